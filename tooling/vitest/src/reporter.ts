@@ -1,0 +1,33 @@
+/** The closing line that CI reads: `N passed, N failed`, alone on a line, with `, N skipped` where there are any. */
+import type { Reporter, TestModule } from "vitest/node"
+
+export interface Counts {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+/** A file or suite that fails outside its tests (an import, a hook) and an unhandled error count as failures. */
+export const count = (modules: ReadonlyArray<TestModule>, unhandledErrors: number): Counts => {
+  const counts: Counts = { passed: 0, failed: unhandledErrors, skipped: 0 }
+  for (const module of modules) {
+    if (module.errors().length > 0) counts.failed++
+    for (const suite of module.children.allSuites()) if (suite.errors().length > 0) counts.failed++
+    for (const test of module.children.allTests()) {
+      const { state } = test.result()
+      if (state === "passed") counts.passed++
+      else if (state === "failed") counts.failed++
+      else counts.skipped++
+    }
+  }
+  return counts
+}
+
+export const closingLine = ({ failed, passed, skipped }: Counts): string =>
+  `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`
+
+export default class ClosingLineReporter implements Reporter {
+  onTestRunEnd(modules: ReadonlyArray<TestModule>, unhandledErrors: ReadonlyArray<unknown>): void {
+    process.stdout.write(`\n${closingLine(count(modules, unhandledErrors.length))}\n`)
+  }
+}
