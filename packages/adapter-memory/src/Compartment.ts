@@ -1,0 +1,57 @@
+/**
+ * What the memory holds of one Customer: the log and its indexes, and what projections have kept. Plain mutable data;
+ * everything that changes it runs synchronously, so a change is seen wholly or not at all.
+ */
+import type { Commit, EventEnvelope, ExpectedVersion, ProjectionStore, StreamId, Uuid } from "@tacet/core/eventsourcing"
+
+/** One stream that exists. */
+export interface StoredStream {
+  /** One frozen address, shared by all its envelopes. */
+  readonly id: StreamId.StreamId
+  /** In version order: the event of version n stands at index n - 1. */
+  readonly events: Array<EventEnvelope.RecordedEvent>
+}
+
+/** What is remembered of a commit while a stream that it wrote exists. */
+export interface StoredCommit {
+  readonly result: Commit.CommitResult
+  /** How many events went to each written stream. */
+  readonly sizes: ReadonlyArray<number>
+  /** How many of the streams that it wrote were not purged since. */
+  streamsLeft: number
+}
+
+/** The data of one Customer. */
+export interface Compartment {
+  /** The event of position n stands at index n - 1; `undefined` where it was purged. */
+  readonly log: Array<EventEnvelope.RecordedEvent | undefined>
+  /** Streams with at least one event, by their formatted address. */
+  readonly streams: Map<string, StoredStream>
+  readonly commits: Map<Uuid.Uuid, StoredCommit>
+  /** Counters of inline projections, by formatted key. */
+  readonly counters: Map<string, Map<string, number>>
+  /** What catch-up projections saved, by formatted key. */
+  readonly saved: Map<string, ProjectionStore.SavedProjection>
+  /** The active version of each projection, by name. */
+  readonly active: Map<string, number>
+  /** Subscribers at the head of the log; an append wakes and forgets them all. */
+  readonly waiting: Set<() => void>
+}
+
+/** A compartment in which nothing happened yet. */
+export const empty = (): Compartment => ({
+  log: [],
+  streams: new Map(),
+  commits: new Map(),
+  counters: new Map(),
+  saved: new Map(),
+  active: new Map(),
+  waiting: new Set()
+})
+
+/** The version of a stream: 0 where it does not exist. */
+export const versionOf = (compartment: Compartment, key: string): ExpectedVersion.Version =>
+  compartment.streams.get(key)?.events.length ?? 0
+
+/** One text for one version of a projection; names hold no slash. */
+export const formatKey = (key: ProjectionStore.ProjectionKey): string => `${key.name}/${key.version}`

@@ -1,0 +1,156 @@
+/**
+ * The one change that a log knows: a commit, carried out wholly or not at all.
+ */
+import type { EventEnvelope, Projection } from "@tacet/core/eventsourcing"
+import { Commit, EventStoreError, ExpectedVersion, StreamId } from "@tacet/core/eventsourcing"
+import * as Result from "effect/Result"
+import { type Compartment, formatKey, type StoredCommit, type StoredStream, versionOf } from "./Compartment.ts"
+
+type Refused = EventStoreError.VersionConflict | EventStoreError.CommitIdReused | EventStoreError.InvalidCommit
+
+/**
+ * Carries out a commit at a time of the store's clock. The order of its steps is the contract: what no store can keep
+ * is refused, then a known commit id answers what it answered before, then expectations decide.
+ */
+export const append = (
+  compartment: Compartment,
+  inline: ReadonlyArray<Projection.InlineProjection>,
+  commit: Commit.Commit,
+  recordedAt: EventEnvelope.EpochMillis
+): Result.Result<Commit.CommitResult, Refused> => {
+  const { commitId, customer } = commit
+  const reason = Commit.fault(commit)
+  if (reason !== undefined) return Result.fail(new EventStoreError.InvalidCommit({ customer, commitId, reason }))
+  const known = compartment.commits.get(commitId)
+  if (known !== undefined) {
+    return isRepetition(compartment, known, commit)
+      ? Result.succeed(known.result)
+      : Result.fail(new EventStoreError.CommitIdReused({ customer, commitId }))
+  }
+  const mismatches = [...commit.writes, ...(commit.checks ?? [])].flatMap(({ expected, stream }) => {
+    const actual = versionOf(compartment, StreamId.format(stream))
+    return ExpectedVersion.holds(expected, actual) ? [] : [{ stream, expected, actual }]
+  })
+  if (mismatches.length > 0) {
+    const missed = commit.wantMissedEvents === true ? missedBy(compartment, commit) : []
+    return Result.fail(new EventStoreError.VersionConflict({ customer, commitId, mismatches, missed }))
+  }
+  // A fold that throws must throw before anything has changed.
+  const deltas = inline.map((projection) => [formatKey(projection), deltasOf(projection, commit)] as const)
+  const result = record(compartment, commit, recordedAt)
+  for (const [key, added] of deltas) addTo(compartment, key, added)
+  for (const stream of commit.purge?.streams ?? []) purge(compartment, StreamId.format(stream))
+  return Result.succeed(result)
+}
+
+/** The same events for the same streams in the same order; of events that were purged since, only their number. */
+const isRepetition = (compartment: Compartment, known: StoredCommit, commit: Commit.Commit): boolean => {
+  const { firstPosition, versions } = known.result
+  if (commit.writes.length !== versions.length) return false
+  let position = firstPosition
+  return commit.writes.every((write, index) => {
+    if (StreamId.format(write.stream) !== StreamId.format(versions[index]!.stream)) return false
+    if (write.events.length !== known.sizes[index]) return false
+    return write.events.every((event) => {
+      const stored = compartment.log[position++ - 1]
+      return stored === undefined || (
+        stored.type === event.type &&
+        stored.schemaVersion === event.schemaVersion &&
+        stored.occurredAt === event.occurredAt &&
+        stored.data === event.data
+      )
+    })
+  })
+}
+
+const missedBy = (compartment: Compartment, commit: Commit.Commit): ReadonlyArray<EventEnvelope.RecordedEvent> =>
+  commit.writes.flatMap(({ expected, stream }) => {
+    const events = compartment.streams.get(StreamId.format(stream))?.events ?? []
+    if (expected._tag === "exact") return events.slice(expected.version)
+    return expected._tag === "none" ? events : []
+  })
+
+const record = (
+  compartment: Compartment,
+  { commitId, customer, writes }: Commit.Commit,
+  recordedAt: EventEnvelope.EpochMillis
+): Commit.CommitResult => {
+  const firstPosition = compartment.log.length + 1
+  const versions = writes.map((write) => {
+    const { events, id } = openStream(compartment, write.stream)
+    for (const { data, occurredAt, schemaVersion, type } of write.events) {
+      const event: EventEnvelope.RecordedEvent = Object.freeze({
+        customer,
+        position: compartment.log.length + 1,
+        stream: id,
+        version: events.length + 1,
+        type,
+        schemaVersion,
+        occurredAt,
+        recordedAt,
+        commitId,
+        data
+      })
+      events.push(event)
+      compartment.log.push(event)
+    }
+    return Object.freeze({ stream: id, version: events.length })
+  })
+  const result = Object.freeze({
+    firstPosition,
+    lastPosition: compartment.log.length,
+    versions: Object.freeze(versions)
+  })
+  compartment.commits.set(commitId, {
+    result,
+    sizes: writes.map((write) => write.events.length),
+    streamsLeft: writes.length
+  })
+  return result
+}
+
+const openStream = (compartment: Compartment, stream: StreamId.StreamId): StoredStream => {
+  const key = StreamId.format(stream)
+  const existing = compartment.streams.get(key)
+  if (existing !== undefined) return existing
+  const opened = { id: Object.freeze({ kind: stream.kind, id: stream.id }), events: [] }
+  compartment.streams.set(key, opened)
+  return opened
+}
+
+const deltasOf = (
+  projection: Projection.InlineProjection,
+  commit: Commit.Commit
+): ReadonlyArray<readonly [counter: string, add: number]> =>
+  commit.writes.flatMap(({ events, stream }) =>
+    events.flatMap(({ data, occurredAt, schemaVersion, type }) => [
+      ...projection.deltas({ type, schemaVersion, occurredAt, data, stream })
+    ])
+  )
+
+const addTo = (
+  compartment: Compartment,
+  key: string,
+  added: ReadonlyArray<readonly [counter: string, add: number]>
+): void => {
+  if (added.length === 0) return
+  const counters = compartment.counters.get(key) ?? new Map<string, number>()
+  compartment.counters.set(key, counters)
+  for (const [counter, add] of added) counters.set(counter, (counters.get(counter) ?? 0) + add)
+}
+
+/** Removes a stream; its positions stay taken, and commits of which no stream is left are forgotten. */
+const purge = (compartment: Compartment, key: string): void => {
+  const stream = compartment.streams.get(key)
+  if (stream === undefined) return
+  compartment.streams.delete(key)
+  let last: string | undefined
+  for (const { commitId, position } of stream.events) {
+    compartment.log[position - 1] = undefined
+    // The events of one commit stand together in a stream.
+    if (commitId === last) continue
+    last = commitId
+    const commit = compartment.commits.get(commitId)
+    if (commit !== undefined && --commit.streamsLeft === 0) compartment.commits.delete(commitId)
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * The in-memory adapter: the reference model of the ports, for tests and demos. Simple before all else, yet every
+ * operation costs what it touches: a million events are no trouble.
+ */
+export { layer, layerWith } from "./layer.ts"
