@@ -2,7 +2,7 @@
  * What the memory holds of one Customer: the log and its indexes, and what projections have kept. Plain mutable data;
  * everything that changes it runs synchronously, so a change is seen wholly or not at all.
  */
-import type { Commit, EventEnvelope, ExpectedVersion, ProjectionStore, StreamId, Uuid } from "@tacet/core/eventsourcing"
+import type { Commit, EventEnvelope, ProjectionStore, StreamId, Uuid } from "@tacet/core/eventsourcing"
 
 /** One stream that exists. */
 export interface StoredStream {
@@ -25,8 +25,8 @@ export interface StoredCommit {
 export interface Compartment {
   /** The event of position n stands at index n - 1; `undefined` where it was purged. */
   readonly log: Array<EventEnvelope.RecordedEvent | undefined>
-  /** Streams with at least one event, by their formatted address. */
-  readonly streams: Map<string, StoredStream>
+  /** Streams with at least one event, by kind and id. */
+  readonly streams: Map<StreamId.StreamKind, Map<Uuid.Uuid, StoredStream>>
   readonly commits: Map<Uuid.Uuid, StoredCommit>
   /** Counters of inline projections, by formatted key. */
   readonly counters: Map<string, Map<string, number>>
@@ -49,9 +49,11 @@ export const empty = (): Compartment => ({
   waiting: new Set()
 })
 
-/** The version of a stream: 0 where it does not exist. */
-export const versionOf = (compartment: Compartment, key: string): ExpectedVersion.Version =>
-  compartment.streams.get(key)?.events.length ?? 0
+/** The events of a stream, in version order; none where it does not exist. */
+export const eventsOf = (
+  compartment: Compartment,
+  stream: StreamId.StreamId
+): ReadonlyArray<EventEnvelope.RecordedEvent> => compartment.streams.get(stream.kind)?.get(stream.id)?.events ?? []
 
 /** One text for one version of a projection; names hold no slash. */
 export const formatKey = (key: ProjectionStore.ProjectionKey): string => `${key.name}/${key.version}`

@@ -1,10 +1,10 @@
 /**
  * The one change that a log knows: a commit, carried out wholly or not at all.
  */
-import type { EventEnvelope, Projection } from "@tacet/core/eventsourcing"
-import { Commit, EventStoreError, ExpectedVersion, StreamId } from "@tacet/core/eventsourcing"
+import type { EventEnvelope, Projection, StreamId, Uuid } from "@tacet/core/eventsourcing"
+import { Commit, EventStoreError, ExpectedVersion } from "@tacet/core/eventsourcing"
 import * as Result from "effect/Result"
-import { type Compartment, formatKey, type StoredCommit, type StoredStream, versionOf } from "./Compartment.ts"
+import { type Compartment, eventsOf, formatKey, type StoredCommit, type StoredStream } from "./Compartment.ts"
 
 type Refused = EventStoreError.VersionConflict | EventStoreError.CommitIdReused | EventStoreError.InvalidCommit
 
@@ -28,7 +28,7 @@ export const append = (
       : Result.fail(new EventStoreError.CommitIdReused({ customer, commitId }))
   }
   const mismatches = [...commit.writes, ...(commit.checks ?? [])].flatMap(({ expected, stream }) => {
-    const actual = versionOf(compartment, StreamId.format(stream))
+    const actual = eventsOf(compartment, stream).length
     return ExpectedVersion.holds(expected, actual) ? [] : [{ stream, expected, actual }]
   })
   if (mismatches.length > 0) {
@@ -39,9 +39,12 @@ export const append = (
   const deltas = inline.map((projection) => [formatKey(projection), deltasOf(projection, commit)] as const)
   const result = record(compartment, commit, recordedAt)
   for (const [key, added] of deltas) addTo(compartment, key, added)
-  for (const stream of commit.purge?.streams ?? []) purge(compartment, StreamId.format(stream))
+  for (const stream of commit.purge?.streams ?? []) purge(compartment, stream)
   return Result.succeed(result)
 }
+
+const isSame = (one: StreamId.StreamId, other: StreamId.StreamId): boolean =>
+  one.kind === other.kind && one.id === other.id
 
 /** The same events for the same streams in the same order; of events that were purged since, only their number. */
 const isRepetition = (compartment: Compartment, known: StoredCommit, commit: Commit.Commit): boolean => {
@@ -49,7 +52,7 @@ const isRepetition = (compartment: Compartment, known: StoredCommit, commit: Com
   if (commit.writes.length !== versions.length) return false
   let position = firstPosition
   return commit.writes.every((write, index) => {
-    if (StreamId.format(write.stream) !== StreamId.format(versions[index]!.stream)) return false
+    if (!isSame(write.stream, versions[index]!.stream)) return false
     if (write.events.length !== known.sizes[index]) return false
     return write.events.every((event) => {
       const stored = compartment.log[position++ - 1]
@@ -65,7 +68,7 @@ const isRepetition = (compartment: Compartment, known: StoredCommit, commit: Com
 
 const missedBy = (compartment: Compartment, commit: Commit.Commit): ReadonlyArray<EventEnvelope.RecordedEvent> =>
   commit.writes.flatMap(({ expected, stream }) => {
-    const events = compartment.streams.get(StreamId.format(stream))?.events ?? []
+    const events = eventsOf(compartment, stream)
     if (expected._tag === "exact") return events.slice(expected.version)
     return expected._tag === "none" ? events : []
   })
@@ -110,11 +113,12 @@ const record = (
 }
 
 const openStream = (compartment: Compartment, stream: StreamId.StreamId): StoredStream => {
-  const key = StreamId.format(stream)
-  const existing = compartment.streams.get(key)
+  const ofKind = compartment.streams.get(stream.kind) ?? new Map<Uuid.Uuid, StoredStream>()
+  compartment.streams.set(stream.kind, ofKind)
+  const existing = ofKind.get(stream.id)
   if (existing !== undefined) return existing
   const opened = { id: Object.freeze({ kind: stream.kind, id: stream.id }), events: [] }
-  compartment.streams.set(key, opened)
+  ofKind.set(stream.id, opened)
   return opened
 }
 
@@ -140,12 +144,11 @@ const addTo = (
 }
 
 /** Removes a stream; its positions stay taken, and commits of which no stream is left are forgotten. */
-const purge = (compartment: Compartment, key: string): void => {
-  const stream = compartment.streams.get(key)
-  if (stream === undefined) return
-  compartment.streams.delete(key)
-  let last: string | undefined
-  for (const { commitId, position } of stream.events) {
+const purge = (compartment: Compartment, stream: StreamId.StreamId): void => {
+  const removed = eventsOf(compartment, stream)
+  compartment.streams.get(stream.kind)?.delete(stream.id)
+  let last: Uuid.Uuid | undefined
+  for (const { commitId, position } of removed) {
     compartment.log[position - 1] = undefined
     // The events of one commit stand together in a stream.
     if (commitId === last) continue

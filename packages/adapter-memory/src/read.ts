@@ -1,8 +1,8 @@
 /**
  * Pages of streams and chunks of the log.
  */
-import { type EventEnvelope, EventStore, StreamId } from "@tacet/core/eventsourcing"
-import type { Compartment } from "./Compartment.ts"
+import { type EventEnvelope, EventStore, type StreamId } from "@tacet/core/eventsourcing"
+import { type Compartment, eventsOf } from "./Compartment.ts"
 
 /** A page of one stream. */
 export const readStream = (
@@ -10,7 +10,7 @@ export const readStream = (
   stream: StreamId.StreamId,
   range: EventStore.StreamRange = {}
 ): EventStore.StreamPage => {
-  const events = compartment.streams.get(StreamId.format(stream))?.events ?? []
+  const events = eventsOf(compartment, stream)
   const after = range.after ?? 0
   return { events: events.slice(after, after + limitOf(range)), version: events.length }
 }
