@@ -1,7 +1,7 @@
-import { defaultServerConditions } from "vite"
 import { defineConfig } from "vitest/config"
 
-const conditions = ["@tacet/source", ...defaultServerConditions]
+// Vite's own conditions for servers, after ours: packages are tested from their sources.
+const conditions = ["@tacet/source", "module", "node", "development|production"]
 
 export default defineConfig({
   resolve: { conditions },

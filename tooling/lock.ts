@@ -38,19 +38,21 @@ export const completeLock = (packages: Record<string, LockEntry>): ReadonlyArray
   for (const [path, entry] of Object.entries(packages)) {
     const optional = Object.entries(entry.optionalDependencies ?? {})
     const folders = path.split("/node_modules/").map((_, i, parts) => parts.slice(0, i).join("/node_modules/"))
-    const homes = [path, ...folders.reverse()].map((folder) => (folder === "" ? "" : `${folder}/`) + "node_modules/")
-    const homeOf = (name: string, version: string) =>
-      homes.find((home) => packages[home + name]?.version === version)
+    const homes = [path, ...folders.toReversed()].map((folder) => (folder === "" ? "" : `${folder}/`) + "node_modules/")
+    const homeOf = (name: string, version: string) => homes.find((home) => packages[home + name]?.version === version)
     const siblingHome = optional.map(([name, version]) => homeOf(name, version)).find((home) => home !== undefined)
     for (const [name, version] of optional) {
       if (!/^\d/.test(version) || homeOf(name, version) !== undefined) continue
       const platform = platformOf(name)
       if (platform === undefined) throw new Error(`${name}@${version}: no platform in its name`)
+      const { cpu, libc, os } = platform
       packages[(siblingHome ?? "node_modules/") + name] = {
         version,
-        ...(entry.dev === true ? { dev: true } : {}),
+        ...(cpu && { cpu }),
+        ...(entry.dev === true && { dev: true }),
+        ...(libc && { libc }),
         optional: true,
-        ...platform,
+        ...(os && { os }),
       }
       added.push(`${name}@${version}`)
     }
@@ -61,7 +63,7 @@ export const completeLock = (packages: Record<string, LockEntry>): ReadonlyArray
 if (process.argv[1] === import.meta.filename) {
   const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as { packages: Record<string, LockEntry> }
   const added = completeLock(lock.packages)
-  lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)))
+  lock.packages = Object.fromEntries(Object.entries(lock.packages).toSorted(([a], [b]) => (a < b ? -1 : 1)))
   writeFileSync("package-lock.json", `${JSON.stringify(lock, null, 2)}\n`)
   process.stdout.write(`package-lock.json: ${added.length} optional packages added\n`)
 }

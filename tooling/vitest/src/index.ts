@@ -4,5 +4,6 @@
  * `it` is the one that runs effects and refuses to lose them; everything else is Vitest's own.
  */
 export { assert, describe, expect, expectTypeOf, vi } from "vitest"
+export * from "./hooks.ts"
 export * from "./it.ts"
 export { runs } from "./property.ts"

@@ -16,14 +16,22 @@ import type * as FastCheck from "fast-check"
 import * as vitest from "vitest"
 import { check } from "./property.ts"
 import type { Arbitraries } from "./property.ts"
+import { refuseEffect } from "./refuseEffect.ts"
+
+type PlainBody = (context: vitest.TestContext) => void | Promise<void>
+type EffectBody<A, E, R> = (context: vitest.TestContext) => Effect.Effect<A, E, R>
 
 /** A test of plain code. A function that returns an Effect does not fit: use `it.effect`. */
 export interface PlainTest {
-  (name: string, self: (context: vitest.TestContext) => void | Promise<void>, timeout?: number): void
+  (name: string, self: PlainBody, timeout?: number): void
   /** The same test once for each case; `%s` and `$property` in the name stand for the case. */
   readonly each: <Case>(
     cases: ReadonlyArray<Case>,
-  ) => (name: string, self: (value: Case, context: vitest.TestContext) => void | Promise<void>, timeout?: number) => void
+  ) => (
+    name: string,
+    self: (value: Case, context: vitest.TestContext) => void | Promise<void>,
+    timeout?: number,
+  ) => void
   readonly skipIf: (condition: boolean) => PlainTest
   /** A property over arbitrary values; it fails by throwing or by `false`. */
   readonly prop: <Values extends [unknown, ...Array<unknown>]>(
@@ -36,7 +44,7 @@ export interface PlainTest {
 
 /** A test that runs an effect; its scope is closed when the test ends, whatever the outcome. */
 export interface EffectTest<R> {
-  <A, E>(name: string, self: (context: vitest.TestContext) => Effect.Effect<A, E, R>, timeout?: number): void
+  <A, E>(name: string, self: EffectBody<A, E, R>, timeout?: number): void
   readonly each: <Case>(
     cases: ReadonlyArray<Case>,
   ) => <A, E>(
@@ -62,11 +70,6 @@ export interface It extends PlainTest {
 
 type Run<R> = <A, E>(self: () => Effect.Effect<A, E, R>, context: vitest.TestContext) => Promise<A>
 
-const refuseEffect = <A>(result: A): A => {
-  if (Effect.isEffect(result)) throw new TypeError("The test returned an Effect, which nothing runs. Use it.effect.")
-  return result
-}
-
 /** The members of a test without its call signature. */
 type Variants<Test> = Omit<Test, never>
 
@@ -74,37 +77,39 @@ const options = (timeout: number | undefined): vitest.TestOptions => (timeout ==
 
 const skipping = (test: vitest.TestAPI): vitest.TestAPI => test.skip as vitest.TestAPI
 
-const plainTest = (test: vitest.TestAPI): PlainTest =>
-  Object.assign<(...args: Parameters<PlainTest>) => void, Variants<PlainTest>>(
-    (name, self, timeout) =>
-      test(name, options(timeout), async (context) => refuseEffect(await refuseEffect(self(context)))),
-    {
-      each: (cases) => (name, self, timeout) =>
-        test.for(cases)(name, options(timeout), async (value, context) =>
-          refuseEffect(await refuseEffect(self(value, context))),
-        ),
-      skipIf: (condition) => plainTest(condition ? skipping(test) : test),
-      prop: (name, arbitraries, holds, parameters) =>
-        test(name, () => check(arbitraries, async (...values) => refuseEffect(await refuseEffect(holds(...values))), parameters)),
-    },
-  )
+const plainTest = (test: vitest.TestAPI): PlainTest => {
+  const plain = (name: string, self: PlainBody, timeout?: number) =>
+    test(name, options(timeout), async (context) => refuseEffect(await refuseEffect(self(context))))
+  const variants: Variants<PlainTest> = {
+    each: (cases) => (name, self, timeout) =>
+      test.for(cases)(name, options(timeout), async (value, context) =>
+        refuseEffect(await refuseEffect(self(value, context))),
+      ),
+    skipIf: (condition) => plainTest(condition ? skipping(test) : test),
+    prop: (name, arbitraries, holds, parameters) =>
+      test(name, () =>
+        check(arbitraries, async (...values) => refuseEffect(await refuseEffect(holds(...values))), parameters),
+      ),
+  }
+  return Object.assign(plain, variants)
+}
 
-const effectTest = <R>(test: vitest.TestAPI, run: Run<R>): EffectTest<R> =>
-  Object.assign<(...args: Parameters<EffectTest<R>>) => void, Variants<EffectTest<R>>>(
-    (name, self, timeout) =>
-      test(name, options(timeout), async (context) => {
-        await run(() => self(context), context)
+const effectTest = <R>(test: vitest.TestAPI, run: Run<R>): EffectTest<R> => {
+  const effect = <A, E>(name: string, self: EffectBody<A, E, R>, timeout?: number) =>
+    test(name, options(timeout), async (context) => {
+      await run(() => self(context), context)
+    })
+  const variants: Variants<EffectTest<R>> = {
+    each: (cases) => (name, self, timeout) =>
+      test.for(cases)(name, options(timeout), async (value, context) => {
+        await run(() => self(value, context), context)
       }),
-    {
-      each: (cases) => (name, self, timeout) =>
-        test.for(cases)(name, options(timeout), async (value, context) => {
-          await run(() => self(value, context), context)
-        }),
-      skipIf: (condition) => effectTest(condition ? skipping(test) : test, run),
-      prop: (name, arbitraries, holds, parameters) =>
-        test(name, (context) => check(arbitraries, (...values) => run(() => holds(...values), context), parameters)),
-    },
-  )
+    skipIf: (condition) => effectTest(condition ? skipping(test) : test, run),
+    prop: (name, arbitraries, holds, parameters) =>
+      test(name, (context) => check(arbitraries, (...values) => run(() => holds(...values), context), parameters)),
+  }
+  return Object.assign(effect, variants)
+}
 
 /** Runs to the end, interrupted when the test times out; finalizers are waited for even then. */
 const runToEnd = async <A, E>(effect: Effect.Effect<A, E>, context: vitest.TestContext): Promise<A> => {
@@ -122,7 +127,8 @@ const testServices = Layer.mergeAll(TestConsole.layer, TestClock.layer())
 
 export const it: It = Object.assign(plainTest(vitest.it), {
   effect: effectTest<Scope.Scope>(vitest.it, (self, context) =>
-    runToEnd(Effect.suspend(self).pipe(Effect.scoped, Effect.provide(testServices)), context)),
+    runToEnd(Effect.suspend(self).pipe(Effect.scoped, Effect.provide(testServices)), context),
+  ),
   live: effectTest<Scope.Scope>(vitest.it, (self, context) => runToEnd(Effect.scoped(Effect.suspend(self)), context)),
 })
 
@@ -134,18 +140,21 @@ export const describeWith = <R, E>(
   name: string,
   layer: Layer.Layer<R, E>,
   tests: (it: { readonly effect: EffectTest<R | Scope.Scope> }) => void,
-  options: { readonly live?: boolean } = {},
+  { live = false }: { readonly live?: boolean } = {},
 ): void =>
   void vitest.describe(name, () => {
-    const services = options.live === true ? layer : Layer.provideMerge(layer, testServices)
+    const services = live ? layer : Layer.provideMerge(layer, testServices)
     const runtime = ManagedRuntime.make(services)
     vitest.beforeAll(async () => void (await runtime.context()))
     vitest.afterAll(() => runtime.dispose())
     tests({
       effect: effectTest(vitest.it, (self, context) =>
         runToEnd(
-          Effect.flatMap(runtime.contextEffect, (services) => Effect.suspend(self).pipe(Effect.scoped, Effect.provide(services))),
+          Effect.flatMap(runtime.contextEffect, (shared) =>
+            Effect.suspend(self).pipe(Effect.scoped, Effect.provide(shared)),
+          ),
           context,
-        )),
+        ),
+      ),
     })
   })

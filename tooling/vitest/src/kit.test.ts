@@ -3,8 +3,8 @@ import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
-import fc from "fast-check"
-import { describe, expect, it } from "@tacet/vitest"
+import * as fc from "fast-check"
+import { beforeAll, describe, expect, it } from "@tacet/vitest"
 
 interface Report {
   testResults: Array<{ assertionResults: Array<{ title: string; status: string; failureMessages: Array<string> }> }>
@@ -44,7 +44,9 @@ describe("the kit", () => {
 
   it("ends with the counts alone on the last line, a file that does not load among the failures", () => {
     const counted = (status: string) => tests.filter((test) => test.status === status).length
-    expect(closingLine).toBe(`${counted("passed")} passed, ${counted("failed") + 1} failed, ${counted("skipped")} skipped`)
+    expect(closingLine).toBe(
+      `${counted("passed")} passed, ${counted("failed") + 1} failed, ${counted("skipped")} skipped`,
+    )
     expect(status).toBe(1)
   })
 })
@@ -61,7 +63,10 @@ export const typesThatMustNotFit = () => {
   it.prop("effect", [fc.boolean()], () => Effect.void)
   // @ts-expect-error it.effect takes no plain value
   it.effect("plain", () => 1)
+  // @ts-expect-error no hook runs an Effect
+  beforeAll(() => Effect.void)
   // @ts-expect-error what a test needs must be provided
-  it.effect("requirement", () => Effect.service(MissingService))
+  // @effect-diagnostics-next-line missingEffectContext:off
+  it.effect("requirement", needsService)
 }
-declare const MissingService: import("effect/Context").Key<"Missing", { readonly missing: true }>
+declare const needsService: () => Effect.Effect<void, never, "missing">

@@ -1,0 +1,31 @@
+/**
+ * How packages are built: each module by itself, so that a bundler drops the modules nobody uses.
+ * The declarations are written by `tsc` (tsconfig.build.json of each package).
+ */
+import type { Plugin } from "esbuild"
+import { defineConfig } from "tsup"
+
+/** Leaves every import where it is; `./Name.ts` becomes `./Name.js`. */
+const keepModulesApart: Plugin = {
+  name: "keep-modules-apart",
+  setup: (build) => {
+    build.onResolve({ filter: /.*/ }, ({ kind, path }) =>
+      kind === "entry-point"
+        ? undefined
+        : { path: path.replace(/^(\..*)\.ts$/, "$1.js"), external: true, sideEffects: false },
+    )
+  },
+}
+
+export default defineConfig({
+  entry: ["src/**/*.ts", "!src/**/*.test.ts", "!src/**/*.test-d.ts"],
+  outDir: "dist",
+  format: "esm",
+  target: "es2022",
+  platform: "neutral",
+  sourcemap: true,
+  splitting: false,
+  clean: true,
+  silent: true,
+  esbuildPlugins: [keepModulesApart],
+})
