@@ -1,0 +1,250 @@
+/**
+ * The decision loop: read the stream, fold it, decide, append; on a conflict fold what was missed and decide again, a
+ * bounded number of times.
+ */
+import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import * as Result from "effect/Result"
+import type { StreamCheck } from "./Commit.ts"
+import type { CustomerId } from "./CustomerId.ts"
+import type { Decider } from "./Decider.ts"
+import type { EventCodec, UndecodableEvent } from "./EventCodec.ts"
+import type { RecordedEvent } from "./EventEnvelope.ts"
+import { EventStore } from "./EventStore.ts"
+import type { AppendError, ReadError } from "./EventStoreError.ts"
+import * as Expected from "./ExpectedVersion.ts"
+import type { Refusal } from "./Refusal.ts"
+import * as Uuid from "./Uuid.ts"
+
+/** A decider together with how its events are stored. */
+export interface Aggregate<State, Command, Event, Context> {
+  readonly codec: EventCodec<Event>
+  readonly decider: Decider<State, Command, Event, Context>
+}
+
+/** A stream as loaded: its state and its version. */
+export interface Loaded<State> {
+  readonly state: State
+  readonly version: Expected.Version
+}
+
+/** Commands for one stream. */
+export interface Request<Command, Context> {
+  readonly customer: CustomerId
+  readonly id: Uuid.Uuid
+  /** Decided one after the other, each on the state that the one before left; appended in one commit. */
+  readonly commands: ReadonlyArray<Command>
+  readonly context: Context
+  /** Expectations of other streams on which the context rests. */
+  readonly checks?: ReadonlyArray<StreamCheck>
+  /** Repeating a request with the same commit id has no further effect. Default: a new id. */
+  readonly commitId?: Uuid.Uuid
+  /** With `all`, one refused command refuses the whole: nothing is appended. Default `each`. */
+  readonly accept?: "all" | "each"
+  /** How often to decide again after a conflict, and to repeat a commit of unknown outcome. Default 10. */
+  readonly retries?: number
+}
+
+/** What became of a request. */
+export interface Handled<State, Event> extends Loaded<State> {
+  /**
+   * For each command, in order: its events or its refusal. A refused command leaves no trace; with `accept: "all"` one
+   * refusal voids the others' events too.
+   */
+  readonly outcomes: ReadonlyArray<Result.Result<ReadonlyArray<Event>, Refusal>>
+  /** True where this commit id had been carried out before: nothing was decided, `outcomes` is empty. */
+  readonly repeated: boolean
+}
+
+/** How many commands were refused, by rule. */
+export const refusedCommands = Metric.counter("tacet_commands_refused", {
+  description: "Commands refused, by rule",
+  incremental: true
+})
+/** How many appends met another version than expected. */
+export const appendConflicts = Metric.counter("tacet_append_conflicts", {
+  description: "Appends that met another version than expected",
+  incremental: true
+})
+/** How many events were appended by command handlers. */
+export const appendedEvents = Metric.counter("tacet_events_appended", {
+  description: "Events appended by command handlers",
+  incremental: true
+})
+
+/**
+ * Loads the state of one stream. Fails with `UndecodableEvent`, `StoreUnavailable` or `LogFault`.
+ *
+ * @example
+ * ```ts
+ * import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"
+ * import { CommandHandler } from "@tacet/core/eventsourcing"
+ *
+ * const load = <S, C, E, X>(
+ *   aggregate: CommandHandler.Aggregate<S, C, E, X>,
+ *   customer: CustomerId.CustomerId,
+ *   id: Uuid.Uuid
+ * ) => CommandHandler.load(aggregate, customer, id)
+ * ```
+ */
+export const load = <State, Command, Event, Context>(
+  aggregate: Aggregate<State, Command, Event, Context>,
+  customer: CustomerId,
+  id: Uuid.Uuid
+): Effect.Effect<Loaded<State>, ReadError | UndecodableEvent, EventStore> =>
+  loadLooking(aggregate, customer, id, undefined)
+
+/**
+ * Handles commands for one stream. A refusal of one command does not stop the others; see `outcomes`. Fails with the
+ * store's errors and `UndecodableEvent`; a `VersionConflict` surfaces only after all retries.
+ *
+ * @example
+ * ```ts
+ * import { CommandHandler } from "@tacet/core/eventsourcing"
+ *
+ * const handle = <S, C, E, X>(
+ *   aggregate: CommandHandler.Aggregate<S, C, E, X>,
+ *   request: CommandHandler.Request<C, X>
+ * ) => CommandHandler.handleAll(aggregate, request)
+ * ```
+ */
+export const handleAll = Effect.fn("CommandHandler.handleAll")(function*<State, Command, Event, Context>(
+  aggregate: Aggregate<State, Command, Event, Context>,
+  request: Request<Command, Context>
+): Effect.fn.Return<Handled<State, Event>, AppendError | ReadError | UndecodableEvent, EventStore> {
+  const { codec, decider } = aggregate
+  const store = yield* EventStore
+  const stream = { kind: codec.kind, id: request.id }
+  const commitId = request.commitId ?? (yield* Uuid.next)
+  let loaded = yield* loadLooking(aggregate, request.customer, request.id, request.commitId)
+  for (let attempt = 0; ; attempt++) {
+    if (loaded.found) return { ...loaded, outcomes: [], repeated: true }
+    const { events, outcomes, state } = decideAll(decider, loaded.state, request)
+    if (events.length === 0) {
+      yield* countRefusals(outcomes)
+      return { state, version: loaded.version, outcomes, repeated: false }
+    }
+    const appended = yield* Effect.result(store.append({
+      customer: request.customer,
+      commitId,
+      writes: [{ stream, expected: Expected.exact(loaded.version), events: events.map(codec.encode) }],
+      ...(request.checks === undefined ? {} : { checks: request.checks }),
+      wantMissedEvents: true
+    }))
+    if (Result.isSuccess(appended)) {
+      yield* Metric.update(appendedEvents, events.length)
+      yield* countRefusals(outcomes)
+      return { state, version: loaded.version + events.length, outcomes, repeated: false }
+    }
+    const error = appended.failure
+    const last = attempt >= (request.retries ?? 10)
+    if (error._tag === "StoreUnavailable" && error.outcome === "unknown" && !last) continue
+    if (error._tag !== "VersionConflict" || last) return yield* error
+    yield* Metric.update(appendConflicts, 1)
+    // A check on another stream failed: the context is stale, and only the caller can look it up again.
+    if (!error.mismatches.some((mismatch) => mismatch.stream.id === stream.id)) return yield* error
+    loaded = yield* fold(aggregate, loaded, error.missed, request.commitId)
+  }
+})
+
+/**
+ * Handles one command for one stream. Fails with its `Refusal`, the store's errors or `UndecodableEvent`.
+ *
+ * @example
+ * ```ts
+ * import { CommandHandler } from "@tacet/core/eventsourcing"
+ *
+ * const handle = <S, C, E, X>(
+ *   aggregate: CommandHandler.Aggregate<S, C, E, X>,
+ *   request: Omit<CommandHandler.Request<C, X>, "commands"> & { readonly command: C }
+ * ) => CommandHandler.handle(aggregate, request)
+ * ```
+ */
+export const handle = <State, Command, Event, Context>(
+  aggregate: Aggregate<State, Command, Event, Context>,
+  request: Omit<Request<Command, Context>, "commands"> & { readonly command: Command }
+): Effect.Effect<
+  Loaded<State> & { readonly events: ReadonlyArray<Event>; readonly repeated: boolean },
+  Refusal | AppendError | ReadError | UndecodableEvent,
+  EventStore
+> => {
+  const { command, ...rest } = request
+  return Effect.flatMap(handleAll(aggregate, { ...rest, commands: [command] }), (handled) => {
+    const outcome = handled.outcomes[0]
+    const { state, version, repeated } = handled
+    if (outcome === undefined) return Effect.succeed({ state, version, repeated, events: [] })
+    return Effect.map(Effect.fromResult(outcome), (events) => ({ state, version, repeated, events }))
+  })
+}
+
+interface Looking<State> extends Loaded<State> {
+  /** Whether the commit looked for is among the events. */
+  readonly found: boolean
+}
+
+const decideAll = <State, Command, Event, Context>(
+  decider: Decider<State, Command, Event, Context>,
+  from: State,
+  request: Request<Command, Context>
+) => {
+  const events: Array<Event> = []
+  const outcomes: Array<Result.Result<ReadonlyArray<Event>, Refusal>> = []
+  let state = from
+  for (const command of request.commands) {
+    const outcome = decider.decide(state, command, request.context)
+    outcomes.push(outcome)
+    if (Result.isFailure(outcome)) {
+      if (request.accept === "all") return { events: [], outcomes, state: from }
+      continue
+    }
+    for (const event of outcome.success) {
+      events.push(event)
+      state = decider.evolve(state, event)
+    }
+  }
+  return { events, outcomes, state }
+}
+
+const countRefusals = Effect.fnUntraced(function*<Event>(
+  outcomes: ReadonlyArray<Result.Result<ReadonlyArray<Event>, Refusal>>
+) {
+  for (const outcome of outcomes) {
+    if (Result.isFailure(outcome)) {
+      yield* Metric.update(Metric.withAttributes(refusedCommands, { rule: outcome.failure.rule }), 1)
+    }
+  }
+})
+
+const loadLooking = Effect.fnUntraced(function*<State, Command, Event, Context>(
+  aggregate: Aggregate<State, Command, Event, Context>,
+  customer: CustomerId,
+  id: Uuid.Uuid,
+  commitId: Uuid.Uuid | undefined
+): Effect.fn.Return<Looking<State>, ReadError | UndecodableEvent, EventStore> {
+  const store = yield* EventStore
+  const stream = { kind: aggregate.codec.kind, id }
+  let loaded: Looking<State> = { state: aggregate.decider.initial, version: 0, found: false }
+  while (true) {
+    const page = yield* store.readStream(customer, stream, { after: loaded.version })
+    loaded = yield* fold(aggregate, loaded, page.events, commitId)
+    if (page.events.length === 0 || loaded.version >= page.version) return loaded
+  }
+})
+
+const fold = <State, Command, Event, Context>(
+  { codec, decider }: Aggregate<State, Command, Event, Context>,
+  from: Looking<State>,
+  recorded: ReadonlyArray<RecordedEvent>,
+  commitId: Uuid.Uuid | undefined
+): Effect.Effect<Looking<State>, UndecodableEvent> => {
+  let { found, state, version } = from
+  for (const envelope of recorded) {
+    if (envelope.version <= version) continue
+    const event = codec.decode(envelope)
+    if (Result.isFailure(event)) return Effect.fail(event.failure)
+    state = decider.evolve(state, event.success)
+    version = envelope.version
+    found ||= envelope.commitId === commitId
+  }
+  return Effect.succeed({ state, version, found })
+}

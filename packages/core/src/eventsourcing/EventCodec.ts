@@ -1,0 +1,186 @@
+/**
+ * Between the events of the domain and the envelopes of a store. A codec knows, for each event of one kind of stream,
+ * its wire name, the version of its payload's shape and how to bring older payloads up to date. Wire names and payloads
+ * are a storage format: they are kept readable for ever, and golden files hold them to it.
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { CustomerId } from "./CustomerId.ts"
+import type { NewEvent, RecordedEvent } from "./EventEnvelope.ts"
+import { format, StreamId, type StreamKind } from "./StreamId.ts"
+
+/** A payload as it was stored: a JSON object. */
+export type Payload = Readonly<Record<string, unknown>>
+
+/** How one event is stored. */
+export interface EventDefinition<Event> {
+  readonly tag: string
+  /** The name in the log; the tag, unless the tag was renamed since. */
+  readonly wireName: string
+  readonly schemaVersion: number
+  /** For each older version n the step from n to n + 1. */
+  readonly upcasters: ReadonlyMap<number, (payload: Payload) => Payload>
+  readonly schema: Schema.Codec<Event, unknown>
+}
+
+/** A stored event that this program cannot read. */
+export class UndecodableEvent extends Schema.TaggedError<UndecodableEvent>()("UndecodableEvent", {
+  customer: CustomerId,
+  stream: StreamId,
+  version: Schema.Int,
+  type: Schema.String,
+  schemaVersion: Schema.Int,
+  reason: Schema.Literals(["unknown-type", "newer-schema-version", "payload-does-not-fit"])
+}) {
+  override get message(): string {
+    const advice = {
+      "unknown-type": "Read it with the program that wrote it, or add the type to the codec",
+      "newer-schema-version": "Upgrade this program",
+      "payload-does-not-fit": "Restore the stream from a backup, or add the upcaster that is missing"
+    }[this.reason]
+    return `Event ${this.version} of ${format(this.stream)} (${this.type}, schema version ${this.schemaVersion}) cannot be read: ${this.reason}. ${advice}.`
+  }
+}
+
+/** A codec for the events of one kind of stream. */
+export interface EventCodec<Event> {
+  readonly kind: StreamKind
+  readonly definitions: ReadonlyArray<EventDefinition<Event>>
+  /** From the domain to a store. */
+  readonly encode: (event: Event) => NewEvent
+  /** From a store to the domain; older payloads are upcast on the way. */
+  readonly decode: (recorded: RecordedEvent) => Result.Result<Event, UndecodableEvent>
+  /** The same for an event that stands outside a log, such as one in a saved state. */
+  readonly decodeNew: (event: NewEvent) => Result.Result<Event, UndecodableEvent["reason"]>
+}
+
+/**
+ * Says how an event is stored. Throws where an upcaster is missing: that is a mistake in the program.
+ *
+ * @example
+ * ```ts
+ * import * as Schema from "effect/Schema"
+ * import { EventCodec } from "@tacet/core/eventsourcing"
+ *
+ * const Renamed = Schema.TaggedStruct("Renamed", {
+ *   occurredAt: Schema.DateTimeUtcFromMillis,
+ *   label: Schema.String
+ * })
+ * const definition = EventCodec.define(Renamed, {
+ *   schemaVersion: 2,
+ *   upcasters: { 1: ({ name, ...rest }) => ({ ...rest, label: name }) }
+ * })
+ * ```
+ */
+export const define = <Event extends { readonly _tag: string }>(
+  schema: Schema.Codec<Event, { readonly _tag: string; readonly occurredAt: number }> & {
+    readonly fields: { readonly _tag: { readonly schema: { readonly literal: Event["_tag"] } } }
+  },
+  options?: {
+    readonly wireName?: string
+    readonly schemaVersion?: number
+    readonly upcasters?: Readonly<Record<number, (payload: Payload) => Payload>>
+  }
+): EventDefinition<Event> => {
+  const tag = schema.fields._tag.schema.literal
+  const schemaVersion = options?.schemaVersion ?? 1
+  const upcasters = new Map(
+    Object.entries(options?.upcasters ?? {}).map(([version, step]) => [Number(version), step] as const)
+  )
+  for (let version = 1; version < schemaVersion; version++) {
+    if (!upcasters.has(version)) throw new Error(`${tag} has no upcaster from schema version ${version}`)
+  }
+  return {
+    tag,
+    wireName: options?.wireName ?? tag,
+    schemaVersion,
+    upcasters,
+    schema: schema as Schema.Codec<Event, unknown>
+  }
+}
+
+/**
+ * Makes the codec of one kind of stream from the definitions of its events.
+ *
+ * @example
+ * ```ts
+ * import * as Schema from "effect/Schema"
+ * import { EventCodec } from "@tacet/core/eventsourcing"
+ *
+ * const Counted = Schema.TaggedStruct("Counted", { occurredAt: Schema.DateTimeUtcFromMillis })
+ * const codec = EventCodec.make("counter", [EventCodec.define(Counted)])
+ * ```
+ */
+export const make = <const Definitions extends ReadonlyArray<EventDefinition<any>>>(
+  kind: StreamKind,
+  definitions: Definitions
+): EventCodec<Definitions[number] extends EventDefinition<infer Event> ? Event : never> => {
+  type Event = Definitions[number] extends EventDefinition<infer E> ? E : never
+  const byTag = new Map<string, Entry>()
+  const byWireName = new Map<string, Entry>()
+  for (const definition of definitions) {
+    const entry: Entry = {
+      definition,
+      encode: Schema.encodeUnknownSync(definition.schema) as Entry["encode"],
+      decode: Schema.decodeUnknownResult(definition.schema) as Entry["decode"]
+    }
+    if (byTag.has(definition.tag) || byWireName.has(definition.wireName)) {
+      throw new Error(`${kind} defines ${definition.tag} twice`)
+    }
+    byTag.set(definition.tag, entry)
+    byWireName.set(definition.wireName, entry)
+  }
+  const decodeNew = (event: NewEvent): Result.Result<Event, UndecodableEvent["reason"]> => {
+    const entry = byWireName.get(event.type)
+    if (entry === undefined) return Result.fail("unknown-type")
+    if (event.schemaVersion > entry.definition.schemaVersion) return Result.fail("newer-schema-version")
+    let payload = parse(event.data)
+    if (payload === undefined) return Result.fail("payload-does-not-fit")
+    for (let version = event.schemaVersion; version < entry.definition.schemaVersion; version++) {
+      payload = entry.definition.upcasters.get(version)!(payload)
+    }
+    const decoded = entry.decode({ ...payload, _tag: entry.definition.tag, occurredAt: event.occurredAt })
+    return Result.isSuccess(decoded) ? Result.succeed(decoded.success as Event) : Result.fail("payload-does-not-fit")
+  }
+  return {
+    kind,
+    definitions,
+    encode: (event) => {
+      const entry = byTag.get((event as { readonly _tag: string })._tag)!
+      const { _tag: _, occurredAt, ...payload } = entry.encode(event)
+      return {
+        type: entry.definition.wireName,
+        schemaVersion: entry.definition.schemaVersion,
+        occurredAt,
+        data: JSON.stringify(payload)
+      }
+    },
+    decode: (recorded) => Result.mapError(decodeNew(recorded), (reason) => undecodable(recorded, reason)),
+    decodeNew
+  }
+}
+
+interface Entry {
+  readonly definition: EventDefinition<unknown>
+  readonly encode: (event: unknown) => { readonly _tag: string; readonly occurredAt: number }
+  readonly decode: (input: unknown) => Result.Result<unknown, unknown>
+}
+
+const parse = (data: string): Payload | undefined => {
+  try {
+    const value: unknown = JSON.parse(data)
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Payload) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const undecodable = (recorded: RecordedEvent, reason: UndecodableEvent["reason"]): UndecodableEvent =>
+  new UndecodableEvent({
+    customer: recorded.customer,
+    stream: recorded.stream,
+    version: recorded.version,
+    type: recorded.type,
+    schemaVersion: recorded.schemaVersion,
+    reason
+  })

@@ -1,0 +1,94 @@
+/**
+ * What an event store can answer instead of a result. Errors carry ids, versions and causes by name, never payloads.
+ */
+import * as Schema from "effect/Schema"
+import { CustomerId } from "./CustomerId.ts"
+import type { RecordedEvent } from "./EventEnvelope.ts"
+import { ExpectedVersion, format as formatExpected, Version } from "./ExpectedVersion.ts"
+import { format as formatStream, StreamId } from "./StreamId.ts"
+import { Uuid } from "./Uuid.ts"
+
+/** One expectation that did not hold. */
+export const Mismatch = Schema.Struct({ stream: StreamId, expected: ExpectedVersion, actual: Version })
+export type Mismatch = typeof Mismatch.Type
+
+/**
+ * The commit expected other versions than the streams have; nothing was written. Read the missed events, decide again,
+ * append again.
+ */
+export class VersionConflict extends Schema.TaggedError<VersionConflict>()("VersionConflict", {
+  customer: CustomerId,
+  commitId: Uuid,
+  /** Every expectation that failed, writes before checks, in the order of the commit. */
+  mismatches: Schema.Array(Mismatch),
+  /**
+   * The events of the written streams that the writer has not seen, where the commit asked for them
+   * (`wantMissedEvents`): for `exact n` those after n, for `none` all.
+   */
+  missed: Schema.Array(Schema.Any as Schema.Schema<RecordedEvent>)
+}) {
+  override get message(): string {
+    const what = this.mismatches.map(
+      (mismatch) =>
+        `${formatStream(mismatch.stream)} was expected at ${formatExpected(mismatch.expected)} and is at ${mismatch.actual}`
+    )
+    return `Version conflict: ${what.join("; ")}. Nothing was written. Decide again on the missed events.`
+  }
+}
+
+/** A commit id came again with other events; nothing was written. Draw a new id for a new commit. */
+export class CommitIdReused extends Schema.TaggedError<CommitIdReused>()("CommitIdReused", {
+  customer: CustomerId,
+  commitId: Uuid
+}) {
+  override get message(): string {
+    return `Commit ${this.commitId} was already made with other events. Nothing was written. Use a new commit id.`
+  }
+}
+
+/** The commit contradicts itself, or holds what no store can keep; nothing was written. */
+export class InvalidCommit extends Schema.TaggedError<InvalidCommit>()("InvalidCommit", {
+  customer: CustomerId,
+  commitId: Uuid,
+  /** What is wrong and what would be accepted. */
+  reason: Schema.String
+}) {
+  override get message(): string {
+    return `Commit ${this.commitId} was refused: ${this.reason}.`
+  }
+}
+
+/**
+ * The store could not be used. With `outcome: "unknown"` the commit may or may not have been made: repeat it with the
+ * same commit id, never guess.
+ */
+export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
+  operation: Schema.Literals(["append", "readStream", "readLog", "subscribe", "loadProjection", "saveProjection"]),
+  outcome: Schema.Literals(["notCommitted", "unknown"]),
+  /** The cause by name, such as a SQLSTATE class; never a payload. */
+  cause: Schema.String
+}) {
+  override get message(): string {
+    return this.outcome === "unknown"
+      ? `The store went away during ${this.operation} (${this.cause}); whether it committed is unknown. Repeat it with the same commit id.`
+      : `The store cannot be used for ${this.operation} (${this.cause}). Nothing was written. Try again later.`
+  }
+}
+
+/** The log has a hole that no purge accounts for: events were lost. Stop reading and restore the store. */
+export class LogFault extends Schema.TaggedError<LogFault>()("LogFault", {
+  customer: CustomerId,
+  /** The last position before the hole. */
+  after: Schema.Int,
+  /** The first position behind it. */
+  before: Schema.Int
+}) {
+  override get message(): string {
+    return `The log of ${this.customer} has a hole between ${this.after} and ${this.before} that no purge explains.`
+  }
+}
+
+/** What an append can fail with. */
+export type AppendError = VersionConflict | CommitIdReused | InvalidCommit | StoreUnavailable
+/** What a read can fail with. */
+export type ReadError = StoreUnavailable | LogFault

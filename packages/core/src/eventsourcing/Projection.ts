@@ -1,0 +1,179 @@
+/**
+ * Projections: named, versioned folds of a compartment's log. An *inline* projection is a set of additive counters,
+ * changed in the very append; a *catch-up* projection has any state, and folds the log at its own pace from its
+ * checkpoint. A new version is built beside the old one and becomes active in one instant.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { CustomerId } from "./CustomerId.ts"
+import type { NewEvent, Position } from "./EventEnvelope.ts"
+import { EventStore, type LogChunk, type LogFilter } from "./EventStore.ts"
+import type { ReadError, StoreUnavailable } from "./EventStoreError.ts"
+import { type CheckpointMoved, type ProjectionKey, ProjectionStore } from "./ProjectionStore.ts"
+import type { StreamId } from "./StreamId.ts"
+
+/** A catch-up projection. */
+export interface Projection<State, E = never, R = never> extends ProjectionKey {
+  readonly filter?: LogFilter
+  /** A fresh state: the fold may change it in place. */
+  readonly initial: () => State
+  /** Folds one chunk. An event that cannot be read fails the projection; it is never skipped. */
+  readonly apply: (state: State, chunk: LogChunk, customer: CustomerId) => Effect.Effect<State, E, R>
+  readonly encode: (state: State) => string
+  readonly decode: (state: string) => State
+}
+
+/** An inline projection: each event adds to counters. */
+export interface InlineProjection extends ProjectionKey {
+  /** What an event adds, from the event alone. */
+  readonly deltas: (event: NewEvent & { readonly stream: StreamId }) => Iterable<readonly [counter: string, add: number]>
+}
+
+/** A state with the position up to which it holds. */
+export interface Projected<State> {
+  readonly state: State
+  readonly checkpoint: Position
+}
+
+type RunError<E> = E | ReadError | StoreUnavailable | CheckpointMoved
+
+/**
+ * Brings a projection up to the head of the log and saves it. Safe to call again, and from several processes at once:
+ * one of them saves, the others fail with `CheckpointMoved` and have changed nothing.
+ *
+ * @example
+ * ```ts
+ * import type { CustomerId } from "@tacet/core/eventsourcing"
+ * import { Projection } from "@tacet/core/eventsourcing"
+ *
+ * const report = <S>(projection: Projection.Projection<S>, customer: CustomerId.CustomerId) =>
+ *   Projection.catchUp(projection, customer)
+ * ```
+ */
+export const catchUp = Effect.fn("Projection.catchUp")(function*<State, E, R>(
+  projection: Projection<State, E, R>,
+  customer: CustomerId,
+  options?: {
+    /** Save after so many events, besides at the end. Default 100,000. */
+    readonly saveEvery?: number
+    /** Events in one chunk. Default: the store's page size. */
+    readonly chunkSize?: number
+  }
+): Effect.fn.Return<Projected<State>, RunError<E>, R | EventStore | ProjectionStore> {
+  const store = yield* EventStore
+  const projections = yield* ProjectionStore
+  const saveEvery = options?.saveEvery ?? 100_000
+  const saved = yield* projections.load(customer, projection)
+  let state = Option.isSome(saved) ? projection.decode(saved.value.state) : projection.initial()
+  let checkpoint = Option.isSome(saved) ? saved.value.checkpoint : 0
+  let savedAt = checkpoint
+  while (true) {
+    const chunk = yield* store.readLog(customer, {
+      after: checkpoint,
+      ...(projection.filter === undefined ? {} : { filter: projection.filter }),
+      ...(options?.chunkSize === undefined ? {} : { limit: options.chunkSize })
+    })
+    if (chunk.through > checkpoint) {
+      state = yield* projection.apply(state, chunk, customer)
+      checkpoint = chunk.through
+    }
+    const atHead = chunk.through >= chunk.head
+    if (checkpoint > savedAt && (atHead || checkpoint - savedAt >= saveEvery)) {
+      yield* projections.save(customer, projection, savedAt, { checkpoint, state: projection.encode(state) })
+      savedAt = checkpoint
+    }
+    if (atHead) return { state, checkpoint }
+  }
+})
+
+/**
+ * Follows the log for as long as it is run: catches up, then folds and saves each chunk as it is appended. Fork it in a
+ * scope. It stops with an error at the first event that it cannot fold.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import type { CustomerId } from "@tacet/core/eventsourcing"
+ * import { Projection } from "@tacet/core/eventsourcing"
+ *
+ * const start = <S>(projection: Projection.Projection<S>, customer: CustomerId.CustomerId) =>
+ *   Effect.forkScoped(Projection.follow(projection, customer))
+ * ```
+ */
+export const follow = Effect.fn("Projection.follow")(function*<State, E, R>(
+  projection: Projection<State, E, R>,
+  customer: CustomerId
+): Effect.fn.Return<never, RunError<E>, R | EventStore | ProjectionStore> {
+  const store = yield* EventStore
+  const projections = yield* ProjectionStore
+  let { state, checkpoint } = yield* catchUp(projection, customer)
+  const chunks = store.subscribe(customer, {
+    after: checkpoint,
+    ...(projection.filter === undefined ? {} : { filter: projection.filter })
+  })
+  yield* Stream.runForEach(chunks, (chunk) =>
+    Effect.gen(function*() {
+      state = yield* projection.apply(state, chunk, customer)
+      yield* projections.save(customer, projection, checkpoint, {
+        checkpoint: chunk.through,
+        state: projection.encode(state)
+      })
+      checkpoint = chunk.through
+    }))
+  return yield* Effect.never
+})
+
+/**
+ * Builds a version from the first event on, beside the active one, and switches readers to it when it has caught up.
+ * The version that was active before stays readable until it is removed. A build that was interrupted is taken up
+ * where it stopped.
+ *
+ * @example
+ * ```ts
+ * import type { CustomerId } from "@tacet/core/eventsourcing"
+ * import { Projection } from "@tacet/core/eventsourcing"
+ *
+ * const upgrade = <S>(next: Projection.Projection<S>, customer: CustomerId.CustomerId) =>
+ *   Projection.rebuild(next, customer)
+ * ```
+ */
+export const rebuild = Effect.fn("Projection.rebuild")(function*<State, E, R>(
+  projection: Projection<State, E, R>,
+  customer: CustomerId
+): Effect.fn.Return<Projected<State>, RunError<E>, R | EventStore | ProjectionStore> {
+  const projections = yield* ProjectionStore
+  const active = yield* projections.activeVersion(customer, projection.name)
+  if (Option.isSome(active) && active.value === projection.version) {
+    return yield* catchUp(projection, customer)
+  }
+  const built = yield* catchUp(projection, customer)
+  yield* projections.activate(customer, projection)
+  return built
+})
+
+/**
+ * What an active catch-up projection has saved, if it was ever built: the given versions are those the program knows.
+ *
+ * @example
+ * ```ts
+ * import type { CustomerId } from "@tacet/core/eventsourcing"
+ * import { Projection } from "@tacet/core/eventsourcing"
+ *
+ * const read = <S>(known: ReadonlyArray<Projection.Projection<S>>, customer: CustomerId.CustomerId) =>
+ *   Projection.readActive(known, customer)
+ * ```
+ */
+export const readActive = Effect.fn("Projection.readActive")(function*<State, E, R>(
+  known: ReadonlyArray<Projection<State, E, R>>,
+  customer: CustomerId
+): Effect.fn.Return<Option.Option<Projected<State>>, StoreUnavailable, ProjectionStore> {
+  const projections = yield* ProjectionStore
+  const name = known[0]?.name
+  if (name === undefined) return Option.none()
+  const version = yield* projections.activeVersion(customer, name)
+  const projection = known.find((candidate) => Option.isSome(version) && candidate.version === version.value)
+  if (projection === undefined) return Option.none()
+  const saved = yield* projections.load(customer, projection)
+  return Option.map(saved, ({ checkpoint, state }) => ({ checkpoint, state: projection.decode(state) }))
+})

@@ -1,0 +1,72 @@
+/**
+ * Where projections keep what they have folded, as a port. A state and its checkpoint are saved in one transaction, so
+ * that each event counts exactly once, whatever crashes between.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { CustomerId } from "./CustomerId.ts"
+import type { Position } from "./EventEnvelope.ts"
+import type { StoreUnavailable } from "./EventStoreError.ts"
+
+/** One version of one projection. Versions build beside each other; one of them is active. */
+export interface ProjectionKey {
+  /** A lower-case word such as `deflection`. */
+  readonly name: string
+  /** 1 or more; a change of the fold is a new version. */
+  readonly version: number
+}
+
+/** What a catch-up projection saved last. */
+export interface SavedProjection {
+  /** The position up to which the state has folded the log. */
+  readonly checkpoint: Position
+  /** The state, as its projection wrote it. */
+  readonly state: string
+}
+
+/**
+ * Another runner has moved the checkpoint since this one loaded it: what this one computed is void. Load again.
+ */
+export class CheckpointMoved extends Schema.TaggedError<CheckpointMoved>()("CheckpointMoved", {
+  customer: CustomerId,
+  name: Schema.String,
+  version: Schema.Int,
+  expected: Schema.Int,
+  actual: Schema.Int
+}) {
+  override get message(): string {
+    return `Projection ${this.name} version ${this.version} was expected at ${this.expected} and is at ${this.actual}: another runner is at work. Load it again.`
+  }
+}
+
+/** The port. */
+export class ProjectionStore extends Context.Service<ProjectionStore, {
+  /** What was saved last, if anything. */
+  readonly load: (
+    customer: CustomerId,
+    key: ProjectionKey
+  ) => Effect.Effect<Option.Option<SavedProjection>, StoreUnavailable>
+  /** Saves state and checkpoint together, if the checkpoint is still the expected one (0 where nothing was saved). */
+  readonly save: (
+    customer: CustomerId,
+    key: ProjectionKey,
+    expectedCheckpoint: Position,
+    next: SavedProjection
+  ) => Effect.Effect<void, CheckpointMoved | StoreUnavailable>
+  /** The active version of a projection, if any. */
+  readonly activeVersion: (
+    customer: CustomerId,
+    name: string
+  ) => Effect.Effect<Option.Option<number>, StoreUnavailable>
+  /** Makes a version the active one: readers switch from one instant to the next. */
+  readonly activate: (customer: CustomerId, key: ProjectionKey) => Effect.Effect<void, StoreUnavailable>
+  /** Removes what a version saved. Removing what is not there is no error. */
+  readonly remove: (customer: CustomerId, key: ProjectionKey) => Effect.Effect<void, StoreUnavailable>
+  /** The counters of an inline projection; those that were never touched are absent. */
+  readonly counters: (
+    customer: CustomerId,
+    key: ProjectionKey
+  ) => Effect.Effect<ReadonlyMap<string, number>, StoreUnavailable>
+}>()("@tacet/core/eventsourcing/ProjectionStore") {}

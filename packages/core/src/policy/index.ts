@@ -1,0 +1,4 @@
+/**
+ * Rules: the keys by which they are named.
+ */
+export * as RuleKey from "./RuleKey.ts"

@@ -1,0 +1,18 @@
+/**
+ * What stands in an event in place of a personal value: a random reference into the vault, and the category of what is
+ * behind it. It has no accessor: no decision and no statistic can read the value (SEPARATE, KEY-APART, GDPR 4(5)).
+ */
+import * as Schema from "effect/Schema"
+import { Uuid } from "../eventsourcing/Uuid.ts"
+import { PersonalDataCategory } from "./PersonalDataCategory.ts"
+
+/** A reference to a sealed value. */
+export const Sealed = Schema.Struct({ reference: Uuid, category: PersonalDataCategory })
+
+/** A reference to a sealed value of type `A`; `A` exists for the type checker alone. */
+export interface Sealed<out A> {
+  readonly reference: Uuid
+  readonly category: PersonalDataCategory
+  readonly [Value]?: A
+}
+declare const Value: unique symbol

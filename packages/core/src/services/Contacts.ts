@@ -1,0 +1,129 @@
+/**
+ * What an application calls when people contact a Customer: declare what the Customer lists and publishes, and record
+ * what happens in interactions. The service looks up the facts that a decision needs, and makes sure that they still
+ * hold in the commit that rests on them.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Customer from "../domain/Customer.ts"
+import * as Interaction from "../domain/Interaction.ts"
+import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
+import type { CustomerId } from "../eventsourcing/CustomerId.ts"
+import type { UndecodableEvent } from "../eventsourcing/EventCodec.ts"
+import { EventStore } from "../eventsourcing/EventStore.ts"
+import type { AppendError, ReadError } from "../eventsourcing/EventStoreError.ts"
+import * as Expected from "../eventsourcing/ExpectedVersion.ts"
+import type { Refusal } from "../eventsourcing/Refusal.ts"
+import type { Uuid } from "../eventsourcing/Uuid.ts"
+
+/** What every operation can fail with beside refusals. */
+export type ContactsError = AppendError | ReadError | UndecodableEvent
+
+/** What happened in one interaction. */
+export interface Recording {
+  readonly customer: CustomerId
+  /** The id of the interaction: random, or a keyed token of the source's own id. */
+  readonly interaction: Uuid
+  /** Decided in this order; those that are accepted are appended in one commit. */
+  readonly commands: ReadonlyArray<Interaction.Command>
+  /**
+   * With `all`, one refused command refuses the whole: nothing is recorded, and every outcome that is not itself a
+   * refusal is void. Default `each`: the accepted ones are recorded.
+   */
+  readonly accept?: "all" | "each"
+  /** Whether the person has left the technology switched on (SWITCH). Default: true. */
+  readonly switchedOn?: boolean
+  /** The same id again has no further effect. */
+  readonly commitId?: Uuid
+}
+
+/** The service. */
+export class Contacts extends Context.Service<Contacts, {
+  /**
+   * Records declarations of a Customer, all or none. Fails with the `Refusal` of the first that is refused.
+   */
+  readonly declare: (
+    customer: CustomerId,
+    commands: ReadonlyArray<Customer.Command>
+  ) => Effect.Effect<void, Refusal | ContactsError>
+  /** What a Customer has declared. */
+  readonly declared: (customer: CustomerId) => Effect.Effect<Customer.State, ContactsError>
+  /** Records what happened in one interaction; `outcomes` says for each command whether it was accepted. */
+  readonly record: (
+    recording: Recording
+  ) => Effect.Effect<CommandHandler.Handled<Interaction.State, Interaction.Event>, ContactsError>
+}>()("@tacet/core/services/Contacts") {}
+
+/** The service over the event store in force. */
+export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
+  Contacts,
+  Effect.gen(function*() {
+    const store = yield* EventStore
+    const declarations = new Map<CustomerId, CommandHandler.Loaded<Customer.State>>()
+
+    const load = (customer: CustomerId) =>
+      Effect.tap(
+        Effect.provideService(CommandHandler.load(Customer.aggregate, customer, customer), EventStore, store),
+        (loaded) => Effect.sync(() => declarations.set(customer, loaded))
+      )
+
+    const known = (customer: CustomerId) =>
+      Effect.suspend(() => {
+        const cached = declarations.get(customer)
+        return cached === undefined ? load(customer) : Effect.succeed(cached)
+      })
+
+    const declare = Effect.fn("Contacts.declare")(function*(
+      customer: CustomerId,
+      commands: ReadonlyArray<Customer.Command>
+    ): Effect.fn.Return<void, Refusal | ContactsError> {
+      declarations.delete(customer)
+      const handled = yield* Effect.provideService(
+        CommandHandler.handleAll(Customer.aggregate, {
+          customer,
+          id: customer,
+          commands,
+          context: undefined,
+          accept: "all"
+        }),
+        EventStore,
+        store
+      )
+      for (const outcome of handled.outcomes) yield* Effect.fromResult(outcome)
+    })
+
+    const record = Effect.fn("Contacts.record")(function*(
+      recording: Recording
+    ): Effect.fn.Return<CommandHandler.Handled<Interaction.State, Interaction.Event>, ContactsError> {
+      const { customer } = recording
+      for (let attempt = 0; ; attempt++) {
+        const { state, version } = yield* known(customer)
+        const stream = Customer.streamOf(customer)
+        const handled = CommandHandler.handleAll(Interaction.aggregate, {
+          customer,
+          id: recording.interaction,
+          commands: recording.commands,
+          context: { customer: state, switchedOn: recording.switchedOn ?? true },
+          // What was looked up must still be so when the events are appended.
+          checks: [{ stream, expected: Expected.exact(version) }],
+          accept: recording.accept ?? "each",
+          ...(recording.commitId === undefined ? {} : { commitId: recording.commitId })
+        })
+        const result = yield* Effect.result(Effect.provideService(handled, EventStore, store))
+        if (result._tag === "Success") return result.success
+        const error = result.failure
+        const stale = error._tag === "VersionConflict" &&
+          error.mismatches.some((mismatch) => mismatch.stream.kind === stream.kind)
+        if (!stale || attempt >= 10) return yield* error
+        declarations.delete(customer)
+      }
+    })
+
+    return Contacts.of({
+      declare,
+      declared: (customer) => Effect.map(load(customer), ({ state }) => state),
+      record
+    })
+  })
+)

@@ -1,0 +1,4 @@
+/**
+ * Services: what an application calls.
+ */
+export * as Contacts from "./Contacts.ts"

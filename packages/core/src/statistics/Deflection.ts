@@ -1,0 +1,325 @@
+/**
+ * The deflection statistics of one Customer, as a fold of its log. An interaction is held as its events until its
+ * longest window has closed, then only its contribution is kept; an event that comes later still reads that one stream
+ * again, takes the old contribution back and adds the new one. Any order of streams, any batches and any split over
+ * shards lead to the same figures, and neither the vault nor any person is needed.
+ */
+import * as Effect from "effect/Effect"
+import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Scenario } from "../domain/Customer.ts"
+import * as Interaction from "../domain/Interaction.ts"
+import type { CustomerId } from "../eventsourcing/CustomerId.ts"
+import type { UndecodableEvent } from "../eventsourcing/EventCodec.ts"
+import type { NewEvent, RecordedEvent } from "../eventsourcing/EventEnvelope.ts"
+import { type EventStore, type LogChunk, streamEvents } from "../eventsourcing/EventStore.ts"
+import type { ReadError } from "../eventsourcing/EventStoreError.ts"
+import type { Projection } from "../eventsourcing/Projection.ts"
+import * as Contribution from "./Contribution.ts"
+import type { CustomerReport } from "./CustomerReport.ts"
+import { Definition } from "./Definition.ts"
+import { figuresOf, reportOf } from "./reportOf.ts"
+import { Tally, type TallySnapshot } from "./Tally.ts"
+
+/** The state of the fold. It is changed in place. */
+export interface State {
+  readonly definition: Definition
+  /** Events after this moment are left out: a report as of a past moment. Default: none are. */
+  readonly until: number
+  /** Contributions that are final. */
+  readonly settled: Tally
+  /** Interactions that are not, by the id of their stream. */
+  readonly live: Map<string, Live>
+  /** The latest moment of any event, in epoch milliseconds. */
+  latest: number
+  /** The watermark up to which final contributions were moved to `settled`. */
+  sweptAt: number
+  /** The contract figures of days as they were published. */
+  readonly published: Map<number, ReadonlyArray<readonly [k: number, n: number]>>
+}
+
+/** An interaction that a window still holds open. */
+export interface Live {
+  /** In the order of the stream. */
+  readonly history: Array<Contribution.PlacedEvent>
+}
+
+/**
+ * The state before the first event.
+ *
+ * @example
+ * ```ts
+ * import { Definition, Deflection } from "@tacet/core/statistics"
+ *
+ * const state: Deflection.State = Deflection.empty(Definition.make({ timeZone: "Europe/Paris" }))
+ * ```
+ */
+export const empty = (definition: Definition, options?: { readonly until?: number }): State => ({
+  definition,
+  until: options?.until ?? Number.POSITIVE_INFINITY,
+  settled: new Tally(definition),
+  live: new Map(),
+  latest: Number.NEGATIVE_INFINITY,
+  sweptAt: Number.NEGATIVE_INFINITY,
+  published: new Map()
+})
+
+/**
+ * The watermark: the latest moment of any event less the allowed lateness, or `-Infinity` before the first event.
+ *
+ * @example
+ * ```ts
+ * import { Deflection } from "@tacet/core/statistics"
+ *
+ * const watermark = (state: Deflection.State): number => Deflection.watermark(state)
+ * ```
+ */
+export const watermark = (state: State): number => state.latest - state.definition.latenessMinutes * 60_000
+
+/**
+ * Folds a chunk of the log. Fails with `UndecodableEvent` at an event that cannot be read, and with the store's errors
+ * where a stream has to be read again for a late event.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import type { CustomerId, EventStore } from "@tacet/core/eventsourcing"
+ * import { Deflection } from "@tacet/core/statistics"
+ *
+ * const fold = (state: Deflection.State, chunk: EventStore.LogChunk, customer: CustomerId.CustomerId) =>
+ *   Effect.as(Deflection.apply(state, chunk, customer), state.live.size)
+ * ```
+ */
+export const apply = Effect.fnUntraced(function*(
+  state: State,
+  chunk: LogChunk,
+  customer: CustomerId
+): Effect.fn.Return<State, UndecodableEvent | ReadError, EventStore> {
+  for (const recorded of chunk.events) {
+    if (recorded.stream.kind !== Interaction.streamKind || recorded.occurredAt > state.until) continue
+    const decoded = Interaction.codec.decode(recorded)
+    if (Result.isFailure(decoded)) return yield* decoded.failure
+    let live = state.live.get(recorded.stream.id)
+    if (live === undefined) {
+      live = { history: recorded.version === 1 ? [] : yield* takeBack(state, customer, recorded) }
+      state.live.set(recorded.stream.id, live)
+    }
+    live.history.push({ version: recorded.version, event: decoded.success })
+    if (recorded.occurredAt > state.latest) state.latest = recorded.occurredAt
+  }
+  if (watermark(state) >= state.sweptAt + sweepEvery) sweep(state)
+  return state
+})
+
+/**
+ * Publishes the figures of all days that are over and whose every interaction is final: what changes afterwards shows
+ * up under `restated`, with both values.
+ *
+ * @example
+ * ```ts
+ * import { Deflection } from "@tacet/core/statistics"
+ *
+ * const publishTheDay = (state: Deflection.State): void => Deflection.publish(state)
+ * ```
+ */
+export const publish = (state: State): void => {
+  sweep(state)
+  const now = watermark(state)
+  if (!Number.isFinite(now)) return
+  const { local } = state.settled
+  const today = local.day(now)
+  const unfinished = new Set<number>()
+  for (const { history } of state.live.values()) {
+    const first = history[0]
+    if (first !== undefined) unfinished.add(local.day(DateTime.toEpochMillis(first.event.occurredAt)))
+  }
+  for (const [day, counters] of state.settled.days) {
+    if (day < today && !unfinished.has(day) && !state.published.has(day)) {
+      state.published.set(day, figuresOf(counters))
+    }
+  }
+}
+
+/**
+ * The report. `asOf` (epoch milliseconds) moves the watermark on, on a quiet stream; it never moves it back: for a
+ * report of a past moment fold from the beginning with `until`. `declared` are the scenarios that the Customer has
+ * published. The state is the same afterwards.
+ *
+ * @example
+ * ```ts
+ * import type { CustomerReport } from "@tacet/core/statistics"
+ * import { Deflection } from "@tacet/core/statistics"
+ *
+ * const report = (state: Deflection.State): CustomerReport.CustomerReport =>
+ *   Deflection.report(state, { customer: "example", declared: [] })
+ * ```
+ */
+export const report = (
+  state: State,
+  options: { readonly customer: string; readonly asOf?: number; readonly declared: ReadonlyArray<Scenario> }
+): CustomerReport => {
+  const at = Math.max(watermark(state), options.asOf ?? Number.NEGATIVE_INFINITY)
+  const provisional = Array.from(state.live.values()).flatMap(({ history }) => {
+    const contribution = Contribution.of(history, state.definition, at, state.until)
+    return contribution === undefined ? [] : [contribution]
+  })
+  // Counting the live ones in and out again is exact, and spares a copy of everything that is settled.
+  for (const contribution of provisional) state.settled.add(contribution, 1)
+  try {
+    return reportOf(state.settled, {
+      customer: options.customer,
+      watermark: at,
+      declared: options.declared,
+      published: state.published
+    })
+  } finally {
+    for (const contribution of provisional) state.settled.add(contribution, -1)
+  }
+}
+
+/**
+ * Adds the state of another shard: of other streams of the same Customer, under the same definition. The first state is
+ * changed, the other must not be used afterwards.
+ *
+ * @example
+ * ```ts
+ * import { Deflection } from "@tacet/core/statistics"
+ *
+ * const together = (one: Deflection.State, other: Deflection.State): Deflection.State => Deflection.merge(one, other)
+ * ```
+ */
+export const merge = (state: State, other: State): State => {
+  state.settled.merge(other.settled)
+  for (const [id, live] of other.live) state.live.set(id, live)
+  for (const [day, figures] of other.published) {
+    const mine = state.published.get(day)
+    state.published.set(
+      day,
+      mine === undefined
+        ? figures
+        : figures.map(([k, n], window) => [k + mine[window]![0], n + mine[window]![1]] as const)
+    )
+  }
+  state.latest = Math.max(state.latest, other.latest)
+  state.sweptAt = Math.max(state.sweptAt, other.sweptAt)
+  return state
+}
+
+/**
+ * The statistics as a catch-up projection: state and checkpoint are saved together.
+ *
+ * @example
+ * ```ts
+ * import type { CustomerId } from "@tacet/core/eventsourcing"
+ * import { Projection } from "@tacet/core/eventsourcing"
+ * import { Definition, Deflection } from "@tacet/core/statistics"
+ *
+ * const catchUp = (customer: CustomerId.CustomerId) =>
+ *   Projection.catchUp(Deflection.projection(Definition.standard), customer)
+ * ```
+ */
+export const projection = (
+  definition: Definition
+): Projection<State, UndecodableEvent | ReadError, EventStore> => ({
+  name: "deflection",
+  version: 1,
+  filter: { streamKinds: [Interaction.streamKind] },
+  initial: () => empty(definition),
+  apply,
+  encode,
+  decode: (text) => decode(definition, text)
+})
+
+/** How far the watermark moves before final contributions are looked for again: a day of events. */
+const sweepEvery = 24 * 3_600_000
+
+/** Moves the contributions that only a late event could change from `live` to `settled`. */
+const sweep = (state: State): void => {
+  const now = watermark(state)
+  state.sweptAt = now
+  for (const [id, { history }] of state.live) {
+    const contribution = Contribution.of(history, state.definition, now, state.until)
+    if (contribution === undefined || contribution.finalAt > now) continue
+    state.settled.add(contribution, 1)
+    state.live.delete(id)
+  }
+}
+
+/** Takes the final contribution of an interaction back, and gives the events that it was made of. */
+const takeBack = (
+  state: State,
+  customer: CustomerId,
+  late: RecordedEvent
+): Effect.Effect<Array<Contribution.PlacedEvent>, UndecodableEvent | ReadError, EventStore> =>
+  Effect.map(
+    Stream.runFoldEffect(
+      Stream.takeWhile(streamEvents(customer, late.stream), (recorded) => recorded.version < late.version),
+      (): Array<Contribution.PlacedEvent> => [],
+      (history, recorded) => {
+        const decoded = Interaction.codec.decode(recorded)
+        if (Result.isFailure(decoded)) return Effect.fail(decoded.failure)
+        history.push({ version: recorded.version, event: decoded.success })
+        return Effect.succeed(history)
+      }
+    ),
+    (history) => {
+      // It was final when it was counted, so at no later watermark would it have been counted otherwise.
+      const contribution = Contribution.of(history, state.definition, Number.POSITIVE_INFINITY, state.until)
+      if (contribution !== undefined) state.settled.add(contribution, -1)
+      return history
+    }
+  )
+
+interface Saved {
+  readonly definition: Definition
+  readonly until: number | null
+  readonly settled: TallySnapshot
+  readonly live: ReadonlyArray<readonly [id: string, history: ReadonlyArray<readonly [version: number, event: NewEvent]>]>
+  readonly latest: number | null
+  readonly sweptAt: number | null
+  readonly published: ReadonlyArray<readonly [number, ReadonlyArray<readonly [number, number]>]>
+}
+
+const encode = (state: State): string => {
+  const saved: Saved = {
+    definition: state.definition,
+    until: finite(state.until),
+    settled: state.settled.toSnapshot(),
+    live: Array.from(state.live, ([id, { history }]) => [
+      id,
+      history.map(({ event, version }) => [version, Interaction.codec.encode(event)] as const)
+    ]),
+    latest: finite(state.latest),
+    sweptAt: finite(state.sweptAt),
+    published: Array.from(state.published)
+  }
+  return JSON.stringify(saved)
+}
+
+/** Reads a saved state; it must have been saved under the same definition, else the figures would mix two meanings. */
+const decode = (definition: Definition, text: string): State => {
+  const saved = JSON.parse(text) as Saved
+  if (!sameDefinition(saved.definition, definition)) {
+    throw new Error("The statistics were saved under another definition: build them anew as another version")
+  }
+  const state = empty(definition, { until: saved.until ?? Number.POSITIVE_INFINITY })
+  return {
+    ...state,
+    settled: Tally.fromSnapshot(definition, saved.settled),
+    live: new Map(saved.live.map(([id, history]) => [id, { history: history.map(placed) }])),
+    latest: saved.latest ?? Number.NEGATIVE_INFINITY,
+    sweptAt: saved.sweptAt ?? Number.NEGATIVE_INFINITY,
+    published: new Map(saved.published)
+  }
+}
+
+const placed = ([version, event]: readonly [number, NewEvent]): Contribution.PlacedEvent => ({
+  version,
+  event: Result.getOrThrow(Interaction.codec.decodeNew(event))
+})
+
+const sameDefinition = Schema.toEquivalence(Definition)
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)

@@ -1,0 +1,11 @@
+/**
+ * Statistics: what the Customer is told of its interactions.
+ */
+export * as Contribution from "./Contribution.ts"
+export * as CustomerReport from "./CustomerReport.ts"
+export * as Definition from "./Definition.ts"
+export * as Deflection from "./Deflection.ts"
+export * as JourneyTree from "./JourneyTree.ts"
+export * as LocalTime from "./LocalTime.ts"
+export * as Rate from "./Rate.ts"
+export * as Tally from "./Tally.ts"

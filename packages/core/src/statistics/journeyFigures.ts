@@ -1,0 +1,340 @@
+/**
+ * What is told of journeys, read from the prefix tree: most and least used, those that lead to calls, the flow and the
+ * waterfall. Every list is ordered by its figure, then by key in code-point order, so that results can be repeated.
+ */
+import type { Scenario } from "../domain/Customer.ts"
+import type { CustomerReport, JourneyFigures, JourneyRow, WaterfallRow } from "./CustomerReport.ts"
+import type { Definition } from "./Definition.ts"
+import { JourneyTree, type Node, root } from "./JourneyTree.ts"
+import * as Rate from "./Rate.ts"
+
+const listed = 20
+const flowDepth = 5
+const flowWidth = 8
+
+/** The figures of a tree. */
+export const journeyFiguresOf = (
+  tree: JourneyTree,
+  definition: Definition,
+  declared: ReadonlyArray<Scenario>,
+  terms: Rate.Terms
+): JourneyFigures => {
+  const summary = tree.summary()
+  const total = summary.interactions
+  const nodes: Array<Node> = []
+  for (let node = root; node < tree.size; node++) if (tree.interactions(node) > 0) nodes.push(node)
+  const key = keysOf(tree)
+  const byKey = (one: Node, other: Node): number => compareCodePoints(key(one), key(other))
+  const row = (node: Node, cumulative: number): JourneyRow => ({
+    steps: tree.path(node),
+    interactions: tree.interactions(node),
+    share: shareOf(tree.interactions(node), total),
+    cumulative,
+    effectiveCalls: tree.ended(node, "effective"),
+    failedCalls: tree.ended(node, "attemptFailed"),
+    callRate: Rate.make(tree.ended(node, "effective"), settledAt(tree, node), terms)
+  })
+  const ranked = (order: ReadonlyArray<Node>): Array<JourneyRow> => {
+    let above = 0
+    return order.slice(0, listed).map((node) => row(node, shareOf((above += tree.interactions(node)), total)))
+  }
+  const mostUsed = nodes.slice().sort((one, other) => tree.interactions(other) - tree.interactions(one) || byKey(one, other))
+  const withCalls = nodes.filter((node) => tree.ended(node, "effective") > 0)
+  const byVolume = withCalls
+    .slice()
+    .sort((one, other) => tree.ended(other, "effective") - tree.ended(one, "effective") || byKey(one, other))
+  const lower = (node: Node): number => Rate.wilson95(tree.ended(node, "effective"), settledAt(tree, node))?.[0] ?? 0
+  const byRate = withCalls
+    .filter((node) => settledAt(tree, node) >= definition.minimumForRate)
+    .sort((one, other) => lower(other) - lower(one) || byKey(one, other))
+  const tail = nodes.filter((node) => tree.interactions(node) < definition.rareBelow)
+  const tailInteractions = tail.reduce((sum, node) => sum + tree.interactions(node), 0)
+  const sum = (outcome: Parameters<JourneyTree["ended"]>[1]): number =>
+    nodes.reduce((count, node) => count + tree.ended(node, outcome), 0)
+  const revisits = revisitsOf(tree)
+  const settled = nodes.reduce((count, node) => count + settledAt(tree, node), 0)
+  return {
+    distinct: summary.distinct,
+    steps: summary.steps,
+    interactions: total,
+    provisional: sum("provisional"),
+    capped: summary.capped,
+    overflow: summary.overflow,
+    mostUsed: ranked(mostUsed),
+    leastUsed: {
+      ...leastUsedOf(tree, definition, declared),
+      tail: {
+        journeys: tail.length,
+        interactions: tailInteractions,
+        share: shareOf(tailInteractions, total),
+        below: definition.rareBelow
+      }
+    },
+    mostCallsByVolume: ranked(byVolume),
+    mostCallsByRate: ranked(byRate),
+    endings: {
+      call: sum("effective"),
+      callFailed: sum("attemptFailed"),
+      handedOff: sum("handedOff"),
+      left: sum("left"),
+      goal: sum("goal")
+    },
+    loops: Rate.make(
+      nodes.reduce((count, node) => count + (revisits[node] === 1 ? settledAt(tree, node) : 0), 0),
+      settled,
+      terms
+    ),
+    flow: flowOf(tree)
+  }
+}
+
+/** The waterfall of a tree: one row a step, most visited first. */
+export const waterfallOf = (
+  tree: JourneyTree,
+  dwell: ReadonlyMap<string, ReadonlyMap<number, number>>
+): CustomerReport["waterfall"] => {
+  const visits = tree.visits()
+  const firsts = firstVisitsOf(tree)
+  const rows = new Map<string, Gathered>()
+  const rowOf = (step: string): Gathered => {
+    const known = rows.get(step)
+    if (known !== undefined) return known
+    const fresh: Gathered = {
+      visits: 0, interactions: 0, next: new Map(), exitToCall: 0, exitWithoutCall: 0, provisional: 0
+    }
+    rows.set(step, fresh)
+    return fresh
+  }
+  for (let node = 1; node < tree.size; node++) {
+    if (visits[node] === 0) continue
+    const step = tree.stepName(node)!
+    const row = rowOf(step)
+    row.visits += visits[node]!
+    if (firsts[node] === 1) row.interactions += visits[node]!
+    row.exitToCall += tree.ended(node, "effective") + tree.ended(node, "attemptFailed")
+    row.exitWithoutCall += tree.ended(node, "goal") + tree.ended(node, "handedOff") + tree.ended(node, "left")
+    row.provisional += tree.ended(node, "provisional")
+    const parent = tree.parent(node)
+    if (parent !== root) {
+      const { next } = rowOf(tree.stepName(parent)!)
+      next.set(step, (next.get(step) ?? 0) + visits[node]!)
+    }
+  }
+  return Array.from(rows, ([step, row]): WaterfallRow => ({
+    step,
+    visits: row.visits,
+    interactions: row.interactions,
+    next: Array.from(row.next, ([name, count]) => ({ step: name, visits: count, share: shareOf(count, row.visits) }))
+      .sort((one, other) => other.visits - one.visits || compareCodePoints(one.step, other.step)),
+    exitToCall: row.exitToCall,
+    exitWithoutCall: row.exitWithoutCall,
+    provisional: row.provisional,
+    medianSeconds: medianOf(dwell.get(step))
+  })).sort((one, other) => other.visits - one.visits || compareCodePoints(one.step, other.step))
+}
+
+interface Gathered {
+  visits: number
+  interactions: number
+  readonly next: Map<string, number>
+  exitToCall: number
+  exitWithoutCall: number
+  provisional: number
+}
+
+const leastUsedOf = (
+  tree: JourneyTree,
+  definition: Definition,
+  declared: ReadonlyArray<Scenario>
+): Omit<JourneyFigures["leastUsed"], "tail"> => {
+  // Declared journeys are told apart as observed ones are: collapsed and capped by the same tree.
+  const counted = declared.flatMap(({ journeys, scenario }) =>
+    journeys.map((steps) => ({ scenario, steps, interactions: countOf(tree, steps) }))
+  )
+  const order = (one: (typeof counted)[number], other: (typeof counted)[number]): number =>
+    one.interactions - other.interactions ||
+    compareCodePoints(one.scenario, other.scenario) ||
+    compareCodePoints(one.steps.join("\u0000"), other.steps.join("\u0000"))
+  const seen = new Set<string>()
+  const visits = tree.visits()
+  for (let node = 1; node < tree.size; node++) if (visits[node]! > 0) seen.add(tree.stepName(node)!)
+  return {
+    declaredUnused: counted.filter(({ interactions }) => interactions === 0).sort(order),
+    declaredScreensUnused: declared.flatMap(({ scenario, steps }) =>
+      steps.filter(({ step }) => !seen.has(step)).map(({ step }) => ({ scenario: scenario as string, step: step as string }))
+    ).sort((one, other) => compareCodePoints(one.scenario, other.scenario) || compareCodePoints(one.step, other.step)),
+    declaredRare: counted.filter(({ interactions }) => interactions >= definition.rareBelow).sort(order).slice(0, listed)
+  }
+}
+
+const countOf = (tree: JourneyTree, steps: ReadonlyArray<string>): number => {
+  // A tree of its own, so that looking up a journey does not make a place for it.
+  const probe = new JourneyTree({ ...tree.options, maxNodes: steps.length + 2 })
+  let node = root
+  for (const step of steps) node = probe.advance(node, probe.stepIndex(step))
+  const found = tree.find(probe.path(node))
+  return found === undefined ? 0 : tree.interactions(found)
+}
+
+const settledAt = (tree: JourneyTree, node: Node): number =>
+  tree.interactions(node) - tree.ended(node, "provisional")
+
+/** Marks the nodes whose journey comes back to a step that it had left. */
+const revisitsOf = (tree: JourneyTree): Uint8Array => {
+  const revisits = new Uint8Array(tree.size)
+  walk(tree, (node, onPath, consecutive) => {
+    const parent = tree.parent(node)
+    revisits[node] = revisits[parent] === 1 || (onPath && !consecutive) ? 1 : 0
+  })
+  return revisits
+}
+
+/** Marks the nodes whose step occurs for the first time in their journey. */
+const firstVisitsOf = (tree: JourneyTree): Uint8Array => {
+  const firsts = new Uint8Array(tree.size)
+  walk(tree, (node, onPath) => {
+    firsts[node] = onPath ? 0 : 1
+  })
+  return firsts
+}
+
+/** Visits every node but the root, parents first, and says whether its step stands above it, and directly above. */
+const walk = (tree: JourneyTree, visit: (node: Node, onPath: boolean, consecutive: boolean) => void): void => {
+  const firstChild = new Int32Array(tree.size)
+  const sibling = new Int32Array(tree.size)
+  for (let node = tree.size - 1; node > 0; node--) {
+    const parent = tree.parent(node)
+    sibling[node] = firstChild[parent]!
+    firstChild[parent] = node
+  }
+  const onPath = new Map<string, number>()
+  let node = firstChild[root]!
+  while (node !== 0) {
+    const step = tree.stepName(node)!
+    const times = onPath.get(step) ?? 0
+    visit(node, times > 0, tree.stepName(tree.parent(node)) === step)
+    onPath.set(step, times + 1)
+    if (firstChild[node] !== 0) {
+      node = firstChild[node]!
+      continue
+    }
+    while (node !== root) {
+      const done = tree.stepName(node)!
+      onPath.set(done, onPath.get(done)! - 1)
+      if (sibling[node] !== 0) {
+        node = sibling[node]!
+        break
+      }
+      node = tree.parent(node)
+    }
+    if (node === root) break
+  }
+}
+
+const endings = [
+  ["effective", "call", "call"],
+  ["attemptFailed", "callFailed", "tried to call"],
+  ["handedOff", "handedOff", "handed off"],
+  ["goal", "goal", "goal"],
+  ["left", "left", "left"]
+] as const
+
+const flowOf = (tree: JourneyTree): JourneyFigures["flow"] => {
+  const visits = tree.visits()
+  const atDepth: Array<Map<string, number>> = Array.from({ length: flowDepth + 1 }, () => new Map())
+  for (let node = 1; node < tree.size; node++) {
+    const depth = tree.depth(node)
+    if (depth > flowDepth || visits[node] === 0) continue
+    const step = tree.stepName(node)!
+    atDepth[depth]!.set(step, (atDepth[depth]!.get(step) ?? 0) + visits[node]!)
+  }
+  const shown = atDepth.map((steps) =>
+    new Set(
+      Array.from(steps)
+        .sort(([one, count], [other, otherCount]) => otherCount - count || compareCodePoints(one, other))
+        .slice(0, flowWidth)
+        .map(([step]) => step)
+    )
+  )
+  const nodes = new Map<string, JourneyFigures["flow"]["nodes"][number]>()
+  const links = new Map<string, { source: string; target: string; interactions: number }>()
+  const place = (node: Node): string => {
+    const depth = tree.depth(node)
+    if (node === root) return add("start", "start", 0)
+    if (depth > flowDepth) return add("more", "more steps", flowDepth + 1)
+    const step = tree.stepName(node)!
+    return shown[depth]!.has(step)
+      ? add(`${depth}:${step}`, `${depth}. ${step}`, depth)
+      : add(`${depth}~other`, `${depth}. other`, depth)
+  }
+  const add = (id: string, label: string, depth: number): string => {
+    if (!nodes.has(id)) nodes.set(id, { id, label, depth })
+    return id
+  }
+  const link = (source: string, target: string, interactions: number): void => {
+    const key = JSON.stringify([source, target])
+    const known = links.get(key)
+    if (known === undefined) links.set(key, { source, target, interactions })
+    else known.interactions += interactions
+  }
+  for (let node = 0; node < tree.size; node++) {
+    const depth = tree.depth(node)
+    if (visits[node] === 0 || depth > flowDepth + 1) continue
+    if (node !== root) link(place(tree.parent(node)), place(node), visits[node]!)
+    if (depth > flowDepth) continue
+    for (const [outcome, id, label] of endings) {
+      const count = tree.ended(node, outcome)
+      if (count > 0) link(place(node), add(`end:${id}`, label, flowDepth + 1), count)
+    }
+  }
+  return {
+    nodes: Array.from(nodes.values()).sort((one, other) => one.depth - other.depth || compareCodePoints(one.id, other.id)),
+    links: Array.from(links.values()).sort(
+      (one, other) => compareCodePoints(one.source, other.source) || compareCodePoints(one.target, other.target)
+    )
+  }
+}
+
+/** The key of a journey: its steps, apart by a character that no step has. Computed once for each node asked for. */
+const keysOf = (tree: JourneyTree): (node: Node) => string => {
+  const keys = new Map<Node, string>()
+  return (node) => {
+    let key = keys.get(node)
+    if (key === undefined) {
+      key = tree.path(node).join("\u0000")
+      keys.set(node, key)
+    }
+    return key
+  }
+}
+
+/** The lower median. */
+const medianOf = (histogram: ReadonlyMap<number, number> | undefined): number | null => {
+  if (histogram === undefined || histogram.size === 0) return null
+  const values = Array.from(histogram).sort(([one], [other]) => one - other)
+  const half = values.reduce((sum, [, count]) => sum + count, 0) / 2
+  let below = 0
+  for (const [seconds, count] of values) {
+    below += count
+    if (below >= half) return seconds
+  }
+  return null
+}
+
+const shareOf = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)
+
+/** Order by code points; JavaScript's own `<` compares UTF-16 units, which differs beyond the basic plane. */
+export const compareCodePoints = (one: string, other: string): number => {
+  const length = Math.min(one.length, other.length)
+  for (let index = 0; index < length; index++) {
+    const a = one.charCodeAt(index)
+    const b = other.charCodeAt(index)
+    if (a !== b) {
+      // Surrogates stand for code points above all others.
+      const aHigh = a >= 0xd800 && a <= 0xdfff
+      const bHigh = b >= 0xd800 && b <= 0xdfff
+      return aHigh === bHigh ? a - b : aHigh ? 1 : -1
+    }
+  }
+  return one.length - other.length
+}
