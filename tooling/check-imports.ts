@@ -36,11 +36,12 @@ const below: Record<string, ReadonlyArray<string>> = {
   testing: ["services", "statistics", "domain", "policy", "privacy", "eventsourcing"],
 }
 
-const isTest = (file: string) => /\.test(-d)?\.ts$/.test(file)
+/** `*.test.ts`, and what only tests use: `*.testing.ts`. Neither is built or published. */
+const isTest = (file: string) => /\.(test|testing)\.ts$/.test(file)
 
-/** `packages/core/src/a.ts` belongs to `packages/core`, `tooling/lock.ts` to `tooling`. */
+/** `packages/core/src/a.ts` belongs to `packages/core`, `tooling/docs/a.ts` to `tooling`. */
 const workspaceOf = (file: string) =>
-  /^(packages|examples|tooling)\/[^/]+(?=\/)/.exec(file)?.[0] ?? file.split("/")[0] ?? ""
+  /^(?:packages\/[^/]+|examples\/[^/]+|tooling\/vitest|tooling)(?=\/)/.exec(file)?.[0] ?? ""
 
 const coreFolderOf = (file: string) => /^packages\/core\/src\/([^/]+)\//.exec(file)?.[1]
 

@@ -18,7 +18,7 @@ const keepModulesApart: Plugin = {
 }
 
 export default defineConfig({
-  entry: ["src/**/*.ts", "!src/**/*.test.ts", "!src/**/*.test-d.ts"],
+  entry: ["src/**/*.ts", "!src/**/*.test.ts", "!src/**/*.testing.ts"],
   outDir: "dist",
   format: "esm",
   target: "es2022",
