@@ -80,6 +80,18 @@ export interface CaseComplete {
 
 export type SourceItem = SourceRow | RejectedRow | CaseComplete
 
+/** What was met while reading, beside the rows: counters that grow until the end of the file. */
+export interface Quality {
+  /** Records read: each became a row (in OCEL one for each case it belongs to), a rejected row, or was dropped. */
+  records: number
+  /** Records that say nothing which the mapping wants: dropped because it says so. */
+  dropped: number
+  /** Negative lengths of time, and talk time of calls that were not answered: taken as 0. */
+  clamped: number
+  /** OCEL only: objects read. */
+  objects: number
+}
+
 /** A readable input: batches of items, in the order of the file. */
 export interface Source {
   readonly items: AsyncIterable<ReadonlyArray<SourceItem>>
@@ -88,6 +100,7 @@ export interface Source {
    * all), so that nothing is known to be complete before the end of the file.
    */
   readonly order: "time" | "case"
+  readonly quality?: Readonly<Quality>
 }
 
 /** The input as a whole cannot be used: unreadable, another format, a mapping that does not fit. Exit code 2. */

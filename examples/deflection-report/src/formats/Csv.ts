@@ -1,0 +1,119 @@
+/**
+ * Cuts a CSV file into records. The columns are those of the header line or those that the mapping declares, never
+ * guessed. A row that does not fit them is rejected and the rest is read; of the others only the fields asked for are
+ * ever looked at.
+ */
+import { pipeline, Readable } from "node:stream"
+import { CsvError, parse } from "csv-parse"
+import type { Mapping } from "../mapping/Mapping.ts"
+import { InputError, type RejectedRow } from "../SourceRow.ts"
+import { formatFault, rejected } from "./Fault.ts"
+import { foreignKind, type Input } from "./Input.ts"
+import type { SourceRecord } from "./Record.ts"
+
+/** The longest row, in characters: a longer one is a quotation mark that was never closed. */
+const longestRow = 4 * 1024 * 1024
+
+/** The columns of a file: from its first line, or declared. */
+export type Columns = "header" | ReadonlyArray<string>
+
+/** Reads a file record by record. `needed` is asked for the fields to be found once the columns are known. */
+export async function* csvRecords(
+  input: Input,
+  mapping: Mapping,
+  columns: Columns,
+  needed: (columns: ReadonlyArray<string>) => ReadonlySet<string>
+): AsyncGenerator<SourceRecord | RejectedRow> {
+  const kind = foreignKind(input.head)
+  if (kind !== undefined) throw new InputError(`the input is ${kind}, not CSV`)
+  let layout = columns === "header" ? undefined : layoutOf(columns, needed(columns))
+  let line = 0
+  for await (const { fields, endsOn } of rows(input, mapping)) {
+    line = endsOn
+    if (fields === undefined) {
+      yield rejected(line, formatFault("row", "a closing quotation mark: nothing from here to the end could be read"))
+    } else if (layout === undefined) {
+      const header = fields.map((name) => name.trim())
+      layout = layoutOf(header, needed(header))
+    } else if (fields.length !== layout.width) {
+      yield rejected(line, formatFault("row", `a row of ${layout.width} columns`))
+    } else {
+      yield record(layout, fields, line)
+    }
+  }
+  if (layout === undefined) throw new InputError("the input is empty: a header line was expected")
+}
+
+/** Where the needed fields stand. */
+interface Layout {
+  readonly width: number
+  readonly positions: ReadonlyMap<string, number>
+}
+
+const layoutOf = (columns: ReadonlyArray<string>, needed: ReadonlySet<string>): Layout => {
+  const positions = new Map<string, number>()
+  for (const field of needed) {
+    const position = columns.indexOf(field)
+    if (position === -1) throw new InputError(`the input has no column ${JSON.stringify(field)}, which the mapping names`)
+    if (columns.includes(field, position + 1)) {
+      throw new InputError(`the input has two columns ${JSON.stringify(field)}: which one the mapping means is not clear`)
+    }
+    positions.set(field, position)
+  }
+  return { width: columns.length, positions }
+}
+
+const record = ({ positions }: Layout, fields: ReadonlyArray<string>, line: number): SourceRecord => ({
+  line,
+  get: (field) => {
+    const position = positions.get(field)
+    return position === undefined ? undefined : fields[position]
+  }
+})
+
+/** The fields of a row; absent where a quotation mark is open to the end of the file. */
+interface Row {
+  readonly fields?: ReadonlyArray<string>
+  readonly endsOn: number
+}
+
+interface Parsed {
+  readonly record: ReadonlyArray<string>
+  readonly info: { readonly lines: number }
+}
+
+async function* rows(input: Input, mapping: Mapping): AsyncGenerator<Row> {
+  const { delimiter = ",", encoding = "utf-8", quote = "\"" } = mapping
+  const parser = parse({
+    bom: true,
+    delimiter,
+    quote: quote === "none" ? null : quote,
+    escape: mapping.escape ?? (quote === "none" ? null : quote),
+    info: true,
+    max_record_size: longestRow,
+    // Counted and rejected here, where a row that does not fit costs that row alone.
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true
+  })
+  const bytes = encoding === "utf-8" ? input.bytes : decoded(input.bytes, encoding)
+  pipeline(Readable.from(bytes, { objectMode: false }), parser, () => undefined)
+  try {
+    for await (const { info, record: fields } of parser as AsyncIterable<Parsed>) yield { fields, endsOn: info.lines }
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    const endsOn = parser.info.lines
+    if (error.code !== "CSV_QUOTE_NOT_CLOSED") throw new InputError(`line ${endsOn}: ${faults[error.code] ?? "not CSV"}`)
+    yield { endsOn }
+  }
+}
+
+const faults: { readonly [code: string]: string } = {
+  CSV_MAX_RECORD_SIZE: "a row of more than 4 MiB: a quotation mark is probably not closed"
+}
+
+async function* decoded(bytes: AsyncIterable<Uint8Array>, encoding: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding)
+  for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true })
+  yield decoder.decode()
+}

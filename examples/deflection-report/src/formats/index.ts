@@ -1,0 +1,53 @@
+/**
+ * The input formats: each turns a stream of bytes into batches of rows, with bounded memory.
+ */
+import type { Format } from "../mapping/Format.ts"
+import type { Mapping } from "../mapping/Mapping.ts"
+import { checkFormat } from "../mapping/readMapping.ts"
+import { type Quality, type Source, type SourceItem } from "../SourceRow.ts"
+import type { Reader } from "./Context.ts"
+import { openInput } from "./Input.ts"
+import { localClock } from "./LocalTime.ts"
+import { readCsv } from "./readCsv.ts"
+import { readXes } from "./readXes.ts"
+
+export { type Format, formats } from "../mapping/Format.ts"
+export { type Mapping, none } from "../mapping/Mapping.ts"
+export { readMapping } from "../mapping/readMapping.ts"
+
+const readers: { readonly [Name in Format]: Reader } = {
+  xes: readXes,
+  csv: readCsv
+} as { readonly [Name in Format]: Reader }
+
+/** What the command line adds to a mapping. */
+export interface Options {
+  /** The IANA zone of times that name neither an offset nor a zone, where the mapping names none either. */
+  readonly timeZone: string
+}
+
+/**
+ * Opens an input. What is wrong with the mapping is thrown at once, what is wrong with the input while its items are
+ * read: both as an `InputError` of one line. A row that cannot be read is an item of its own and stops nothing.
+ */
+export const open = (format: Format, input: NodeJS.ReadableStream, mapping: Mapping, options: Options): Source => {
+  checkFormat(format, mapping)
+  const zone = mapping.timeZone ?? options.timeZone
+  localClock(zone, mapping.timeZone === undefined ? "time zone" : "mapping, timeZone")
+  const quality: Quality = { records: 0, dropped: 0, clamped: 0, objects: 0 }
+  return {
+    items: items(readers[format], input, mapping, zone, quality),
+    order: format === "xes" ? "case" : (mapping.order ?? "case"),
+    quality
+  }
+}
+
+async function* items(
+  read: Reader,
+  stream: NodeJS.ReadableStream,
+  mapping: Mapping,
+  zone: string,
+  quality: Quality
+): AsyncGenerator<ReadonlyArray<SourceItem>> {
+  yield* read({ input: await openInput(stream), mapping, zone, quality })
+}
