@@ -1,0 +1,11 @@
+/**
+ * For whoever tests with Tacet: conformance suites for adapters, the reference model behind them, fault injection,
+ * given-when-then for deciders and arbitrary values of the domain.
+ */
+export * as Arbitraries from "./Arbitraries.ts"
+export * as EventStoreSuite from "./EventStoreSuite.ts"
+export * as Fixture from "./Fixture.ts"
+export * as Law from "./Law.ts"
+export * as Operation from "./Operation.ts"
+export * as ReferenceModel from "./ReferenceModel.ts"
+export * as Suite from "./Suite.ts"
