@@ -1,9 +1,18 @@
-import { EventStoreSuite } from "@tacet/core/testing"
+import { EventStoreSuite, ProjectionStoreSuite } from "@tacet/core/testing"
 import { describe, it } from "@tacet/vitest"
-import { layer } from "./layer.ts"
+import { layer, layerWith } from "./layer.ts"
 
 EventStoreSuite.register(
   "adapter-memory",
   { layer, capabilities: { pushSubscription: true, survivesRestart: false } },
+  { describe, it },
+)
+
+ProjectionStoreSuite.register(
+  "adapter-memory",
+  {
+    layer: (inline) => layerWith({ inline }),
+    capabilities: { inlineProjections: true, survivesRestart: false },
+  },
   { describe, it },
 )
