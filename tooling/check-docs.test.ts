@@ -50,15 +50,18 @@ describe("checking", () => {
       "  1,",
       "  wrong,",
       ") // => 5",
-      "await Promise.resolve(sum) // => 2",
+      "await Promise.resolve(sum)",
+      "// => 2",
       "Promise.resolve(sum) // => 2",
+      "const { a, b: [c] }: { a: number; b: [number] } = { a: 1, b: [3] } // => { a: 1, b: [2] }",
       'new Error("no code") // => Error: no code',
       "```",
     )
     expect(await failuresOf("guide.md", text)).toEqual([
       "guide.md:6: is 2, not 3",
       "guide.md:12: is 2, not 5",
-      "guide.md:14: a promise is compared with 2: await it",
+      "guide.md:15: a promise is compared with 2: await it",
+      "guide.md:16: is { a: 1, b: [ 3 ] }, not { a: 1, b: [2] }",
     ])
   })
 
@@ -68,7 +71,7 @@ describe("checking", () => {
   })
 
   it("refuses an assertion of nothing", async () => {
-    const text = markdown("```ts run", "if (true) {", "} // => 1", "```")
+    const text = markdown("```ts run", "const sum = 2", "", "// => 2", "```")
     expect(await failuresOf("guide.md", text)).toEqual([expect.stringContaining("nothing to compare with")])
   })
 })

@@ -1,8 +1,8 @@
 /**
  * Turns `expression // => value` into an assertion.
  *
- * What stands before the comment is an expression statement, `console.log(expression)`, or the declaration of one
- * name. The value is code, evaluated where it stands; what is no code is compared with the text that Node prints.
+ * What stands before the comment, on its line or the one above, is an expression statement,
+ * `console.log(expression)`, or a declaration. The value is code, evaluated where it stands; what is no code is compared with the text that Node prints.
  */
 import { isDeepStrictEqual, inspect } from "node:util"
 import * as Equal from "effect/Equal"
@@ -47,7 +47,7 @@ export const withAssertions = (code: string, expect: string): string => {
     const line = lineOf(comment.start)
     const statement = statements.find(
       ({ end, start }) =>
-        start < comment.start && /^[;\s]*$/.test(code.slice(end, comment.start)) && lineOf(end) === line,
+        start < comment.start && /^[;\s]*$/.test(code.slice(end, comment.start)) && lineOf(end) >= line - 1,
     )
     const expected = isCode(text) ? `() => (${text})` : "undefined"
     const assertion = (actual: string) => `${expect}(${line}, ${actual}, ${expected}, ${JSON.stringify(text)})`
@@ -57,10 +57,12 @@ export const withAssertions = (code: string, expect: string): string => {
       result = result.slice(0, statement.start) + asserted + result.slice(statement.end)
     } else {
       const [declared, second] = (statement?.["declarations"] ?? []) as ReadonlyArray<{ id: Node }>
-      if (declared?.id.type !== "Identifier" || second !== undefined)
+      const { end = 0, start = 0, typeAnnotation } = declared?.id ?? {}
+      // A pattern such as `{ a, b: [c] }` is an expression too: what was taken apart, put together again.
+      const declaredNames = code.slice(start, isNode(typeAnnotation) ? typeAnnotation.start : end)
+      if (declaredNames === "" || second !== undefined || !isCode(declaredNames))
         throw new SyntaxError(`line ${line}: nothing to compare with stands before "// => ${text}"`)
-      const name = String(declared.id["name"])
-      result = `${result.slice(0, statement?.end)}; ${assertion(name)}${result.slice(statement?.end)}`
+      result = `${result.slice(0, statement?.end)}; ${assertion(declaredNames)}${result.slice(statement?.end)}`
     }
   }
   return result
