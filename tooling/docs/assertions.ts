@@ -57,10 +57,10 @@ export const withAssertions = (code: string, expect: string): string => {
       result = result.slice(0, statement.start) + asserted + result.slice(statement.end)
     } else {
       const [declared, second] = (statement?.["declarations"] ?? []) as ReadonlyArray<{ id: Node }>
-      const { end = 0, start = 0, typeAnnotation } = declared?.id ?? {}
+      const annotation = declared?.id["typeAnnotation"]
       // A pattern such as `{ a, b: [c] }` is an expression too: what was taken apart, put together again.
-      const declaredNames = code.slice(start, isNode(typeAnnotation) ? typeAnnotation.start : end)
-      if (declaredNames === "" || second !== undefined || !isCode(declaredNames))
+      const declaredNames = code.slice(declared?.id.start, isNode(annotation) ? annotation.start : declared?.id.end)
+      if (declared === undefined || second !== undefined || !isCode(declaredNames))
         throw new SyntaxError(`line ${line}: nothing to compare with stands before "// => ${text}"`)
       result = `${result.slice(0, statement?.end)}; ${assertion(declaredNames)}${result.slice(statement?.end)}`
     }
