@@ -14,8 +14,8 @@ import type { SourceRecord } from "./Record.ts"
 /** The longest row, in characters: a longer one is a quotation mark that was never closed. */
 const longestRow = 4 * 1024 * 1024
 
-/** The columns of a file: from its first line, or declared. */
-export type Columns = "header" | ReadonlyArray<string>
+/** The columns of a file: from its first line, or declared, in one order for each number of columns. */
+export type Columns = "header" | ReadonlyArray<ReadonlyArray<string>>
 
 /** Reads a file record by record. `needed` is asked for the fields to be found once the columns are known. */
 export async function* csvRecords(
@@ -26,23 +26,38 @@ export async function* csvRecords(
 ): AsyncGenerator<SourceRecord | RejectedRow> {
   const kind = foreignKind(input.head)
   if (kind !== undefined) throw new InputError(`the input is ${kind}, not CSV`)
-  let layout = columns === "header" ? undefined : layoutOf(columns, needed(columns))
-  let line = 0
-  for await (const { fields, endsOn } of rows(input, mapping)) {
-    line = endsOn
+  let layout: Layout | undefined
+  let misfits = 0
+  for await (const { endsOn, fields } of rows(input, mapping)) {
     if (fields === undefined) {
-      yield rejected(line, formatFault("row", "a closing quotation mark: nothing from here to the end could be read"))
-    } else if (layout === undefined) {
-      const header = fields.map((name) => name.trim())
-      layout = layoutOf(header, needed(header))
-    } else if (fields.length !== layout.width) {
-      yield rejected(line, formatFault("row", `a row of ${layout.width} columns`))
+      yield rejected(endsOn, formatFault("row", "a closing quotation mark: nothing from here to the end could be read"))
+      continue
+    }
+    if (layout === undefined) {
+      const names = columns === "header" ? fields.map((name) => name.trim()) : ofWidth(columns, fields.length)
+      if (names !== undefined) layout = layoutOf(names, needed(names))
+      if (columns === "header") continue
+    }
+    if (layout !== undefined && fields.length === layout.width) {
+      yield record(layout, fields, endsOn)
     } else {
-      yield record(layout, fields, line)
+      yield rejected(endsOn, formatFault("row", `a row of ${layout?.width ?? widths(columns)} columns`))
+      if (layout === undefined && ++misfits === misfitsAllowed) break
     }
   }
-  if (layout === undefined) throw new InputError("the input is empty: a header line was expected")
+  if (layout !== undefined) return
+  if (columns === "header") throw new InputError("the input is empty: a header line was expected")
+  if (misfits > 0) throw new InputError(`no row has ${widths(columns)} columns, which the mapping declares`)
 }
+
+/** After so many rows of which none has the declared number of columns, the file is another than was declared. */
+const misfitsAllowed = 100
+
+const ofWidth = (columns: ReadonlyArray<ReadonlyArray<string>>, width: number): ReadonlyArray<string> | undefined =>
+  columns.find((names) => names.length === width)
+
+const widths = (columns: Columns): string =>
+  columns === "header" ? "" : columns.map((names) => names.length).join(" or ")
 
 /** Where the needed fields stand. */
 interface Layout {

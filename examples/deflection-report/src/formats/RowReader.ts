@@ -185,7 +185,7 @@ const activityMakers = (
   context: RuleContext
 ): ((get: Get) => ReadonlyArray<FactMaker> | undefined) => {
   context.use(activity)
-  const activities = mapping.activities ?? defaults.activities ?? {}
+  const activities = { ...defaults.activities, ...mapping.activities }
   const known = new Map(Object.entries(activities).map(([value, rules]) => [value, factMakers(rules, context)]))
   const other = mapping.otherActivities ?? defaults.otherActivities ?? "step"
   const step = factMakers("step", context)

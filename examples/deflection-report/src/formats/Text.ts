@@ -1,6 +1,7 @@
 /**
  * Decodes bytes into text, by byte order mark, by the declaration of an XML file, else as UTF-8.
  */
+import { TextDecoder } from "node:util"
 import { InputError } from "../SourceRow.ts"
 import type { Input } from "./Input.ts"
 

@@ -8,7 +8,11 @@ import { type Quality, type Source, type SourceItem } from "../SourceRow.ts"
 import type { Reader } from "./Context.ts"
 import { openInput } from "./Input.ts"
 import { localClock } from "./LocalTime.ts"
+import { readAsteriskCdr } from "./readAsteriskCdr.ts"
+import { readCloudEvents } from "./readCloudEvents.ts"
 import { readCsv } from "./readCsv.ts"
+import { readFreeswitchCdr } from "./readFreeswitchCdr.ts"
+import { readOcel } from "./readOcel.ts"
 import { readXes } from "./readXes.ts"
 
 export { type Format, formats } from "../mapping/Format.ts"
@@ -16,9 +20,13 @@ export { type Mapping, none } from "../mapping/Mapping.ts"
 export { readMapping } from "../mapping/readMapping.ts"
 
 const readers: { readonly [Name in Format]: Reader } = {
+  "asterisk-cdr": readAsteriskCdr,
+  "freeswitch-cdr": readFreeswitchCdr,
   xes: readXes,
-  csv: readCsv
-} as { readonly [Name in Format]: Reader }
+  ocel2: readOcel,
+  csv: readCsv,
+  cloudevents: readCloudEvents
+}
 
 /** What the command line adds to a mapping. */
 export interface Options {

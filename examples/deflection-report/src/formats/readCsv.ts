@@ -2,8 +2,7 @@
  * CSV of any kind: one row for each event, each call or each leg of a call, as the mapping says.
  */
 import type { Mapping } from "../mapping/Mapping.ts"
-import { InputError } from "../SourceRow.ts"
-import type { SourceItem } from "../SourceRow.ts"
+import { InputError, type SourceItem } from "../SourceRow.ts"
 import { Batches } from "./Batches.ts"
 import type { Context } from "./Context.ts"
 import { type Columns, csvRecords } from "./Csv.ts"
@@ -23,6 +22,7 @@ export async function* readCsv(context: Context): AsyncGenerator<ReadonlyArray<S
 }
 
 const columnsOf = ({ columns = "header" }: Mapping): Columns => {
-  if (columns === "header" || typeof columns !== "string") return columns
+  if (columns === "header") return columns
+  if (typeof columns !== "string") return [columns]
   throw new InputError(`mapping, columns: ${columns} is the order of a call record; for csv say "header" or list them`)
 }

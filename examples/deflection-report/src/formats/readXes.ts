@@ -5,7 +5,7 @@
  * Two traces of one name are two cases: the key is the name with the ordinal of the trace, which needs no memory of the
  * names seen.
  */
-import type { SourceItem } from "../SourceRow.ts"
+import { InputError, type SourceItem } from "../SourceRow.ts"
 import { Batches } from "./Batches.ts"
 import type { Context } from "./Context.ts"
 import { formatFault, rejected } from "./Fault.ts"
@@ -57,6 +57,9 @@ export async function* readXes({ input, mapping, quality, zone }: Context): Asyn
   let inEvent = false
   const elements = xmlElements(input, "log", {
     open: (name, { key: attribute, value }, depth) => {
+      if (depth === 2 && name === "object-types") {
+        throw new InputError("the XML is OCEL: read it as --format ocel2")
+      }
       if (depth === 2 && name === "trace") {
         inTrace = true
         traces++
