@@ -1,0 +1,52 @@
+/**
+ * Markup that cannot be broken by what is put into it.
+ *
+ * Everything that the template receives is escaped, unless it is markup already; there is no other way to make markup
+ * than the template, but for {@link trusted}, which is for text of our own making. The output is HTML that an XML parser
+ * reads as well, so tests can hold both to the same tree.
+ */
+import { visible } from "./visible.ts"
+
+/** A piece of the page. */
+export class Markup {
+  readonly source: string
+
+  constructor(source: string) {
+    this.source = source
+  }
+}
+
+/** What a template takes. `undefined` leaves nothing. */
+export type Part = string | number | Markup | ReadonlyArray<Markup> | undefined
+
+/** The nothing. */
+export const none = new Markup("")
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+}
+
+/** Text for the inside of an element and of a quoted attribute alike. */
+export const escape = (text: string): string => visible(text).replace(/[&<>"']/g, (sign) => entities[sign] ?? "")
+
+const sourceOf = (part: Part): string => {
+  if (part === undefined) return ""
+  if (part instanceof Markup) return part.source
+  if (typeof part === "object") return part.map((one) => one.source).join("")
+  return escape(String(part))
+}
+
+/** The template: `` html`<p>${text}</p>` ``. */
+export const html = (pieces: TemplateStringsArray, ...parts: ReadonlyArray<Part>): Markup =>
+  new Markup(pieces.map((piece, index) => piece + sourceOf(parts[index])).join(""))
+
+/** Markup of our own making: a style sheet, a drawing that was rebuilt element by element. Never anything read. */
+export const trusted = (source: string): Markup => new Markup(source)
+
+/** Pieces with a separator between them. */
+export const join = (parts: ReadonlyArray<Markup>, separator: Markup): Markup =>
+  new Markup(parts.map((part) => part.source).join(separator.source))

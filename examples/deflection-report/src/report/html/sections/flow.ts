@@ -1,0 +1,94 @@
+/**
+ * The flow of journeys from step to step, and where they end.
+ */
+import type { CustomerReport } from "@tacet/core/statistics"
+import { draw } from "../charts/draw.ts"
+import { endOf, flowOption, flowSize, nodeName, stepName, throughput } from "../charts/flowChart.ts"
+import type { ReportDocument } from "../../json.ts"
+import { figure } from "../figure.ts"
+import { count } from "../figures.ts"
+import * as format from "../format.ts"
+import { name } from "../journey.ts"
+import { html, type Markup, none } from "../markup.ts"
+import { table } from "../table.ts"
+import { ends, type End } from "../words.ts"
+import type { Section } from "./section.ts"
+
+type Flow = CustomerReport.JourneyFigures["flow"]
+
+export const flow = ({ journeys }: ReportDocument): Section => {
+  const drawn = flowOption(journeys.flow)
+    return {
+    id: "flow",
+    title: "Where journeys lead",
+    lead: "Which steps do people take, and where do they leave for the phone?",
+    body: figure({
+      id: "flow-figure",
+      finding: findingOf(journeys),
+      reading: html`Each column is a step of the journey, from left to right, up to the fifth; the widths are interactions. A journey stops at the first attempt to call. Steps that are not among the most frequent of their column are gathered as “other”. ${provisionalNote(journeys)}`,
+      ...(drawn === undefined
+        ? {}
+        : {
+            wide: draw(drawn.option, flowSize(drawn.height), {
+              id: "flow-drawing",
+              title: "Flow of interactions from step to step to their end",
+              description:
+                "Columns of steps from left to right, joined by bands as wide as the interactions that went on. The caption says what there is to see; all links are in the table below the drawing.",
+            }),
+          }),
+      scrolled: "Flow of interactions, to be scrolled sideways",
+      summary: `The ${format.plural(journeys.flow.links.length, "link")} of the flow as a table`,
+      table: html`${endingsTable(journeys)}${linksTable(journeys.flow)}`,
+    }),
+  }
+}
+
+const provisionalNote = ({ provisional }: CustomerReport.JourneyFigures): Markup =>
+  provisional === 0 ? none : html`${format.plural(provisional, "interaction has", "interactions have")} no end yet.`
+
+const endingsTable = ({ endings }: CustomerReport.JourneyFigures): Markup =>
+  table<End>({
+    id: "endings",
+    caption: "How interactions ended",
+    width: "compact",
+    columns: [
+      { head: "End", kind: "text", cell: (end) => html`${ends[end]}` },
+      { head: "Interactions", cell: (end) => count(endings[end]) },
+    ],
+    rows: ["call", "callFailed", "handedOff", "goal", "left"],
+  })
+
+const linksTable = ({ links, nodes }: Flow): Markup => {
+  const names = new Map(nodes.map((node) => [node.id, nodeName(node)]))
+  return table<Flow["links"][number]>({
+    id: "links",
+    caption: "From step to step",
+    columns: [
+      { head: "From", kind: "text", cell: ({ source }) => name(names.get(source) ?? source) },
+      { head: "To", kind: "text", cell: ({ target }) => name(names.get(target) ?? target) },
+      { head: "Interactions", cell: ({ interactions }) => count(interactions) },
+    ],
+    rows: links.toSorted((one, other) => other.interactions - one.interactions),
+    empty: "No journey was taken.",
+  })
+}
+
+const findingOf = ({ endings, flow: given, interactions }: CustomerReport.JourneyFigures): Markup => {
+  const values = throughput(given)
+  const begins = given.nodes
+    .filter((node) => node.depth === 1 && endOf(node) === undefined)
+    .map((node) => ({ step: stepName(node), through: values.get(node.id) ?? 0 }))
+  const [first, ...others] = begins
+  if (first === undefined || interactions === 0) return html`No journey was taken.`
+  const start = others.reduce((most, one) => (one.through > most.through ? one : most), first)
+  const callNode = given.nodes.find((node) => endOf(node) === "call")
+  const into = given.links.filter(({ target }) => target === callNode?.id)
+  const [link, ...rest] = into
+  const source = link === undefined ? undefined : rest.reduce((most, one) => (one.interactions > most.interactions ? one : most), link)
+  const from = given.nodes.find(({ id }) => id === source?.source)
+  const most =
+    source === undefined || from === undefined || from.depth === 0 || callNode === undefined || from.depth >= callNode.depth
+      ? none
+      : html` The largest group of these, ${format.count(source.interactions)}, called straight from ${name(stepName(from))} as step ${String(from.depth)}.`
+  return html`${format.count(start.through)} of ${format.count(interactions)} journeys begin at ${name(start.step)}. ${format.count(endings.call)} ended in an effective call.${most}`
+}
