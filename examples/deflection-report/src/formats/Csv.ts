@@ -4,7 +4,7 @@
  * ever looked at.
  */
 import { pipeline, Readable } from "node:stream"
-import { CsvError, parse } from "csv-parse"
+import { parse } from "csv-parse"
 import type { Mapping } from "../mapping/Mapping.ts"
 import { InputError, type RejectedRow } from "../SourceRow.ts"
 import { formatFault, rejected } from "./Fault.ts"
@@ -99,6 +99,7 @@ interface Parsed {
 
 async function* rows(input: Input, mapping: Mapping): AsyncGenerator<Row> {
   const { delimiter = ",", encoding = "utf-8", quote = "\"" } = mapping
+  let unclosed = false
   const parser = parse({
     bom: true,
     delimiter,
@@ -106,6 +107,15 @@ async function* rows(input: Input, mapping: Mapping): AsyncGenerator<Row> {
     escape: mapping.escape ?? (quote === "none" ? null : quote),
     info: true,
     max_record_size: longestRow,
+    // What is left to be wrong is a row without end. An error would drop the rows that wait to be read.
+    skip_records_with_error: true,
+    on_skip: (error) => {
+      if (error?.code !== "CSV_QUOTE_NOT_CLOSED") {
+        throw new InputError(`line ${parser.info.lines}: a row of more than 4 MiB: a quotation mark is probably not closed`)
+      }
+      unclosed = true
+      return undefined
+    },
     // Counted and rejected here, where a row that does not fit costs that row alone.
     relax_column_count: true,
     relax_quotes: true,
@@ -113,18 +123,8 @@ async function* rows(input: Input, mapping: Mapping): AsyncGenerator<Row> {
   })
   const bytes = encoding === "utf-8" ? input.bytes : decoded(input.bytes, encoding)
   pipeline(Readable.from(bytes, { objectMode: false }), parser, () => undefined)
-  try {
-    for await (const { info, record: fields } of parser as AsyncIterable<Parsed>) yield { fields, endsOn: info.lines }
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    const endsOn = parser.info.lines
-    if (error.code !== "CSV_QUOTE_NOT_CLOSED") throw new InputError(`line ${endsOn}: ${faults[error.code] ?? "not CSV"}`)
-    yield { endsOn }
-  }
-}
-
-const faults: { readonly [code: string]: string } = {
-  CSV_MAX_RECORD_SIZE: "a row of more than 4 MiB: a quotation mark is probably not closed"
+  for await (const { info, record: fields } of parser as AsyncIterable<Parsed>) yield { fields, endsOn: info.lines }
+  if (unclosed) yield { endsOn: parser.info.lines }
 }
 
 async function* decoded(bytes: AsyncIterable<Uint8Array>, encoding: string): AsyncGenerator<string> {

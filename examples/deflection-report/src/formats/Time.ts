@@ -73,7 +73,7 @@ const readIso = (text: string, clock: LocalClock): number | string => {
   const [y, m, d] = [Number(year), Number(month) - 1, Number(date)]
   const monthStart = Date.UTC(y, m, 1)
   const daysInMonth = (Date.UTC(y, m + 1, 1) - monthStart) / day
-  const ofCalendar = m >= 0 && m < 12 && d >= 1 && d <= daysInMonth
+  const ofCalendar = y >= 1900 && m >= 0 && m < 12 && d >= 1 && d <= daysInMonth
   if (!ofCalendar || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return unreadable
   const seconds = (Number(hour) * 60 + Number(minute)) * 60 + Number(second)
   const local = monthStart + (d - 1) * day + seconds * 1000 + Math.floor(Number(`0.${fraction}0`) * 1000)
