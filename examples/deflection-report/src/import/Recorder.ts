@@ -1,0 +1,192 @@
+/**
+ * Records units. Those of one interaction are put together and decided in one go; where one of them is refused they are
+ * taken one by one, so that each stands or falls for itself and the size of a batch changes nothing. A unit is recorded
+ * whole or refused whole.
+ */
+import type { Interaction } from "@tacet/core/domain"
+import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"
+import { Contacts } from "@tacet/core/services"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import { type Fault, faultOfRefusal, plan, type Planned, type Planner, type Progress } from "./Commands.ts"
+import type { Ledger } from "./Ledger.ts"
+import type { Note, People } from "./People.ts"
+import { loneCallAt, showsInterface, type Unit } from "./Unit.ts"
+
+/** An interaction to which units are being recorded. */
+export interface Target {
+  readonly id: Uuid.Uuid
+  /** `undefined`: not looked up yet. */
+  progress: Progress | undefined
+  readonly pending: Array<Unit>
+  /** How many open cases lead to it. */
+  cases: number
+}
+
+export interface Recorder {
+  /** How many units wait. */
+  readonly pending: number
+  readonly add: (target: Target, unit: Unit) => void
+  readonly flush: (target: Target) => Effect.Effect<void, Contacts.ContactsError>
+  /** Records what waits of a person, so that it is known which interactions they had. */
+  readonly flushPerson: (person: string) => Effect.Effect<void, Contacts.ContactsError>
+  readonly flushAll: Effect.Effect<void, Contacts.ContactsError>
+  /** Whether the interaction has started. */
+  readonly exists: (target: Target) => Effect.Effect<boolean, Contacts.ContactsError>
+  /** Notes returns, in an order that says nothing. */
+  readonly note: (notes: ReadonlyArray<Note>) => Effect.Effect<void, Contacts.ContactsError>
+}
+
+type Handled = Effect.Success<ReturnType<Contacts.Contacts["Service"]["record"]>>
+
+export const make = Effect.fnUntraced(function* (
+  customer: CustomerId.CustomerId,
+  planner: Planner,
+  ledger: Ledger,
+  people: People,
+): Effect.fn.Return<Recorder, never, Contacts.Contacts> {
+  const contacts = yield* Contacts.Contacts
+  const waiting = new Set<Target>()
+  const waitingByPerson = new Map<string, Set<Target>>()
+  let pending = 0
+
+  const record = (target: Target, commands: ReadonlyArray<Interaction.Command>) =>
+    contacts.record({ customer, interaction: target.id, commands, accept: "all" })
+
+  const load = Effect.fnUntraced(function* (target: Target) {
+    if (target.progress !== undefined) return target.progress
+    // No command: the answer is the state as it stands.
+    const { state } = yield* record(target, [])
+    target.progress = {
+      started: state.phase !== "notStarted",
+      lastAt: state.lastActivity,
+      calls: new Set(state.calls.keys()),
+      openCall: undefined,
+    }
+    return target.progress
+  })
+
+  /** Counts a unit that was accepted; what changed nothing had been recorded before. */
+  const settle = (target: Target, unit: Unit, planned: Planned, outcomes: Handled["outcomes"]): void => {
+    const isNew =
+      outcomes.length === 0 || outcomes.some((outcome) => Result.isSuccess(outcome) && outcome.success.length > 0)
+    if (!isNew) return ledger.duplicate(unit.rows)
+    ledger.accepted(unit.rows)
+    ledger.count("clampedDurations", planned.clamped)
+    const isAttributed = loneCallAt(unit) !== undefined && planner.tokens.interaction(unit.case) !== target.id
+    if (isAttributed) ledger.count("attributedCalls")
+  }
+
+  const remember = (target: Target, units: ReadonlyArray<Unit>, state: Interaction.State, endedAt: number): void => {
+    if (state.phase === "notStarted") return
+    for (const unit of units) {
+      if (unit.person === undefined) continue
+      people.saw(unit.person, {
+        interaction: target.id,
+        startedAt: state.startedAt,
+        lastActivity: state.lastActivity,
+        end: Math.max(state.lastActivity, endedAt),
+        showedInterface: showsInterface(unit),
+        excluded: state.excluded,
+      })
+    }
+  }
+
+  /** Decides all units in one go; false where one of them is refused, and then nothing was recorded. */
+  const recordTogether = Effect.fnUntraced(function* (target: Target, units: ReadonlyArray<Unit>) {
+    let progress = yield* load(target)
+    const plans: Array<Planned> = []
+    for (const unit of units) {
+      const planned = plan(planner, unit, progress)
+      if (Result.isFailure(planned)) return false
+      plans.push(planned.success)
+      progress = planned.success.next
+    }
+    const handled = yield* record(
+      target,
+      plans.flatMap(({ commands }) => commands),
+    )
+    if (handled.outcomes.some(Result.isFailure)) return false
+    let from = 0
+    units.forEach((unit, place) => {
+      const planned = plans[place]
+      if (planned === undefined) return
+      settle(target, unit, planned, handled.outcomes.slice(from, from + planned.commands.length))
+      from += planned.commands.length
+    })
+    target.progress = progress
+    remember(target, units, handled.state, latestEnd(plans))
+    return true
+  })
+
+  const recordOne = Effect.fnUntraced(function* (target: Target, unit: Unit) {
+    const planned = plan(planner, unit, yield* load(target))
+    if (Result.isFailure(planned)) return yield* ledger.rejected(unit.rows, planned.failure)
+    const handled = yield* record(target, planned.success.commands)
+    const refused = firstFault(handled.outcomes)
+    if (refused !== undefined) return yield* ledger.rejected(unit.rows, refused)
+    settle(target, unit, planned.success, handled.outcomes)
+    target.progress = planned.success.next
+    remember(target, [unit], handled.state, latestEnd([planned.success]))
+  })
+
+  const flush = Effect.fnUntraced(function* (target: Target) {
+    const units = target.pending.splice(0)
+    pending -= units.length
+    waiting.delete(target)
+    if (units.length > 1 && (yield* recordTogether(target, units))) return
+    for (const unit of units) yield* recordOne(target, unit)
+  })
+
+  return {
+    get pending() {
+      return pending
+    },
+    add: (target, unit) => {
+      target.pending.push(unit)
+      waiting.add(target)
+      pending++
+      if (unit.person === undefined) return
+      const targets = waitingByPerson.get(unit.person) ?? new Set()
+      waitingByPerson.set(unit.person, targets.add(target))
+    },
+    flush,
+    flushPerson: Effect.fnUntraced(function* (person) {
+      const targets = waitingByPerson.get(person)
+      waitingByPerson.delete(person)
+      for (const target of targets ?? []) yield* flush(target)
+    }),
+    flushAll: Effect.gen(function* () {
+      waitingByPerson.clear()
+      for (const target of waiting) yield* flush(target)
+    }),
+    exists: (target) => Effect.map(load(target), ({ started }) => started),
+    note: Effect.fnUntraced(function* (notes) {
+      for (const { at, class: recontact, interaction } of yield* Random.shuffle(notes)) {
+        const handled = yield* contacts.record({
+          customer,
+          interaction,
+          commands: [{ _tag: "ObserveRecontact", at: DateTime.makeUnsafe(at), class: recontact }],
+        })
+        if (firstFault(handled.outcomes) === undefined) ledger.count("recontacts")
+      }
+    }),
+  }
+})
+
+const firstFault = (outcomes: Handled["outcomes"]): Fault | undefined => {
+  for (const outcome of outcomes) if (Result.isFailure(outcome)) return faultOfRefusal(outcome.failure)
+  return undefined
+}
+
+/** The latest end that was recorded, or minus infinity. */
+const latestEnd = (plans: ReadonlyArray<Planned>): number =>
+  Math.max(
+    ...plans.flatMap(({ commands }) =>
+      commands.map((command) =>
+        command._tag === "EndInteraction" ? DateTime.toEpochMillis(command.at) : Number.NEGATIVE_INFINITY,
+      ),
+    ),
+  )

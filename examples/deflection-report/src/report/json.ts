@@ -1,0 +1,79 @@
+/**
+ * The report as a JSON document: versioned, with a Schema, and the same bytes for the same input and options.
+ * `docs/report-format.md` explains every field.
+ */
+import { CustomerReport } from "@tacet/core/statistics"
+import * as Schema from "effect/Schema"
+import { InputFigures } from "../import/Ledger.ts"
+import type { Quality } from "../SourceRow.ts"
+
+const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+const { asOf, calls, customer, definitions, definitionVersion, ...others } = CustomerReport.CustomerReport.fields
+const { failedByHour, interactions, journeys, policyVersion, rates, restated, waterfall, window, ...further } = others
+
+/** The document; its keys stand in this order. */
+export const ReportDocument = Schema.Struct({
+  /** The version of this shape. It changes when a field goes or changes its meaning, not when one is added. */
+  schemaVersion: Schema.Literal(1),
+  customer,
+  asOf,
+  window,
+  policyVersion,
+  definitionVersion,
+  definitions,
+  input: Schema.Struct({
+    ...InputFigures.fields,
+    /** Records of the file: rows, and records that the mapping drops. In OCEL one record may be several rows. */
+    records: Count,
+    /** Records that say nothing the mapping wants. */
+    dropped: Count,
+    /** Objects of an OCEL file; 0 in every other format. */
+    objects: Count,
+  }),
+  calls,
+  interactions,
+  rates,
+  journeys,
+  waterfall,
+  failedByHour,
+  restated,
+  ...further,
+})
+export type ReportDocument = typeof ReportDocument.Type
+
+/** The document of a run. */
+export const documentOf = (
+  report: CustomerReport.CustomerReport,
+  input: InputFigures,
+  quality: Readonly<Quality> | undefined,
+): ReportDocument => ({
+  schemaVersion: 1,
+  customer: report.customer,
+  asOf: report.asOf,
+  window: report.window,
+  policyVersion: report.policyVersion,
+  definitionVersion: report.definitionVersion,
+  definitions: report.definitions,
+  input: {
+    ...input,
+    clampedDurations: input.clampedDurations + (quality?.clamped ?? 0),
+    records: quality?.records ?? input.rows,
+    dropped: quality?.dropped ?? 0,
+    objects: quality?.objects ?? 0,
+  },
+  calls: report.calls,
+  interactions: report.interactions,
+  rates: report.rates,
+  journeys: report.journeys,
+  waterfall: report.waterfall,
+  failedByHour: report.failedByHour,
+  restated: report.restated,
+  deflectedKinds: report.deflectedKinds,
+  failedReasons: report.failedReasons,
+  noRepeat: report.noRepeat,
+  trend: report.trend,
+  quality: report.quality,
+})
+
+/** The text of a document. */
+export const renderJson = (document: ReportDocument): string => `${JSON.stringify(document, null, 2)}\n`
