@@ -1,0 +1,87 @@
+/**
+ * Parameters of what is published and told: before collection, on a change, and in which language.
+ */
+import * as Schema from "effect/Schema"
+import { choice, duties, fact, levels, permissions } from "../Parameter.ts"
+
+/** What is told before something is collected. */
+export const collectionNotices = ["policyBeforeInput", "purposeBeforeCollection", "reasonForMandatoryField"] as const
+
+/** What a published version carries or can be asked for. */
+export const publications = [
+  "dateAndVersion",
+  "controllerContact",
+  "practices",
+  "applicableLaws",
+  "retentionPeriod",
+  "earlierVersions",
+] as const
+
+/** What is done when the policy changes. */
+export const changeNotices = ["publish", "notifyUsers", "notifyMajorVisibly", "listChoices"] as const
+
+/** Whether a Customer may leave the operator unnamed in its own documents, and why. */
+export const mentionExemptions = ["dataNotPersonalByThemselves", "ownProvisionsCoverTheUse"] as const
+
+/** The language that decides where language versions differ, or `none`. */
+export const LanguagePrecedence: Schema.Codec<string> = Schema.String.check(
+  Schema.isPattern(/^([a-z]{2}|none)$/, { expected: "a language of two letters, or none" }),
+)
+
+const texts = Schema.Array(Schema.NonEmptyString) as unknown as Schema.Codec<ReadonlyArray<string>>
+
+export const definitions = {
+  collectionNotice: duties(collectionNotices, {
+    about: "What a person is told before a datum about them is recorded.",
+    rules: ["ACK-FIRST", "PURPOSE-FIRST", "MANDATORY"],
+  }),
+  publication: duties(publications, {
+    about: "What every published version carries or can be asked for at any time.",
+    rules: ["VERSION-DATE", "CONTACT", "INFO-AVAIL", "LAW", "RET-PUBLISHED", "ARCHIVE"],
+  }),
+  changeNotice: duties(changeNotices, {
+    about: "What is done when a new version is published.",
+    rules: ["NOTIFY", "NOTIFY-MAJOR", "CHOICES"],
+  }),
+  languagePrecedence: fact(LanguagePrecedence, {
+    about: "The language whose text decides where the language versions differ.",
+    rules: ["LANGUAGE"],
+    otherwise: "none",
+  }),
+  applicableLaws: fact(texts, {
+    about: "The laws that the version names as binding it.",
+    rules: ["LAW", "R-LOCAL-LAW", "SEVER"],
+    otherwise: [],
+  }),
+  localLaw: levels(["prevails", "ignored"], {
+    about: "Whether the law of the place that a request comes from decides where it differs.",
+    rules: ["R-LOCAL-LAW"],
+  }),
+  processingRecord: choice(["authorityDeclaration", "internalRecord"], {
+    about: "Where a processing is entered before it begins.",
+    rules: ["DECLARED"],
+    otherwise: "internalRecord",
+  }),
+  cookieRules: choice(["inThisPolicy", "inSeparateDocument"], {
+    about: "Where the rules on cookies are written.",
+    rules: ["COOKIE-DOC"],
+    otherwise: "inThisPolicy",
+  }),
+  supplements: permissions(["addPurposes", "addCategories"], {
+    about: "What a supplement published for one product may add.",
+    rules: ["SUPPLEMENT"],
+  }),
+  customerPolicy: levels(["decidesWhatItRegulates", "ignored"], {
+    about:
+      "Whether the Customer's own policy decides the points that it regulates, for data handled for that Customer.",
+    rules: ["PRECEDENCE", "3P-POLICY", "SCOPE"],
+  }),
+  mentionExemptions: permissions(mentionExemptions, {
+    about: "When a Customer need not name the operator in its own documents.",
+    rules: ["MENTION"],
+  }),
+  reuseOfProvisions: levels(["refused", "allowed"], {
+    about: "Whether a Customer may reuse or adapt the provisions in its own documents.",
+    rules: ["REUSE-CLAUSE"],
+  }),
+}

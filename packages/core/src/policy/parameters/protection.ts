@@ -1,0 +1,111 @@
+/**
+ * Parameters of consent, security, access by staff, breaches, cookies.
+ */
+import * as Schema from "effect/Schema"
+import { atLeast, atMost, duties, levels, permissions } from "../Parameter.ts"
+
+/** What a consent carries. */
+export const consentDuties = [
+  "explicit",
+  "recipient",
+  "manner",
+  "purpose",
+  "textVersion",
+  "withdrawalAtAnyTime",
+  "withdrawalByContact",
+  "withdrawalInSettings",
+  "earlierProcessingStaysValid",
+] as const
+
+/** Measures of security that can be listed with their state. */
+export const securityMeasures = [
+  "encryption",
+  "attackProtection",
+  "accessControl",
+  "training",
+  "contracts",
+  "incidentPlan",
+  "securedServers",
+] as const
+
+/** What a reader of personal data holds. */
+export const staffAccessDuties = ["authorisedRole", "recordedMission"] as const
+
+/** What is done about a breach. */
+export const breachDuties = ["plan", "limitEffects", "register", "authorityNotice", "personNotice"] as const
+
+/** What a payment transaction takes. */
+export const paymentDuties = ["encrypted", "paymentCardStandard"] as const
+
+/** What cookies are for. */
+export const cookiePurposes = [
+  "necessary",
+  "functional",
+  "audienceMeasurement",
+  "socialSharing",
+  "thirdParty",
+  "advertisingReaction",
+] as const
+export const CookiePurpose = Schema.Literals(cookiePurposes)
+export type CookiePurpose = typeof CookiePurpose.Type
+
+/** The fields of a record of an analytics cookie. */
+export const cookieFields = ["date", "time", "internetAddress", "deviceProtocol", "page"] as const
+
+export const definitions = {
+  consent: duties(consentDuties, {
+    about: "What a consent carries, and how it can be withdrawn.",
+    rules: ["D-CONSENT", "WITHDRAW", "OPTOUT", "FAIR"],
+  }),
+  childConsentAge: atLeast({
+    about: "The age from which a person consents alone (GDPR 8(1)).",
+    rules: ["FAIR"],
+    strictest: 16,
+  }),
+  securityMeasures: duties(securityMeasures, {
+    about: "The measures that can be listed with their state.",
+    rules: ["SEC-MEAS"],
+    strictest: ["encryption", "attackProtection", "accessControl", "training", "contracts"],
+  }),
+  staffAccess: duties(staffAccessDuties, {
+    about: "What a member of staff holds to read personal or pseudonymised data.",
+    rules: ["AUTHZ", "NEED"],
+  }),
+  communication: levels(["confidential", "open"], {
+    about: "Whether communication with a person or a service is confidential.",
+    rules: ["SECURE-COMM"],
+  }),
+  payment: duties(paymentDuties, {
+    about: "What a payment transaction takes.",
+    rules: ["PAYMENT"],
+  }),
+  breach: duties(breachDuties, {
+    about: "What is done about a breach of personal data.",
+    rules: ["BREACH"],
+  }),
+  breachNoticeHours: atMost({
+    about: "Within how many hours after becoming aware the authority is told (GDPR 33(1)).",
+    rules: ["BREACH"],
+    strictest: 72,
+  }),
+  cookiePurposes: permissions(cookiePurposes, {
+    about: "The closed list of purposes of cookies.",
+    rules: ["COOKIE-PURPOSE"],
+  }),
+  cookieControl: duties(["delete", "block", "tellConsequence"], {
+    about: "What a user can do about cookies, and what is said about it.",
+    rules: ["COOKIE-CTRL"],
+  }),
+  analyticsCookieFields: permissions(cookieFields, {
+    about: "The only fields of a record of the operator's own analytics cookie.",
+    rules: ["COOKIE-FIELDS"],
+  }),
+  analyticsCookieUses: permissions(["transferToThirdParty", "reuse", "join"], {
+    about: "What may be done with such a record beside measuring.",
+    rules: ["COOKIE-NO3P", "COOKIE-NOJOIN"],
+  }),
+  vendorAnalytics: levels(["none", "withInstrumentUntilOptOut"], {
+    about: "Whether a vendor may measure the operator's own sites.",
+    rules: ["SHIELD", "VENDOR-OPTOUT"],
+  }),
+}
