@@ -59,17 +59,17 @@ export interface Handled<State, Event> extends Loaded<State> {
 /** How many commands were refused, by rule. */
 export const refusedCommands = Metric.counter("tacet_commands_refused", {
   description: "Commands refused, by rule",
-  incremental: true
+  incremental: true,
 })
 /** How many appends met another version than expected. */
 export const appendConflicts = Metric.counter("tacet_append_conflicts", {
   description: "Appends that met another version than expected",
-  incremental: true
+  incremental: true,
 })
 /** How many events were appended by command handlers. */
 export const appendedEvents = Metric.counter("tacet_events_appended", {
   description: "Events appended by command handlers",
-  incremental: true
+  incremental: true,
 })
 
 /**
@@ -90,7 +90,7 @@ export const appendedEvents = Metric.counter("tacet_events_appended", {
 export const load = <State, Command, Event, Context>(
   aggregate: Aggregate<State, Command, Event, Context>,
   customer: CustomerId,
-  id: Uuid.Uuid
+  id: Uuid.Uuid,
 ): Effect.Effect<Loaded<State>, ReadError | UndecodableEvent, EventStore> =>
   loadLooking(aggregate, customer, id, undefined)
 
@@ -108,9 +108,9 @@ export const load = <State, Command, Event, Context>(
  * ) => CommandHandler.handleAll(aggregate, request)
  * ```
  */
-export const handleAll = Effect.fn("CommandHandler.handleAll")(function*<State, Command, Event, Context>(
+export const handleAll = Effect.fn("CommandHandler.handleAll")(function* <State, Command, Event, Context>(
   aggregate: Aggregate<State, Command, Event, Context>,
-  request: Request<Command, Context>
+  request: Request<Command, Context>,
 ): Effect.fn.Return<Handled<State, Event>, AppendError | ReadError | UndecodableEvent, EventStore> {
   const { codec, decider } = aggregate
   const store = yield* EventStore
@@ -124,13 +124,15 @@ export const handleAll = Effect.fn("CommandHandler.handleAll")(function*<State, 
       yield* countRefusals(outcomes)
       return { state, version: loaded.version, outcomes, repeated: false }
     }
-    const appended = yield* Effect.result(store.append({
-      customer: request.customer,
-      commitId,
-      writes: [{ stream, expected: Expected.exact(loaded.version), events: events.map(codec.encode) }],
-      ...(request.checks === undefined ? {} : { checks: request.checks }),
-      wantMissedEvents: true
-    }))
+    const appended = yield* Effect.result(
+      store.append({
+        customer: request.customer,
+        commitId,
+        writes: [{ stream, expected: Expected.exact(loaded.version), events: events.map(codec.encode) }],
+        ...(request.checks === undefined ? {} : { checks: request.checks }),
+        wantMissedEvents: true,
+      }),
+    )
     if (Result.isSuccess(appended)) {
       yield* Metric.update(appendedEvents, events.length)
       yield* countRefusals(outcomes)
@@ -162,7 +164,7 @@ export const handleAll = Effect.fn("CommandHandler.handleAll")(function*<State, 
  */
 export const handle = <State, Command, Event, Context>(
   aggregate: Aggregate<State, Command, Event, Context>,
-  request: Omit<Request<Command, Context>, "commands"> & { readonly command: Command }
+  request: Omit<Request<Command, Context>, "commands"> & { readonly command: Command },
 ): Effect.Effect<
   Loaded<State> & { readonly events: ReadonlyArray<Event>; readonly repeated: boolean },
   Refusal | AppendError | ReadError | UndecodableEvent,
@@ -185,7 +187,7 @@ interface Looking<State> extends Loaded<State> {
 const decideAll = <State, Command, Event, Context>(
   decider: Decider<State, Command, Event, Context>,
   from: State,
-  request: Request<Command, Context>
+  request: Request<Command, Context>,
 ) => {
   const events: Array<Event> = []
   const outcomes: Array<Result.Result<ReadonlyArray<Event>, Refusal>> = []
@@ -205,8 +207,8 @@ const decideAll = <State, Command, Event, Context>(
   return { events, outcomes, state }
 }
 
-const countRefusals = Effect.fnUntraced(function*<Event>(
-  outcomes: ReadonlyArray<Result.Result<ReadonlyArray<Event>, Refusal>>
+const countRefusals = Effect.fnUntraced(function* <Event>(
+  outcomes: ReadonlyArray<Result.Result<ReadonlyArray<Event>, Refusal>>,
 ) {
   for (const outcome of outcomes) {
     if (Result.isFailure(outcome)) {
@@ -215,11 +217,11 @@ const countRefusals = Effect.fnUntraced(function*<Event>(
   }
 })
 
-const loadLooking = Effect.fnUntraced(function*<State, Command, Event, Context>(
+const loadLooking = Effect.fnUntraced(function* <State, Command, Event, Context>(
   aggregate: Aggregate<State, Command, Event, Context>,
   customer: CustomerId,
   id: Uuid.Uuid,
-  commitId: Uuid.Uuid | undefined
+  commitId: Uuid.Uuid | undefined,
 ): Effect.fn.Return<Looking<State>, ReadError | UndecodableEvent, EventStore> {
   const store = yield* EventStore
   const stream = { kind: aggregate.codec.kind, id }
@@ -235,7 +237,7 @@ const fold = <State, Command, Event, Context>(
   { codec, decider }: Aggregate<State, Command, Event, Context>,
   from: Looking<State>,
   recorded: ReadonlyArray<RecordedEvent>,
-  commitId: Uuid.Uuid | undefined
+  commitId: Uuid.Uuid | undefined,
 ): Effect.Effect<Looking<State>, UndecodableEvent> => {
   let { found, state, version } = from
   for (const envelope of recorded) {

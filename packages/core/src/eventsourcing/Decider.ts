@@ -2,7 +2,7 @@
  * The heart of every aggregate: two pure, synchronous functions. `decide` turns a command into events or a refusal,
  * `evolve` folds an event into the state. Neither reads a clock, draws a random number or touches a store.
  */
-import * as Result from "effect/Result"
+import type * as Result from "effect/Result"
 import type { Refusal } from "./Refusal.ts"
 
 /**
@@ -44,7 +44,7 @@ export interface Decider<State, Command, Event, Context> {
 export const replay = <State, Command, Event, Context>(
   decider: Decider<State, Command, Event, Context>,
   events: Iterable<Event>,
-  from: State = decider.initial
+  from: State = decider.initial,
 ): State => {
   let state = from
   for (const event of events) state = decider.evolve(state, event)

@@ -30,13 +30,13 @@ export class UndecodableEvent extends Schema.TaggedError<UndecodableEvent>()("Un
   version: Schema.Int,
   type: Schema.String,
   schemaVersion: Schema.Int,
-  reason: Schema.Literals(["unknown-type", "newer-schema-version", "payload-does-not-fit"])
+  reason: Schema.Literals(["unknown-type", "newer-schema-version", "payload-does-not-fit"]),
 }) {
   override get message(): string {
     const advice = {
       "unknown-type": "Read it with the program that wrote it, or add the type to the codec",
       "newer-schema-version": "Upgrade this program",
-      "payload-does-not-fit": "Restore the stream from a backup, or add the upcaster that is missing"
+      "payload-does-not-fit": "Restore the stream from a backup, or add the upcaster that is missing",
     }[this.reason]
     return `Event ${this.version} of ${format(this.stream)} (${this.type}, schema version ${this.schemaVersion}) cannot be read: ${this.reason}. ${advice}.`
   }
@@ -80,12 +80,12 @@ export const define = <Event extends { readonly _tag: string }>(
     readonly wireName?: string
     readonly schemaVersion?: number
     readonly upcasters?: Readonly<Record<number, (payload: Payload) => Payload>>
-  }
+  },
 ): EventDefinition<Event> => {
   const tag = schema.fields._tag.schema.literal
   const schemaVersion = options?.schemaVersion ?? 1
   const upcasters = new Map(
-    Object.entries(options?.upcasters ?? {}).map(([version, step]) => [Number(version), step] as const)
+    Object.entries(options?.upcasters ?? {}).map(([version, step]) => [Number(version), step] as const),
   )
   for (let version = 1; version < schemaVersion; version++) {
     if (!upcasters.has(version)) throw new Error(`${tag} has no upcaster from schema version ${version}`)
@@ -95,7 +95,7 @@ export const define = <Event extends { readonly _tag: string }>(
     wireName: options?.wireName ?? tag,
     schemaVersion,
     upcasters,
-    schema: schema as Schema.Codec<Event, unknown>
+    schema,
   }
 }
 
@@ -111,18 +111,18 @@ export const define = <Event extends { readonly _tag: string }>(
  * const codec = EventCodec.make("counter", [EventCodec.define(Counted)])
  * ```
  */
-export const make = <const Definitions extends ReadonlyArray<EventDefinition<any>>>(
+export const make = <Events extends ReadonlyArray<{ readonly _tag: string }>>(
   kind: StreamKind,
-  definitions: Definitions
-): EventCodec<Definitions[number] extends EventDefinition<infer Event> ? Event : never> => {
-  type Event = Definitions[number] extends EventDefinition<infer E> ? E : never
+  definitions: { readonly [Index in keyof Events]: EventDefinition<Events[Index]> },
+): EventCodec<Events[number]> => {
+  type Event = Events[number]
   const byTag = new Map<string, Entry>()
   const byWireName = new Map<string, Entry>()
   for (const definition of definitions) {
     const entry: Entry = {
       definition,
       encode: Schema.encodeUnknownSync(definition.schema) as Entry["encode"],
-      decode: Schema.decodeUnknownResult(definition.schema) as Entry["decode"]
+      decode: Schema.decodeUnknownResult(definition.schema) as Entry["decode"],
     }
     if (byTag.has(definition.tag) || byWireName.has(definition.wireName)) {
       throw new Error(`${kind} defines ${definition.tag} twice`)
@@ -146,17 +146,17 @@ export const make = <const Definitions extends ReadonlyArray<EventDefinition<any
     kind,
     definitions,
     encode: (event) => {
-      const entry = byTag.get((event as { readonly _tag: string })._tag)!
+      const entry = byTag.get(event._tag)!
       const { _tag: _, occurredAt, ...payload } = entry.encode(event)
       return {
         type: entry.definition.wireName,
         schemaVersion: entry.definition.schemaVersion,
         occurredAt,
-        data: JSON.stringify(payload)
+        data: JSON.stringify(payload),
       }
     },
     decode: (recorded) => Result.mapError(decodeNew(recorded), (reason) => undecodable(recorded, reason)),
-    decodeNew
+    decodeNew,
   }
 }
 
@@ -182,5 +182,5 @@ const undecodable = (recorded: RecordedEvent, reason: UndecodableEvent["reason"]
     version: recorded.version,
     type: recorded.type,
     schemaVersion: recorded.schemaVersion,
-    reason
+    reason,
   })

@@ -77,20 +77,23 @@ export interface LogChunk {
 export const defaultPageSize = 1000
 
 /** The port. */
-export class EventStore extends Context.Service<EventStore, {
-  /** Carries out a commit wholly or not at all. */
-  readonly append: (commit: Commit) => Effect.Effect<CommitResult, AppendError>
-  /** One page of a stream. A stream without events gives an empty page. */
-  readonly readStream: (
-    customer: CustomerId,
-    stream: StreamId,
-    range?: StreamRange
-  ) => Effect.Effect<StreamPage, ReadError>
-  /** One chunk of the log. At its end: an empty chunk whose `through` is the head. */
-  readonly readLog: (customer: CustomerId, range?: LogRange) => Effect.Effect<LogChunk, ReadError>
-  /** The log from a position on, then what is appended, without a gap or a duplicate. Never ends. No empty chunks. */
-  readonly subscribe: (customer: CustomerId, range?: LogRange) => Stream.Stream<LogChunk, ReadError>
-}>()("@tacet/core/eventsourcing/EventStore") {}
+export class EventStore extends Context.Service<
+  EventStore,
+  {
+    /** Carries out a commit wholly or not at all. */
+    readonly append: (commit: Commit) => Effect.Effect<CommitResult, AppendError>
+    /** One page of a stream. A stream without events gives an empty page. */
+    readonly readStream: (
+      customer: CustomerId,
+      stream: StreamId,
+      range?: StreamRange,
+    ) => Effect.Effect<StreamPage, ReadError>
+    /** One chunk of the log. At its end: an empty chunk whose `through` is the head. */
+    readonly readLog: (customer: CustomerId, range?: LogRange) => Effect.Effect<LogChunk, ReadError>
+    /** The log from a position on, then what is appended, without a gap or a duplicate. Never ends. No empty chunks. */
+    readonly subscribe: (customer: CustomerId, range?: LogRange) => Stream.Stream<LogChunk, ReadError>
+  }
+>()("@tacet/core/eventsourcing/EventStore") {}
 
 /**
  * All events of a stream, read page by page in constant memory.
@@ -108,7 +111,7 @@ export class EventStore extends Context.Service<EventStore, {
 export const streamEvents = (
   customer: CustomerId,
   stream: StreamId,
-  range?: StreamRange
+  range?: StreamRange,
 ): Stream.Stream<RecordedEvent, ReadError, EventStore> =>
   Stream.paginate(range?.after ?? 0, (after) =>
     Effect.map(
@@ -117,10 +120,11 @@ export const streamEvents = (
         const last = page.events[page.events.length - 1]
         return [
           page.events,
-          last !== undefined && last.version < page.version ? Option.some(last.version) : Option.none<Version>()
+          last !== undefined && last.version < page.version ? Option.some(last.version) : Option.none<Version>(),
         ] as const
-      }
-    ))
+      },
+    ),
+  )
 
 /**
  * The log as it stands, chunk by chunk in constant memory; it ends at the head of the moment when it gets there.
@@ -135,19 +139,17 @@ export const streamEvents = (
  *   Stream.runFold(EventStore.logChunks(customer), () => 0, (_, chunk) => chunk.through)
  * ```
  */
-export const logChunks = (
-  customer: CustomerId,
-  range?: LogRange
-): Stream.Stream<LogChunk, ReadError, EventStore> =>
+export const logChunks = (customer: CustomerId, range?: LogRange): Stream.Stream<LogChunk, ReadError, EventStore> =>
   Stream.paginate(range?.after ?? 0, (after) =>
     Effect.map(
       EventStore.use((store) => store.readLog(customer, { ...range, after })),
       (chunk) =>
         [
           chunk.through > chunk.after ? [chunk] : [],
-          chunk.through < chunk.head ? Option.some(chunk.through) : Option.none<Position>()
-        ] as const
-    ))
+          chunk.through < chunk.head ? Option.some(chunk.through) : Option.none<Position>(),
+        ] as const,
+    ),
+  )
 
 /**
  * Makes a `subscribe` out of `readLog` and a way to wait: the catch-up, the hand-over and the live part are one loop,
@@ -163,13 +165,16 @@ export const logChunks = (
  *   EventStore.subscribeBy(store.readLog, () => Effect.sleep("200 millis"))
  * ```
  */
-export const subscribeBy = <E>(
-  readLog: (customer: CustomerId, range?: LogRange) => Effect.Effect<LogChunk, E>,
-  waitBeyond: (customer: CustomerId, position: Position) => Effect.Effect<void, E>
-) =>
-(customer: CustomerId, range?: LogRange): Stream.Stream<LogChunk, E> =>
-  Stream.paginate(range?.after ?? 0, (after) =>
-    Effect.flatMap(readLog(customer, { ...range, after }), (chunk) =>
-      chunk.through > after
-        ? Effect.succeed([[chunk], Option.some(chunk.through)] as const)
-        : Effect.as(waitBeyond(customer, after), [[] as ReadonlyArray<LogChunk>, Option.some(after)] as const)))
+export const subscribeBy =
+  <E>(
+    readLog: (customer: CustomerId, range?: LogRange) => Effect.Effect<LogChunk, E>,
+    waitBeyond: (customer: CustomerId, position: Position) => Effect.Effect<void, E>,
+  ) =>
+  (customer: CustomerId, range?: LogRange): Stream.Stream<LogChunk, E> =>
+    Stream.paginate(range?.after ?? 0, (after) =>
+      Effect.flatMap(readLog(customer, { ...range, after }), (chunk) =>
+        chunk.through > after
+          ? Effect.succeed([[chunk], Option.some(chunk.through)] as const)
+          : Effect.as(waitBeyond(customer, after), [[] as ReadonlyArray<LogChunk>, Option.some(after)] as const),
+      ),
+    )

@@ -25,12 +25,12 @@ export class VersionConflict extends Schema.TaggedError<VersionConflict>()("Vers
    * The events of the written streams that the writer has not seen, where the commit asked for them
    * (`wantMissedEvents`): for `exact n` those after n, for `none` all.
    */
-  missed: Schema.Array(Schema.Any as Schema.Schema<RecordedEvent>)
+  missed: Schema.Array(Schema.Any as Schema.Schema<RecordedEvent>),
 }) {
   override get message(): string {
     const what = this.mismatches.map(
       (mismatch) =>
-        `${formatStream(mismatch.stream)} was expected at ${formatExpected(mismatch.expected)} and is at ${mismatch.actual}`
+        `${formatStream(mismatch.stream)} was expected at ${formatExpected(mismatch.expected)} and is at ${mismatch.actual}`,
     )
     return `Version conflict: ${what.join("; ")}. Nothing was written. Decide again on the missed events.`
   }
@@ -39,7 +39,7 @@ export class VersionConflict extends Schema.TaggedError<VersionConflict>()("Vers
 /** A commit id came again with other events; nothing was written. Draw a new id for a new commit. */
 export class CommitIdReused extends Schema.TaggedError<CommitIdReused>()("CommitIdReused", {
   customer: CustomerId,
-  commitId: Uuid
+  commitId: Uuid,
 }) {
   override get message(): string {
     return `Commit ${this.commitId} was already made with other events. Nothing was written. Use a new commit id.`
@@ -51,7 +51,7 @@ export class InvalidCommit extends Schema.TaggedError<InvalidCommit>()("InvalidC
   customer: CustomerId,
   commitId: Uuid,
   /** What is wrong and what would be accepted. */
-  reason: Schema.String
+  reason: Schema.String,
 }) {
   override get message(): string {
     return `Commit ${this.commitId} was refused: ${this.reason}.`
@@ -66,7 +66,7 @@ export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("St
   operation: Schema.Literals(["append", "readStream", "readLog", "subscribe", "loadProjection", "saveProjection"]),
   outcome: Schema.Literals(["notCommitted", "unknown"]),
   /** The cause by name, such as a SQLSTATE class; never a payload. */
-  cause: Schema.String
+  cause: Schema.String,
 }) {
   override get message(): string {
     return this.outcome === "unknown"
@@ -81,7 +81,7 @@ export class LogFault extends Schema.TaggedError<LogFault>()("LogFault", {
   /** The last position before the hole. */
   after: Schema.Int,
   /** The first position behind it. */
-  before: Schema.Int
+  before: Schema.Int,
 }) {
   override get message(): string {
     return `The log of ${this.customer} has a hole between ${this.after} and ${this.before} that no purge explains.`

@@ -23,7 +23,7 @@ export const ExpectedVersion = Schema.Union([
   Schema.TaggedStruct("none", {}),
   Schema.TaggedStruct("exact", { version: Version }),
   Schema.TaggedStruct("exists", {}),
-  Schema.TaggedStruct("any", {})
+  Schema.TaggedStruct("any", {}),
 ])
 export type ExpectedVersion = typeof ExpectedVersion.Type
 

@@ -27,7 +27,9 @@ export interface Projection<State, E = never, R = never> extends ProjectionKey {
 /** An inline projection: each event adds to counters. */
 export interface InlineProjection extends ProjectionKey {
   /** What an event adds, from the event alone. */
-  readonly deltas: (event: NewEvent & { readonly stream: StreamId }) => Iterable<readonly [counter: string, add: number]>
+  readonly deltas: (
+    event: NewEvent & { readonly stream: StreamId },
+  ) => Iterable<readonly [counter: string, add: number]>
 }
 
 /** A state with the position up to which it holds. */
@@ -51,7 +53,7 @@ type RunError<E> = E | ReadError | StoreUnavailable | CheckpointMoved
  *   Projection.catchUp(projection, customer)
  * ```
  */
-export const catchUp = Effect.fn("Projection.catchUp")(function*<State, E, R>(
+export const catchUp = Effect.fn("Projection.catchUp")(function* <State, E, R>(
   projection: Projection<State, E, R>,
   customer: CustomerId,
   options?: {
@@ -59,7 +61,7 @@ export const catchUp = Effect.fn("Projection.catchUp")(function*<State, E, R>(
     readonly saveEvery?: number
     /** Events in one chunk. Default: the store's page size. */
     readonly chunkSize?: number
-  }
+  },
 ): Effect.fn.Return<Projected<State>, RunError<E>, R | EventStore | ProjectionStore> {
   const store = yield* EventStore
   const projections = yield* ProjectionStore
@@ -72,7 +74,7 @@ export const catchUp = Effect.fn("Projection.catchUp")(function*<State, E, R>(
     const chunk = yield* store.readLog(customer, {
       after: checkpoint,
       ...(projection.filter === undefined ? {} : { filter: projection.filter }),
-      ...(options?.chunkSize === undefined ? {} : { limit: options.chunkSize })
+      ...(options?.chunkSize === undefined ? {} : { limit: options.chunkSize }),
     })
     if (chunk.through > checkpoint) {
       state = yield* projection.apply(state, chunk, customer)
@@ -101,26 +103,27 @@ export const catchUp = Effect.fn("Projection.catchUp")(function*<State, E, R>(
  *   Effect.forkScoped(Projection.follow(projection, customer))
  * ```
  */
-export const follow = Effect.fn("Projection.follow")(function*<State, E, R>(
+export const follow = Effect.fn("Projection.follow")(function* <State, E, R>(
   projection: Projection<State, E, R>,
-  customer: CustomerId
+  customer: CustomerId,
 ): Effect.fn.Return<never, RunError<E>, R | EventStore | ProjectionStore> {
   const store = yield* EventStore
   const projections = yield* ProjectionStore
   let { state, checkpoint } = yield* catchUp(projection, customer)
   const chunks = store.subscribe(customer, {
     after: checkpoint,
-    ...(projection.filter === undefined ? {} : { filter: projection.filter })
+    ...(projection.filter === undefined ? {} : { filter: projection.filter }),
   })
   yield* Stream.runForEach(chunks, (chunk) =>
-    Effect.gen(function*() {
+    Effect.gen(function* () {
       state = yield* projection.apply(state, chunk, customer)
       yield* projections.save(customer, projection, checkpoint, {
         checkpoint: chunk.through,
-        state: projection.encode(state)
+        state: projection.encode(state),
       })
       checkpoint = chunk.through
-    }))
+    }),
+  )
   return yield* Effect.never
 })
 
@@ -138,9 +141,9 @@ export const follow = Effect.fn("Projection.follow")(function*<State, E, R>(
  *   Projection.rebuild(next, customer)
  * ```
  */
-export const rebuild = Effect.fn("Projection.rebuild")(function*<State, E, R>(
+export const rebuild = Effect.fn("Projection.rebuild")(function* <State, E, R>(
   projection: Projection<State, E, R>,
-  customer: CustomerId
+  customer: CustomerId,
 ): Effect.fn.Return<Projected<State>, RunError<E>, R | EventStore | ProjectionStore> {
   const projections = yield* ProjectionStore
   const active = yield* projections.activeVersion(customer, projection.name)
@@ -164,9 +167,9 @@ export const rebuild = Effect.fn("Projection.rebuild")(function*<State, E, R>(
  *   Projection.readActive(known, customer)
  * ```
  */
-export const readActive = Effect.fn("Projection.readActive")(function*<State, E, R>(
+export const readActive = Effect.fn("Projection.readActive")(function* <State, E, R>(
   known: ReadonlyArray<Projection<State, E, R>>,
-  customer: CustomerId
+  customer: CustomerId,
 ): Effect.fn.Return<Option.Option<Projected<State>>, StoreUnavailable, ProjectionStore> {
   const projections = yield* ProjectionStore
   const name = known[0]?.name

@@ -34,7 +34,7 @@ export class CheckpointMoved extends Schema.TaggedError<CheckpointMoved>()("Chec
   name: Schema.String,
   version: Schema.Int,
   expected: Schema.Int,
-  actual: Schema.Int
+  actual: Schema.Int,
 }) {
   override get message(): string {
     return `Projection ${this.name} version ${this.version} was expected at ${this.expected} and is at ${this.actual}: another runner is at work. Load it again.`
@@ -42,31 +42,34 @@ export class CheckpointMoved extends Schema.TaggedError<CheckpointMoved>()("Chec
 }
 
 /** The port. */
-export class ProjectionStore extends Context.Service<ProjectionStore, {
-  /** What was saved last, if anything. */
-  readonly load: (
-    customer: CustomerId,
-    key: ProjectionKey
-  ) => Effect.Effect<Option.Option<SavedProjection>, StoreUnavailable>
-  /** Saves state and checkpoint together, if the checkpoint is still the expected one (0 where nothing was saved). */
-  readonly save: (
-    customer: CustomerId,
-    key: ProjectionKey,
-    expectedCheckpoint: Position,
-    next: SavedProjection
-  ) => Effect.Effect<void, CheckpointMoved | StoreUnavailable>
-  /** The active version of a projection, if any. */
-  readonly activeVersion: (
-    customer: CustomerId,
-    name: string
-  ) => Effect.Effect<Option.Option<number>, StoreUnavailable>
-  /** Makes a version the active one: readers switch from one instant to the next. */
-  readonly activate: (customer: CustomerId, key: ProjectionKey) => Effect.Effect<void, StoreUnavailable>
-  /** Removes what a version saved. Removing what is not there is no error. */
-  readonly remove: (customer: CustomerId, key: ProjectionKey) => Effect.Effect<void, StoreUnavailable>
-  /** The counters of an inline projection; those that were never touched are absent. */
-  readonly counters: (
-    customer: CustomerId,
-    key: ProjectionKey
-  ) => Effect.Effect<ReadonlyMap<string, number>, StoreUnavailable>
-}>()("@tacet/core/eventsourcing/ProjectionStore") {}
+export class ProjectionStore extends Context.Service<
+  ProjectionStore,
+  {
+    /** What was saved last, if anything. */
+    readonly load: (
+      customer: CustomerId,
+      key: ProjectionKey,
+    ) => Effect.Effect<Option.Option<SavedProjection>, StoreUnavailable>
+    /** Saves state and checkpoint together, if the checkpoint is still the expected one (0 where nothing was saved). */
+    readonly save: (
+      customer: CustomerId,
+      key: ProjectionKey,
+      expectedCheckpoint: Position,
+      next: SavedProjection,
+    ) => Effect.Effect<void, CheckpointMoved | StoreUnavailable>
+    /** The active version of a projection, if any. */
+    readonly activeVersion: (
+      customer: CustomerId,
+      name: string,
+    ) => Effect.Effect<Option.Option<number>, StoreUnavailable>
+    /** Makes a version the active one: readers switch from one instant to the next. */
+    readonly activate: (customer: CustomerId, key: ProjectionKey) => Effect.Effect<void, StoreUnavailable>
+    /** Removes what a version saved. Removing what is not there is no error. */
+    readonly remove: (customer: CustomerId, key: ProjectionKey) => Effect.Effect<void, StoreUnavailable>
+    /** The counters of an inline projection; those that were never touched are absent. */
+    readonly counters: (
+      customer: CustomerId,
+      key: ProjectionKey,
+    ) => Effect.Effect<ReadonlyMap<string, number>, StoreUnavailable>
+  }
+>()("@tacet/core/eventsourcing/ProjectionStore") {}

@@ -27,7 +27,7 @@ export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {
   /** The field that decided, where one did, by its path; never its value. */
   field: Schema.optionalKey(Schema.String),
   /** What would be accepted. */
-  accepted: Schema.String
+  accepted: Schema.String,
 }) {
   override get message(): string {
     const where = this.field === undefined ? "" : ` (${this.field})`

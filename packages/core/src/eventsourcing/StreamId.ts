@@ -10,7 +10,7 @@ export const kindPattern: RegExp = /^[a-z][a-z0-9-]{0,39}$/
 
 /** A kind, checked. */
 export const StreamKind = Schema.String.check(
-  Schema.isPattern(kindPattern, { expected: "a lower-case word of at most 40 characters" })
+  Schema.isPattern(kindPattern, { expected: "a lower-case word of at most 40 characters" }),
 )
 export type StreamKind = typeof StreamKind.Type
 

@@ -20,8 +20,8 @@ import * as Schema from "effect/Schema"
  */
 export const Uuid = Schema.String.check(
   Schema.isPattern(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, {
-    expected: "a lower-case UUID"
-  })
+    expected: "a lower-case UUID",
+  }),
 ).pipe(Schema.brand("Uuid"))
 export type Uuid = typeof Uuid.Type
 
@@ -31,7 +31,7 @@ export type Uuid = typeof Uuid.Type
  */
 export const Identifiers = Context.Reference<{ readonly next: Effect.Effect<Uuid> }>(
   "@tacet/core/eventsourcing/Identifiers",
-  { defaultValue: () => ({ next: fromRandom }) }
+  { defaultValue: () => ({ next: fromRandom }) },
 )
 
 /**
@@ -80,5 +80,5 @@ const fromRandom: Effect.Effect<Uuid> = Effect.map(
       for (let byte = 0; byte < 4; byte++) bytes[index * 4 + byte] = (word >>> (byte * 8)) & 0xff
     })
     return fromBytes(bytes, 4)
-  }
+  },
 )

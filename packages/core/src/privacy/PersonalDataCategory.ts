@@ -5,10 +5,28 @@ import * as Schema from "effect/Schema"
 
 /** What kind of personal value it is. */
 export const PersonalDataCategory = Schema.Literals([
-  "ipAddress", "telephoneNumber", "deviceIdentifier", "advertisingIdentifier", "terminalEnvironment", "connectionLog",
-  "interfaceUsage", "deviceCallLog", "addressBook", "preciseLocation", "coarseLocation", "freeText", "surveyAnswer",
-  "name", "emailAddress", "workContact", "accountIdentifier", "voiceRecording", "textDialogue", "serviceCallRecord",
-  "transaction", "cookieIdentifier"
+  "ipAddress",
+  "telephoneNumber",
+  "deviceIdentifier",
+  "advertisingIdentifier",
+  "terminalEnvironment",
+  "connectionLog",
+  "interfaceUsage",
+  "deviceCallLog",
+  "addressBook",
+  "preciseLocation",
+  "coarseLocation",
+  "freeText",
+  "surveyAnswer",
+  "name",
+  "emailAddress",
+  "workContact",
+  "accountIdentifier",
+  "voiceRecording",
+  "textDialogue",
+  "serviceCallRecord",
+  "transaction",
+  "cookieIdentifier",
 ])
 export type PersonalDataCategory = typeof PersonalDataCategory.Type
 
@@ -35,5 +53,5 @@ export const dpvTerm: Readonly<Record<PersonalDataCategory, string | undefined>>
   textDialogue: "pd:Communication",
   serviceCallRecord: "pd:Communication",
   transaction: "pd:Transaction",
-  cookieIdentifier: "pd:UID"
+  cookieIdentifier: "pd:UID",
 }

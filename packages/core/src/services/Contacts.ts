@@ -39,33 +39,36 @@ export interface Recording {
 }
 
 /** The service. */
-export class Contacts extends Context.Service<Contacts, {
-  /**
-   * Records declarations of a Customer, all or none. Fails with the `Refusal` of the first that is refused.
-   */
-  readonly declare: (
-    customer: CustomerId,
-    commands: ReadonlyArray<Customer.Command>
-  ) => Effect.Effect<void, Refusal | ContactsError>
-  /** What a Customer has declared. */
-  readonly declared: (customer: CustomerId) => Effect.Effect<Customer.State, ContactsError>
-  /** Records what happened in one interaction; `outcomes` says for each command whether it was accepted. */
-  readonly record: (
-    recording: Recording
-  ) => Effect.Effect<CommandHandler.Handled<Interaction.State, Interaction.Event>, ContactsError>
-}>()("@tacet/core/services/Contacts") {}
+export class Contacts extends Context.Service<
+  Contacts,
+  {
+    /**
+     * Records declarations of a Customer, all or none. Fails with the `Refusal` of the first that is refused.
+     */
+    readonly declare: (
+      customer: CustomerId,
+      commands: ReadonlyArray<Customer.Command>,
+    ) => Effect.Effect<void, Refusal | ContactsError>
+    /** What a Customer has declared. */
+    readonly declared: (customer: CustomerId) => Effect.Effect<Customer.State, ContactsError>
+    /** Records what happened in one interaction; `outcomes` says for each command whether it was accepted. */
+    readonly record: (
+      recording: Recording,
+    ) => Effect.Effect<CommandHandler.Handled<Interaction.State, Interaction.Event>, ContactsError>
+  }
+>()("@tacet/core/services/Contacts") {}
 
 /** The service over the event store in force. */
 export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
   Contacts,
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     const store = yield* EventStore
     const declarations = new Map<CustomerId, CommandHandler.Loaded<Customer.State>>()
 
     const load = (customer: CustomerId) =>
       Effect.tap(
         Effect.provideService(CommandHandler.load(Customer.aggregate, customer, customer), EventStore, store),
-        (loaded) => Effect.sync(() => declarations.set(customer, loaded))
+        (loaded) => Effect.sync(() => declarations.set(customer, loaded)),
       )
 
     const known = (customer: CustomerId) =>
@@ -74,9 +77,9 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
         return cached === undefined ? load(customer) : Effect.succeed(cached)
       })
 
-    const declare = Effect.fn("Contacts.declare")(function*(
+    const declare = Effect.fn("Contacts.declare")(function* (
       customer: CustomerId,
-      commands: ReadonlyArray<Customer.Command>
+      commands: ReadonlyArray<Customer.Command>,
     ): Effect.fn.Return<void, Refusal | ContactsError> {
       declarations.delete(customer)
       const handled = yield* Effect.provideService(
@@ -85,16 +88,16 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
           id: customer,
           commands,
           context: undefined,
-          accept: "all"
+          accept: "all",
         }),
         EventStore,
-        store
+        store,
       )
       for (const outcome of handled.outcomes) yield* Effect.fromResult(outcome)
     })
 
-    const record = Effect.fn("Contacts.record")(function*(
-      recording: Recording
+    const record = Effect.fn("Contacts.record")(function* (
+      recording: Recording,
     ): Effect.fn.Return<CommandHandler.Handled<Interaction.State, Interaction.Event>, ContactsError> {
       const { customer } = recording
       for (let attempt = 0; ; attempt++) {
@@ -108,13 +111,13 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
           // What was looked up must still be so when the events are appended.
           checks: [{ stream, expected: Expected.exact(version) }],
           accept: recording.accept ?? "each",
-          ...(recording.commitId === undefined ? {} : { commitId: recording.commitId })
+          ...(recording.commitId === undefined ? {} : { commitId: recording.commitId }),
         })
         const result = yield* Effect.result(Effect.provideService(handled, EventStore, store))
         if (result._tag === "Success") return result.success
         const error = result.failure
-        const stale = error._tag === "VersionConflict" &&
-          error.mismatches.some((mismatch) => mismatch.stream.kind === stream.kind)
+        const stale =
+          error._tag === "VersionConflict" && error.mismatches.some((mismatch) => mismatch.stream.kind === stream.kind)
         if (!stale || attempt >= 10) return yield* error
         declarations.delete(customer)
       }
@@ -123,7 +126,7 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
     return Contacts.of({
       declare,
       declared: (customer) => Effect.map(load(customer), ({ state }) => state),
-      record
+      record,
     })
-  })
+  }),
 )

@@ -90,7 +90,7 @@ export const of = (
   history: ReadonlyArray<PlacedEvent>,
   definition: Definition,
   watermark: number,
-  until: number
+  until: number,
 ): Contribution | undefined => {
   const events = inOrder(history, until)
   const started = events[0]?.event
@@ -141,7 +141,7 @@ export const of = (
           human: undefined,
           talkSeconds: 0,
           disposition: undefined,
-          legs: 1
+          legs: 1,
         })
         break
       case "CallAnswered": {
@@ -185,8 +185,13 @@ export const of = (
     call.talkSeconds > definition.minTalkSeconds &&
     (call.human === true || (call.human === "unknown" && definition.unknownHuman === "effective"))
   const placed = Array.from(calls.values())
-  const deflectedKind: DeflectedKind =
-    goal ? "goal" : handedOff ? "handedOff" : journey.length === 0 ? "bounced" : "left"
+  const deflectedKind: DeflectedKind = goal
+    ? "goal"
+    : handedOff
+      ? "handedOff"
+      : journey.length === 0
+        ? "bounced"
+        : "left"
 
   const standings: Array<Standing> = []
   const failedReasons: Array<string | undefined> = []
@@ -203,16 +208,18 @@ export const of = (
     const standing: Standing = isOpen
       ? "open"
       : !closed
-      ? effective ? "pendingEffective" : "pendingUndecided"
-      : effective
-      ? "effective"
-      : attempts.length > 0 || requested
-      ? "attemptFailed"
-      : "deflected"
+        ? effective
+          ? "pendingEffective"
+          : "pendingUndecided"
+        : effective
+          ? "effective"
+          : attempts.length > 0 || requested
+            ? "attemptFailed"
+            : "deflected"
     standings.push(standing)
     if (standing === "attemptFailed") {
       const last = attempts[attempts.length - 1]
-      failedReasons.push(last === undefined ? "cancelled" : last.disposition ?? unfinished)
+      failedReasons.push(last === undefined ? "cancelled" : (last.disposition ?? unfinished))
       if (window === definition.window) failedAt = attempts[0]?.placedAt ?? requestedAt
     } else {
       failedReasons.push(undefined)
@@ -235,10 +242,10 @@ export const of = (
       legs: call.legs,
       effective: isEffective(call),
       notHuman: call.human === false,
-      humanUnknown: call.human === "unknown"
+      humanUnknown: call.human === "unknown",
     })),
     overrodeInhibition: inhibited && placed.some((call) => call.asksForPerson),
-    finalAt: Math.max(end + windowMillis.P7D, lastActivity + idle)
+    finalAt: Math.max(end + windowMillis.P7D, lastActivity + idle),
   }
 }
 
@@ -246,7 +253,7 @@ export const of = (
 const returnsOf = (
   linkable: boolean,
   standings: ReadonlyArray<Standing>,
-  recontacts: ReadonlySet<RecontactClass>
+  recontacts: ReadonlySet<RecontactClass>,
 ): Contribution["returned"] => {
   const within24 = recontacts.has("within24Hours")
   const within72 = within24 || recontacts.has("within72Hours")
@@ -274,6 +281,6 @@ const inOrder = (history: ReadonlyArray<PlacedEvent>, until: number): ReadonlyAr
     .sort(
       (one, other) =>
         DateTime.toEpochMillis(one.event.occurredAt) - DateTime.toEpochMillis(other.event.occurredAt) ||
-        one.version - other.version
+        one.version - other.version,
     )
 }

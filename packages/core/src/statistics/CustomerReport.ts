@@ -31,7 +31,7 @@ export const WindowRates = Schema.Struct({
    * Between which values the contract figure will come to lie when the pending interactions have settled: [lower,
    * upper], or `null` where there is none.
    */
-  bounds: Schema.NullOr(Schema.Tuple([Schema.Finite, Schema.Finite]))
+  bounds: Schema.NullOr(Schema.Tuple([Schema.Finite, Schema.Finite])),
 })
 export type WindowRates = typeof WindowRates.Type
 
@@ -54,7 +54,7 @@ export const JourneyRow = Schema.Struct({
   /** How many tried to call and reached nobody. */
   failedCalls: Count,
   /** Effective calls among its settled interactions. */
-  callRate: Rate
+  callRate: Rate,
 })
 export type JourneyRow = typeof JourneyRow.Type
 
@@ -85,7 +85,7 @@ export const JourneyFigures = Schema.Struct({
     /** The least used declared journeys of those with `rareBelow` interactions or more. */
     declaredRare: Schema.Array(DeclaredJourney),
     /** All journeys with fewer than `rareBelow` interactions, as one line. */
-    tail: Schema.Struct({ journeys: Count, interactions: Count, share: Schema.Finite, below: Count })
+    tail: Schema.Struct({ journeys: Count, interactions: Count, share: Schema.Finite, below: Count }),
   }),
   /** The 20 journeys from which most effective calls came. */
   mostCallsByVolume: Schema.Array(JourneyRow),
@@ -101,8 +101,8 @@ export const JourneyFigures = Schema.Struct({
    */
   flow: Schema.Struct({
     nodes: Schema.Array(Schema.Struct({ id: Schema.String, label: Schema.String, depth: Count })),
-    links: Schema.Array(Schema.Struct({ source: Schema.String, target: Schema.String, interactions: Count }))
-  })
+    links: Schema.Array(Schema.Struct({ source: Schema.String, target: Schema.String, interactions: Count })),
+  }),
 })
 export type JourneyFigures = typeof JourneyFigures.Type
 
@@ -121,7 +121,7 @@ export const WaterfallRow = Schema.Struct({
   /** Visits that are the last so far of an interaction still open or pending. */
   provisional: Count,
   /** The median time until the next step, in whole seconds; `null` where none followed. */
-  medianSeconds: Schema.NullOr(Count)
+  medianSeconds: Schema.NullOr(Count),
 })
 export type WaterfallRow = typeof WaterfallRow.Type
 
@@ -132,7 +132,7 @@ export const TrendDay = Schema.Struct({
   /** Whether some of its interactions are still open or pending. */
   provisional: Schema.Boolean,
   noEffectiveCall: Rate,
-  attemptFailed: Rate
+  attemptFailed: Rate,
 })
 export type TrendDay = typeof TrendDay.Type
 
@@ -141,7 +141,7 @@ export const Restatement = Schema.Struct({
   day: Schema.String,
   window: Window,
   before: Schema.Struct({ k: Count, n: Count }),
-  after: Schema.Struct({ k: Count, n: Count })
+  after: Schema.Struct({ k: Count, n: Count }),
 })
 export type Restatement = typeof Restatement.Type
 
@@ -163,7 +163,7 @@ export const CustomerReport = Schema.Struct({
     /** Answered, but by no person. */
     notHuman: Count,
     /** Answered by nobody knows whom. */
-    humanUnknown: Count
+    humanUnknown: Count,
   }),
   /** In the headline window; `started` is the sum of the others. */
   interactions: Schema.Struct({
@@ -173,7 +173,7 @@ export const CustomerReport = Schema.Struct({
     excluded: Count,
     effective: Count,
     attemptFailed: Count,
-    deflected: Count
+    deflected: Count,
   }),
   /** Deflected interactions by kind, in the headline window. */
   deflectedKinds: Schema.Struct({ goal: Count, handedOff: Count, left: Count, bounced: Count }),
@@ -183,7 +183,7 @@ export const CustomerReport = Schema.Struct({
     "in-interaction": WindowRates,
     PT24H: WindowRates,
     PT72H: WindowRates,
-    P7D: WindowRates
+    P7D: WindowRates,
   }),
   /** Deflected, linkable, and the same person did not come back within the time; of those observed for that long. */
   noRepeat: Schema.Struct({ PT24H: Rate, PT72H: Rate, P7D: Rate }),
@@ -197,7 +197,7 @@ export const CustomerReport = Schema.Struct({
   restated: Schema.Array(Restatement),
   quality: Schema.Struct({
     /** Calls placed although the triggering call had been held back. */
-    overrodeInhibition: Count
-  })
+    overrodeInhibition: Count,
+  }),
 })
 export type CustomerReport = typeof CustomerReport.Type

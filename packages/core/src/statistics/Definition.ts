@@ -23,7 +23,7 @@ export const windowMillis: Readonly<Record<Window, number>> = {
   "in-interaction": 0,
   PT24H: 24 * hour,
   PT72H: 72 * hour,
-  P7D: 7 * 24 * hour
+  P7D: 7 * 24 * hour,
 }
 
 const Positive = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
@@ -32,8 +32,8 @@ const NonNegative = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 /** The name of a time zone in the IANA database, such as `Europe/Paris`. */
 export const TimeZone = Schema.String.check(
   Schema.makeFilter((name: string) =>
-    Option.isSome(DateTime.zoneMakeNamed(name)) ? undefined : "the name of an IANA time zone, such as Europe/Paris"
-  )
+    Option.isSome(DateTime.zoneMakeNamed(name)) ? undefined : "the name of an IANA time zone, such as Europe/Paris",
+  ),
 )
 
 /** The parameters of a report. */
@@ -61,7 +61,7 @@ export const Definition = Schema.Struct({
   /** Journeys with fewer interactions are not named in the list of the least used. */
   rareBelow: Positive,
   /** Journeys with fewer settled interactions are not ranked by rate. */
-  minimumForRate: Positive
+  minimumForRate: Positive,
 })
 export type Definition = typeof Definition.Type
 
@@ -78,7 +78,7 @@ export const standard: Definition = {
   maxSteps: 50,
   maxNodes: 2_000_000,
   rareBelow: 5,
-  minimumForRate: 10
+  minimumForRate: 10,
 }
 
 /**

@@ -18,11 +18,11 @@ import { recount } from "./recount.testing.ts"
 const customer = "b8f5a8de-51b4-4f57-9ff0-c5c9c1f7a001" as CustomerId
 
 /** One event a commit, in an order that a seed draws among all interleavings of the streams. */
-const append = Effect.fnUntraced(function*(histories: ReadonlyArray<History>, seed: number) {
+const append = Effect.fnUntraced(function* (histories: ReadonlyArray<History>, seed: number) {
   const store = yield* EventStore.EventStore
   const next = histories.map(() => 0)
   const turns = yield* Random.shuffle(histories.flatMap(({ events }, index) => events.map(() => index))).pipe(
-    Random.withSeed(seed)
+    Random.withSeed(seed),
   )
   let commit = 0
   for (const turn of turns) {
@@ -31,11 +31,13 @@ const append = Effect.fnUntraced(function*(histories: ReadonlyArray<History>, se
     yield* store.append({
       customer,
       commitId: `00000000-0000-4000-8000-${(++commit).toString(16).padStart(12, "0")}` as Uuid,
-      writes: [{
-        stream: Interaction.streamOf(id),
-        expected: ExpectedVersion.exact(version),
-        events: [Interaction.codec.encode(events[version]!)]
-      }]
+      writes: [
+        {
+          stream: Interaction.streamOf(id),
+          expected: ExpectedVersion.exact(version),
+          events: [Interaction.codec.encode(events[version]!)],
+        },
+      ],
     })
   }
 })
@@ -43,13 +45,13 @@ const append = Effect.fnUntraced(function*(histories: ReadonlyArray<History>, se
 /** Appends in a drawn order, then folds in chunks of a size. */
 const foldOf = (
   histories: ReadonlyArray<History>,
-  options: { readonly seed: number; readonly chunk: number; readonly definition: Definition.Definition }
+  options: { readonly seed: number; readonly chunk: number; readonly definition: Definition.Definition },
 ) =>
-  Effect.gen(function*() {
+  Effect.gen(function* () {
     yield* append(histories, options.seed)
     const store = yield* EventStore.EventStore
     let state = Deflection.empty(options.definition)
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const chunk = yield* store.readLog(customer, { after, limit: options.chunk })
       state = yield* Deflection.apply(state, chunk, customer)
       after = chunk.through
@@ -57,29 +59,37 @@ const foldOf = (
     }
   }).pipe(Effect.provide(layer, { local: true }))
 
-const reportOf = (state: Deflection.State, asOf: number) =>
-  Deflection.report(state, { customer, asOf, declared: [] })
+const reportOf = (state: Deflection.State, asOf: number) => Deflection.report(state, { customer, asOf, declared: [] })
 
 const lastMoment = (histories: ReadonlyArray<History>): number =>
   Math.max(0, ...histories.flatMap(({ events }) => events.map((event) => DateTime.toEpochMillis(event.occurredAt))))
 
-const aDefinition = fc.record({
-  window: fc.constantFrom(...Definition.windows),
-  minTalkSeconds: fc.constantFrom(0, 10),
-  unknownHuman: fc.constantFrom("effective" as const, "not-effective" as const),
-  timeZone: fc.constantFrom("UTC", "Europe/Paris", "America/St_Johns"),
-  collapse: fc.boolean(),
-  maxSteps: fc.constantFrom(null, 2, 50)
-}).map(Definition.make)
+const aDefinition = fc
+  .record({
+    window: fc.constantFrom(...Definition.windows),
+    minTalkSeconds: fc.constantFrom(0, 10),
+    unknownHuman: fc.constantFrom("effective" as const, "not-effective" as const),
+    timeZone: fc.constantFrom("UTC", "Europe/Paris", "America/St_Johns"),
+    collapse: fc.boolean(),
+    maxSteps: fc.constantFrom(null, 2, 50),
+  })
+  .map(Definition.make)
 
 const aFold = {
   seed: fc.integer(),
-  chunk: fc.integer({ min: 1, max: 50 })
+  chunk: fc.integer({ min: 1, max: 50 }),
 }
 
 /** How long after the last event the report is made: at the edges of lateness, idle time and windows. */
 const aDelay = fc.constantFrom(
-  0, 1_799_999, 1_800_000, 3_600_000, 86_400_000, 86_400_001, 7 * 86_400_000, 30 * 86_400_000
+  0,
+  1_799_999,
+  1_800_000,
+  3_600_000,
+  86_400_000,
+  86_400_001,
+  7 * 86_400_000,
+  30 * 86_400_000,
 )
 
 describe("laws of the deflection statistics", () => {
@@ -87,50 +97,53 @@ describe("laws of the deflection statistics", () => {
     "STAT-NOCALL STAT-JOURNEY: any interleaving of streams and any batches give the same report",
     [interactions(), aDefinition, fc.record(aFold), fc.record(aFold), aDelay],
     (histories, definition, one, other, delay) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const asOf = lastMoment(histories) + delay
         const first = reportOf(yield* foldOf(histories, { ...one, definition }), asOf)
         const second = reportOf(yield* foldOf(histories, { ...other, definition }), asOf)
         expect(second).toEqual(first)
       }),
-    { numRuns: 200 }
+    { numRuns: 200 },
   )
 
   it.effect.prop(
     "STAT-NOCALL STAT-JOURNEY: the report equals a recount from the histories",
     [interactions(), aDefinition, fc.record(aFold), aDelay],
     (histories, definition, fold, delay) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const asOf = lastMoment(histories) + delay
         const report = reportOf(yield* foldOf(histories, { ...fold, definition }), asOf)
         const expected = recount(histories, definition, asOf)
         expect({
           interactions: report.interactions,
           rates: Object.fromEntries(
-            Definition.windows.map((window) => [window, {
-              noEffectiveCall: [report.rates[window].noEffectiveCall.k, report.rates[window].noEffectiveCall.n],
-              effective: report.rates[window].effective.k,
-              attemptFailed: report.rates[window].attemptFailed.k,
-              deflected: report.rates[window].deflected.k,
-              pending: report.rates[window].deflected.pending,
-              open: report.rates[window].deflected.open
-            }])
+            Definition.windows.map((window) => [
+              window,
+              {
+                noEffectiveCall: [report.rates[window].noEffectiveCall.k, report.rates[window].noEffectiveCall.n],
+                effective: report.rates[window].effective.k,
+                attemptFailed: report.rates[window].attemptFailed.k,
+                deflected: report.rates[window].deflected.k,
+                pending: report.rates[window].deflected.pending,
+                open: report.rates[window].deflected.open,
+              },
+            ]),
           ),
           calls: report.calls,
           journeys: Object.fromEntries(
-            report.journeys.mostUsed.map((row) => [row.steps.join(">"), [row.interactions, row.effectiveCalls]])
+            report.journeys.mostUsed.map((row) => [row.steps.join(">"), [row.interactions, row.effectiveCalls]]),
           ),
-          loops: report.journeys.loops.k
+          loops: report.journeys.loops.k,
         }).toEqual(expected)
       }),
-    { numRuns: 300 }
+    { numRuns: 300 },
   )
 
   it.effect.prop(
     "STAT-NOCALL: outcomes are exclusive and add up to the interactions that started",
     [interactions(), aDefinition, fc.record(aFold), aDelay],
     (histories, definition, fold, delay) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const report = reportOf(yield* foldOf(histories, { ...fold, definition }), lastMoment(histories) + delay)
         const { started, ...parts } = report.interactions
         expect(Object.values(parts).reduce((sum, part) => sum + part, 0)).toBe(started)
@@ -138,7 +151,9 @@ describe("laws of the deflection statistics", () => {
         for (const window of Definition.windows) {
           const { attemptFailed, bounds, deflected, effective, noEffectiveCall } = report.rates[window]
           expect(effective.k + attemptFailed.k + deflected.k).toBe(noEffectiveCall.n)
-          expect(noEffectiveCall.n + noEffectiveCall.pending + noEffectiveCall.open + noEffectiveCall.excluded).toBe(started)
+          expect(noEffectiveCall.n + noEffectiveCall.pending + noEffectiveCall.open + noEffectiveCall.excluded).toBe(
+            started,
+          )
           if (bounds !== null) expect(bounds[0]).toBeLessThanOrEqual(bounds[1])
         }
         expect(report.journeys.interactions).toBe(started - report.interactions.excluded)
@@ -149,14 +164,14 @@ describe("laws of the deflection statistics", () => {
           expect(onward + row.exitToCall + row.exitWithoutCall + row.provisional).toBe(row.visits)
         }
       }),
-    { numRuns: 200 }
+    { numRuns: 200 },
   )
 
   it.effect.prop(
     "STAT-NOCALL: shards add up to the whole, however streams are split",
     [interactions(), aDefinition, fc.record(aFold), fc.integer({ min: 1, max: 4 }), aDelay],
     (histories, definition, fold, shards, delay) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const asOf = lastMoment(histories) + delay
         const whole = reportOf(yield* foldOf(histories, { ...fold, definition }), asOf)
         let merged = Deflection.empty(definition)
@@ -166,18 +181,18 @@ describe("laws of the deflection statistics", () => {
         }
         expect(reportOf(merged, asOf)).toEqual(whole)
       }),
-    { numRuns: 150 }
+    { numRuns: 150 },
   )
 
   it.effect.prop(
     "STAT-NOCALL: incremental equals rebuild, through saved states as well",
     [interactions(), aDefinition, fc.integer(), fc.integer({ min: 1, max: 20 })],
     (histories, definition, seed, chunkSize) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const asOf = lastMoment(histories) + 86_400_000
         const half = Math.floor(histories.length / 2)
         const projection = Deflection.projection(definition)
-        const incremental = yield* Effect.gen(function*() {
+        const incremental = yield* Effect.gen(function* () {
           yield* append(histories.slice(0, half), seed)
           yield* Projection.catchUp(projection, customer, { chunkSize, saveEvery: 3 })
           const store = yield* EventStore.EventStore
@@ -186,11 +201,13 @@ describe("laws of the deflection statistics", () => {
             yield* store.append({
               customer,
               commitId: id,
-              writes: [{
-                stream: Interaction.streamOf(id),
-                expected: ExpectedVersion.none,
-                events: events.map(Interaction.codec.encode)
-              }]
+              writes: [
+                {
+                  stream: Interaction.streamOf(id),
+                  expected: ExpectedVersion.none,
+                  events: events.map(Interaction.codec.encode),
+                },
+              ],
             })
           }
           return (yield* Projection.catchUp(projection, customer, { chunkSize, saveEvery: 3 })).state
@@ -198,18 +215,18 @@ describe("laws of the deflection statistics", () => {
         const rebuilt = yield* foldOf(histories, { seed, chunk: 1000, definition })
         expect(reportOf(incremental, asOf)).toEqual(reportOf(rebuilt, asOf))
       }),
-    { numRuns: 150 }
+    { numRuns: 150 },
   )
 
   it.effect.prop(
     "STAT-NOCALL: reporting changes nothing",
     [interactions(), aDefinition, fc.record(aFold), aDelay],
     (histories, definition, fold, delay) =>
-      Effect.gen(function*() {
+      Effect.gen(function* () {
         const state = yield* foldOf(histories, { ...fold, definition })
         const asOf = lastMoment(histories) + delay
         expect(reportOf(state, asOf)).toEqual(reportOf(state, asOf))
       }),
-    { numRuns: runs(50) }
+    { numRuns: runs(50) },
   )
 })

@@ -63,7 +63,7 @@ export const empty = (definition: Definition, options?: { readonly until?: numbe
   live: new Map(),
   latest: Number.NEGATIVE_INFINITY,
   sweptAt: Number.NEGATIVE_INFINITY,
-  published: new Map()
+  published: new Map(),
 })
 
 /**
@@ -92,10 +92,10 @@ export const watermark = (state: State): number => state.latest - state.definiti
  *   Effect.as(Deflection.apply(state, chunk, customer), state.live.size)
  * ```
  */
-export const apply = Effect.fnUntraced(function*(
+export const apply = Effect.fnUntraced(function* (
   state: State,
   chunk: LogChunk,
-  customer: CustomerId
+  customer: CustomerId,
 ): Effect.fn.Return<State, UndecodableEvent | ReadError, EventStore> {
   for (const recorded of chunk.events) {
     if (recorded.stream.kind !== Interaction.streamKind || recorded.occurredAt > state.until) continue
@@ -158,7 +158,7 @@ export const publish = (state: State): void => {
  */
 export const report = (
   state: State,
-  options: { readonly customer: string; readonly asOf?: number; readonly declared: ReadonlyArray<Scenario> }
+  options: { readonly customer: string; readonly asOf?: number; readonly declared: ReadonlyArray<Scenario> },
 ): CustomerReport => {
   const at = Math.max(watermark(state), options.asOf ?? Number.NEGATIVE_INFINITY)
   const provisional = Array.from(state.live.values()).flatMap(({ history }) => {
@@ -172,7 +172,7 @@ export const report = (
       customer: options.customer,
       watermark: at,
       declared: options.declared,
-      published: state.published
+      published: state.published,
     })
   } finally {
     for (const contribution of provisional) state.settled.add(contribution, -1)
@@ -199,7 +199,7 @@ export const merge = (state: State, other: State): State => {
       day,
       mine === undefined
         ? figures
-        : figures.map(([k, n], window) => [k + mine[window]![0], n + mine[window]![1]] as const)
+        : figures.map(([k, n], window) => [k + mine[window]![0], n + mine[window]![1]] as const),
     )
   }
   state.latest = Math.max(state.latest, other.latest)
@@ -220,16 +220,14 @@ export const merge = (state: State, other: State): State => {
  *   Projection.catchUp(Deflection.projection(Definition.standard), customer)
  * ```
  */
-export const projection = (
-  definition: Definition
-): Projection<State, UndecodableEvent | ReadError, EventStore> => ({
+export const projection = (definition: Definition): Projection<State, UndecodableEvent | ReadError, EventStore> => ({
   name: "deflection",
   version: 1,
   filter: { streamKinds: [Interaction.streamKind] },
   initial: () => empty(definition),
   apply,
   encode,
-  decode: (text) => decode(definition, text)
+  decode: (text) => decode(definition, text),
 })
 
 /** How far the watermark moves before final contributions are looked for again: a day of events. */
@@ -251,7 +249,7 @@ const sweep = (state: State): void => {
 const takeBack = (
   state: State,
   customer: CustomerId,
-  late: RecordedEvent
+  late: RecordedEvent,
 ): Effect.Effect<Array<Contribution.PlacedEvent>, UndecodableEvent | ReadError, EventStore> =>
   Effect.map(
     Stream.runFoldEffect(
@@ -262,21 +260,23 @@ const takeBack = (
         if (Result.isFailure(decoded)) return Effect.fail(decoded.failure)
         history.push({ version: recorded.version, event: decoded.success })
         return Effect.succeed(history)
-      }
+      },
     ),
     (history) => {
       // It was final when it was counted, so at no later watermark would it have been counted otherwise.
       const contribution = Contribution.of(history, state.definition, Number.POSITIVE_INFINITY, state.until)
       if (contribution !== undefined) state.settled.add(contribution, -1)
       return history
-    }
+    },
   )
 
 interface Saved {
   readonly definition: Definition
   readonly until: number | null
   readonly settled: TallySnapshot
-  readonly live: ReadonlyArray<readonly [id: string, history: ReadonlyArray<readonly [version: number, event: NewEvent]>]>
+  readonly live: ReadonlyArray<
+    readonly [id: string, history: ReadonlyArray<readonly [version: number, event: NewEvent]>]
+  >
   readonly latest: number | null
   readonly sweptAt: number | null
   readonly published: ReadonlyArray<readonly [number, ReadonlyArray<readonly [number, number]>]>
@@ -289,11 +289,11 @@ const encode = (state: State): string => {
     settled: state.settled.toSnapshot(),
     live: Array.from(state.live, ([id, { history }]) => [
       id,
-      history.map(({ event, version }) => [version, Interaction.codec.encode(event)] as const)
+      history.map(({ event, version }) => [version, Interaction.codec.encode(event)] as const),
     ]),
     latest: finite(state.latest),
     sweptAt: finite(state.sweptAt),
-    published: Array.from(state.published)
+    published: Array.from(state.published),
   }
   return JSON.stringify(saved)
 }
@@ -311,13 +311,13 @@ const decode = (definition: Definition, text: string): State => {
     live: new Map(saved.live.map(([id, history]) => [id, { history: history.map(placed) }])),
     latest: saved.latest ?? Number.NEGATIVE_INFINITY,
     sweptAt: saved.sweptAt ?? Number.NEGATIVE_INFINITY,
-    published: new Map(saved.published)
+    published: new Map(saved.published),
   }
 }
 
 const placed = ([version, event]: readonly [number, NewEvent]): Contribution.PlacedEvent => ({
   version,
-  event: Result.getOrThrow(Interaction.codec.decodeNew(event))
+  event: Result.getOrThrow(Interaction.codec.decodeNew(event)),
 })
 
 const sameDefinition = Schema.toEquivalence(Definition)

@@ -11,7 +11,7 @@ const aCount = fc.record({ journey: aJourney, outcome: anOutcome })
 const anOption = fc.record({
   collapse: fc.boolean(),
   maxSteps: fc.constantFrom(null, 1, 3),
-  maxNodes: fc.constant(1_000_000)
+  maxNodes: fc.constant(1_000_000),
 })
 
 const treeOf = (options: Tree.Options, counts: Iterable<{ journey: Array<string>; outcome: Tree.OutcomeColumn }>) => {
@@ -45,10 +45,10 @@ describe("JourneyTree", () => {
         expected.set(key, row)
       }
       expect(contentOf(treeOf(options, counts))).toEqual(
-        Array.from(expected).sort(([one], [other]) => (one < other ? -1 : 1))
+        Array.from(expected).sort(([one], [other]) => (one < other ? -1 : 1)),
       )
     },
-    { numRuns: 500 }
+    { numRuns: 500 },
   )
 
   it.prop(
@@ -61,11 +61,14 @@ describe("JourneyTree", () => {
       expect(contentOf(tree)).toEqual(contentOf(treeOf(options, kept)))
       tree.merge(treeOf(options, other))
       expect(contentOf(tree)).toEqual(both)
-      const again = Tree.JourneyTree.fromSnapshot(options, JSON.parse(JSON.stringify(tree.toSnapshot())) as Tree.Snapshot)
+      const again = Tree.JourneyTree.fromSnapshot(
+        options,
+        JSON.parse(JSON.stringify(tree.toSnapshot())) as Tree.Snapshot,
+      )
       expect(contentOf(again)).toEqual(both)
       expect(again.summary()).toEqual(tree.summary())
     },
-    { numRuns: 300 }
+    { numRuns: 300 },
   )
 
   it.prop(
@@ -82,42 +85,55 @@ describe("JourneyTree", () => {
       again.merge(treeOf({ collapse: true, maxSteps: null, maxNodes }, counts))
       expect(again.summary().interactions).toBe(2 * counts.length)
     },
-    { numRuns: 300 }
+    { numRuns: 300 },
   )
 
   const msnbc = resolve(import.meta.dirname, "../../../../../shared/data/msnbc")
-  it.skipIf(!existsSync(msnbc))("STAT-JOURNEY: the MSNBC sessions come out as the ground truth says", () => {
-    const truth = JSON.parse(readFileSync(resolve(msnbc, "ground_truth.json"), "utf8")) as {
-      categories: Array<string>
-      raw: GroundTruth
-      consecutive_duplicates_collapsed: GroundTruth
-    }
-    const files = unzipSync(readFileSync(resolve(msnbc, "msnbc990928.zip")), {
-      filter: ({ name }) => name === "msnbc990928.seq"
-    })
-    const text = new TextDecoder().decode(files["msnbc990928.seq"])
-    const sessions = text.split("\n").filter((line) => /^\d/.test(line))
-    for (const [collapse, expected] of [[false, truth.raw], [true, truth.consecutive_duplicates_collapsed]] as const) {
-      const tree = new Tree.JourneyTree({ collapse, maxSteps: null, maxNodes: 5_000_000 })
-      for (const session of sessions) {
-        tree.add(session.trim().split(" ").map((category) => truth.categories[Number(category) - 1]!), "left")
+  it.skipIf(!existsSync(msnbc))(
+    "STAT-JOURNEY: the MSNBC sessions come out as the ground truth says",
+    () => {
+      const truth = JSON.parse(readFileSync(resolve(msnbc, "ground_truth.json"), "utf8")) as {
+        categories: Array<string>
+        raw: GroundTruth
+        consecutive_duplicates_collapsed: GroundTruth
       }
-      const summary = tree.summary()
-      expect(summary).toMatchObject({
-        distinct: expected.variants,
-        interactions: expected.cases,
-        steps: expected.events,
-        capped: 0,
-        overflow: 0
+      const files = unzipSync(readFileSync(resolve(msnbc, "msnbc990928.zip")), {
+        filter: ({ name }) => name === "msnbc990928.seq",
       })
-      const top = Array.from({ length: tree.size }, (_, node) => node)
-        .filter((node) => tree.interactions(node) >= expected.top_variants.at(-1)!.count)
-        .map((node) => ({ count: tree.interactions(node), variant: tree.path(node) }))
-        .sort((one, other) => other.count - one.count)
-        .slice(0, expected.top_variants.length)
-      expect(top).toEqual(expected.top_variants.map(({ count, variant }) => ({ count, variant })))
-    }
-  }, 60_000)
+      const text = new TextDecoder().decode(files["msnbc990928.seq"])
+      const sessions = text.split("\n").filter((line) => /^\d/.test(line))
+      for (const [collapse, expected] of [
+        [false, truth.raw],
+        [true, truth.consecutive_duplicates_collapsed],
+      ] as const) {
+        const tree = new Tree.JourneyTree({ collapse, maxSteps: null, maxNodes: 5_000_000 })
+        for (const session of sessions) {
+          tree.add(
+            session
+              .trim()
+              .split(" ")
+              .map((category) => truth.categories[Number(category) - 1]!),
+            "left",
+          )
+        }
+        const summary = tree.summary()
+        expect(summary).toMatchObject({
+          distinct: expected.variants,
+          interactions: expected.cases,
+          steps: expected.events,
+          capped: 0,
+          overflow: 0,
+        })
+        const top = Array.from({ length: tree.size }, (_, node) => node)
+          .filter((node) => tree.interactions(node) >= expected.top_variants.at(-1)!.count)
+          .map((node) => ({ count: tree.interactions(node), variant: tree.path(node) }))
+          .sort((one, other) => other.count - one.count)
+          .slice(0, expected.top_variants.length)
+        expect(top).toEqual(expected.top_variants.map(({ count, variant }) => ({ count, variant })))
+      }
+    },
+    60_000,
+  )
 })
 
 interface GroundTruth {

@@ -209,8 +209,13 @@ export class JourneyTree {
 
   /** Bytes held by the arrays. */
   byteLength(): number {
-    return this.parents.byteLength + this.stepOf.byteLength + this.counts.byteLength + this.depths.byteLength +
+    return (
+      this.parents.byteLength +
+      this.stepOf.byteLength +
+      this.counts.byteLength +
+      this.depths.byteLength +
       this.table.byteLength
+    )
   }
 
   /** All that is counted, as a value that JSON can carry; journeys without interactions are left out. */
@@ -319,7 +324,7 @@ const columnOf: Readonly<Record<OutcomeColumn, number>> = {
   goal: 2,
   handedOff: 3,
   left: 4,
-  provisional: 5
+  provisional: 5,
 }
 
 const hash = (parent: number, step: number): number => {

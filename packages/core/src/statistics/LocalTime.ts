@@ -44,7 +44,7 @@ export const make = (timeZone: string): LocalTime => {
       const hours = Math.floor(local(at) / 3_600_000)
       // 1970-01-01 was a Thursday: three days after Monday.
       return (((hours + 72) % 168) + 168) % 168
-    }
+    },
   }
 }
 
@@ -58,5 +58,4 @@ export const make = (timeZone: string): LocalTime => {
  * const first: string = LocalTime.formatDay(0) // 1970-01-01
  * ```
  */
-export const formatDay = (number: number): string =>
-  DateTime.formatIsoDateUtc(DateTime.makeUnsafe(number * day))
+export const formatDay = (number: number): string => DateTime.formatIsoDateUtc(DateTime.makeUnsafe(number * day))

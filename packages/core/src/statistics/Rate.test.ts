@@ -8,7 +8,7 @@ const terms: Rate.Terms = {
   asOf: "2026-01-01T00:00:00.000Z",
   pending: 1,
   open: 2,
-  excluded: 3
+  excluded: 3,
 }
 
 const rounded = (interval: Rate.Interval | null) => interval?.map((edge) => Number(edge.toFixed(6)))
@@ -18,7 +18,7 @@ describe("Rate", () => {
     { k: 848, n: 2357, interval: [0.340647, 0.379369] },
     { k: 5, n: 14, interval: [0.163447, 0.612356] },
     { k: 0, n: 16, interval: [0, 0.193608] },
-    { k: 4, n: 4, interval: [0.510109, 1] }
+    { k: 4, n: 4, interval: [0.510109, 1] },
   ])("gives the golden Wilson interval of $k in $n", ({ interval, k, n }) => {
     expect(rounded(Rate.wilson95(k, n))).toEqual(interval)
   })
@@ -40,6 +40,6 @@ describe("Rate", () => {
       const [lowOfMore, highOfMore] = Rate.wilson95(k * 4, n * 4)!
       expect(highOfMore - lowOfMore).toBeLessThan(high - low)
     },
-    { numRuns: 1000 }
+    { numRuns: 1000 },
   )
 })

@@ -32,7 +32,7 @@ export const Rate = Schema.Struct({
   /** Interactions that have not ended: in no rate. */
   open: Count,
   /** Interactions that count in nothing (test, bot, void). */
-  excluded: Count
+  excluded: Count,
 })
 export type Rate = typeof Rate.Type
 
@@ -54,7 +54,7 @@ export const make = (k: number, n: number, terms: Terms): Rate => ({
   n,
   rate: n === 0 ? null : k / n,
   wilson95: wilson95(k, n),
-  ...terms
+  ...terms,
 })
 
 /** The 97.5 % point of the standard normal distribution. */

@@ -19,7 +19,7 @@ export const windowColumns = {
   left: 7,
   bounced: 8,
   linkable: 9,
-  linkableNoEffective: 10
+  linkableNoEffective: 10,
 } as const
 const windowWidth = 11
 const startedPlace = 0
@@ -220,7 +220,7 @@ export class Tally {
       calls: { ...this.calls },
       overrodeInhibition: this.overrodeInhibition,
       dwell: Array.from(this.dwell, ([step, histogram]) => [step, Array.from(histogram)]),
-      journeys: this.journeys.toSnapshot()
+      journeys: this.journeys.toSnapshot(),
     }
   }
 
@@ -254,8 +254,8 @@ const coarse = (seconds: number): number =>
   seconds < 3600
     ? Math.floor(seconds)
     : seconds < 86_400
-    ? Math.floor(seconds / 60) * 60
-    : Math.floor(seconds / 3600) * 3600
+      ? Math.floor(seconds / 60) * 60
+      : Math.floor(seconds / 3600) * 3600
 
 const bump = <Key>(counts: Map<Key, number>, key: Key, by: number): void => {
   const next = (counts.get(key) ?? 0) + by

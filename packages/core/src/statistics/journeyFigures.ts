@@ -17,7 +17,7 @@ export const journeyFiguresOf = (
   tree: JourneyTree,
   definition: Definition,
   declared: ReadonlyArray<Scenario>,
-  terms: Rate.Terms
+  terms: Rate.Terms,
 ): JourneyFigures => {
   const summary = tree.summary()
   const total = summary.interactions
@@ -32,13 +32,15 @@ export const journeyFiguresOf = (
     cumulative,
     effectiveCalls: tree.ended(node, "effective"),
     failedCalls: tree.ended(node, "attemptFailed"),
-    callRate: Rate.make(tree.ended(node, "effective"), settledAt(tree, node), terms)
+    callRate: Rate.make(tree.ended(node, "effective"), settledAt(tree, node), terms),
   })
   const ranked = (order: ReadonlyArray<Node>): Array<JourneyRow> => {
     let above = 0
     return order.slice(0, listed).map((node) => row(node, shareOf((above += tree.interactions(node)), total)))
   }
-  const mostUsed = nodes.slice().sort((one, other) => tree.interactions(other) - tree.interactions(one) || byKey(one, other))
+  const mostUsed = nodes
+    .slice()
+    .sort((one, other) => tree.interactions(other) - tree.interactions(one) || byKey(one, other))
   const withCalls = nodes.filter((node) => tree.ended(node, "effective") > 0)
   const byVolume = withCalls
     .slice()
@@ -67,8 +69,8 @@ export const journeyFiguresOf = (
         journeys: tail.length,
         interactions: tailInteractions,
         share: shareOf(tailInteractions, total),
-        below: definition.rareBelow
-      }
+        below: definition.rareBelow,
+      },
     },
     mostCallsByVolume: ranked(byVolume),
     mostCallsByRate: ranked(byRate),
@@ -77,21 +79,21 @@ export const journeyFiguresOf = (
       callFailed: sum("attemptFailed"),
       handedOff: sum("handedOff"),
       left: sum("left"),
-      goal: sum("goal")
+      goal: sum("goal"),
     },
     loops: Rate.make(
       nodes.reduce((count, node) => count + (revisits[node] === 1 ? settledAt(tree, node) : 0), 0),
       settled,
-      terms
+      terms,
     ),
-    flow: flowOf(tree)
+    flow: flowOf(tree),
   }
 }
 
 /** The waterfall of a tree: one row a step, most visited first. */
 export const waterfallOf = (
   tree: JourneyTree,
-  dwell: ReadonlyMap<string, ReadonlyMap<number, number>>
+  dwell: ReadonlyMap<string, ReadonlyMap<number, number>>,
 ): CustomerReport["waterfall"] => {
   const visits = tree.visits()
   const firsts = firstVisitsOf(tree)
@@ -100,7 +102,12 @@ export const waterfallOf = (
     const known = rows.get(step)
     if (known !== undefined) return known
     const fresh: Gathered = {
-      visits: 0, interactions: 0, next: new Map(), exitToCall: 0, exitWithoutCall: 0, provisional: 0
+      visits: 0,
+      interactions: 0,
+      next: new Map(),
+      exitToCall: 0,
+      exitWithoutCall: 0,
+      provisional: 0,
     }
     rows.set(step, fresh)
     return fresh
@@ -124,12 +131,15 @@ export const waterfallOf = (
     step,
     visits: row.visits,
     interactions: row.interactions,
-    next: Array.from(row.next, ([name, count]) => ({ step: name, visits: count, share: shareOf(count, row.visits) }))
-      .sort((one, other) => other.visits - one.visits || compareCodePoints(one.step, other.step)),
+    next: Array.from(row.next, ([name, count]) => ({
+      step: name,
+      visits: count,
+      share: shareOf(count, row.visits),
+    })).sort((one, other) => other.visits - one.visits || compareCodePoints(one.step, other.step)),
     exitToCall: row.exitToCall,
     exitWithoutCall: row.exitWithoutCall,
     provisional: row.provisional,
-    medianSeconds: medianOf(dwell.get(step))
+    medianSeconds: medianOf(dwell.get(step)),
   })).sort((one, other) => other.visits - one.visits || compareCodePoints(one.step, other.step))
 }
 
@@ -145,11 +155,11 @@ interface Gathered {
 const leastUsedOf = (
   tree: JourneyTree,
   definition: Definition,
-  declared: ReadonlyArray<Scenario>
+  declared: ReadonlyArray<Scenario>,
 ): Omit<JourneyFigures["leastUsed"], "tail"> => {
   // Declared journeys are told apart as observed ones are: collapsed and capped by the same tree.
   const counted = declared.flatMap(({ journeys, scenario }) =>
-    journeys.map((steps) => ({ scenario, steps, interactions: countOf(tree, steps) }))
+    journeys.map((steps) => ({ scenario, steps, interactions: countOf(tree, steps) })),
   )
   const order = (one: (typeof counted)[number], other: (typeof counted)[number]): number =>
     one.interactions - other.interactions ||
@@ -160,10 +170,17 @@ const leastUsedOf = (
   for (let node = 1; node < tree.size; node++) if (visits[node]! > 0) seen.add(tree.stepName(node)!)
   return {
     declaredUnused: counted.filter(({ interactions }) => interactions === 0).sort(order),
-    declaredScreensUnused: declared.flatMap(({ scenario, steps }) =>
-      steps.filter(({ step }) => !seen.has(step)).map(({ step }) => ({ scenario: scenario as string, step: step as string }))
-    ).sort((one, other) => compareCodePoints(one.scenario, other.scenario) || compareCodePoints(one.step, other.step)),
-    declaredRare: counted.filter(({ interactions }) => interactions >= definition.rareBelow).sort(order).slice(0, listed)
+    declaredScreensUnused: declared
+      .flatMap(({ scenario, steps }) =>
+        steps
+          .filter(({ step }) => !seen.has(step))
+          .map(({ step }) => ({ scenario: scenario as string, step: step as string })),
+      )
+      .sort((one, other) => compareCodePoints(one.scenario, other.scenario) || compareCodePoints(one.step, other.step)),
+    declaredRare: counted
+      .filter(({ interactions }) => interactions >= definition.rareBelow)
+      .sort(order)
+      .slice(0, listed),
   }
 }
 
@@ -176,8 +193,7 @@ const countOf = (tree: JourneyTree, steps: ReadonlyArray<string>): number => {
   return found === undefined ? 0 : tree.interactions(found)
 }
 
-const settledAt = (tree: JourneyTree, node: Node): number =>
-  tree.interactions(node) - tree.ended(node, "provisional")
+const settledAt = (tree: JourneyTree, node: Node): number => tree.interactions(node) - tree.ended(node, "provisional")
 
 /** Marks the nodes whose journey comes back to a step that it had left. */
 const revisitsOf = (tree: JourneyTree): Uint8Array => {
@@ -236,7 +252,7 @@ const endings = [
   ["attemptFailed", "callFailed", "tried to call"],
   ["handedOff", "handedOff", "handed off"],
   ["goal", "goal", "goal"],
-  ["left", "left", "left"]
+  ["left", "left", "left"],
 ] as const
 
 const flowOf = (tree: JourneyTree): JourneyFigures["flow"] => {
@@ -248,13 +264,14 @@ const flowOf = (tree: JourneyTree): JourneyFigures["flow"] => {
     const step = tree.stepName(node)!
     atDepth[depth]!.set(step, (atDepth[depth]!.get(step) ?? 0) + visits[node]!)
   }
-  const shown = atDepth.map((steps) =>
-    new Set(
-      Array.from(steps)
-        .sort(([one, count], [other, otherCount]) => otherCount - count || compareCodePoints(one, other))
-        .slice(0, flowWidth)
-        .map(([step]) => step)
-    )
+  const shown = atDepth.map(
+    (steps) =>
+      new Set(
+        Array.from(steps)
+          .sort(([one, count], [other, otherCount]) => otherCount - count || compareCodePoints(one, other))
+          .slice(0, flowWidth)
+          .map(([step]) => step),
+      ),
   )
   const nodes = new Map<string, JourneyFigures["flow"]["nodes"][number]>()
   const links = new Map<string, { source: string; target: string; interactions: number }>()
@@ -288,15 +305,17 @@ const flowOf = (tree: JourneyTree): JourneyFigures["flow"] => {
     }
   }
   return {
-    nodes: Array.from(nodes.values()).sort((one, other) => one.depth - other.depth || compareCodePoints(one.id, other.id)),
+    nodes: Array.from(nodes.values()).sort(
+      (one, other) => one.depth - other.depth || compareCodePoints(one.id, other.id),
+    ),
     links: Array.from(links.values()).sort(
-      (one, other) => compareCodePoints(one.source, other.source) || compareCodePoints(one.target, other.target)
-    )
+      (one, other) => compareCodePoints(one.source, other.source) || compareCodePoints(one.target, other.target),
+    ),
   }
 }
 
 /** The key of a journey: its steps, apart by a character that no step has. Computed once for each node asked for. */
-const keysOf = (tree: JourneyTree): (node: Node) => string => {
+const keysOf = (tree: JourneyTree): ((node: Node) => string) => {
   const keys = new Map<Node, string>()
   return (node) => {
     let key = keys.get(node)

@@ -15,7 +15,7 @@ const timeOf = (event: Interaction.Event): number => DateTime.toEpochMillis(even
 
 const all = <Tag extends Interaction.Event["_tag"]>(
   events: ReadonlyArray<Interaction.Event>,
-  tag: Tag
+  tag: Tag,
 ): ReadonlyArray<EventOf<Tag>> => events.filter((event): event is EventOf<Tag> => event._tag === tag)
 
 const judge = (history: History, definition: Definition, asOf: number) => {
@@ -23,14 +23,23 @@ const judge = (history: History, definition: Definition, asOf: number) => {
     .map((event, index) => ({ event, index }))
     .sort((one, other) => timeOf(one.event) - timeOf(other.event) || one.index - other.index)
     .map(({ event }) => event)
-  const notActivity = new Set(["CallPlaced", "CallAnswered", "CallEnded", "InteractionExcluded", "InteractionEnded", "RecontactObserved"])
+  const notActivity = new Set([
+    "CallPlaced",
+    "CallAnswered",
+    "CallEnded",
+    "InteractionExcluded",
+    "InteractionEnded",
+    "RecontactObserved",
+  ])
   const activity = Math.max(...events.filter(({ _tag }) => !notActivity.has(_tag)).map(timeOf))
   const ended = all(events, "InteractionEnded").map(timeOf)[0]
   const idle = definition.idleMinutes * 60_000
   const open = ended === undefined && asOf < activity + idle
   const end = Math.max(activity, ended ?? activity)
   const calls = all(events, "CallPlaced").map((placed) => {
-    const human = all(events, "CallAnswered").filter(({ call }) => call === placed.call).map((answer) => answer.human)
+    const human = all(events, "CallAnswered")
+      .filter(({ call }) => call === placed.call)
+      .map((answer) => answer.human)
     const finish = all(events, "CallEnded").find(({ call }) => call === placed.call)
     const spoke = human.includes(true) ? true : human.at(-1)
     const effective =
@@ -48,7 +57,7 @@ const judge = (history: History, definition: Definition, asOf: number) => {
     return reached.some(({ asks }) => asks) || requests.length > 0 ? ("attemptFailed" as const) : ("deflected" as const)
   }
   const cut = events.findIndex(
-    (event) => event._tag === "CallRequested" || (event._tag === "CallPlaced" && event.asksForPerson)
+    (event) => event._tag === "CallRequested" || (event._tag === "CallPlaced" && event.asksForPerson),
   )
   const steps = all(cut === -1 ? events : events.slice(0, cut), "StepTaken").map(({ step }) => step as string)
   const told = definition.collapse ? steps.filter((step, index) => step !== steps[index - 1]) : steps
@@ -70,7 +79,7 @@ export const recount = (histories: ReadonlyArray<History>, definition: Definitio
     pending: count(window, "pending"),
     effective: count(window, "effective"),
     attemptFailed: count(window, "attemptFailed"),
-    deflected: count(window, "deflected")
+    deflected: count(window, "deflected"),
   })
   const headline = figures(definition.window)
   const calls = counted.flatMap((one) => one.calls)
@@ -83,7 +92,9 @@ export const recount = (histories: ReadonlyArray<History>, definition: Definitio
     const standing = one.standing(definition.window)
     if (standing === "effective") known.effective++
     journeys.set(key, known)
-    const revisited = one.journey.some((step, index) => one.journey.lastIndexOf(step, index - 2) >= 0 && one.journey[index - 1] !== step && index >= 2)
+    const revisited = one.journey.some(
+      (step, index) => one.journey.lastIndexOf(step, index - 2) >= 0 && one.journey[index - 1] !== step && index >= 2,
+    )
     if (revisited && standing !== "open" && standing !== "pending") loops++
   }
   const top = Array.from(journeys)
@@ -93,29 +104,32 @@ export const recount = (histories: ReadonlyArray<History>, definition: Definitio
     interactions: {
       started: judged.length,
       ...headline,
-      excluded: judged.length - counted.length
+      excluded: judged.length - counted.length,
     },
     rates: Object.fromEntries(
       (["in-interaction", "PT24H", "PT72H", "P7D"] as const).map((window) => {
         const { attemptFailed, deflected, effective, open, pending } = figures(window)
-        return [window, {
-          noEffectiveCall: [attemptFailed + deflected, attemptFailed + deflected + effective],
-          effective,
-          attemptFailed,
-          deflected,
-          pending,
-          open
-        }]
-      })
+        return [
+          window,
+          {
+            noEffectiveCall: [attemptFailed + deflected, attemptFailed + deflected + effective],
+            effective,
+            attemptFailed,
+            deflected,
+            pending,
+            open,
+          },
+        ]
+      }),
     ),
     calls: {
       total: calls.length,
       legs: calls.reduce((sum, { legs }) => sum + legs, 0),
       effective: calls.filter(({ effective }) => effective).length,
       notHuman: calls.filter(({ spoke }) => spoke === false).length,
-      humanUnknown: calls.filter(({ spoke }) => spoke === "unknown").length
+      humanUnknown: calls.filter(({ spoke }) => spoke === "unknown").length,
     },
     journeys: Object.fromEntries(top.map(([key, { effective, interactions }]) => [key, [interactions, effective]])),
-    loops
+    loops,
   }
 }

@@ -25,7 +25,7 @@ export const reportOf = (
     readonly watermark: number
     readonly declared: ReadonlyArray<Scenario>
     readonly published: Published
-  }
+  },
 ): CustomerReport => {
   const { definition } = tally
   const total = tally.total()
@@ -37,7 +37,7 @@ export const reportOf = (
     asOf: asOf ?? "",
     pending: counters.pending(window),
     open: counters.of(window, "open"),
-    excluded: counters.excluded
+    excluded: counters.excluded,
   })
   const terms = termsOf(total, headline)
   const ratesOf = (window: Window): WindowRates => windowRatesOf(total, windows.indexOf(window), termsOf)
@@ -58,22 +58,22 @@ export const reportOf = (
       excluded: total.excluded,
       effective: total.of(headline, "effective"),
       attemptFailed: total.of(headline, "attemptFailed"),
-      deflected: total.deflected(headline)
+      deflected: total.deflected(headline),
     },
     deflectedKinds: {
       goal: total.of(headline, "goal"),
       handedOff: total.of(headline, "handedOff"),
       left: total.of(headline, "left"),
-      bounced: total.of(headline, "bounced")
+      bounced: total.of(headline, "bounced"),
     },
     failedReasons: Object.fromEntries(
-      Array.from(tally.failedReasons).sort(([one], [other]) => compareCodePoints(one, other))
+      Array.from(tally.failedReasons).sort(([one], [other]) => compareCodePoints(one, other)),
     ),
     rates: {
       "in-interaction": ratesOf("in-interaction"),
       PT24H: ratesOf("PT24H"),
       PT72H: ratesOf("PT72H"),
-      P7D: ratesOf("P7D")
+      P7D: ratesOf("P7D"),
     },
     noRepeat: { PT24H: noRepeat(0, "PT24H"), PT72H: noRepeat(1, "PT72H"), P7D: noRepeat(2, "P7D") },
     journeys: journeyFiguresOf(tally.journeys, definition, options.declared, terms),
@@ -81,7 +81,7 @@ export const reportOf = (
     failedByHour: Array.from({ length: 7 }, (_, weekday) => tally.failedByHour.slice(weekday * 24, weekday * 24 + 24)),
     trend: trendOf(tally, headline, termsOf),
     restated: restatedOf(tally, options.published),
-    quality: { overrodeInhibition: tally.overrodeInhibition }
+    quality: { overrodeInhibition: tally.overrodeInhibition },
   }
 }
 
@@ -91,7 +91,7 @@ const noEffectiveCall = (counters: Counters, window: number): number =>
 const windowRatesOf = (
   total: Counters,
   window: number,
-  termsOf: (counters: Counters, window: number) => Rate.Terms
+  termsOf: (counters: Counters, window: number) => Rate.Terms,
 ): WindowRates => {
   const terms = termsOf(total, window)
   const settled = total.settled(window)
@@ -107,14 +107,14 @@ const windowRatesOf = (
     goalReached: rate(total.of(window, "goal")),
     linkable: rate(total.of(window, "linkable")),
     noEffectiveCallLinkable: Rate.make(total.of(window, "linkableNoEffective"), total.of(window, "linkable"), terms),
-    bounds: reach === 0 ? null : [without / reach, (without + total.of(window, "pendingUndecided")) / reach]
+    bounds: reach === 0 ? null : [without / reach, (without + total.of(window, "pendingUndecided")) / reach],
   }
 }
 
 const trendOf = (
   tally: Tally,
   headline: number,
-  termsOf: (counters: Counters, window: number) => Rate.Terms
+  termsOf: (counters: Counters, window: number) => Rate.Terms,
 ): ReadonlyArray<TrendDay> =>
   daysOf(tally).map(([day, counters]) => {
     const terms = termsOf(counters, headline)
@@ -124,7 +124,7 @@ const trendOf = (
       started: counters.started,
       provisional: terms.open + terms.pending > 0,
       noEffectiveCall: Rate.make(noEffectiveCall(counters, headline), settled, terms),
-      attemptFailed: Rate.make(counters.of(headline, "attemptFailed"), settled, terms)
+      attemptFailed: Rate.make(counters.of(headline, "attemptFailed"), settled, terms),
     }
   })
 

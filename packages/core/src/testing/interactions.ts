@@ -21,14 +21,13 @@ const beginning = DateTime.makeUnsafe(0)
 export const declarations: ReadonlyArray<Customer.Command> = [
   { _tag: "AdoptPolicyVersion", at: beginning, policyVersion: "dialonce/2021-02-17" as Identifier.PolicyVersionId },
   { _tag: "ListNumber", at: beginning, number: listedNumber },
-  { _tag: "ListEntryPoint", at: beginning, entryPoint: listedEntryPoint }
+  { _tag: "ListEntryPoint", at: beginning, entryPoint: listedEntryPoint },
 ]
 
 /** The state of that Customer. */
 export const declaredState: Customer.State = declarations.reduce(
-  (state, command) =>
-    Result.getOrThrow(Customer.decider.decide(state, command)).reduce(Customer.decider.evolve, state),
-  Customer.initial
+  (state, command) => Result.getOrThrow(Customer.decider.decide(state, command)).reduce(Customer.decider.evolve, state),
+  Customer.initial,
 )
 
 /** One interaction that can have happened. */
@@ -50,7 +49,7 @@ export interface History {
  */
 export const accepted = (
   commands: ReadonlyArray<Interaction.Command>,
-  customer: Customer.State = declaredState
+  customer: Customer.State = declaredState,
 ): ReadonlyArray<Interaction.Event> => {
   let state = Interaction.decider.initial
   const events: Array<Interaction.Event> = []
@@ -75,11 +74,11 @@ const aPause = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0, max: 5 * minute }) },
   {
     weight: 2,
-    arbitrary: fc.constantFrom(0, 30 * minute, day, 3 * day, 7 * day).chain((edge) =>
-      fc.constantFrom(edge, edge + 1, Math.max(0, edge - 1))
-    )
+    arbitrary: fc
+      .constantFrom(0, 30 * minute, day, 3 * day, 7 * day)
+      .chain((edge) => fc.constantFrom(edge, edge + 1, Math.max(0, edge - 1))),
   },
-  { weight: 1, arbitrary: fc.integer({ min: 0, max: 8 * day }) }
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 8 * day }) },
 )
 
 /**
@@ -101,39 +100,43 @@ const aMove = (): fc.Arbitrary<Move> =>
   fc.oneof(
     {
       weight: 8,
-      arbitrary: fc.record({
-        step: aStep(),
-        kind: fc.constantFrom("page" as const, "page" as const, "customerArea" as const, "appLaunch" as const)
-      }).map((move): Move => (at) => [{ _tag: "TakeStep", at, ...move }])
+      arbitrary: fc
+        .record({
+          step: aStep(),
+          kind: fc.constantFrom("page" as const, "page" as const, "customerArea" as const, "appLaunch" as const),
+        })
+        .map((move): Move => (at) => [{ _tag: "TakeStep", at, ...move }]),
     },
     {
       weight: 3,
-      arbitrary: fc.record({
-        asksForPerson: fc.boolean(),
-        human: fc.constantFrom(true, false, "unknown" as const, undefined),
-        talkSeconds: fc.constantFrom(0, 1, 10, 11, 300),
-        disposition: fc.constantFrom(...Interaction.Disposition.literals),
-        ends: fc.boolean(),
-        legs: fc.integer({ min: 1, max: 3 })
-      }).map(({ asksForPerson, disposition, ends, human, legs, talkSeconds }): Move => (at, call) => [
-        { _tag: "PlaceCall", at, call, number: listedNumber, asksForPerson },
-        ...(human === undefined ? [] : [{ _tag: "AnswerCall" as const, at, call, human }]),
-        ...(ends ? [{ _tag: "EndCall" as const, at, call, talkSeconds, disposition, legs }] : [])
-      ])
+      arbitrary: fc
+        .record({
+          asksForPerson: fc.boolean(),
+          human: fc.constantFrom(true, false, "unknown" as const, undefined),
+          talkSeconds: fc.constantFrom(0, 1, 10, 11, 300),
+          disposition: fc.constantFrom(...Interaction.Disposition.literals),
+          ends: fc.boolean(),
+          legs: fc.integer({ min: 1, max: 3 }),
+        })
+        .map(({ asksForPerson, disposition, ends, human, legs, talkSeconds }): Move => (at, call) => [
+          { _tag: "PlaceCall", at, call, number: listedNumber, asksForPerson },
+          ...(human === undefined ? [] : [{ _tag: "AnswerCall" as const, at, call, human }]),
+          ...(ends ? [{ _tag: "EndCall" as const, at, call, talkSeconds, disposition, legs }] : []),
+        ]),
     },
     fc.constant<Move>((at) => [{ _tag: "RequestCall", at }]),
-    fc.constantFrom("customerArea" as const, "application" as const).map(
-      (to): Move => (at) => [{ _tag: "RedirectToCustomer", at, to }]
-    ),
+    fc.constantFrom("customerArea" as const, "application" as const).map((to): Move => (at) => [
+      { _tag: "RedirectToCustomer", at, to },
+    ]),
     fc.constant<Move>((at) => [{ _tag: "ReachGoal", at, goal: "paid" as Identifier.GoalId }]),
     fc.constant<Move>((at) => [{ _tag: "EndInteraction", at, reason: "completed" }]),
     fc.constant<Move>((at) => [{ _tag: "InhibitCall", at }]),
-    fc.constantFrom("test" as const, "bot" as const).map(
-      (reason): Move => (at) => [{ _tag: "ExcludeInteraction", at, reason }]
-    ),
-    fc.constantFrom(...Interaction.RecontactClass.literals).map(
-      (recontact): Move => (at) => [{ _tag: "ObserveRecontact", at, class: recontact }]
-    )
+    fc.constantFrom("test" as const, "bot" as const).map((reason): Move => (at) => [
+      { _tag: "ExcludeInteraction", at, reason },
+    ]),
+    fc.constantFrom(...Interaction.RecontactClass.literals).map((recontact): Move => (at) => [
+      { _tag: "ObserveRecontact", at, class: recontact },
+    ]),
   )
 
 /**
@@ -148,35 +151,42 @@ const aMove = (): fc.Arbitrary<Move> =>
  * ```
  */
 export const anInteraction = (options?: { readonly days?: number }): fc.Arbitrary<History> =>
-  fc.record({
-    id: fc.uuid({ version: 4 }),
-    start: fc.integer({ min: 0, max: (options?.days ?? 10) * day }),
-    trigger: fc.constantFrom<Array<Interaction.Trigger>>(
-      { _tag: "outgoingCall", number: listedNumber },
-      { _tag: "incomingCall", number: listedNumber },
-      { _tag: "contactRequest", channel: "web", entryPoint: listedEntryPoint }
-    ),
-    linkable: fc.boolean(),
-    moves: fc.array(fc.record({ pause: aPause, backdated: fc.nat(9), move: aMove(), call: fc.uuid({ version: 4 }) }), {
-      maxLength: 12
+  fc
+    .record({
+      id: fc.uuid({ version: 4 }),
+      start: fc.integer({ min: 0, max: (options?.days ?? 10) * day }),
+      trigger: fc.constantFrom<Array<Interaction.Trigger>>(
+        { _tag: "outgoingCall", number: listedNumber },
+        { _tag: "incomingCall", number: listedNumber },
+        { _tag: "contactRequest", channel: "web", entryPoint: listedEntryPoint },
+      ),
+      linkable: fc.boolean(),
+      moves: fc.array(
+        fc.record({ pause: aPause, backdated: fc.nat(9), move: aMove(), call: fc.uuid({ version: 4 }) }),
+        {
+          maxLength: 12,
+        },
+      ),
     })
-  }).map(({ id, linkable, moves, start, trigger }) => {
-    let now = Date.UTC(2026, 0, 1) + start
-    const commands: Array<Interaction.Command> = [{
-      _tag: "StartInteraction",
-      at: DateTime.makeUnsafe(now),
-      trigger,
-      interface: "web" as Identifier.InterfaceId,
-      linkable
-    }]
-    for (const { backdated, call, move, pause } of moves) {
-      now += pause
-      // One in ten happened up to a minute earlier than what stands before it.
-      const at = DateTime.makeUnsafe(backdated === 0 ? now - Math.min(pause, minute) : now)
-      commands.push(...move(at, call as Identifier.CallId))
-    }
-    return { id: id as Uuid, events: accepted(commands) }
-  })
+    .map(({ id, linkable, moves, start, trigger }) => {
+      let now = Date.UTC(2026, 0, 1) + start
+      const commands: Array<Interaction.Command> = [
+        {
+          _tag: "StartInteraction",
+          at: DateTime.makeUnsafe(now),
+          trigger,
+          interface: "web" as Identifier.InterfaceId,
+          linkable,
+        },
+      ]
+      for (const { backdated, call, move, pause } of moves) {
+        now += pause
+        // One in ten happened up to a minute earlier than what stands before it.
+        const at = DateTime.makeUnsafe(backdated === 0 ? now - Math.min(pause, minute) : now)
+        commands.push(...move(at, call as Identifier.CallId))
+      }
+      return { id: id as Uuid, events: accepted(commands) }
+    })
 
 /**
  * The interactions of one Customer, each under its own id.
