@@ -32,7 +32,7 @@ export class LawBroken extends Data.TaggedError("LawBroken")<{
   readonly cause?: unknown
 }> {
   override get message(): string {
-    return `Law "${this.law}" is broken. Expected: ${this.expected}. Seen: ${this.seen}.`
+    return `Law "${this.law}" is broken. Expected: ${this.expected}. Seen: ${this.seen.replace(/\.$/, "")}.`
   }
 }
 
@@ -62,7 +62,7 @@ export const CurrentSettings: Context.Reference<Settings> = Context.Reference<Se
 /** Something is not as the law says; the law that was being checked turns it into `LawBroken`. */
 export class Deviation extends Data.TaggedError("Deviation")<{ readonly expected: string; readonly seen: string }> {
   override get message(): string {
-    return `Expected: ${this.expected}. Seen: ${this.seen}.`
+    return `Expected: ${this.expected}. Seen: ${this.seen.replace(/\.$/, "")}.`
   }
 }
 

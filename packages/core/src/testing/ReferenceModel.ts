@@ -168,7 +168,9 @@ const missedBy = (model: Model, commit: Commit): ReadonlyArray<ModelEvent> =>
     return eventsOf(model, stream).filter((event) => event.version > seen)
   })
 
-const carryOut = (model: Model, commit: Commit): readonly [Answer, Model] => {
+const carryOut = (model: Model, given: Commit): readonly [Answer, Model] => {
+  // What the caller does with its commit afterwards is no concern of the log.
+  const commit = structuredClone(given)
   const { commitId, customer } = commit
   const firstPosition = model.log.length + 1
   const written = commit.writes.flatMap(({ events, stream }) =>

@@ -2,9 +2,6 @@
  * Random histories, operation by operation against the reference model.
  */
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Result from "effect/Result"
-import * as FastCheck from "fast-check"
 import type { Commit, CommitResult } from "../../eventsourcing/Commit.ts"
 import type { RecordedEvent } from "../../eventsourcing/EventEnvelope.ts"
 import { EventStore } from "../../eventsourcing/EventStore.ts"
@@ -14,6 +11,7 @@ import * as Uuid from "../../eventsourcing/Uuid.ts"
 import * as Law from "../Law.ts"
 import * as Operation from "../Operation.ts"
 import * as Model from "../ReferenceModel.ts"
+import { randomHistories } from "../randomHistories.ts"
 import * as Scene from "../Scene.ts"
 import { onEventStore } from "./onStores.ts"
 
@@ -21,30 +19,9 @@ import { onEventStore } from "./onStores.ts"
 export const model = onEventStore("model", [
   {
     name: "any history of operations is answered as the reference model answers it",
-    program: Effect.suspend(() => histories),
+    program: Effect.suspend(() => randomHistories(Operation.anOperation, Operation.format, history)),
   },
 ])
-
-const histories: Effect.Effect<void, Failed, EventStore> = Effect.gen(function* () {
-    const { runs, seed } = yield* Law.CurrentSettings
-    const context = yield* Effect.context<EventStore>()
-    const runHistory = (operations: ReadonlyArray<Operation.Operation>) =>
-      Effect.runPromiseExit(Effect.provide(history(operations), context))
-    const property = FastCheck.asyncProperty(
-      FastCheck.array(Operation.anOperation, { minLength: 1, maxLength: 40, size: "max" }),
-      async (operations) => Exit.isSuccess(await runHistory(operations)),
-    )
-    const details = yield* Effect.promise(() => FastCheck.check(property, { numRuns: runs, seed, endOnFailure: false }))
-    if (!details.failed) return
-    const operations = details.counterexample?.[0] ?? []
-    const again = yield* Effect.result(history(operations))
-    const what = Result.isFailure(again) ? again.failure.message : "another outcome when it was run again"
-    const steps = operations.map((operation) => Operation.format(operation)).join("; ")
-    return yield* new Law.Deviation({
-      expected: `the model's answers in the history [${steps}] (seed ${details.seed}, path ${details.counterexamplePath})`,
-      seen: what,
-    })
-})
 
 type Failed = Law.Deviation | AppendError | ReadError
 

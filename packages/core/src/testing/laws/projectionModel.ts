@@ -2,9 +2,7 @@
  * Random histories of projections, operation by operation against maps.
  */
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import * as Result from "effect/Result"
 import * as FastCheck from "fast-check"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import { EventStore } from "../../eventsourcing/EventStore.ts"
@@ -14,6 +12,7 @@ import type { ProjectionStoreFixture } from "../Fixture.ts"
 import * as Law from "../Law.ts"
 import * as Operation from "../Operation.ts"
 import * as Model from "../ReferenceModel.ts"
+import { randomHistories } from "../randomHistories.ts"
 import * as Scene from "../Scene.ts"
 import { inline } from "./counters.ts"
 import { onStores } from "./onStores.ts"
@@ -66,23 +65,9 @@ export const projectionModel = ({
   onStores("model", inline, [
     {
       name: "any history of saves, switches, removals and appends leaves what the reference model has",
-      program: Effect.gen(function* () {
-        const { runs, seed } = yield* Law.CurrentSettings
-        const context = yield* Effect.context<EventStore | ProjectionStore>()
-        const lived = (steps: ReadonlyArray<Step>) => history(steps, capabilities.inlineProjections)
-        const property = FastCheck.asyncProperty(
-          FastCheck.array(aStep, { minLength: 6, maxLength: 30, size: "max" }),
-          async (steps) => Exit.isSuccess(await Effect.runPromiseExit(Effect.provide(lived(steps), context))),
-        )
-        const details = yield* Effect.promise(() => FastCheck.check(property, { numRuns: runs, seed }))
-        if (!details.failed) return
-        const steps = details.counterexample?.[0] ?? []
-        const again = yield* Effect.result(lived(steps))
-        return yield* new Law.Deviation({
-          expected: `the model's state after [${steps.map(format).join("; ")}] (seed ${details.seed})`,
-          seen: Result.isFailure(again) ? String(again.failure) : "another outcome when it was run again",
-        })
-      }),
+      program: Effect.suspend(() =>
+        randomHistories(aStep, format, (steps) => history(steps, capabilities.inlineProjections)),
+      ),
     },
   ])
 

@@ -57,12 +57,16 @@ const alterations: ReadonlyArray<readonly [what: string, alter: (scene: OnceMade
   ],
 ]
 
+/** The commit with the first event of one write changed. */
 const altered = (
   { writes }: Commit,
   index: number,
   change: (event: ReturnType<typeof Scene.event>) => ReturnType<typeof Scene.event>,
 ): Commit["writes"] =>
-  writes.map((write, at) => (at === index ? { ...write, events: write.events.map(change) } : write))
+  writes.map((write, at) => {
+    const [first, ...others] = write.events
+    return at === index ? { ...write, events: [change(first!), ...others] } : write
+  })
 
 /** The laws of repetition. */
 export const repetition = onEventStore("repetition", [
