@@ -2,13 +2,15 @@ import { layer } from "@tacet/adapter-memory"
 import { describe, expect, it } from "@tacet/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Customer from "../domain/Customer.ts"
 import type * as Identifier from "../domain/Identifier.ts"
 import * as Interaction from "../domain/Interaction.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import * as EventStore from "../eventsourcing/EventStore.ts"
 import * as ExpectedVersion from "../eventsourcing/ExpectedVersion.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
-import { accepted, listedEntryPoint, listedNumber } from "../testing/interactions.ts"
+import { accepted, declaredState, listedEntryPoint, listedNumber } from "../testing/interactions.ts"
 import * as Definition from "./Definition.ts"
 import * as Deflection from "./Deflection.ts"
 
@@ -451,6 +453,50 @@ describe("STAT-NOCALL: the edge cases of the deflection statistics", () => {
       expect(report.rates.PT24H.bounds).toBeNull()
       expect(report.journeys).toMatchObject({ distinct: 0, interactions: 0, mostUsed: [] })
     }),
+  )
+
+  it.effect("LISTED: a call to a number that the Customer does not list is invisible, by contract", () =>
+    Effect.gen(function* () {
+      const [placed] = call(noon + minute)
+      const unlisted = { ...placed, number: uuid(0x0bad) as Identifier.ListedNumberId } as Command
+      const report = yield* reportOf({ 1: [start(noon), unlisted] })
+      expect(report.calls.total).toBe(0)
+      expect(report.interactions).toMatchObject({ deflected: 1, attemptFailed: 0 })
+    }),
+  )
+
+  it("LISTED: a call is judged by the list of its own moment, not by that of today", () => {
+    const unlisted = Result.getOrThrow(
+      Customer.decider.decide(declaredState, { _tag: "UnlistNumber", at: moment(noon + hour), number: listedNumber }),
+    ).reduce(Customer.decider.evolve, declaredState)
+    const before = accepted([start(noon), ...call(noon + hour - 1)], unlisted)
+    const after = accepted([start(noon), ...call(noon + hour)], unlisted)
+    expect(before.map(({ _tag }) => _tag)).toEqual(["InteractionStarted", "CallPlaced", "CallEnded"])
+    expect(after.map(({ _tag }) => _tag)).toEqual(["InteractionStarted"])
+  })
+
+  it.effect("SEPARATE: no event of an interaction names a person, so forgetting one changes no figure", () =>
+    Effect.gen(function* () {
+      const store = yield* EventStore.EventStore
+      const log = folded()
+      yield* log.record({
+        1: [
+          start(noon),
+          step(noon, "start"),
+          { _tag: "ObserveRecontact", at: moment(noon + day), class: "within24Hours" },
+        ],
+        2: [start(noon + hour), ...call(noon + 2 * hour, { human: true, talk: 9 })],
+      })
+      const own = new Set([uuid(1), uuid(2), callId(1), listedNumber, listedEntryPoint, customer] as Array<string>)
+      const { events } = yield* store.readLog(customer)
+      for (const { data } of events) {
+        const references = data.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? []
+        expect(references.filter((reference) => !own.has(reference))).toEqual([])
+      }
+      // Neither interaction names the other, though the same person made both.
+      const streamOfTwo = events.filter(({ stream }) => stream.id === uuid(2)).map(({ data }) => data)
+      expect(streamOfTwo.join()).not.toContain(uuid(1))
+    }).pipe(Effect.provide(layer, { local: true })),
   )
 
   it.effect("as of a past moment: what happened later is not known yet", () =>
