@@ -2,8 +2,11 @@
  * A catch-up projection over both stores: each event counts exactly once, whoever runs it and however often.
  */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import type { Position } from "../../eventsourcing/EventEnvelope.ts"
 import * as Projection from "../../eventsourcing/Projection.ts"
+import { ProjectionStore } from "../../eventsourcing/ProjectionStore.ts"
 import * as Law from "../Law.ts"
 import * as Scene from "../Scene.ts"
 import { onStores } from "./onStores.ts"
@@ -22,6 +25,13 @@ const tally = (filter?: Projection.Projection<unknown>["filter"]): Projection.Pr
   decode: (state) => JSON.parse(state) as [number, number],
   ...(filter === undefined ? {} : { filter }),
 })
+
+/** What was folded last is saved with its checkpoint: the next runner goes on from there. */
+const isSavedAt = (customer: CustomerId, checkpoint: Position) =>
+  Effect.gen(function* () {
+    const saved = yield* ProjectionStore.use((store) => store.load(customer, tally()))
+    yield* Law.same("the checkpoint that was saved", Option.getOrUndefined(saved)?.checkpoint, checkpoint)
+  })
 
 const grow = (customer: CustomerId, count: number) =>
   Effect.gen(function* () {
@@ -43,6 +53,7 @@ export const catchingUp = onStores("catch-up", [], [
         yield* grow(customer, 10)
         const { checkpoint, state } = yield* Projection.catchUp(tally(), customer, { chunkSize: round, saveEvery: 3 })
         yield* Law.same("events, purged positions and checkpoint", [...state, checkpoint], [10 * round, 0, 10 * round])
+        yield* isSavedAt(customer, 10 * round)
       }
     }),
   },
@@ -63,6 +74,7 @@ export const catchingUp = onStores("catch-up", [], [
       yield* Effect.all([Effect.asVoid(grow(customer, 40)), running, running, running], { concurrency: "unbounded" })
       const { checkpoint, state } = yield* Projection.catchUp(tally(), customer)
       yield* Law.same("events and checkpoint", [state[0], checkpoint], [40, 40])
+      yield* isSavedAt(customer, 40)
     }),
   },
   {
@@ -77,6 +89,7 @@ export const catchingUp = onStores("catch-up", [], [
       const filtered = tally({ eventTypes: ["Closed"] })
       const { checkpoint, state } = yield* Projection.catchUp(filtered, customer, { chunkSize: 2 })
       yield* Law.same("events, purged positions and checkpoint", [...state, checkpoint], [5, 10, 21])
+      yield* isSavedAt(customer, 21)
     }),
   },
 ])

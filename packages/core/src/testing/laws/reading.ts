@@ -135,6 +135,7 @@ export const reading = onEventStore("reading", [
       const never = yield* Scene.chunk(yield* Scene.aCustomer)
       yield* Law.same("0 through 0 of 0", [never.after, never.through, never.head], [0, 0, 0])
       const customer = yield* mixed
+      yield* Law.same("the number of events", (yield* Scene.log(customer)).events.length, 12)
       const end = yield* Scene.chunk(customer, { after: 12 })
       yield* Law.same("12 through 12 of 12", [end.after, end.through, end.head, end.events.length], [12, 12, 12, 0])
     }),
