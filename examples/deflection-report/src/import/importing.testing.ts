@@ -1,0 +1,113 @@
+/**
+ * Imports rows in a test: with a known key, into a memory of its own, with everything that came of it.
+ */
+import { layer as memory } from "@tacet/adapter-memory"
+import { type EventEnvelope, EventStore } from "@tacet/core/eventsourcing"
+import { Contacts } from "@tacet/core/services"
+import { Definition } from "@tacet/core/statistics"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import type { Mapping } from "../mapping/Mapping.ts"
+import type { CallFact, Fact, RejectedRow, Source, SourceItem, SourceRow } from "../SourceRow.ts"
+import { compartmentOf, declarationsOf } from "./Declarations.ts"
+import * as Importer from "./Importer.ts"
+import { layerFixed } from "./TokenKey.ts"
+
+export const minute = 60_000
+export const hour = 60 * minute
+export const day = 24 * hour
+
+/** A Monday morning. */
+export const morning = Date.parse("2026-03-02T09:00:00Z")
+
+/** How to import. */
+export interface Settings {
+  readonly order?: Source["order"]
+  readonly mapping?: Mapping
+  readonly definition?: Partial<Definition.Definition>
+  readonly asOf?: number
+  readonly batchSize?: number
+  /** Rows in one batch of the source. */
+  readonly read?: number
+  readonly seed?: string
+}
+
+export interface Outcome extends Importer.Imported {
+  readonly log: ReadonlyArray<EventEnvelope.RecordedEvent>
+  readonly rejects: ReadonlyArray<RejectedRow>
+}
+
+export const importing = Effect.fnUntraced(function* (
+  items: Iterable<SourceItem>,
+  settings: Settings = {},
+): Effect.fn.Return<Outcome, Importer.ImportError> {
+  const { asOf, batchSize, definition, mapping, order, read, seed } = settings
+  const customer = compartmentOf("test")
+  const rejects: Array<RejectedRow> = []
+  const services = Layer.mergeAll(Layer.provideMerge(Contacts.layer, memory), layerFixed(new Uint8Array(32)))
+  return yield* Effect.gen(function* () {
+    const imported = yield* Importer.run(
+      { items: batches(items, read ?? 100), order: order ?? "time" },
+      {
+        name: "test",
+        declarations: declarationsOf(customer, mapping ?? {}),
+        definition: Definition.make(definition ?? {}),
+        ...(asOf === undefined ? {} : { asOf }),
+        ...(batchSize === undefined ? {} : { batchSize }),
+        rejects: (row) => Effect.sync(() => void rejects.push(row)),
+      },
+    )
+    const store = yield* EventStore.EventStore
+    const { events } = yield* store.readLog(customer, { limit: 1_000_000 })
+    return { ...imported, log: events, rejects }
+  }).pipe(Effect.provide(services), Random.withSeed(seed ?? "test"))
+})
+
+async function* batches(items: Iterable<SourceItem>, size: number): AsyncGenerator<ReadonlyArray<SourceItem>> {
+  let batch: Array<SourceItem> = []
+  for (const item of items) {
+    if (batch.push(item) < size) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
+}
+
+/** Numbers rows by their place, as a file does. */
+export const numbered = (rows: ReadonlyArray<Omit<SourceRow, "_tag" | "line">>): ReadonlyArray<SourceRow> =>
+  rows.map((row, place) => ({ ...row, _tag: "row", line: place + 1 }))
+
+export const step = (name: string): Fact => ({ _tag: "step", step: name })
+
+/** A call of a minute that reached a person, placed at a moment. */
+export const callFact = (placedAt: number, changes: Partial<CallFact> = {}): CallFact => ({
+  placedAt,
+  answeredAt: placedAt + 10_000,
+  endedAt: placedAt + 70_000,
+  talkSeconds: 60,
+  human: true,
+  disposition: "answered",
+  asksForPerson: true,
+  ...changes,
+})
+
+/** A call that left the queue, placed at a moment. */
+export const abandonedCall = (placedAt: number): CallFact => ({
+  placedAt,
+  endedAt: placedAt + 90_000,
+  talkSeconds: 0,
+  human: false,
+  disposition: "queueAbandoned",
+  asksForPerson: true,
+})
+
+/** The names of the events of each interaction, in the order of the log. */
+export const histories = (log: ReadonlyArray<EventEnvelope.RecordedEvent>): ReadonlyArray<ReadonlyArray<string>> => {
+  const streams = new Map<string, Array<string>>()
+  for (const { stream, type } of log) {
+    if (stream.kind !== "interaction") continue
+    streams.set(stream.id, [...(streams.get(stream.id) ?? []), type])
+  }
+  return Array.from(streams.values())
+}

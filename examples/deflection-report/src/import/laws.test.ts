@@ -1,0 +1,211 @@
+/**
+ * What holds of every log: neither the order within the lateness, nor the size of batches, nor repetitions, nor rows
+ * that are refused change what is reported of the rest; and nothing of a person is left anywhere.
+ */
+import { describe, expect, it } from "@tacet/vitest"
+import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
+import type { Mapping } from "../mapping/Mapping.ts"
+import type { Fact, SourceRow } from "../SourceRow.ts"
+import { abandonedCall, callFact, day, hour, importing, minute, morning, numbered, step } from "./importing.testing.ts"
+
+type Row = Omit<SourceRow, "_tag" | "line">
+
+const screens = ["home", "bill", "move"] as const
+
+const mapping: Mapping = {
+  scenario: {
+    id: "help" as never,
+    binds: true,
+    steps: screens.map((screen) => ({ step: screen as never })),
+    journeys: [["home" as never, "bill" as never]],
+  },
+}
+
+/** What a visit comes to. */
+const anEnding = fc.constantFrom<ReadonlyArray<Fact>>(
+  [],
+  [{ _tag: "redirected" }],
+  [{ _tag: "ended" }],
+  [{ _tag: "callRequested" }],
+  [{ _tag: "excluded", reason: "test" }],
+)
+
+/** A call after a visit: by its case, by the person alone, in legs or moment by moment. */
+const aCall = fc.record({
+  how: fc.constantFrom("none", "correlated", "dialled", "legs", "moments"),
+  after: fc.nat({ max: 9 * 24 * 60 }),
+  reaches: fc.boolean(),
+})
+
+const aVisit = fc.record({
+  start: fc.nat({ max: 20 * 24 * 60 }),
+  person: fc.option(fc.constantFrom("ann", "bob", "eve"), { nil: undefined }),
+  steps: fc.array(fc.constantFrom(...screens, "undeclared", "https://a.example/?b=c"), { maxLength: 4 }),
+  pause: fc.integer({ min: 1, max: 50 }),
+  ending: anEnding,
+  call: aCall,
+})
+
+/** The rows of a log in the order of time, each at a moment of its own. */
+const aLog = fc.array(aVisit, { minLength: 1, maxLength: 9 }).map((visits) =>
+  visits
+    .flatMap((visit, number) => rowsOf(visit, `case ${number}`))
+    .toSorted((one, other) => one.at - other.at)
+    .map((row, place) => shifted(row, place)),
+)
+
+type Visit = typeof aVisit extends fc.Arbitrary<infer A> ? A : never
+
+const rowsOf = ({ call, ending, pause, person, start, steps }: Visit, name: string): ReadonlyArray<Row> => {
+  const known = person === undefined ? {} : { person }
+  const at = morning + start * minute
+  const end = at + steps.length * pause * minute
+  const taken = steps.map((screen, place): Row => ({
+    case: name,
+    ...known,
+    at: at + place * pause * minute,
+    facts: [step(screen)],
+  }))
+  const callAt = end + call.after * minute
+  const fact = call.reaches ? callFact(callAt) : abandonedCall(callAt)
+  const callRows: Readonly<Record<typeof call.how, ReadonlyArray<Row>>> = {
+    none: [],
+    correlated: [{ case: name, ...known, at: callAt, facts: [{ _tag: "call", ...fact }] }],
+    dialled: [{ case: `${name} dialled`, ...known, at: callAt, facts: [{ _tag: "call", ...fact }] }],
+    legs: [
+      { case: `${name} legs`, ...known, at: callAt, facts: [{ _tag: "leg", ...fact }] },
+      { case: `${name} legs`, ...known, at: callAt + minute, facts: [{ _tag: "leg", ...callFact(callAt + minute) }] },
+    ],
+    moments: [
+      { case: `${name} moments`, ...known, at: callAt, facts: [{ _tag: "callPlaced" }] },
+      { case: `${name} moments`, at: callAt + minute, facts: [{ _tag: "callAnswered", human: call.reaches }] },
+      { case: `${name} moments`, at: callAt + 2 * minute, facts: [{ _tag: "callEnded" }] },
+    ],
+  }
+  const last: Row = { case: name, ...known, at: end, facts: [step("home"), ...ending] }
+  return [...taken, last, ...callRows[call.how]]
+}
+
+/** Some milliseconds later, call and all. */
+const shifted = (row: Row, millis: number): Row => ({
+  ...row,
+  id: `row ${millis}`,
+  at: row.at + millis,
+  facts: row.facts.map((fact) =>
+    fact._tag === "call" || fact._tag === "leg"
+      ? {
+          ...fact,
+          placedAt: fact.placedAt + millis,
+          endedAt: fact.endedAt + millis,
+          ...(fact.answeredAt === undefined ? {} : { answeredAt: fact.answeredAt + millis }),
+        }
+      : fact,
+  ),
+})
+
+/** A log with the order in which its rows were written: each within the lateness of the moment that it tells of. */
+const aShuffledLog = fc.tuple(aLog, fc.infiniteStream(fc.nat({ max: hour }))).map(([rows, delays]) => {
+  const written = rows.map((row) => ({ row, at: row.at + Number(delays.next().value) }))
+  return { rows, shuffled: written.toSorted((one, other) => one.at - other.at).map(({ row }) => row) }
+})
+
+const asOf = morning + 60 * day
+const reportOf = (rows: ReadonlyArray<Row>, settings: Parameters<typeof importing>[1] = {}) =>
+  Effect.map(importing(numbered(rows), { mapping, asOf, ...settings }), ({ input, report }) => ({ input, report }))
+
+/** The events of each stream, whatever the order of the streams among each other. */
+const byStream = (log: Effect.Success<ReturnType<typeof importing>>["log"]) =>
+  log
+    .map(({ data, occurredAt, stream, type, version }) => [stream.id, version, type, occurredAt, data] as const)
+    .toSorted(([one, first], [other, second]) => (one < other ? -1 : one > other ? 1 : first - second))
+
+const some = { numRuns: 40 }
+
+describe("the import", () => {
+  it.live.prop(
+    "of rows shuffled within the lateness is the import of rows in order",
+    [aShuffledLog],
+    ({ rows, shuffled }) =>
+      Effect.gen(function* () {
+        expect(yield* reportOf(shuffled)).toEqual(yield* reportOf(rows))
+      }),
+    some,
+  )
+
+  it.live.prop(
+    "is the same in batches of any size",
+    [aLog, fc.constantFrom(1, 2, 3, 7), fc.constantFrom<"time" | "case">("time", "case")],
+    (rows, batchSize, order) =>
+      Effect.gen(function* () {
+        expect(yield* reportOf(rows, { batchSize, order, read: batchSize })).toEqual(yield* reportOf(rows, { order }))
+      }),
+    some,
+  )
+
+  it.live.prop(
+    "counts rows that come again and nothing else of them",
+    [aLog, fc.infiniteStream(fc.boolean())],
+    (rows, again) =>
+      Effect.gen(function* () {
+        const repeated = rows.flatMap((row) => (again.next().value === true ? [row, row] : [row]))
+        const [once, twice] = [yield* reportOf(rows), yield* reportOf(repeated)]
+        expect(twice.report).toEqual(once.report)
+        expect(twice.input.accepted).toBe(once.input.accepted)
+        expect(twice.input.rows).toBe(repeated.length)
+      }),
+    some,
+  )
+
+  it.live.prop(
+    "leaves nothing of a rejected row: without it the log is the same",
+    [aLog],
+    (rows) =>
+      Effect.gen(function* () {
+        const whole = yield* importing(numbered(rows), { mapping })
+        const bad = new Set(whole.rejects.map(({ line }) => line))
+        const good = numbered(rows).filter(({ line }) => !bad.has(line))
+        const clean = yield* importing(good, { mapping })
+        expect(clean.rejects).toEqual([])
+        expect(clean.report).toEqual(whole.report)
+        expect(byStream(clean.log)).toEqual(byStream(whole.log))
+      }),
+    some,
+  )
+
+  it.live.prop(
+    "accounts for every row",
+    [aLog],
+    (rows) =>
+      Effect.gen(function* () {
+        const { input, rejects } = yield* importing(numbered(rows), { mapping })
+        expect(input.rows).toBe(rows.length)
+        expect(input.accepted + input.rejected + input.duplicates).toBe(rows.length)
+        expect(input.rejected).toBe(rejects.length)
+      }),
+    some,
+  )
+
+  it.live.prop(
+    "keeps nothing of a person or of the source's keys",
+    [aLog],
+    (rows) =>
+      Effect.gen(function* () {
+        const canary = "+33 6 12 34 56 78 Canary"
+        const marked = rows.map((row) => ({
+          ...row,
+          case: `${row.case} ${canary}`,
+          person: `${row.person ?? "nobody"} ${canary}`,
+          id: `${row.id ?? ""} ${canary}`,
+          facts: row.facts.map((fact) =>
+            fact._tag === "step" && fact.step === "undeclared" ? { ...fact, step: `undeclared ${canary}` } : fact,
+          ),
+        }))
+        const { input, log, rejects, report } = yield* importing(numbered(marked), { mapping })
+        const text = JSON.stringify([input, log, rejects, report])
+        expect(text).not.toContain("Canary")
+        expect(text).not.toContain("34 56 78")
+      }),
+    some,
+  )
+})
