@@ -32,7 +32,7 @@ export const asteriskApps: AppTable = {
   bridge: ["Dial", "Queue"],
   ask: ["Dial", "RetryDial", "Queue", "FollowMe", "Page", "Pickup", "VoiceMail", "Busy", "Congestion"],
   queue: ["Queue"],
-  voicemail: ["VoiceMail*"]
+  voicemail: ["VoiceMail*"],
 }
 
 /** FreeSWITCH, where the time of a bridge is the proof, whatever application made it. */
@@ -40,5 +40,5 @@ export const freeswitchApps: AppTable = {
   bridge: ["*"],
   ask: ["bridge", "callcenter", "fifo", "originate", "intercept", "voicemail"],
   queue: ["callcenter", "fifo"],
-  voicemail: ["voicemail"]
+  voicemail: ["voicemail"],
 }

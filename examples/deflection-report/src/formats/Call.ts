@@ -24,13 +24,9 @@ export const callReader = (declared: CallFields, zone: string, use: (field: stri
   const [readDuration, readTalk] = [length("duration"), length("talk")]
   const human = declared.human === undefined ? undefined : valueReader(declared.human, accepted.human, use)
   const disposition =
-    declared.disposition === undefined
-      ? undefined
-      : valueReader(declared.disposition, accepted.disposition, use)
+    declared.disposition === undefined ? undefined : valueReader(declared.disposition, accepted.disposition, use)
   const asks =
-    declared.asksForPerson === undefined
-      ? undefined
-      : valueReader(declared.asksForPerson, accepted.boolean, use)
+    declared.asksForPerson === undefined ? undefined : valueReader(declared.asksForPerson, accepted.boolean, use)
   return (get, at, quality) => {
     const times = callTimes(
       {
@@ -38,17 +34,17 @@ export const callReader = (declared: CallFields, zone: string, use: (field: stri
         answered: readAnswered(get),
         ended: readEnded(get),
         duration: readDuration(get, quality),
-        talk: readTalk(get, quality)
+        talk: readTalk(get, quality),
       },
       disposition?.(get) === "answered",
-      quality
+      quality,
     )
     const answered = times.answeredAt !== undefined
     return {
       ...times,
       human: human?.(get) ?? (answered ? "unknown" : false),
       disposition: disposition?.(get) ?? (answered ? "answered" : "noAnswer"),
-      asksForPerson: asks?.(get) ?? true
+      asksForPerson: asks?.(get) ?? true,
     }
   }
 }
@@ -69,7 +65,7 @@ export interface WrittenTimes {
 export const callTimes = (
   written: WrittenTimes,
   saysAnswered: boolean,
-  quality: Quality
+  quality: Quality,
 ): Pick<CallFact, "placedAt" | "answeredAt" | "endedAt" | "talkSeconds"> => {
   const { answered, duration, placed, talk } = written
   if (placed === undefined) throw timeFault("call.placed", "the moment at which the call was placed")

@@ -77,8 +77,7 @@ const factMaker = (rule: LongRule, { activity, call, use }: RuleContext): FactMa
     case "callEnded": {
       const reference = callReference(rule.call, use)
       const talk = rule.talk === undefined ? undefined : durationReader(rule.talk, use)
-      const how =
-        rule.disposition === undefined ? undefined : valueReader(rule.disposition, accepted.disposition, use)
+      const how = rule.disposition === undefined ? undefined : valueReader(rule.disposition, accepted.disposition, use)
       return (get, _at, quality) => {
         const talkSeconds = talk?.(get, quality)
         const disposition = how?.(get)
@@ -86,7 +85,7 @@ const factMaker = (rule: LongRule, { activity, call, use }: RuleContext): FactMa
           _tag: "callEnded",
           ...reference(get),
           ...(talkSeconds === undefined ? {} : { talkSeconds }),
-          ...(disposition === undefined ? {} : { disposition })
+          ...(disposition === undefined ? {} : { disposition }),
         }
       }
     }
@@ -132,7 +131,7 @@ const nameReader = (
   declared: string | { readonly field: string } | undefined,
   activity: string | undefined,
   check: (name: string) => Fault | undefined,
-  use: (field: string) => void
+  use: (field: string) => void,
 ): ((get: Get) => string) => {
   const source = declared ?? (activity === undefined ? undefined : { field: activity })
   if (source === undefined) throw new TypeError("a rule without a name needs an activity")

@@ -23,10 +23,14 @@ export const openInput = async (stream: NodeJS.ReadableStream): Promise<Input> =
 
 /** What the first bytes show, where they show that it is not text of the format asked for. */
 export const foreignKind = (head: Buffer): "an SQLite database" | "a zip archive" | "XML" | "JSON" | undefined => {
-  const text = head.subarray(0, 64).toString("latin1").replace(/^\u00EF\u00BB\u00BF/, "").trimStart()
+  const text = head
+    .subarray(0, 64)
+    .toString("latin1")
+    .replace(/^\u00EF\u00BB\u00BF/, "")
+    .trimStart()
   if (text.startsWith("SQLite format 3\0")) return "an SQLite database"
   if (text.startsWith("PK\u0003\u0004")) return "a zip archive"
-  if (/^<(\?xml|!|log\b|[A-Za-z]+[\s>])/.test(text)) return "XML"
+  if (/^<(\?xml|!|[A-Za-z][\w:.-]*[\s/>])/.test(text)) return "XML"
   if (/^(\{|\[)\s*["{[\]}]/.test(text)) return "JSON"
   return undefined
 }
@@ -50,7 +54,7 @@ const withHead = async (bytes: AsyncIterator<Buffer> & AsyncIterable<Buffer>): P
       } finally {
         await bytes.return?.()
       }
-    })()
+    })(),
   }
 }
 

@@ -35,7 +35,7 @@ export async function* jsonValues(chunks: AsyncIterable<string>, handler: JsonHa
   const parser = new TokenParser({
     paths: [...handler.paths],
     keepStack: false,
-    ...(handler.several === true ? { separator: "" } : {})
+    ...(handler.several === true ? { separator: "" } : {}),
   })
   parser.onValue = ({ value }) => {
     size = 0

@@ -41,7 +41,7 @@ export async function* jsonRecords(input: Input): AsyncGenerator<JsonRecord | Re
  */
 export const fieldOf = (value: unknown, path: string): string | undefined => {
   let at: unknown = value
-  for (const key of path.split(".")) {
+  for (const key of keysOf(path)) {
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined
     at = (at as Readonly<Record<string, unknown>>)[key]
   }
@@ -49,10 +49,20 @@ export const fieldOf = (value: unknown, path: string): string | undefined => {
   return typeof at === "number" || typeof at === "boolean" ? String(at) : undefined
 }
 
+/** The keys of a path; a mapping names few. */
+const keysOf = (path: string): ReadonlyArray<string> => {
+  const known = paths.get(path)
+  if (known !== undefined) return known
+  const keys = path.split(".")
+  paths.set(path, keys)
+  return keys
+}
+const paths = new Map<string, ReadonlyArray<string>>()
+
 /** A record whose fields are paths into a JSON object. */
 export const recordOf = ({ line, value }: JsonRecord): SourceRecord => ({
   line,
-  get: (path) => fieldOf(value, path)
+  get: (path) => fieldOf(value, path),
 })
 
 async function* onLines(chunks: AsyncIterable<string>): AsyncGenerator<JsonRecord | RejectedRow> {
@@ -69,14 +79,14 @@ async function* onLines(chunks: AsyncIterable<string>): AsyncGenerator<JsonRecor
 
 async function* inDocument(
   chunks: AsyncIterable<string>,
-  shape: "array" | "documents"
+  shape: "array" | "documents",
 ): AsyncGenerator<JsonRecord | RejectedRow> {
   const found: Array<unknown> = []
   let line = 0
   const values = jsonValues(chunks, {
     paths: [shape === "array" ? "$.*" : "$"],
     several: shape === "documents",
-    value: (value) => void found.push(value)
+    value: (value) => void found.push(value),
   })
   for await (const _ of values) {
     for (const value of found.splice(0)) {
@@ -102,7 +112,7 @@ const longestStart = 4 * 1024 * 1024
 
 /** How a file is written, with its text from the beginning. */
 const shapeOf = async (
-  chunks: AsyncGenerator<string>
+  chunks: AsyncGenerator<string>,
 ): Promise<{
   readonly shape: "empty" | "lines" | "array" | "documents"
   readonly chunks: AsyncIterable<string>
@@ -125,7 +135,7 @@ const shapeOf = async (
       } finally {
         await chunks.return(undefined)
       }
-    })()
+    })(),
   }
 }
 

@@ -36,7 +36,8 @@ export const legJudge = (mapping: Mapping, table: AppTable): ((leg: WrittenLeg) 
       return { human: false, disposition, asksForPerson: true }
     }
     // `*` also means a leg that went through no application: the other end of a bridge.
-    if (secondParty && (bridging.includes("*") || some(bridges))) return { human: true, disposition: "answered", asksForPerson: true }
+    if (secondParty && (bridging.includes("*") || some(bridges)))
+      return { human: true, disposition: "answered", asksForPerson: true }
     const asksForPerson = secondParty || ask === "all" || some(asks)
     if (some(takesMessages)) return { human: false, disposition: "voicemail", asksForPerson }
     if (some(queues)) return { human: false, disposition: "queueAbandoned", asksForPerson }
@@ -55,5 +56,5 @@ const naive =
   ({ apps, result }: WrittenLeg): Verdict => ({
     human: result === "answered" ? "unknown" : false,
     disposition: result,
-    asksForPerson: result !== "answered" || apps.some(asks)
+    asksForPerson: result !== "answered" || apps.some(asks),
   })

@@ -50,7 +50,7 @@ export class OcelLog {
       mapping,
       { case: caseField, person: personField, activity: fields.type, time: fields.time },
       zone,
-      quality
+      quality,
     )
   }
 
@@ -123,7 +123,7 @@ export class OcelLog {
             default:
               return event.attributes.get(field)
           }
-        }
+        },
       })
       if (item?._tag !== "row") {
         if (item !== undefined) yield item
@@ -153,7 +153,7 @@ export class OcelLog {
       this.typeOf.get(object) === objectType &&
       (qualifier === undefined || qualifier === written)
         ? [object]
-        : []
+        : [],
     )
     return [...new Set(ids)]
   }
@@ -170,7 +170,7 @@ export class OcelLog {
       const objectType = types.has("Interaction") ? "Interaction" : only
       if (objectType === undefined) {
         throw new InputError(
-          `the log has ${types.size} object types and none is named Interaction: name one in the mapping's case.objectType`
+          `the log has ${types.size} object types and none is named Interaction: name one in the mapping's case.objectType`,
         )
       }
       this.caseKey = { objectType }
@@ -181,8 +181,7 @@ export class OcelLog {
   /** Declared, else `Device`. */
   private declaredPerson(): ObjectKey {
     const { person } = this.context.mapping
-    return (this.personKey ??=
-      typeof person === "object" && "objectType" in person ? person : { objectType: "Device" })
+    return (this.personKey ??= typeof person === "object" && "objectType" in person ? person : { objectType: "Device" })
   }
 }
 

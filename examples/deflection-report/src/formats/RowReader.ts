@@ -34,12 +34,7 @@ export interface RowReader {
 }
 
 /** Compiles a mapping; throws an `InputError` where it lacks what the format cannot know. */
-export const rowReader = (
-  mapping: Mapping,
-  defaults: FormatDefaults,
-  zone: string,
-  quality: Quality
-): RowReader => {
+export const rowReader = (mapping: Mapping, defaults: FormatDefaults, zone: string, quality: Quality): RowReader => {
   const fields = new Set<string>()
   const use = (field: string) => void fields.add(field)
   const declaredCase = isFields(mapping.case) ? mapping.case : defaults.case
@@ -70,7 +65,7 @@ export const rowReader = (
       ...(id === undefined ? {} : { id }),
       ...(person === undefined ? {} : { person }),
       at: moment,
-      facts: said.length > 1 ? said.toSorted((a, b) => rank[a._tag] - rank[b._tag]) : said
+      facts: said.length > 1 ? said.toSorted((a, b) => rank[a._tag] - rank[b._tag]) : said,
     }
   }
   return {
@@ -84,7 +79,7 @@ export const rowReader = (
       } catch (fault) {
         return rejected(record.line, fault)
       }
-    }
+    },
   }
 }
 
@@ -102,11 +97,10 @@ const rank: { readonly [Tag in Fact["_tag"]]: number } = {
   leg: 8,
   redirected: 9,
   excluded: 10,
-  ended: 11
+  ended: 11,
 }
 
-const missing = (key: string, what: string): InputError =>
-  new InputError(`mapping, ${key}: must be given: ${what}`)
+const missing = (key: string, what: string): InputError => new InputError(`mapping, ${key}: must be given: ${what}`)
 
 const isFields = (declared: Mapping["case"]): declared is Fields =>
   typeof declared === "string" || Array.isArray(declared)
@@ -118,7 +112,7 @@ const compileTime = (
   mapping: Mapping,
   defaults: FormatDefaults,
   zone: string,
-  use: (field: string) => void
+  use: (field: string) => void,
 ): TimeReader => {
   const declared = mapping.time ?? defaults.time
   if (declared !== undefined) return timeReader(declared, zone, "time", use)
@@ -142,7 +136,7 @@ const compileFacts = (
   mapping: Mapping,
   defaults: FormatDefaults,
   zone: string,
-  use: (field: string) => void
+  use: (field: string) => void,
 ): ((get: Get) => ReadonlyArray<FactMaker> | undefined) => {
   const activity = mapping.activity ?? defaults.activity
   let call: CallReader | undefined
@@ -152,12 +146,12 @@ const compileFacts = (
     call: () => {
       if (mapping.call === undefined) throw missing("call", "the fields that describe a call")
       return (call ??= callReader(mapping.call, zone, use))
-    }
+    },
   }
   const always = [
     ...(defaults.always ?? []),
     ...(mapping.always === undefined ? [] : factMakers(mapping.always, context)),
-    ...(mapping.rows === "call" || mapping.rows === "leg" ? factMakers(mapping.rows, context) : [])
+    ...(mapping.rows === "call" || mapping.rows === "leg" ? factMakers(mapping.rows, context) : []),
   ]
   const byActivity = activity === undefined ? undefined : activityMakers(mapping, defaults, activity, context)
   const others = (mapping.facts ?? []).map(({ field, other, values }) => {
@@ -182,7 +176,7 @@ const activityMakers = (
   mapping: Mapping,
   defaults: FormatDefaults,
   activity: string,
-  context: RuleContext
+  context: RuleContext,
 ): ((get: Get) => ReadonlyArray<FactMaker> | undefined) => {
   context.use(activity)
   const activities = { ...defaults.activities, ...mapping.activities }

@@ -17,7 +17,7 @@ export const timeReader = (
   declared: TimeField,
   zone: string,
   where: string,
-  use: (field: string) => void
+  use: (field: string) => void,
 ): TimeReader => {
   const time = typeof declared === "string" ? { field: declared } : declared
   const fields = typeof time.field === "string" ? [time.field] : time.field
@@ -25,7 +25,10 @@ export const timeReader = (
   for (const field of fields) use(field)
   const read = textReader(time.format ?? "ISO", localClock(time.zone ?? zone, `mapping, ${where}`), where)
   return (get) => {
-    const text = fields.map((field) => get(field)?.trim() ?? "").join(" ").trim()
+    const text = fields
+      .map((field) => get(field)?.trim() ?? "")
+      .join(" ")
+      .trim()
     if (text === "") return undefined
     const instant = read(text)
     if (typeof instant === "string") throw timeFault(first, instant)
@@ -65,8 +68,7 @@ const readEpoch = (text: string, factor: number): number | string => {
   return /^-?\d+(\.\d+)?$/.test(text) && inRange(instant) ? instant : unreadable
 }
 
-const iso =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,30}))?)?)? ?(Z|z|[+-]\d\d(?::?\d\d)?)?$/
+const iso = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,30}))?)?)? ?(Z|z|[+-]\d\d(?::?\d\d)?)?$/
 
 const readIso = (text: string, clock: LocalClock): number | string => {
   const [, year, month, date, hour = "0", minute = "0", second = "0", fraction = "", offset] = iso.exec(text) ?? []

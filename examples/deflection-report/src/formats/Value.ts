@@ -12,13 +12,13 @@ export type ValueReader<A> = (get: Get) => A | undefined
 export const valueReader = <A extends string | boolean>(
   declared: Value<A>,
   accepted: ReadonlyArray<A>,
-  use: (field: string) => void
+  use: (field: string) => void,
 ): ValueReader<A> => {
   if (typeof declared !== "object") return () => declared
   const { field, other, values } = declared
   use(field)
   const known = new Map<string, A>(
-    values === undefined ? accepted.map((value) => [String(value), value]) : Object.entries(values)
+    values === undefined ? accepted.map((value) => [String(value), value]) : Object.entries(values),
   )
   return (get) => {
     const text = get(field)

@@ -6,14 +6,24 @@ import type { CallFact } from "../SourceRow.ts"
 
 const causes: { readonly [Disposition in CallFact["disposition"]]?: ReadonlyArray<string> } = {
   answered: [
-    "SUCCESS", "NORMAL_CLEARING", "NORMAL_UNSPECIFIED", "ATTENDED_TRANSFER", "BLIND_TRANSFER", "MEDIA_TIMEOUT",
-    "MANAGER_REQUEST"
+    "SUCCESS",
+    "NORMAL_CLEARING",
+    "NORMAL_UNSPECIFIED",
+    "ATTENDED_TRANSFER",
+    "BLIND_TRANSFER",
+    "MEDIA_TIMEOUT",
+    "MANAGER_REQUEST",
   ],
   busy: ["USER_BUSY", "CALL_REJECTED"],
   noAnswer: [
-    "NO_ANSWER", "NO_USER_RESPONSE", "ALLOTTED_TIMEOUT", "PROGRESS_TIMEOUT", "SUBSCRIBER_ABSENT", "USER_NOT_REGISTERED"
+    "NO_ANSWER",
+    "NO_USER_RESPONSE",
+    "ALLOTTED_TIMEOUT",
+    "PROGRESS_TIMEOUT",
+    "SUBSCRIBER_ABSENT",
+    "USER_NOT_REGISTERED",
   ],
-  cancelled: ["ORIGINATOR_CANCEL", "LOSE_RACE", "PICKED_OFF"]
+  cancelled: ["ORIGINATOR_CANCEL", "LOSE_RACE", "PICKED_OFF"],
 }
 
 /** The table; for a leg that was never answered, one of the causes of a normal end means that nobody answered. */
@@ -25,6 +35,6 @@ export const dispositionOf = (cause: string, answered: boolean): CallFact["dispo
 
 const table = new Map(
   Object.entries(causes).flatMap(([disposition, names]) =>
-    names.map((name) => [name, disposition as CallFact["disposition"]] as const)
-  )
+    names.map((name) => [name, disposition as CallFact["disposition"]] as const),
+  ),
 )

@@ -25,7 +25,7 @@ const readers: { readonly [Name in Format]: Reader } = {
   xes: readXes,
   ocel2: readOcel,
   csv: readCsv,
-  cloudevents: readCloudEvents
+  cloudevents: readCloudEvents,
 }
 
 /** What the command line adds to a mapping. */
@@ -46,7 +46,7 @@ export const open = (format: Format, input: NodeJS.ReadableStream, mapping: Mapp
   return {
     items: items(readers[format], input, mapping, zone, quality),
     order: format === "xes" ? "case" : (mapping.order ?? "case"),
-    quality
+    quality,
   }
 }
 
@@ -55,7 +55,7 @@ async function* items(
   stream: NodeJS.ReadableStream,
   mapping: Mapping,
   zone: string,
-  quality: Quality
+  quality: Quality,
 ): AsyncGenerator<ReadonlyArray<SourceItem>> {
   yield* read({ input: await openInput(stream), mapping, zone, quality })
 }

@@ -19,15 +19,48 @@ import { timeReader } from "./Time.ts"
 
 /** `cdr_csv` with `loguniqueid` and `loguserfield`; three more with `newcdrcolumns`. */
 const cdrCsv = [
-  "accountcode", "src", "dst", "dcontext", "clid", "channel", "dstchannel", "lastapp", "lastdata", "start", "answer",
-  "end", "duration", "billsec", "disposition", "amaflags", "uniqueid", "userfield"
+  "accountcode",
+  "src",
+  "dst",
+  "dcontext",
+  "clid",
+  "channel",
+  "dstchannel",
+  "lastapp",
+  "lastdata",
+  "start",
+  "answer",
+  "end",
+  "duration",
+  "billsec",
+  "disposition",
+  "amaflags",
+  "uniqueid",
+  "userfield",
 ]
 const newCdrColumns = ["peeraccount", "linkedid", "sequence"]
 
 /** `cdr_custom` as its sample configuration has it. */
 const cdrCustom = [
-  "clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata", "start", "answer", "end", "duration",
-  "billsec", "disposition", "amaflags", "accountcode", "uniqueid", "userfield", "sequence"
+  "clid",
+  "src",
+  "dst",
+  "dcontext",
+  "channel",
+  "dstchannel",
+  "lastapp",
+  "lastdata",
+  "start",
+  "answer",
+  "end",
+  "duration",
+  "billsec",
+  "disposition",
+  "amaflags",
+  "accountcode",
+  "uniqueid",
+  "userfield",
+  "sequence",
 ]
 
 /** What Asterisk prints, or stores as a number, for how a leg ended. */
@@ -46,7 +79,7 @@ const dispositions: ReadonlyArray<readonly [text: string, disposition: CallFact[
   ["4", "busy"],
   ["8", "answered"],
   ["16", "failed"],
-  ["32", "cancelled"]
+  ["32", "cancelled"],
 ]
 
 /** The key of a call: what all its legs share, else the leg's own id. */
@@ -61,9 +94,11 @@ export async function* readAsteriskCdr(context: Context): AsyncGenerator<Readonl
     rows = legReader(context, columns)
     return new Set([...rows.fields, ...["linkedid", "uniqueid"].filter((name) => columns.includes(name))])
   }
-  for await (const record of csvRecords(input, mapping, columnsOf(mapping), prepare)) {
-    if ("_tag" in record) quality.records++
-    batches.add("_tag" in record ? record : rows?.read(withCallKey(record)))
+  for await (const records of csvRecords(input, mapping, columnsOf(mapping), prepare)) {
+    for (const record of records) {
+      if ("_tag" in record) quality.records++
+      batches.add("_tag" in record ? record : rows?.read(withCallKey(record)))
+    }
     yield* batches.take()
   }
   yield* batches.take(true)
@@ -80,7 +115,7 @@ const columnsOf = ({ columns }: Mapping): Columns => {
     case undefined:
     case "example":
       throw new InputError(
-        "mapping, columns: must be given, for the order is never guessed: cdr-csv, cdr-custom, header or a list of names"
+        "mapping, columns: must be given, for the order is never guessed: cdr-csv, cdr-custom, header or a list of names",
       )
     default:
       return [columns]
@@ -89,7 +124,7 @@ const columnsOf = ({ columns }: Mapping): Columns => {
 
 const withCallKey = ({ get, line }: SourceRecord): SourceRecord => ({
   line,
-  get: (field) => (field === callKey ? get("linkedid") || get("uniqueid") : get(field))
+  get: (field) => (field === callKey ? get("linkedid") || get("uniqueid") : get(field)),
 })
 
 const legReader = ({ mapping, quality, zone }: Context, columns: ReadonlyArray<string>): RowReader => {
@@ -100,7 +135,9 @@ const legReader = ({ mapping, quality, zone }: Context, columns: ReadonlyArray<s
     }
   }
   if (mapping.case === undefined && !has("linkedid") && !has("uniqueid")) {
-    throw new InputError("the input has no column \"linkedid\" or \"uniqueid\"; name the key of a call in the mapping's case")
+    throw new InputError(
+      'the input has no column "linkedid" or "uniqueid"; name the key of a call in the mapping\'s case',
+    )
   }
   const time: TimeField = mapping.time ?? (has("start") || !has("calldate") ? "start" : "calldate")
   const used = new Set<string>()
@@ -111,10 +148,10 @@ const legReader = ({ mapping, quality, zone }: Context, columns: ReadonlyArray<s
       case: callKey,
       time,
       always: [(get, at, counters) => ({ _tag: "leg", ...leg(get, at, counters) })],
-      ...(has("uniqueid") && has("sequence") ? { id: ["uniqueid", "sequence"] as const } : {})
+      ...(has("uniqueid") && has("sequence") ? { id: ["uniqueid", "sequence"] as const } : {}),
     },
     zone,
-    quality
+    quality,
   )
   return { ...rows, fields: new Set([...rows.fields, ...used].filter((field) => field !== callKey)) }
 }
@@ -124,12 +161,12 @@ const legOf = (
   time: TimeField,
   zone: string,
   has: (name: string) => boolean,
-  use: (field: string) => void
+  use: (field: string) => void,
 ) => {
   const judge = legJudge(mapping, asteriskApps)
   const results = new Map<string, CallFact["disposition"]>([
     ...dispositions,
-    ...Object.entries(mapping.dispositions ?? {})
+    ...Object.entries(mapping.dispositions ?? {}),
   ])
   const moment = (name: string) =>
     has(name)
@@ -137,14 +174,20 @@ const legOf = (
       : () => undefined
   const length = (name: string) => (has(name) ? durationReader(name, use) : () => undefined)
   const [readAnswer, readEnd, readDuration, readTalk] = [
-    moment("answer"), moment("end"), length("duration"), length("billsec")
+    moment("answer"),
+    moment("end"),
+    length("duration"),
+    length("billsec"),
   ]
   for (const name of ["disposition", "lastapp", "dstchannel"]) if (has(name)) use(name)
   return (get: Get, at: number | undefined, quality: Quality): CallFact => {
     const written = get("disposition")?.trim() ?? ""
     const result = results.get(written) ?? results.get(written.toUpperCase())
     if (result === undefined) {
-      throw formatFault("disposition", "ANSWERED, NO ANSWER, BUSY, FAILED, CONGESTION or CANCEL, or one that the mapping lists")
+      throw formatFault(
+        "disposition",
+        "ANSWERED, NO ANSWER, BUSY, FAILED, CONGESTION or CANCEL, or one that the mapping lists",
+      )
     }
     const answered = result === "answered"
     const talk = readTalk(get, quality)
@@ -156,15 +199,15 @@ const legOf = (
         answered: answered ? readAnswer(get) : undefined,
         ended: readEnd(get),
         duration: readDuration(get, quality),
-        talk: answered ? talk : undefined
+        talk: answered ? talk : undefined,
       },
       answered,
-      quality
+      quality,
     )
     const verdict = judge({
       result,
       apps: [get("lastapp") ?? ""],
-      secondParty: (get("dstchannel") ?? "").trim() !== ""
+      secondParty: (get("dstchannel") ?? "").trim() !== "",
     })
     return { ...times, ...verdict }
   }

@@ -27,8 +27,8 @@ const ownTypes: { readonly [type: string]: Rules } = {
     as: "callEnded",
     call: "data.call",
     talk: "data.talkSeconds",
-    disposition: { field: "data.disposition" }
-  }
+    disposition: { field: "data.disposition" },
+  },
 }
 
 const ownType = /(?:^|\.)((?:interaction|call)\.[a-z]+)\.v1$/
@@ -48,10 +48,10 @@ export async function* readCloudEvents(context: Context): AsyncGenerator<Readonl
       time: "time",
       activity: "type",
       activities: ownTypes,
-      otherActivities: "reject"
+      otherActivities: "reject",
     },
     zone,
-    quality
+    quality,
   )
   const declared = new Set(Object.keys(mapping.activities ?? {}))
   const batches = new Batches()

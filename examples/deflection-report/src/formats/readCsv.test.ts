@@ -13,18 +13,22 @@ describe("CSV", () => {
     expect(rows).toEqual([
       { _tag: "row", line: 2, case: "a", at: Date.UTC(2026, 0, 5, 10), facts: [{ _tag: "step", step: "menu" }] },
       {
-        _tag: "row", line: 3, case: "b", at: Date.UTC(2026, 0, 5, 10), facts: [{ _tag: "step", step: "invoice/explain" }]
-      }
+        _tag: "row",
+        line: 3,
+        case: "b",
+        at: Date.UTC(2026, 0, 5, 10),
+        facts: [{ _tag: "step", step: "invoice/explain" }],
+      },
     ])
   })
 
   it("reads quotes, line ends inside them, CRLF and a byte order mark", async () => {
     const text = `\uFEFF"case","what","at"\r\n"a ""1""","a,b","2026-01-05 10:00:00"\r\n"b\n","c","2026-01-05 10:00:00"\r\n`
     const { rejected, rows } = await reading("csv", text, events, { chunk: 1 })
-    expect(rows.map(({ case: key, line }) => [key, line])).toEqual([["a \"1\"", 2]])
+    expect(rows.map(({ case: key, line }) => [key, line])).toEqual([['a "1"', 2]])
     expect(factsOf(rows)).toEqual([{ _tag: "step", step: "a,b" }])
     expect(rejected).toEqual([
-      { _tag: "rejected", line: 4, field: "case", rule: "TACET-FORMAT", reason: "a key without control characters" }
+      { _tag: "rejected", line: 4, field: "case", rule: "TACET-FORMAT", reason: "a key without control characters" },
     ])
   })
 
@@ -44,7 +48,7 @@ describe("CSV", () => {
   it("refuses packed input that is cut short", async () => {
     const packed = gzipSync(header + row("a").repeat(5000))
     await expect(reading("csv", packed.subarray(0, packed.length - 20), events)).rejects.toThrow(
-      "the gzip data is truncated or damaged"
+      "the gzip data is truncated or damaged",
     )
   })
 
@@ -55,15 +59,15 @@ describe("CSV", () => {
   })
 
   it("names the column that a mapping needs and the file lacks, or has twice", async () => {
-    await expect(reading("csv", "case,at\n", events)).rejects.toThrow("the input has no column \"what\"")
-    await expect(reading("csv", "case,what,at,what\n", events)).rejects.toThrow("the input has two columns \"what\"")
+    await expect(reading("csv", "case,at\n", events)).rejects.toThrow('the input has no column "what"')
+    await expect(reading("csv", "case,what,at,what\n", events)).rejects.toThrow('the input has two columns "what"')
   })
 
   it.each([
-    ["<?xml version=\"1.0\"?><log/>", "the input is XML, not CSV"],
-    ["[{\"a\":1}]", "the input is JSON, not CSV"],
+    ['<?xml version="1.0"?><log/>', "the input is XML, not CSV"],
+    ['[{"a":1}]', "the input is JSON, not CSV"],
     ["PK\u0003\u0004rest", "the input is a zip archive, not CSV"],
-    ["SQLite format 3\0rest", "the input is an SQLite database, not CSV"]
+    ["SQLite format 3\0rest", "the input is an SQLite database, not CSV"],
   ] as const)("refuses %s", async ([text, message]) => {
     await expect(reading("csv", text, events)).rejects.toThrow(message)
   })
@@ -76,7 +80,7 @@ describe("CSV", () => {
       [3, "case", "TACET-FORMAT"],
       [4, "what", "TACET-FORMAT"],
       [5, "at", "TACET-TIME"],
-      [6, "at", "TACET-TIME"]
+      [6, "at", "TACET-TIME"],
     ])
     expect(rows.map((one) => one.case)).toEqual(["e"])
     expect(quality.records).toBe(6)
@@ -84,9 +88,14 @@ describe("CSV", () => {
 
   it("rejects a step that is a web address or names a person, by the rule that forbids it", async () => {
     const { rejected } = await reading(
-      "csv", header + row("a", "https://example.com/?user=7") + row("b", "mail ann@example.com"), events
+      "csv",
+      header + row("a", "https://example.com/?user=7") + row("b", "mail ann@example.com"),
+      events,
     )
-    expect(rejected.map(({ field, rule }) => [field, rule])).toEqual([["what", "NO-AUTOSEND"], ["what", "NO-IDENTIFY"]])
+    expect(rejected.map(({ field, rule }) => [field, rule])).toEqual([
+      ["what", "NO-AUTOSEND"],
+      ["what", "NO-IDENTIFY"],
+    ])
   })
 
   it("tells of a quotation mark that is never closed", async () => {
@@ -104,45 +113,62 @@ describe("CSV", () => {
   })
 
   it("rejects keys that other bytes would equal: broken encoding, lone surrogates, NUL", async () => {
-    const broken = Buffer.concat([Buffer.from(header + "a"), Buffer.from([0xe9]), Buffer.from(",menu,2026-01-05,x\nb\0,m,2026-01-05,x\n")])
+    const broken = Buffer.concat([
+      Buffer.from(header + "a"),
+      Buffer.from([0xe9]),
+      Buffer.from(",menu,2026-01-05,x\nb\0,m,2026-01-05,x\n"),
+    ])
     const { rejected, rows } = await reading("csv", broken, events)
     expect(rows).toHaveLength(0)
     expect(rejected.map((one) => one.reason)).toEqual([
       "a key in the declared encoding, without broken characters",
-      "a key without control characters"
+      "a key without control characters",
     ])
   })
 
   it("makes one key of several columns, which no other columns make", async () => {
-    const { rows } = await reading("csv", "a,b,what,at\nx,yz,s,2026-01-05\nxy,z,s,2026-01-05\n", { ...events, case: ["a", "b"] })
+    const { rows } = await reading("csv", "a,b,what,at\nx,yz,s,2026-01-05\nxy,z,s,2026-01-05\n", {
+      ...events,
+      case: ["a", "b"],
+    })
     expect(new Set(rows.map((one) => one.case)).size).toBe(2)
   })
 
   it("gives the source's id of the row and the key of the person, where there are any", async () => {
     const { rows } = await reading("csv", "case,what,at,n,who\na,s,2026-01-05,7,p\na,s,2026-01-05,7,\n", {
-      ...events, id: "n", person: "who"
+      ...events,
+      id: "n",
+      person: "who",
     })
-    expect(rows.map(({ id, person }) => [id, person])).toEqual([["7", "p"], ["7", undefined]])
+    expect(rows.map(({ id, person }) => [id, person])).toEqual([
+      ["7", "p"],
+      ["7", undefined],
+    ])
   })
 
   it("renames, drops and qualifies activities, and takes several facts of one", async () => {
-    const mapping = readMapping(JSON.stringify({
-      ...events,
-      activities: {
-        old: { as: "step", step: "new", kind: "faq" },
-        noise: "drop",
-        done: [{ as: "goal", goal: "paid" }, { as: "ended", reason: "completed" }],
-        test: { as: "excluded", reason: "test" }
-      },
-      otherActivities: "reject"
-    }))
+    const mapping = readMapping(
+      JSON.stringify({
+        ...events,
+        activities: {
+          old: { as: "step", step: "new", kind: "faq" },
+          noise: "drop",
+          done: [
+            { as: "goal", goal: "paid" },
+            { as: "ended", reason: "completed" },
+          ],
+          test: { as: "excluded", reason: "test" },
+        },
+        otherActivities: "reject",
+      }),
+    )
     const text = header + row("a", "old") + row("a", "noise") + row("a", "done") + row("b", "test") + row("c", "other")
     const { quality, rejected, rows } = await reading("csv", text, mapping)
     expect(factsOf(rows)).toEqual([
       { _tag: "step", step: "new", kind: "faq" },
       { _tag: "goal", goal: "paid" },
       { _tag: "ended", reason: "completed" },
-      { _tag: "excluded", reason: "test" }
+      { _tag: "excluded", reason: "test" },
     ])
     expect(quality).toMatchObject({ records: 5, dropped: 1 })
     expect(rejected.map((one) => one.reason)).toEqual(["an activity that the mapping lists"])
@@ -155,14 +181,14 @@ describe("CSV", () => {
       always: { as: "step", step: "phone-menu" },
       facts: [
         { field: "left", values: { "1": { as: "ended", reason: "abandoned" } } },
-        { field: "from", values: { QR: { as: "started", trigger: "qr" } }, other: "reject" }
-      ]
+        { field: "from", values: { QR: { as: "started", trigger: "qr" } }, other: "reject" },
+      ],
     }
     const text = "case,at,from,left\na,2026-01-05,QR,1\nb,2026-01-05,QR,0\nc,2026-01-05,??,0\n"
     const { rejected, rows } = await reading("csv", text, mapping)
     expect(rows.map((one) => one.facts.map((fact) => fact._tag))).toEqual([
       ["started", "step", "ended"],
-      ["started", "step"]
+      ["started", "step"],
     ])
     expect(rejected.map(({ field, line }) => [line, field])).toEqual([[4, "from"]])
   })
@@ -173,36 +199,61 @@ describe("CSV", () => {
       activities: {
         dialled: { as: "callPlaced", call: "call" },
         up: { as: "callAnswered", call: "call", human: { field: "by", values: { agent: true }, other: false } },
-        down: { as: "callEnded", call: "call", talk: { field: "talk", unit: "HH:mm:ss" }, disposition: "answered" }
-      }
+        down: { as: "callEnded", call: "call", talk: { field: "talk", unit: "HH:mm:ss" }, disposition: "answered" },
+      },
     }
     const text =
       "case,what,at,call,by,talk\na,dialled,2026-01-05,7,,\na,up,2026-01-05,7,agent,\na,down,2026-01-05,7,,0:01:30\n"
     expect(factsOf((await reading("csv", text, mapping)).rows)).toEqual([
       { _tag: "callPlaced", call: "7" },
       { _tag: "callAnswered", call: "7", human: true },
-      { _tag: "callEnded", call: "7", talkSeconds: 90, disposition: "answered" }
+      { _tag: "callEnded", call: "7", talkSeconds: 90, disposition: "answered" },
     ])
   })
 
   it("derives answer and end of a call from start, duration and talk time", async () => {
     const mapping: Mapping = {
-      rows: "call", case: "n", time: "at", call: { duration: "all", talk: "talk", human: { field: "who", values: { a: true } } }
+      rows: "call",
+      case: "n",
+      time: "at",
+      call: { duration: "all", talk: "talk", human: { field: "who", values: { a: true } } },
     }
     const at = Date.UTC(2026, 0, 5)
     const text = "n,at,all,talk,who\n1,2026-01-05,30,10,a\n2,2026-01-05,30,0,\n3,2026-01-05,30,-5,\n4,2026-01-05,x,,\n"
     const { quality, rejected, rows } = await reading("csv", text, mapping)
     expect(callsOf(rows)).toEqual([
       {
-        _tag: "call", placedAt: at, answeredAt: at + 20_000, endedAt: at + 30_000, talkSeconds: 10, human: true,
-        disposition: "answered", asksForPerson: true
+        _tag: "call",
+        placedAt: at,
+        answeredAt: at + 20_000,
+        endedAt: at + 30_000,
+        talkSeconds: 10,
+        human: true,
+        disposition: "answered",
+        asksForPerson: true,
       },
-      { _tag: "call", placedAt: at, endedAt: at + 30_000, talkSeconds: 0, human: false, disposition: "noAnswer", asksForPerson: true },
-      { _tag: "call", placedAt: at, endedAt: at + 30_000, talkSeconds: 0, human: false, disposition: "noAnswer", asksForPerson: true }
+      {
+        _tag: "call",
+        placedAt: at,
+        endedAt: at + 30_000,
+        talkSeconds: 0,
+        human: false,
+        disposition: "noAnswer",
+        asksForPerson: true,
+      },
+      {
+        _tag: "call",
+        placedAt: at,
+        endedAt: at + 30_000,
+        talkSeconds: 0,
+        human: false,
+        disposition: "noAnswer",
+        asksForPerson: true,
+      },
     ])
     expect(quality.clamped).toBe(1)
     expect(rejected).toEqual([
-      { _tag: "rejected", line: 5, field: "all", rule: "TACET-FORMAT", reason: "a number of seconds" }
+      { _tag: "rejected", line: 5, field: "all", rule: "TACET-FORMAT", reason: "a number of seconds" },
     ])
   })
 
@@ -222,7 +273,7 @@ describe("CSV", () => {
     [{ ...events, format: "xes" }, "mapping, format: it is written for xes, and the input is read as csv"],
     [{ ...events, timeZone: "Paris" }, "mapping, timeZone: not an IANA time zone"],
     [{ ...events, time: { field: "at", zone: "X" } }, "mapping, time: not an IANA time zone"],
-    [{ ...events, time: { field: "at", format: "HH:mm" } }, "mapping, time: the format must name year, month and day"]
+    [{ ...events, time: { field: "at", format: "HH:mm" } }, "mapping, time: the format must name year, month and day"],
   ] satisfies ReadonlyArray<readonly [Mapping, string]>)("refuses the mapping %j", async ([mapping, message]) => {
     const read = async () => reading("csv", header + row("a"), mapping as Mapping)
     await expect(read()).rejects.toThrow(message)

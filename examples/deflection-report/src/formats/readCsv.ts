@@ -13,9 +13,11 @@ export async function* readCsv(context: Context): AsyncGenerator<ReadonlyArray<S
   const { input, mapping, quality, zone } = context
   const rows = rowReader(mapping, {}, zone, quality)
   const batches = new Batches()
-  for await (const record of csvRecords(input, mapping, columnsOf(mapping), () => rows.fields)) {
-    if ("_tag" in record) quality.records++
-    batches.add("_tag" in record ? record : rows.read(record))
+  for await (const records of csvRecords(input, mapping, columnsOf(mapping), () => rows.fields)) {
+    for (const record of records) {
+      if ("_tag" in record) quality.records++
+      batches.add("_tag" in record ? record : rows.read(record))
+    }
     yield* batches.take()
   }
   yield* batches.take(true)

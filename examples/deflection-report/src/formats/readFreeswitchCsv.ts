@@ -19,8 +19,21 @@ import { type RowReader, rowReader } from "./RowReader.ts"
 import { timeReader } from "./Time.ts"
 
 const example = [
-  "caller_id_name", "caller_id_number", "destination_number", "context", "start_stamp", "answer_stamp", "end_stamp",
-  "duration", "billsec", "hangup_cause", "uuid", "bleg_uuid", "accountcode", "read_codec", "write_codec"
+  "caller_id_name",
+  "caller_id_number",
+  "destination_number",
+  "context",
+  "start_stamp",
+  "answer_stamp",
+  "end_stamp",
+  "duration",
+  "billsec",
+  "hangup_cause",
+  "uuid",
+  "bleg_uuid",
+  "accountcode",
+  "read_codec",
+  "write_codec",
 ]
 
 /** The columns that a leg cannot be judged without. */
@@ -38,9 +51,11 @@ export async function* readFreeswitchCsv(context: Context): AsyncGenerator<Reado
     rows = legReader(context)
     return new Set([...[...rows.fields].filter((field) => field !== callKey), ...needed])
   }
-  for await (const record of csvRecords(input, mapping, columnsOf(mapping), prepare)) {
-    if ("_tag" in record) quality.records++
-    batches.add("_tag" in record ? record : rows?.read(withCallKey(record)))
+  for await (const records of csvRecords(input, mapping, columnsOf(mapping), prepare)) {
+    for (const record of records) {
+      if ("_tag" in record) quality.records++
+      batches.add("_tag" in record ? record : rows?.read(withCallKey(record)))
+    }
     yield* batches.take()
   }
   yield* batches.take(true)
@@ -59,14 +74,15 @@ const withCallKey = ({ get, line }: SourceRecord): SourceRecord => ({
     if (field !== callKey) return get(field)
     const [own, other] = [get("uuid") ?? "", get("bleg_uuid") ?? ""]
     return other === "" || own < other ? own : other
-  }
+  },
 })
 
 const legReader = ({ mapping, quality, zone }: Context): RowReader => {
   const time: TimeField = mapping.time ?? "start_stamp"
   const judge = legJudge(mapping, freeswitchApps)
   const ignore = () => undefined
-  const named = (field: string) => timeReader(typeof time === "string" ? field : { ...time, field }, zone, "time", ignore)
+  const named = (field: string) =>
+    timeReader(typeof time === "string" ? field : { ...time, field }, zone, "time", ignore)
   const [readAnswer, readEnd, readTalk] = [named("answer_stamp"), named("end_stamp"), durationReader("billsec", ignore)]
   const leg = (get: Get, at: number | undefined, counters: Quality): CallFact => {
     const cause = get("hangup_cause") ?? ""
@@ -79,8 +95,8 @@ const legReader = ({ mapping, quality, zone }: Context): RowReader => {
       ...judge({
         result: mapping.dispositions?.[cause] ?? dispositionOf(cause, times.answeredAt !== undefined),
         apps: ["bridge"].filter(() => (get("bleg_uuid") ?? "") !== ""),
-        secondParty: (get("bleg_uuid") ?? "") !== "" && times.talkSeconds > 0
-      })
+        secondParty: (get("bleg_uuid") ?? "") !== "" && times.talkSeconds > 0,
+      }),
     }
   }
   return rowReader(
@@ -89,9 +105,9 @@ const legReader = ({ mapping, quality, zone }: Context): RowReader => {
       case: callKey,
       id: "uuid",
       time,
-      always: [(get, at, counters) => ({ _tag: "leg", ...leg(get, at, counters) })]
+      always: [(get, at, counters) => ({ _tag: "leg", ...leg(get, at, counters) })],
     },
     zone,
-    quality
+    quality,
   )
 }

@@ -30,10 +30,10 @@ export async function* readFreeswitchJson(context: Context): AsyncGenerator<Read
     {
       case: callKey,
       id: ["core-uuid", "variables.uuid"],
-      always: [(get, _at, counters) => ({ _tag: "leg", ...leg(current, get, counters) })]
+      always: [(get, _at, counters) => ({ _tag: "leg", ...leg(current, get, counters) })],
     },
     zone,
-    quality
+    quality,
   )
   const batches = new Batches()
   for await (const record of jsonRecords(input)) {
@@ -60,7 +60,7 @@ const keyOf = (get: Get): string | undefined =>
     get("variables.call_uuid"),
     get("variables.originating_leg_uuid"),
     get("channel_data.direction") === "outbound" ? get("variables.bridge_uuid") : undefined,
-    get("variables.uuid")
+    get("variables.uuid"),
   ].find((key) => key !== undefined && key !== "")
 
 const decoded = (path: string, text: string | undefined): string | undefined => {
@@ -92,8 +92,8 @@ const legOf = (mapping: Mapping) => {
       ...judge({
         result: mapping.dispositions?.[cause] ?? dispositionOf(cause, times.answeredAt !== undefined),
         apps: appsOf(record, get),
-        secondParty: flow.bridged !== undefined
-      })
+        secondParty: flow.bridged !== undefined,
+      }),
     }
   }
 }
@@ -112,7 +112,7 @@ const timesOf = (record: object) => {
     created: first("created_time"),
     answered: first("answered_time"),
     bridged: first("bridged_time"),
-    hungUp: of("hangup_time").toSorted((a, b) => b - a)[0]
+    hungUp: of("hangup_time").toSorted((a, b) => b - a)[0],
   }
 }
 

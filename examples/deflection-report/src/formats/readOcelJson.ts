@@ -29,11 +29,11 @@ export async function* readOcelJson(context: Context): AsyncGenerator<ReadonlyAr
       if (key === "objectTypes") log.objectType(fieldOf(value, "name"))
       if (key === "objects") log.object(fieldOf(value, "id"), fieldOf(value, "type"))
       if (key === "events") add(log.event(eventOf(value, log.wanted)))
-    }
+    },
   })
   for await (const _ of values) yield* batches.take()
   if (!seen.has("events") || !seen.has("objects")) {
-    throw new InputError("the JSON is not OCEL 2.0: it has no \"events\" and \"objects\" at its top level")
+    throw new InputError('the JSON is not OCEL 2.0: it has no "events" and "objects" at its top level')
   }
   add(log.end())
   yield* batches.take(true)
@@ -53,12 +53,13 @@ const eventOf = (value: unknown, wanted: ReadonlySet<string>): OcelEvent => {
     attributes,
     relations: listOf(value, "relationships").map((relation) => ({
       object: fieldOf(relation, "objectId"),
-      qualifier: fieldOf(relation, "qualifier")
-    }))
+      qualifier: fieldOf(relation, "qualifier"),
+    })),
   }
 }
 
 const listOf = (value: unknown, key: string): ReadonlyArray<unknown> => {
-  const list = typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined
+  const list =
+    typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined
   return Array.isArray(list) ? list : []
 }

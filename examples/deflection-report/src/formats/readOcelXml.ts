@@ -42,7 +42,7 @@ export async function* readOcelXml(context: Context): AsyncGenerator<ReadonlyArr
           event = {
             head: { id: attributes["id"], type: attributes["type"], time: attributes["time"] },
             attributes: new Map(),
-            relations: []
+            relations: [],
           }
         }
       } else if (depth === 5 && event !== undefined) {
@@ -65,7 +65,7 @@ export async function* readOcelXml(context: Context): AsyncGenerator<ReadonlyArr
       }
       if (depth === 2 && section === "object-types") log.endObjectTypes()
       if (depth === 2 && section === "objects") log.endObjects()
-    }
+    },
   })
   for await (const _ of elements) yield* batches.take()
   if (!seen.has("events") || !seen.has("objects")) {

@@ -18,7 +18,7 @@ export async function* readXes({ input, mapping, quality, zone }: Context): Asyn
     mapping,
     { case: "case:concept:name", activity: "concept:name", time: "time:timestamp" },
     zone,
-    quality
+    quality,
   )
   const lifecycle = mapping.lifecycle === undefined ? undefined : new Set(mapping.lifecycle)
   const wanted = lifecycle === undefined ? rows.fields : new Set([...rows.fields, "lifecycle:transition"])
@@ -82,7 +82,7 @@ export async function* readXes({ input, mapping, quality, zone }: Context): Asyn
         inTrace = false
         endTrace(eventsBefore)
       }
-    }
+    },
   })
   for await (const _ of elements) yield* batches.take()
   yield* batches.take(true)

@@ -22,7 +22,7 @@ export const reading = async (
   format: Format,
   input: string | Buffer | NodeJS.ReadableStream,
   mapping: Mapping = {},
-  { chunk = 65_536, timeZone = "UTC" }: { readonly chunk?: number; readonly timeZone?: string } = {}
+  { chunk = 65_536, timeZone = "UTC" }: { readonly chunk?: number; readonly timeZone?: string } = {},
 ): Promise<Reading> => {
   const stream = typeof input === "string" || Buffer.isBuffer(input) ? inPieces(Buffer.from(input), chunk) : input
   const source = open(format, stream, mapping, { timeZone })
@@ -37,7 +37,7 @@ export const reading = async (
     rows: items.filter((item) => item._tag === "row"),
     rejected: items.filter((item) => item._tag === "rejected"),
     complete: items.filter((item) => item._tag === "caseComplete"),
-    quality: source.quality ?? { records: 0, dropped: 0, clamped: 0, objects: 0 }
+    quality: source.quality ?? { records: 0, dropped: 0, clamped: 0, objects: 0 },
   }
 }
 
@@ -45,7 +45,7 @@ const inPieces = (bytes: Buffer, size: number): Readable =>
   Readable.from(
     (function* () {
       for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size)
-    })()
+    })(),
   )
 
 /** The facts of rows, flat. */

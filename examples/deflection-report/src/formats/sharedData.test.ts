@@ -46,7 +46,7 @@ describe("real files", () => {
     const facts = factsOf(rows)
     const count = (name: string) => facts.filter((fact) => fact._tag === "step" && fact.step === name).length
     expect([count("search"), count("message"), facts.filter((fact) => fact._tag === "goal").length]).toEqual([
-      1236, 1279, 145
+      1236, 1279, 145,
     ])
   })
 
@@ -96,14 +96,17 @@ describe("real files", () => {
 
   test.each(["jsonocel", "xmlocel"])("the OCEL 2.0 example in .%s", async (encoding) => {
     const { quality, rejected, rows } = await reading(
-      "ocel2", sharedFile(`ocel/ocel20_example.${encoding}`), shipped("ocel-purchase-order"), { timeZone: "Europe/Paris" }
+      "ocel2",
+      sharedFile(`ocel/ocel20_example.${encoding}`),
+      shipped("ocel-purchase-order"),
+      { timeZone: "Europe/Paris" },
     )
     expect(quality).toMatchObject({ records: 13, objects: 9 })
     expect([rows.length, rejected.length]).toEqual([5, 8])
     expect(distinct(rejected.map((row) => row.reason))).toBe(1)
     expect([...variantsOf(rows)]).toEqual([
       ["Create Purchase Order > Change PO Quantity > Insert Invoice > Insert Invoice", 1],
-      ["Create Purchase Order", 1]
+      ["Create Purchase Order", 1],
     ])
     // The XML writes local times of Paris, the JSON their instants.
     expect(rows[0]?.at).toBe(Date.parse("2022-01-10T08:15:00Z"))
@@ -125,7 +128,9 @@ describe("real files", () => {
 
   test("the queue log, one row for each event", async () => {
     const { quality, rejected, rows } = await reading(
-      "csv", sharedFile("asterisk/queue_log_pseudonymised.csv"), shipped("asterisk-queue-log")
+      "csv",
+      sharedFile("asterisk/queue_log_pseudonymised.csv"),
+      shipped("asterisk-queue-log"),
     )
     expect(quality.records).toBe(1000)
     expect(rejected).toHaveLength(0)

@@ -14,7 +14,7 @@ export type Field = typeof Field.Type
 
 /** One field, or several that make one key together. */
 export const Fields = Schema.Union([Field, Schema.NonEmptyArray(Field)]).annotate({
-  expected: "the name of a field, or a list of names"
+  expected: "the name of a field, or a list of names",
 })
 export type Fields = typeof Fields.Type
 
@@ -27,8 +27,8 @@ export const TimeField = Schema.Union([
     /** `ISO` (default; with `T` or a space), `SQL` (the same), `epochSeconds`, `epochMillis`, `epochMicros`, or Luxon tokens. */
     format: Schema.optionalKey(text),
     /** An IANA zone. Default: the mapping's, else that of the command line. */
-    zone: Schema.optionalKey(text)
-  })
+    zone: Schema.optionalKey(text),
+  }),
 ]).annotate({ expected: "the name of a field, or an object with field, format, zone" })
 export type TimeField = typeof TimeField.Type
 
@@ -38,7 +38,7 @@ export const DurationUnit = Schema.Literals(["seconds", "millis", "minutes", "HH
 /** A length of time: where it stands and in which unit (default seconds). */
 export const DurationField = Schema.Union([
   Field,
-  Schema.Struct({ field: Field, unit: Schema.optionalKey(DurationUnit) })
+  Schema.Struct({ field: Field, unit: Schema.optionalKey(DurationUnit) }),
 ]).annotate({ expected: "the name of a field, or an object with field, unit" })
 export type DurationField = typeof DurationField.Type
 
@@ -62,6 +62,6 @@ export const valueOf = <A, S extends Schema.Codec<A, A>>(schema: S) =>
     Schema.Struct({
       field: Field,
       values: Schema.optionalKey(Schema.Record(Schema.String, schema)),
-      other: Schema.optionalKey(schema)
-    })
+      other: Schema.optionalKey(schema),
+    }),
   ])

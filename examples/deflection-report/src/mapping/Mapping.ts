@@ -8,7 +8,9 @@ import { DurationField, Field, Fields, TimeField, valueOf } from "./Field.ts"
 import { Format } from "./Format.ts"
 import { Rules, Trigger } from "./Rule.ts"
 
-const oneCharacter = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(1)).annotate({ expected: "one character" })
+const oneCharacter = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(1)).annotate({
+  expected: "one character",
+})
 const names = Schema.Array(Schema.String.check(Schema.isMinLength(1)))
 
 /** The whole of a call in the fields of one record. */
@@ -26,7 +28,7 @@ const CallFields = Schema.Struct({
   /** Default: answered or noAnswer. */
   disposition: Schema.optionalKey(valueOf(Interaction.Disposition)),
   /** Default: true. */
-  asksForPerson: Schema.optionalKey(valueOf(Schema.Boolean))
+  asksForPerson: Schema.optionalKey(valueOf(Schema.Boolean)),
 })
 export type CallFields = typeof CallFields.Type
 
@@ -35,14 +37,14 @@ const FieldRules = Schema.Struct({
   field: Field,
   values: Schema.Record(Schema.String, Rules),
   /** What becomes of rows with another value: nothing more is said (default), or they are rejected. */
-  other: Schema.optionalKey(Schema.Literals(["ignore", "reject"]))
+  other: Schema.optionalKey(Schema.Literals(["ignore", "reject"])),
 })
 
 /** The objects of an OCEL log that play the part of an interaction or a person. */
 const ObjectKey = Schema.Struct({
   objectType: Schema.String.check(Schema.isMinLength(1)),
   /** Only relations of this qualifier count. Default: all. */
-  qualifier: Schema.optionalKey(Schema.String)
+  qualifier: Schema.optionalKey(Schema.String),
 })
 export type ObjectKey = typeof ObjectKey.Type
 
@@ -51,11 +53,9 @@ const Scenario = Schema.Struct({
   id: Identifier.ScenarioId,
   /** Whether interactions are bound to it: a step that it does not declare is then refused. Default false. */
   binds: Schema.optionalKey(Schema.Boolean),
-  steps: Schema.Array(
-    Schema.Struct({ step: Identifier.StepId, kind: Schema.optionalKey(Identifier.StepKind) })
-  ),
+  steps: Schema.Array(Schema.Struct({ step: Identifier.StepId, kind: Schema.optionalKey(Identifier.StepKind) })),
   journeys: Schema.optionalKey(Schema.Array(Schema.Array(Identifier.StepId))),
-  goals: Schema.optionalKey(Schema.Array(Identifier.GoalId))
+  goals: Schema.optionalKey(Schema.Array(Identifier.GoalId)),
 })
 
 export const Mapping = Schema.Struct({
@@ -70,7 +70,10 @@ export const Mapping = Schema.Struct({
   quote: Schema.optionalKey(Schema.Union([oneCharacter, Schema.Literal("none")])),
   escape: Schema.optionalKey(oneCharacter),
   columns: Schema.optionalKey(
-    Schema.Union([Schema.Literals(["header", "cdr-csv", "cdr-custom", "example"]), Schema.NonEmptyArray(Schema.String)])
+    Schema.Union([
+      Schema.Literals(["header", "cdr-csv", "cdr-custom", "example"]),
+      Schema.NonEmptyArray(Schema.String),
+    ]),
   ),
   order: Schema.optionalKey(Schema.Literals(["time", "case"])),
   timeZone: Schema.optionalKey(Schema.String),
@@ -96,16 +99,16 @@ export const Mapping = Schema.Struct({
       /** `bridged` (default): only a second party proves a person. `disposition`: every answered leg may be one. */
       proof: Schema.optionalKey(Schema.Literals(["bridged", "disposition"])),
       /** The applications that bridge an agent. */
-      apps: Schema.optionalKey(names)
-    })
+      apps: Schema.optionalKey(names),
+    }),
   ),
   apps: Schema.optionalKey(
     Schema.Struct({
       /** The applications that ask for a person, or all. */
       ask: Schema.optionalKey(Schema.Union([Schema.Literal("all"), names])),
       queue: Schema.optionalKey(names),
-      voicemail: Schema.optionalKey(names)
-    })
+      voicemail: Schema.optionalKey(names),
+    }),
   ),
   dispositions: Schema.optionalKey(Schema.Record(Schema.String, Interaction.Disposition)),
 
@@ -116,7 +119,7 @@ export const Mapping = Schema.Struct({
   interface: Schema.optionalKey(Identifier.InterfaceId),
   trigger: Schema.optionalKey(Trigger),
   entryPoints: Schema.optionalKey(names),
-  scenario: Schema.optionalKey(Scenario)
+  scenario: Schema.optionalKey(Scenario),
 })
 export type Mapping = typeof Mapping.Type
 

@@ -22,13 +22,24 @@ export const accepted = {
   disposition: Interaction.Disposition.literals,
   excluded: ExcludedReason.literals,
   ended: EndReason.literals,
-  boolean: [true, false]
+  boolean: [true, false],
 } as const
 
 /** The rules that need nothing but their name. */
 export const ShortRule = Schema.Literals([
-  "step", "drop", "started", "inhibited", "redirected", "goal", "callRequested", "callPlaced", "callAnswered",
-  "callEnded", "call", "leg", "ended"
+  "step",
+  "drop",
+  "started",
+  "inhibited",
+  "redirected",
+  "goal",
+  "callRequested",
+  "callPlaced",
+  "callAnswered",
+  "callEnded",
+  "call",
+  "leg",
+  "ended",
 ])
 export type ShortRule = typeof ShortRule.Type
 
@@ -40,7 +51,7 @@ export const LongRule = Schema.Union([
   Schema.Struct({
     as: Schema.Literal("step"),
     step: Schema.optionalKey(valueOf(Schema.String)),
-    kind: Schema.optionalKey(valueOf(Identifier.StepKind))
+    kind: Schema.optionalKey(valueOf(Identifier.StepKind)),
   }),
   Schema.Struct({ as: Schema.Literal("drop") }),
   Schema.Struct({ as: Schema.Literal("started"), trigger: Schema.optionalKey(valueOf(Trigger)) }),
@@ -54,13 +65,15 @@ export const LongRule = Schema.Union([
     as: Schema.Literal("callEnded"),
     call,
     talk: Schema.optionalKey(DurationField),
-    disposition: Schema.optionalKey(valueOf(Interaction.Disposition))
+    disposition: Schema.optionalKey(valueOf(Interaction.Disposition)),
   }),
   Schema.Struct({ as: Schema.Literal("call") }),
   Schema.Struct({ as: Schema.Literal("leg") }),
   Schema.Struct({ as: Schema.Literal("excluded"), reason: valueOf(ExcludedReason) }),
-  Schema.Struct({ as: Schema.Literal("ended"), reason: Schema.optionalKey(valueOf(EndReason)) })
-]).annotate({ expected: `a rule: one of ${[...ShortRule.literals, "excluded"].join(", ")}, or an object with it in "as"` })
+  Schema.Struct({ as: Schema.Literal("ended"), reason: Schema.optionalKey(valueOf(EndReason)) }),
+]).annotate({
+  expected: `a rule: one of ${[...ShortRule.literals, "excluded"].join(", ")}, or an object with it in "as"`,
+})
 export type LongRule = typeof LongRule.Type
 
 /** One rule, or several that hold together. */

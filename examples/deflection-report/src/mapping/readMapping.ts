@@ -25,7 +25,7 @@ const keysOfFormats: { readonly [Key in keyof Mapping]?: ReadonlyArray<Format> }
   human: ["asterisk-cdr", "freeswitch-cdr"],
   apps: ["asterisk-cdr", "freeswitch-cdr"],
   dispositions: ["asterisk-cdr", "freeswitch-cdr"],
-  lifecycle: ["xes"]
+  lifecycle: ["xes"],
 }
 
 /** Reads the text of a mapping file; throws an `InputError` of one line. */
@@ -71,7 +71,9 @@ const parse = (text: string): unknown => {
 const decode = Schema.decodeUnknownResult(Mapping, { onExcessProperty: "error" })
 
 const nameOf = (key: PropertyKey | { readonly key: PropertyKey }): string =>
-  String(typeof key === "object" ? key.key : key).replace(/\p{Cc}/gu, " ").slice(0, 80)
+  String(typeof key === "object" ? key.key : key)
+    .replace(/\p{Cc}/gu, " ")
+    .slice(0, 80)
 
 const keysOf = (ast: SchemaAST.AST): ReadonlyArray<string> =>
   ast._tag === "Objects" ? ast.propertySignatures.map((property) => String(property.name)) : []
@@ -88,5 +90,5 @@ const describe = SchemaIssue.makeFormatterStandardSchemaV1({
       default:
         return SchemaIssue.defaultLeafHook(issue)
     }
-  }
+  },
 })
