@@ -3,7 +3,7 @@
  * amounts to depends on where it begins, and a month is never so many days.
  */
 import * as Schema from "effect/Schema"
-import { daysInMonth, epochDayOf } from "./PlainDate.ts"
+import { daysInMonth } from "./PlainDate.ts"
 
 /** Years, months, weeks and days of the calendar; no hours. */
 export type Period =
@@ -21,13 +21,27 @@ export interface Amount {
 
 const form = /^P(?:(\d{1,4})W|(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,5})D)?)$/
 
+/**
+ * Whether a text is a period of at least one day.
+ *
+ * @example
+ * ```ts
+ * import { Period } from "@tacet/core/policy"
+ *
+ * const period: boolean = Period.isPeriod("P12M") // => true
+ * ```
+ */
+export const isPeriod = (text: string): text is Period => {
+  if (!form.test(text)) return false
+  const { days, months } = amount(text as Period)
+  return months + days > 0
+}
+
 /** The Schema of a period of at least one day. */
 export const Period: Schema.Codec<Period> = Schema.String.check(
-  Schema.makeFilter((text: string) => {
-    if (!form.test(text)) return "a period of ISO 8601 in years, months, weeks or days, such as P12M"
-    const { days, months } = amount(text as Period)
-    return months + days > 0 ? undefined : "a period of at least one day"
-  }),
+  Schema.makeFilter((text: string) =>
+    isPeriod(text) ? undefined : "a period of ISO 8601 in years, months, weeks or days, such as P12M",
+  ),
 ) as unknown as Schema.Codec<Period>
 
 /**
@@ -82,7 +96,7 @@ const spanOf = (months: number): Span => {
   if (known !== undefined) return known
   let fewest = Number.POSITIVE_INFINITY
   let most = 0
-  for (let start = 0; start < 4800; start++) {
+  for (let start = 0; start < monthsOfCycle; start++) {
     // Up to the 28th nothing is cut off; each later day is cut off in its own months.
     for (let day = 28; day <= 31; day++) {
       const days = dayOf(start + months, day) - dayOf(start, day)
@@ -95,8 +109,23 @@ const spanOf = (months: number): Span => {
   return span
 }
 
+const monthsOfCycle = 4800
+const daysOfCycle = 146_097
+
+/** The length of each month of the cycle, and the day on which it begins. */
+const cycle: { readonly begin: Array<number>; readonly length: Array<number> } = { begin: [], length: [] }
+
 const dayOf = (monthIndex: number, day: number): number => {
-  const year = 2000 + Math.floor(monthIndex / 12)
-  const month = (monthIndex % 12) + 1
-  return epochDayOf({ year, month, day: Math.min(day, daysInMonth(year, month)) })
+  if (cycle.length.length === 0) {
+    let begin = 0
+    for (let month = 0; month < monthsOfCycle; month++) {
+      const length = daysInMonth(2000 + Math.floor(month / 12), (month % 12) + 1)
+      cycle.begin.push(begin)
+      cycle.length.push(length)
+      begin += length
+    }
+  }
+  const month = monthIndex % monthsOfCycle
+  const begin = Math.floor(monthIndex / monthsOfCycle) * daysOfCycle + (cycle.begin[month] ?? 0)
+  return begin + Math.min(day, cycle.length[month] ?? 0)
 }

@@ -3,7 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import { choice, duties, fact, forEach, forSome, levels, permissions } from "../Parameter.ts"
-import { LegalBasis, Purpose, purposes } from "../Purpose.ts"
+import { LegalBasis, Purpose, purposes } from "./purposes.ts"
 
 /** Who processes: a controller or a processor of GDPR 4(7) and 4(8); before the GDPR the documents say *publisher*. */
 export const roles = ["controller", "processor", "publisher"] as const

@@ -1,0 +1,77 @@
+/**
+ * Whose policy decides. The rules of the operator bind what it collects, holds or receives; what a third party collects
+ * for itself is decided by that party's policy (3P-POLICY, 3P-OUT, SCOPE), and data that the operator handles for a
+ * Customer by the Customer's own, on each point that it regulates (PRECEDENCE; applied by `Resolve`).
+ */
+import type { EffectivePolicy } from "./EffectivePolicy.ts"
+
+/** What the operator is to a datum. */
+export type OperatorPart = "collector" | "holder" | "recipient"
+
+/** A datum as far as it decides whose policy binds it. */
+export interface Origin {
+  /** Where it came about: with the operator's own services, or with somebody else's. */
+  readonly service: "operator" | "customer" | "partner" | "thirdParty"
+  /** What the operator is to it; empty where it has no part in it. */
+  readonly operatorIs: ReadonlyArray<OperatorPart>
+}
+
+/**
+ * Whose policy decides a datum.
+ *
+ * @example
+ * ```ts
+ * import { Competence } from "@tacet/core/policy"
+ *
+ * const whose = Competence.decides({ service: "thirdParty", operatorIs: [] }) // => "thirdParty"
+ * ```
+ */
+export const decides = ({ operatorIs, service }: Origin): "operator" | "thirdParty" =>
+  service === "operator" || operatorIs.length > 0 ? "operator" : "thirdParty"
+
+/**
+ * Whether a Customer must name the operator in its own documents (MENTION). What the data are and what the Customer's
+ * documents cover is for the Customer to say.
+ *
+ * @example
+ * ```ts
+ * import { Competence, type EffectivePolicy } from "@tacet/core/policy"
+ *
+ * const named = (policy: EffectivePolicy.EffectivePolicy): boolean =>
+ *   Competence.mustNameOperator(policy, { dataPersonalByThemselves: true, ownProvisionsCoverTheUse: false })
+ * ```
+ */
+export const mustNameOperator = (
+  { parameters }: EffectivePolicy,
+  facts: { readonly dataPersonalByThemselves: boolean; readonly ownProvisionsCoverTheUse: boolean },
+): boolean =>
+  !(
+    (parameters.mentionExemptions.includes("dataNotPersonalByThemselves") && !facts.dataPersonalByThemselves) ||
+    (parameters.mentionExemptions.includes("ownProvisionsCoverTheUse") && facts.ownProvisionsCoverTheUse)
+  )
+
+/** Where a request comes from, and what its law says. */
+export interface LocalLaw {
+  readonly country: string
+  /** The reference of the rule that differs from the policy's. */
+  readonly reference: string
+}
+
+/**
+ * Which law decides a point on which the law of the place differs (R-LOCAL-LAW).
+ *
+ * @example
+ * ```ts
+ * import { Competence, type EffectivePolicy } from "@tacet/core/policy"
+ *
+ * const law = (policy: EffectivePolicy.EffectivePolicy) =>
+ *   Competence.lawOf(policy, { country: "DE", reference: "BDSG 34" })
+ * ```
+ */
+export const lawOf = (
+  policy: EffectivePolicy,
+  local: LocalLaw | undefined,
+): { readonly country: string; readonly reference: string | undefined } =>
+  local !== undefined && policy.parameters.localLaw === "prevails"
+    ? local
+    : { country: policy.country, reference: undefined }
