@@ -11,7 +11,7 @@ import type { Decider } from "./Decider.ts"
 import type { EventCodec, UndecodableEvent } from "./EventCodec.ts"
 import type { RecordedEvent } from "./EventEnvelope.ts"
 import { EventStore } from "./EventStore.ts"
-import type { AppendError, ReadError } from "./EventStoreError.ts"
+import { type AppendError, type ReadError, StoreUnavailable } from "./EventStoreError.ts"
 import * as Expected from "./ExpectedVersion.ts"
 import type { Refusal } from "./Refusal.ts"
 import * as Uuid from "./Uuid.ts"
@@ -117,6 +117,8 @@ export const handleAll = Effect.fn("CommandHandler.handleAll")(function* <State,
   const stream = { kind: codec.kind, id: request.id }
   const commitId = request.commitId ?? (yield* Uuid.next)
   let loaded = yield* loadLooking(aggregate, request.customer, request.id, request.commitId)
+  // Whether a try may have been carried out without an answer.
+  let isUnknown = false
   for (let attempt = 0; ; attempt++) {
     if (loaded.found) return { ...loaded, outcomes: [], repeated: true }
     const { events, outcomes, state } = decideAll(decider, loaded.state, request)
@@ -140,8 +142,19 @@ export const handleAll = Effect.fn("CommandHandler.handleAll")(function* <State,
     }
     const error = appended.failure
     const last = attempt >= (request.retries ?? 10)
-    if (error._tag === "StoreUnavailable" && error.outcome === "unknown" && !last) continue
+    if (error._tag === "StoreUnavailable") {
+      isUnknown ||= error.outcome === "unknown"
+      if (error.outcome === "unknown" && !last) continue
+      // "Nothing was written" is said of the last try alone.
+      return yield* isUnknown ? new StoreUnavailable({ operation: "append", outcome: "unknown", cause: error.cause }) : error
+    }
+    if (error._tag === "CommitIdReused" && request.commitId !== undefined) {
+      // Perhaps this very request was carried out meanwhile by another caller, on another state.
+      loaded = yield* loadLooking(aggregate, request.customer, request.id, request.commitId)
+      if (loaded.found) continue
+    }
     if (error._tag !== "VersionConflict" || last) return yield* error
+    isUnknown = false
     yield* Metric.update(appendConflicts, 1)
     // A check on another stream failed: the context is stale, and only the caller can look it up again.
     if (!error.mismatches.some((mismatch) => mismatch.stream.id === stream.id)) return yield* error

@@ -121,7 +121,7 @@ export const make = <Events extends ReadonlyArray<{ readonly _tag: string }>>(
   for (const definition of definitions) {
     const entry: Entry = {
       definition,
-      encode: Schema.encodeUnknownSync(definition.schema) as Entry["encode"],
+      encode: Schema.encodeUnknownResult(definition.schema) as Entry["encode"],
       decode: Schema.decodeUnknownResult(definition.schema) as Entry["decode"],
     }
     if (byTag.has(definition.tag) || byWireName.has(definition.wireName)) {
@@ -136,8 +136,13 @@ export const make = <Events extends ReadonlyArray<{ readonly _tag: string }>>(
     if (event.schemaVersion > entry.definition.schemaVersion) return Result.fail("newer-schema-version")
     let payload = parse(event.data)
     if (payload === undefined) return Result.fail("payload-does-not-fit")
-    for (let version = event.schemaVersion; version < entry.definition.schemaVersion; version++) {
-      payload = entry.definition.upcasters.get(version)!(payload)
+    try {
+      for (let version = event.schemaVersion; version < entry.definition.schemaVersion; version++) {
+        payload = entry.definition.upcasters.get(version)!(payload)
+      }
+    } catch {
+      // What an upcaster throws may quote the payload; that it does not fit is all that may be told.
+      return Result.fail("payload-does-not-fit")
     }
     const decoded = entry.decode({ ...payload, _tag: entry.definition.tag, occurredAt: event.occurredAt })
     return Result.isSuccess(decoded) ? Result.succeed(decoded.success as Event) : Result.fail("payload-does-not-fit")
@@ -146,8 +151,13 @@ export const make = <Events extends ReadonlyArray<{ readonly _tag: string }>>(
     kind,
     definitions,
     encode: (event) => {
-      const entry = byTag.get(event._tag)!
-      const { _tag: _, occurredAt, ...payload } = entry.encode(event)
+      const entry = byTag.get(event._tag)
+      const encoded = entry?.encode(event)
+      // A mistake in the program. The schema's own message would quote the payload.
+      if (entry === undefined || encoded === undefined || Result.isFailure(encoded)) {
+        throw new Error(`An event ${event._tag} does not fit its schema in the codec of ${kind}`)
+      }
+      const { _tag: _, occurredAt, ...payload } = encoded.success
       return {
         type: entry.definition.wireName,
         schemaVersion: entry.definition.schemaVersion,
@@ -162,7 +172,9 @@ export const make = <Events extends ReadonlyArray<{ readonly _tag: string }>>(
 
 interface Entry {
   readonly definition: EventDefinition<unknown>
-  readonly encode: (event: unknown) => { readonly _tag: string; readonly occurredAt: number }
+  readonly encode: (
+    event: unknown,
+  ) => Result.Result<{ readonly _tag: string; readonly occurredAt: number }, unknown>
   readonly decode: (input: unknown) => Result.Result<unknown, unknown>
 }
 

@@ -4,7 +4,9 @@
  */
 export * as Arbitraries from "./Arbitraries.ts"
 export * as EventStoreSuite from "./EventStoreSuite.ts"
+export * as FaultInjection from "./FaultInjection.ts"
 export * as Fixture from "./Fixture.ts"
+export { given, ScenarioFailed } from "./GivenWhenThen.ts"
 export * as Law from "./Law.ts"
 export * as ModelStore from "./ModelStore.ts"
 export * as Operation from "./Operation.ts"

@@ -15,7 +15,7 @@ import * as Uuid from "../../eventsourcing/Uuid.ts"
 import type { EventStoreFixture } from "../Fixture.ts"
 import * as ModelStore from "../ModelStore.ts"
 import * as Model from "../ReferenceModel.ts"
-import { type BrokenStore, breaking, capabilities, caught, findings } from "./brokenStore.ts"
+import { type BrokenStore, breaking, capabilities, caught, findings } from "./brokenStore.testing.ts"
 
 type Store = EventStore["Service"]
 

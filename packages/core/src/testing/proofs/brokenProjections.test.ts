@@ -14,7 +14,7 @@ import { type ProjectionKey, ProjectionStore, type SavedProjection } from "../..
 import type { ProjectionStoreFixture } from "../Fixture.ts"
 import * as ProjectionStoreSuite from "../ProjectionStoreSuite.ts"
 import * as Suite from "../Suite.ts"
-import { caught, impatient } from "./brokenStore.ts"
+import { caught, impatient } from "./brokenStore.testing.ts"
 
 interface Stores {
   readonly events: EventStore["Service"]

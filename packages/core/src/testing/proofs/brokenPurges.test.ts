@@ -13,7 +13,7 @@ import { format, type StreamId } from "../../eventsourcing/StreamId.ts"
 import type { EventStoreFixture } from "../Fixture.ts"
 import * as ModelStore from "../ModelStore.ts"
 import * as Model from "../ReferenceModel.ts"
-import { type BrokenStore, breaking, capabilities, caught, findings } from "./brokenStore.ts"
+import { type BrokenStore, breaking, capabilities, caught, findings } from "./brokenStore.testing.ts"
 
 const modelLaw = "any history of operations is answered as the reference model answers it"
 

@@ -11,7 +11,7 @@ import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { RecordedEvent } from "../../eventsourcing/EventEnvelope.ts"
 import { EventStore, type LogChunk, type LogRange, subscribeBy } from "../../eventsourcing/EventStore.ts"
 import type { EventStoreFixture } from "../Fixture.ts"
-import { type BrokenStore, breaking, caught, findings } from "./brokenStore.ts"
+import { type BrokenStore, breaking, caught, findings } from "./brokenStore.testing.ts"
 
 type Store = EventStore["Service"]
 

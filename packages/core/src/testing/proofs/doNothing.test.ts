@@ -13,7 +13,7 @@ import { StoreUnavailable } from "../../eventsourcing/EventStoreError.ts"
 import { ProjectionStore } from "../../eventsourcing/ProjectionStore.ts"
 import * as EventStoreSuite from "../EventStoreSuite.ts"
 import * as ProjectionStoreSuite from "../ProjectionStoreSuite.ts"
-import { impatient } from "./brokenStore.ts"
+import { impatient } from "./brokenStore.testing.ts"
 
 /** Thanks for every commit and remembers none. */
 const nothing: EventStore["Service"] = {

@@ -1,0 +1,304 @@
+import { layer } from "@tacet/adapter-memory"
+import { describe, expect, it } from "@tacet/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as FaultInjection from "../testing/FaultInjection.ts"
+import * as Scene from "../testing/Scene.ts"
+import * as CommandHandler from "./CommandHandler.ts"
+import type { Decider } from "./Decider.ts"
+import * as EventCodec from "./EventCodec.ts"
+import { EventStore } from "./EventStore.ts"
+import { VersionConflict } from "./EventStoreError.ts"
+import * as Expected from "./ExpectedVersion.ts"
+import { Refusal } from "./Refusal.ts"
+import * as Uuid from "./Uuid.ts"
+
+/** A jar that holds ten coins: whoever puts in more is refused. */
+const Added = Schema.TaggedStruct("Added", { occurredAt: Schema.DateTimeUtcFromMillis, coins: Schema.Int })
+type Added = typeof Added.Type
+
+const full = new Refusal({ rule: "TACET-FULL", command: "Add", field: "coins", accepted: "no more than ten in all" })
+
+let decisions = 0
+
+const jar: CommandHandler.Aggregate<number, number, Added, DateTime.Utc> = {
+  codec: EventCodec.make("jar", [EventCodec.define(Added)]),
+  decider: {
+    initial: 0,
+    evolve: (coins, event) => coins + event.coins,
+    decide: (coins, add, occurredAt) => {
+      decisions++
+      if (coins + add > 10) return Result.fail(full)
+      return Result.succeed(add === 0 ? [] : [{ _tag: "Added", occurredAt, coins: add }])
+    },
+  } satisfies Decider<number, number, Added, DateTime.Utc>,
+}
+
+const context = DateTime.makeUnsafe(0)
+
+const aJar = Effect.gen(function* () {
+  decisions = 0
+  return { customer: yield* Scene.aCustomer, id: yield* Uuid.next, context }
+})
+
+const coinsIn = ({ customer, id }: Effect.Success<typeof aJar>) =>
+  Effect.map(Scene.stream(customer, { kind: "jar", id }), ({ events }) =>
+    events.map((event) => (JSON.parse(event.data) as { readonly coins: number }).coins),
+  )
+
+/** Runs over a memory whose calls fail as planned. */
+const withFaults =
+  (plan: FaultInjection.Plan) =>
+  <A, E>(program: Effect.Effect<A, E, EventStore>): Effect.Effect<A, E> =>
+    Effect.provide(program, Layer.provide(FaultInjection.make(plan).layer, layer))
+
+/** Others put in a coin just before each of the first appends of the handler. */
+const disturbing = (times: number): Layer.Layer<EventStore> =>
+  Layer.effect(
+    EventStore,
+    Effect.map(EventStore, (store) => {
+      let left = times
+      return {
+        ...store,
+        append: (commit) =>
+          Effect.gen(function* () {
+            if (left-- > 0) {
+              const coin = jar.codec.encode({ _tag: "Added", occurredAt: context, coins: 1 })
+              const { stream } = commit.writes[0]!
+              yield* store.append(yield* Scene.commit(commit.customer, [Scene.write(stream, [coin])]))
+            }
+            return yield* store.append(commit)
+          }),
+      }
+    }),
+  ).pipe(Layer.provide(layer))
+
+describe("handling a command", () => {
+  it.effect("appends what was decided, and nothing where nothing was", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const first = yield* CommandHandler.handle(jar, { ...mine, command: 3 })
+      expect(first).toMatchObject({ state: 3, version: 1, repeated: false, events: [{ coins: 3 }] })
+      const second = yield* CommandHandler.handle(jar, { ...mine, command: 0 })
+      expect(second).toMatchObject({ state: 3, version: 1, events: [] })
+      expect(yield* coinsIn(mine)).toEqual([3])
+      expect(yield* CommandHandler.load(jar, mine.customer, mine.id)).toMatchObject({ state: 3, version: 1 })
+    }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect("loads streams longer than a page", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const nothing = jar.codec.encode({ _tag: "Added", occurredAt: context, coins: 0 })
+      const stream = { kind: "jar", id: mine.id }
+      yield* Scene.commits(mine.customer, [Scene.write(stream, Array.from({ length: 2_500 }, () => nothing))])
+      expect((yield* CommandHandler.handle(jar, { ...mine, command: 2 })).version).toBe(2_501)
+    }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect("fails with the refusal, of which no trace is left", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const before = yield* Metric.value(Metric.withAttributes(CommandHandler.refusedCommands, { rule: "TACET-FULL" }))
+      expect(yield* Effect.flip(CommandHandler.handle(jar, { ...mine, command: 11 }))).toBe(full)
+      expect(yield* coinsIn(mine)).toEqual([])
+      expect((yield* Scene.log(mine.customer)).head).toBe(0)
+      const after = yield* Metric.value(Metric.withAttributes(CommandHandler.refusedCommands, { rule: "TACET-FULL" }))
+      expect(after.count - before.count).toBe(1)
+    }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect("decides several commands one after the other, refusals between them, in one commit", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const handled = yield* CommandHandler.handleAll(jar, { ...mine, commands: [4, 9, 0, 5, 2] })
+      expect(
+        handled.outcomes.map((outcome) =>
+          Result.isSuccess(outcome) ? outcome.success.map(({ coins }) => coins) : outcome.failure.rule,
+        ),
+      ).toEqual([[4], "TACET-FULL", [], [5], "TACET-FULL"])
+      expect(handled).toMatchObject({ state: 9, version: 2, repeated: false })
+      const { events } = yield* Scene.log(mine.customer)
+      expect(new Set(events.map((event) => event.commitId)).size).toBe(1)
+      expect(yield* coinsIn(mine)).toEqual([4, 5])
+    }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect("appends nothing where every command is refused", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const handled = yield* CommandHandler.handleAll(jar, { ...mine, commands: [11, 12] })
+      expect(handled).toMatchObject({ state: 0, version: 0 })
+      expect((yield* Scene.log(mine.customer)).head).toBe(0)
+    }).pipe(Effect.provide(layer)),
+  )
+})
+
+describe("a conflict", () => {
+  it.effect("is decided again on what was missed, without another read", () =>
+    Effect.gen(function* () {
+      const faults = FaultInjection.make(() => undefined)
+      const mine = yield* aJar
+      yield* Effect.gen(function* () {
+        expect(yield* CommandHandler.handle(jar, { ...mine, command: 3 })).toMatchObject({ state: 5, version: 3 })
+        expect(yield* coinsIn(mine)).toEqual([1, 1, 3])
+      }).pipe(
+        Effect.provide(
+          Layer.effect(EventStore, Effect.map(EventStore, faults.eventStore)).pipe(Layer.provide(disturbing(2))),
+        ),
+      )
+      expect(faults.calls().slice(0, 4).map((call) => call.operation)).toEqual(["readStream", "append", "append", "append"])
+    }),
+  )
+
+  it.effect("may turn an accepted command into a refused one", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      expect(yield* Effect.flip(CommandHandler.handle(jar, { ...mine, command: 9 }))).toBe(full)
+      expect(yield* coinsIn(mine)).toEqual([1, 1])
+    }).pipe(Effect.provide(disturbing(2))),
+  )
+
+  it.effect("surfaces after as many retries as asked for", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const error = yield* Effect.flip(CommandHandler.handle(jar, { ...mine, command: 1, retries: 3 }))
+      expect(error).toBeInstanceOf(VersionConflict)
+      expect(decisions).toBe(4)
+      expect(yield* coinsIn(mine)).toEqual([1, 1, 1, 1])
+    }).pipe(Effect.provide(disturbing(Number.POSITIVE_INFINITY))),
+  )
+
+  it.effect("over another stream surfaces at once: the context is stale", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const checks = [{ stream: yield* Scene.aStream(), expected: Expected.exists }]
+      const error = yield* Effect.flip(CommandHandler.handle(jar, { ...mine, command: 1, checks }))
+      expect(error).toMatchObject({ _tag: "VersionConflict", mismatches: [{ actual: 0 }] })
+      expect(decisions).toBe(1)
+    }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect("among many callers loses no coin and overfills no jar", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const answers = yield* Effect.all(
+        Array.from({ length: 16 }, () =>
+          Effect.result(CommandHandler.handle(jar, { ...mine, command: 1, retries: 100 })),
+        ),
+        { concurrency: "unbounded" },
+      )
+      expect(answers.filter(Result.isSuccess).length).toBe(10)
+      expect(answers.filter(Result.isFailure).every(({ failure }) => failure === full)).toBe(true)
+      expect(yield* coinsIn(mine)).toEqual(Array.from({ length: 10 }, () => 1))
+    }).pipe(Effect.provide(layer)),
+  )
+})
+
+describe("a request with a commit id", () => {
+  it.effect("is carried out once; its repetition decides nothing", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const request = { ...mine, command: 4, commitId: yield* Uuid.next }
+      yield* CommandHandler.handle(jar, request)
+      yield* CommandHandler.handle(jar, { ...mine, command: 6 })
+      const again = yield* CommandHandler.handle(jar, request)
+      expect(again).toMatchObject({ state: 10, version: 2, repeated: true, events: [] })
+      expect(decisions).toBe(2)
+      expect(yield* coinsIn(mine)).toEqual([4, 6])
+    }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect("made by two callers at once on different states is carried out once", () =>
+    Effect.gen(function* () {
+      const store = yield* EventStore
+      const mine = yield* aJar
+      const request = { ...mine, command: 4, commitId: yield* Uuid.next }
+      const rival = { ...jar.codec.encode({ _tag: "Added", occurredAt: DateTime.makeUnsafe(1), coins: 4 }) }
+      const overtaken = {
+        ...store,
+        // The rival decides the same request a moment later, on another clock.
+        append: (commit: Parameters<typeof store.append>[0]) =>
+          Effect.andThen(
+            store.append({ ...commit, writes: [{ ...commit.writes[0]!, events: [rival] }] }),
+            store.append(commit),
+          ),
+      }
+      const handled = yield* CommandHandler.handle(jar, request).pipe(Effect.provideService(EventStore, overtaken))
+      expect(handled).toMatchObject({ state: 4, version: 1, repeated: true, events: [] })
+      expect(yield* coinsIn(mine)).toEqual([4])
+    }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect("that another request has used is refused", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const commitId = yield* Uuid.next
+      yield* CommandHandler.handle(jar, { ...mine, command: 4, commitId })
+      const other = { ...mine, id: yield* Uuid.next, command: 5, commitId }
+      expect(yield* Effect.flip(CommandHandler.handle(jar, other))).toMatchObject({ _tag: "CommitIdReused" })
+    }).pipe(Effect.provide(layer)),
+  )
+})
+
+describe("an append of unknown outcome", () => {
+  const onAppends = (...faults: ReadonlyArray<FaultInjection.Fault | undefined>) =>
+    withFaults(({ nth, operation }) => (operation === "append" ? faults[nth - 1] : undefined))
+
+  const { lostAnswer, lostCall, refused } = FaultInjection
+
+  it.effect.each([[lostAnswer], [lostCall], [lostAnswer, lostCall, lostAnswer]])(
+    "is repeated with the same commit id and counts once (%#)",
+    (faults) =>
+      Effect.gen(function* () {
+        const mine = yield* aJar
+        const handled = yield* CommandHandler.handle(jar, { ...mine, command: 4 })
+        expect(handled).toMatchObject({ state: 4, version: 1, events: [{ coins: 4 }] })
+        expect(yield* coinsIn(mine)).toEqual([4])
+      }).pipe(onAppends(...faults)),
+  )
+
+  it.effect("that stays unknown is told as such", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const error = yield* Effect.flip(CommandHandler.handle(jar, { ...mine, command: 4, retries: 1 }))
+      expect(error).toMatchObject({ _tag: "StoreUnavailable", outcome: "unknown" })
+      expect(yield* coinsIn(mine)).toEqual([4])
+    }).pipe(onAppends(lostAnswer, lostAnswer)),
+  )
+
+  it.effect("is not told as nothing written because a later try was refused", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const error = yield* Effect.flip(CommandHandler.handle(jar, { ...mine, command: 4 }))
+      expect(error).toMatchObject({ _tag: "StoreUnavailable", outcome: "unknown" })
+      expect(yield* coinsIn(mine)).toEqual([4])
+    }).pipe(onAppends(lostAnswer, refused)),
+  )
+
+  it.effect("that is known to have written nothing is told as such", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const error = yield* Effect.flip(CommandHandler.handle(jar, { ...mine, command: 4 }))
+      expect(error).toMatchObject({ _tag: "StoreUnavailable", outcome: "notCommitted" })
+      expect(yield* coinsIn(mine)).toEqual([])
+    }).pipe(onAppends(refused)),
+  )
+
+  it.effect.each([1, 2].flatMap((number) => [FaultInjection.crashBefore, FaultInjection.crashAfter].map((fault) => ({ number, fault }))))(
+    "counts once though the caller crashed $fault.when call $number and came again",
+    ({ fault, number }) =>
+      Effect.gen(function* () {
+        const mine = yield* aJar
+        const request = { ...mine, command: 4, commitId: yield* Uuid.next }
+        yield* Effect.exit(CommandHandler.handle(jar, request))
+        const handled = yield* CommandHandler.handle(jar, request)
+        expect(handled).toMatchObject({ state: 4, version: 1 })
+        expect(yield* coinsIn(mine)).toEqual([4])
+      }).pipe(withFaults((call) => (call.number === number ? fault : undefined))),
+  )
+})
