@@ -110,7 +110,7 @@ export const aReceipt = (from: DateTime.Utc, timeZone: string): fc.Arbitrary<Dat
     .map(({ date, time }) => DateTime.makeUnsafe(DateTime.toEpochMillis(Calendar.startOfDay(date, timeZone)) + time))
 }
 
-const aUuid = fc.uuid({ version: 4 }) as fc.Arbitrary<string> as fc.Arbitrary<Uuid>
+const aUuid: fc.Arbitrary<Uuid> = fc.uuid({ version: 4 }).map((uuid) => uuid as Uuid)
 
 /**
  * The values that the vault holds of a person; some portable, some kept by a law.
