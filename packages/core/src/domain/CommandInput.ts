@@ -1,105 +1,128 @@
 /**
  * The boundary at which commands from outside come in. What does not fit is refused whole, by the rule that forbids it:
- * nothing of it goes on, and nothing of it is repeated in the answer.
+ * nothing of it goes on, and nothing of it is repeated in the answer, not even the name of a field.
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type * as SchemaIssue from "effect/SchemaIssue"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import type { RuleKey } from "../policy/RuleKey.ts"
+import { Sealed } from "../privacy/Sealed.ts"
 import * as Customer from "./Customer.ts"
+import * as FieldName from "./internal/FieldName.ts"
+import { nameFault } from "./Identifier.ts"
 import * as Interaction from "./Interaction.ts"
-
-/** Fields that some rule forbids by name, wherever they stand in a command. */
-const forbiddenFields: ReadonlyArray<readonly [names: RegExp, rule: RuleKey, accepted: string]> = [
-  [/^(call_?logs?|calls|call_?history)$/i, "CALL-LOG", "one call at a time, to or from a listed number"],
-  [/^(address_?book|contacts?)$/i, "ADDR-READ", "a command without address-book values"],
-  [
-    /^(geo.*|coordinates?|lat(itude)?|lng|lon(gitude)?|location|position)$/i,
-    "GEO-NEVER",
-    "a command without a location, precise or coarse"
-  ],
-  [
-    /^(msisdn|phone.*|telephone.*|caller.*|imei|ip(_?address)?|e?mail.*|(first|last|full)?_?name|user_?id)$/i,
-    "NO-IDENTIFY",
-    "a command without a value that identifies a person: seal it, and send the reference"
-  ],
-  [/^(password|passcode|credentials?|pin|token)$/i, "REDIRECT", "a redirection to the Customer's own sign-in"]
-]
+import * as Moment from "./internal/Moment.ts"
+import * as PlainData from "./internal/PlainData.ts"
 
 /**
- * Reads a command for an interaction from outside, such as a parsed JSON body with `at` as a `DateTime.Utc`.
+ * Reads a command for an interaction from outside, such as a parsed JSON body. `at` is an ISO 8601 text with its zone
+ * or a `DateTime.Utc`; every other field is as the command declares it. What is returned shares nothing with the input.
  *
  * @example
  * ```ts
+ * import * as Result from "effect/Result"
  * import { CommandInput } from "@tacet/core/domain"
  *
- * const read = (body: unknown) => CommandInput.readInteractionCommand(body)
+ * const body: unknown = JSON.parse('{ "_tag": "TakeStep", "at": "2026-01-31T09:30:00Z", "step": "faq", "kind": "faq" }')
+ * Result.isSuccess(CommandInput.readInteractionCommand(body)) // => true
  * ```
  */
 export const readInteractionCommand = (input: unknown): Result.Result<Interaction.Command, Refusal> =>
   read(decodeInteraction, input)
 
 /**
- * Reads a command for a Customer from outside.
+ * Reads a command for a Customer from outside, in the same way.
  *
  * @example
  * ```ts
+ * import * as Result from "effect/Result"
  * import { CommandInput } from "@tacet/core/domain"
  *
- * const read = (body: unknown) => CommandInput.readCustomerCommand(body)
+ * const refused = CommandInput.readCustomerCommand({ _tag: "ListNumber", phone: "a number itself" })
+ * if (Result.isFailure(refused)) {
+ *   refused.failure.rule // => "NO-IDENTIFY"
+ *   refused.failure.field // => "personal value"
+ * }
  * ```
  */
 export const readCustomerCommand = (input: unknown): Result.Result<Customer.Command, Refusal> =>
   read(decodeCustomer, input)
 
-const strict = { onExcessProperty: "error" } as const
-const decodeInteraction = Schema.decodeUnknownResult(Interaction.Command, strict)
-const decodeCustomer = Schema.decodeUnknownResult(Customer.Command, strict)
+type Decode<A> = (input: unknown) => Result.Result<A, Schema.SchemaError>
 
-const read = <A>(
-  decode: (input: unknown) => Result.Result<A, unknown>,
-  input: unknown
-): Result.Result<A, Refusal> => {
-  const forbidden = forbiddenIn(input, [])
-  if (forbidden !== undefined) return Result.fail(new Refusal({ ...forbidden, command: nameOf(input) }))
-  return Result.mapError(
-    decode(input),
-    () =>
-      new Refusal({
-        rule: "TACET-FORMAT",
-        command: nameOf(input),
-        accepted: "a command of a known name with exactly the fields that it declares, each in its form"
-      })
-  )
+/** The commands as they come from outside: `at` may be written as text. */
+const decodeInteraction = Schema.decodeUnknownResult(
+  Schema.Union(Interaction.Command.members.map((member) => Schema.Struct({ ...member.fields, at: Moment.Moment }))),
+  { onExcessProperty: "error" },
+) as Decode<Interaction.Command>
+const decodeCustomer = Schema.decodeUnknownResult(
+  Schema.Union(Customer.Command.members.map((member) => Schema.Struct({ ...member.fields, at: Moment.Moment }))),
+  { onExcessProperty: "error" },
+) as Decode<Customer.Command>
+
+const read = <A>(decode: Decode<A>, input: unknown): Result.Result<A, Refusal> => {
+  const { data, end } = PlainData.copy(input, forbiddenField)
+  const command = nameOf(data)
+  if (end === "unreadable") return Result.fail(new Refusal({ rule: "TACET-FORMAT", command, accepted: plainCommand }))
+  if (end !== undefined) {
+    const { accepted, label, rule } = end.found
+    return Result.fail(new Refusal({ rule, command, field: label, accepted }))
+  }
+  return Result.mapError(decode(data), ({ issue }) => new Refusal({ command, ...faultOf(issue, data) }))
 }
 
-const commandNames = new Set<string>(
-  [...Interaction.Command.members, ...Customer.Command.members].map((member) => member.fields._tag.schema.literal)
-)
+const plainCommand = "a command as plain data: a record of texts, numbers, lists and records"
+const knownCommand =
+  "a command of a known name with exactly the fields that it declares, each in its form, and 'at' as " + Moment.accepted
+
+const members = [...Interaction.Command.members, ...Customer.Command.members]
+
+const commandNames: ReadonlySet<unknown> = new Set(members.map((member) => member.fields._tag.schema.literal))
 
 /** The command's name where it is one of ours: a name from outside is input like any other. */
-const nameOf = (input: unknown): string => {
-  const tag = typeof input === "object" && input !== null && "_tag" in input ? input._tag : undefined
+const nameOf = (data: unknown): string => {
+  const tag = typeof data === "object" && data !== null && "_tag" in data ? data._tag : undefined
   return typeof tag === "string" && commandNames.has(tag) ? tag : "UnknownCommand"
 }
 
-const forbiddenIn = (
-  input: unknown,
-  path: ReadonlyArray<string>
-): { readonly rule: RuleKey; readonly field: string; readonly accepted: string } | undefined => {
-  if (typeof input !== "object" || input === null || path.length > 8) return undefined
-  if (Array.isArray(input)) {
-    for (const element of input) {
-      const found = forbiddenIn(element, path)
-      if (found !== undefined) return found
+/** The names of fields that commands declare, at any depth. */
+const declaredFields: ReadonlySet<string> = new Set([
+  ...members.flatMap((member) => Object.keys(member.fields)),
+  ...Interaction.Trigger.members.flatMap((member) => Object.keys(member.fields)),
+  ...Object.keys(Sealed.fields),
+])
+
+const forbiddenField = (name: string, around: PlainData.Around | undefined): FieldName.Family | undefined => {
+  if (declaredFields.has(name)) return undefined
+  const family = FieldName.forbidden(name)
+  if (family?.rule !== "GEO-NEVER") return family
+  let outer = around
+  while (outer !== undefined && !FieldName.isHost(outer.name)) outer = outer.around
+  return FieldName.forbidden(name, outer !== undefined)
+}
+
+/** What is wrong with a command of plain data: the declared field that does not fit, and the rule that it breaks. */
+const faultOf = (
+  issue: SchemaIssue.Issue,
+  data: unknown,
+): { readonly rule: RuleKey; readonly field?: string; readonly accepted: string } => {
+  const path: Array<string> = []
+  let value = data
+  let inner: SchemaIssue.Issue | undefined = issue
+  while (inner !== undefined) {
+    for (const segment of inner._tag === "Pointer" ? inner.path : []) {
+      value = typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[segment] : undefined
+      if (typeof segment === "number") continue
+      if (!declaredFields.has(String(segment))) return { rule: "TACET-FORMAT", accepted: knownCommand }
+      path.push(String(segment))
     }
-    return undefined
+    inner = "issues" in inner ? inner.issues[0] : "issue" in inner ? inner.issue : undefined
   }
-  for (const [name, value] of Object.entries(input)) {
-    const rule = forbiddenFields.find(([names]) => names.test(name))
-    if (rule !== undefined) return { rule: rule[1], field: [...path, name.slice(0, 40)].join("."), accepted: rule[2] }
-    const found = forbiddenIn(value, [...path, "…"])
-    if (found !== undefined) return found
-  }
-  return undefined
+  if (path.length === 0) return { rule: "TACET-FORMAT", accepted: knownCommand }
+  const field = path.join(".")
+  const fault = typeof value === "string" && field !== "at" ? nameFault(value) : undefined
+  return fault === undefined || fault.rule === "TACET-FORMAT"
+    ? { rule: "TACET-FORMAT", field, accepted: field === "at" ? Moment.accepted : knownCommand }
+    : { ...fault, field }
 }

@@ -13,8 +13,17 @@ import { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
 import type { RuleKey } from "../policy/RuleKey.ts"
 import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
+import * as Category from "./internal/Category.ts"
+import { asksForCredential } from "./internal/FieldName.ts"
 import {
-  EntryPointId, FieldId, GoalId, ListedNumberId, PolicyVersionId, ScenarioId, StepId, StepKind
+  EntryPointId,
+  FieldId,
+  GoalId,
+  ListedNumberId,
+  PolicyVersionId,
+  ScenarioId,
+  StepId,
+  StepKind,
 } from "./Identifier.ts"
 
 // Stream
@@ -42,7 +51,7 @@ const occurredAt = Schema.DateTimeUtcFromMillis
 /** A version of the privacy policy binds what happens from now on (POLICY-BIND). */
 export const PolicyVersionAdopted = Schema.TaggedStruct("PolicyVersionAdopted", {
   occurredAt,
-  policyVersion: PolicyVersionId
+  policyVersion: PolicyVersionId,
 })
 /** From now on interactions may start from this number (LISTED). */
 export const NumberListed = Schema.TaggedStruct("NumberListed", { occurredAt, number: ListedNumberId })
@@ -59,18 +68,23 @@ export const ScenarioPublished = Schema.TaggedStruct("ScenarioPublished", {
   steps: Schema.Array(Schema.Struct({ step: StepId, kind: StepKind })),
   /** The journeys that the Customer expects, each a sequence of declared steps. */
   journeys: Schema.Array(Schema.Array(StepId)),
-  goals: Schema.Array(GoalId)
+  goals: Schema.Array(GoalId),
 })
 /** A field into which a person may type; the Customer answers for it (FIELD-RESP). */
 export const InputFieldDeclared = Schema.TaggedStruct("InputFieldDeclared", {
   occurredAt,
   field: FieldId,
-  category: PersonalDataCategory
+  category: PersonalDataCategory,
 })
 
 const Event = Schema.Union([
-  PolicyVersionAdopted, NumberListed, NumberUnlisted, EntryPointListed, EntryPointUnlisted, ScenarioPublished,
-  InputFieldDeclared
+  PolicyVersionAdopted,
+  NumberListed,
+  NumberUnlisted,
+  EntryPointListed,
+  EntryPointUnlisted,
+  ScenarioPublished,
+  InputFieldDeclared,
 ])
 export type Event = typeof Event.Type
 
@@ -82,7 +96,7 @@ export const codec = EventCodec.make(streamKind, [
   EventCodec.define(EntryPointListed),
   EventCodec.define(EntryPointUnlisted),
   EventCodec.define(ScenarioPublished),
-  EventCodec.define(InputFieldDeclared)
+  EventCodec.define(InputFieldDeclared),
 ])
 
 // State
@@ -96,19 +110,28 @@ interface Listing {
   readonly to: number
 }
 
+type Listings<Reference> = ReadonlyMap<Reference, ReadonlyArray<Listing>>
+
 /** What a Customer has declared. */
 export interface State {
   readonly policyVersions: ReadonlyArray<{ readonly from: number; readonly policyVersion: PolicyVersionId }>
-  readonly listings: ReadonlyMap<ListedNumberId | EntryPointId, ReadonlyArray<Listing>>
+  readonly numbers: Listings<ListedNumberId>
+  readonly entryPoints: Listings<EntryPointId>
   readonly scenarios: ReadonlyMap<ScenarioId, ReadonlyArray<Scenario>>
   readonly fields: ReadonlyMap<FieldId, { readonly from: number; readonly category: PersonalDataCategory }>
 }
 
 /** A Customer that has declared nothing. */
-export const initial: State = { policyVersions: [], listings: new Map(), scenarios: new Map(), fields: new Map() }
+export const initial: State = {
+  policyVersions: [],
+  numbers: new Map(),
+  entryPoints: new Map(),
+  scenarios: new Map(),
+  fields: new Map(),
+}
 
 /**
- * Whether a number or entry point is listed at a moment (LISTED).
+ * Whether a number is listed at a moment (LISTED).
  *
  * @example
  * ```ts
@@ -116,14 +139,29 @@ export const initial: State = { policyVersions: [], listings: new Map(), scenari
  * import { Customer, type Identifier } from "@tacet/core/domain"
  *
  * const listed = (state: Customer.State, number: Identifier.ListedNumberId): boolean =>
- *   Customer.isListed(state, number, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
+ *   Customer.isNumberListed(state, number, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
  * ```
  */
-export const isListed = (state: State, reference: ListedNumberId | EntryPointId, at: DateTime.Utc): boolean => {
-  const instant = DateTime.toEpochMillis(at)
-  const listings = state.listings.get(reference)
-  return listings !== undefined && listings.some((listing) => listing.from <= instant && instant < listing.to)
-}
+export const isNumberListed = (state: State, number: ListedNumberId, at: DateTime.Utc): boolean =>
+  isListed(state.numbers.get(number), DateTime.toEpochMillis(at))
+
+/**
+ * Whether an entry point is listed at a moment (LISTED).
+ *
+ * @example
+ * ```ts
+ * import * as DateTime from "effect/DateTime"
+ * import { Customer, type Identifier } from "@tacet/core/domain"
+ *
+ * const listed = (state: Customer.State, entryPoint: Identifier.EntryPointId): boolean =>
+ *   Customer.isEntryPointListed(state, entryPoint, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
+ * ```
+ */
+export const isEntryPointListed = (state: State, entryPoint: EntryPointId, at: DateTime.Utc): boolean =>
+  isListed(state.entryPoints.get(entryPoint), DateTime.toEpochMillis(at))
+
+const isListed = (listings: ReadonlyArray<Listing> | undefined, instant: number): boolean =>
+  listings !== undefined && listings.some((listing) => listing.from <= instant && instant < listing.to)
 
 /**
  * The policy version that binds what happens at a moment, if one was adopted by then (POLICY-BIND).
@@ -198,13 +236,13 @@ const evolve = (state: State, event: Event): State => {
     case "PolicyVersionAdopted":
       return { ...state, policyVersions: [...state.policyVersions, { from, policyVersion: event.policyVersion }] }
     case "NumberListed":
-      return opened(state, event.number, from)
+      return { ...state, numbers: opened(state.numbers, event.number, from) }
     case "NumberUnlisted":
-      return closed(state, event.number, from)
+      return { ...state, numbers: closed(state.numbers, event.number, from) }
     case "EntryPointListed":
-      return opened(state, event.entryPoint, from)
+      return { ...state, entryPoints: opened(state.entryPoints, event.entryPoint, from) }
     case "EntryPointUnlisted":
-      return closed(state, event.entryPoint, from)
+      return { ...state, entryPoints: closed(state.entryPoints, event.entryPoint, from) }
     case "ScenarioPublished": {
       const versions = [...(state.scenarios.get(event.scenario) ?? []), event]
       return { ...state, scenarios: new Map(state.scenarios).set(event.scenario, versions) }
@@ -214,23 +252,16 @@ const evolve = (state: State, event: Event): State => {
   }
 }
 
-const opened = (state: State, reference: ListedNumberId | EntryPointId, from: number): State => ({
-  ...state,
-  listings: new Map(state.listings).set(reference, [
-    ...(state.listings.get(reference) ?? []),
-    { from, to: Number.POSITIVE_INFINITY }
-  ])
-})
+const opened = <Reference>(listings: Listings<Reference>, reference: Reference, from: number): Listings<Reference> =>
+  new Map(listings).set(reference, [...(listings.get(reference) ?? []), { from, to: Number.POSITIVE_INFINITY }])
 
-const closed = (state: State, reference: ListedNumberId | EntryPointId, to: number): State => ({
-  ...state,
-  listings: new Map(state.listings).set(
+const closed = <Reference>(listings: Listings<Reference>, reference: Reference, to: number): Listings<Reference> =>
+  new Map(listings).set(
     reference,
-    (state.listings.get(reference) ?? []).map((listing) =>
-      listing.to === Number.POSITIVE_INFINITY ? { ...listing, to } : listing
-    )
+    (listings.get(reference) ?? []).map((listing) =>
+      listing.to === Number.POSITIVE_INFINITY ? { ...listing, to } : listing,
+    ),
   )
-})
 
 // Commands
 
@@ -248,15 +279,15 @@ export const Command = Schema.Union([
     scenario: ScenarioId,
     steps: ScenarioPublished.fields.steps,
     journeys: ScenarioPublished.fields.journeys,
-    goals: ScenarioPublished.fields.goals
+    goals: ScenarioPublished.fields.goals,
   }),
   Schema.TaggedStruct("DeclareInputField", {
     at,
     field: FieldId,
     category: PersonalDataCategory,
     /** Whether the person must fill it in to go on: no field for free text may be (VOLUNTARY). */
-    required: Schema.Boolean
-  })
+    required: Schema.Boolean,
+  }),
 ])
 export type Command = typeof Command.Type
 
@@ -267,91 +298,118 @@ const decide = (state: State, command: Command): Result.Result<ReadonlyArray<Eve
   const instant = DateTime.toEpochMillis(occurredAt)
   switch (command._tag) {
     case "AdoptPolicyVersion": {
-      const last = state.policyVersions[state.policyVersions.length - 1]
-      if (last !== undefined && last.policyVersion === command.policyVersion) return nothing
-      if (last !== undefined && instant <= last.from) {
-        return refuse("POLICY-BIND", command, "at", "a moment after the adoption of the version now in force")
+      const { policyVersion } = command
+      const last = state.policyVersions.at(-1)
+      if (last === undefined || instant > last.from) {
+        return last?.policyVersion === policyVersion
+          ? nothing
+          : record({ _tag: "PolicyVersionAdopted", occurredAt, policyVersion })
       }
-      return record({ _tag: "PolicyVersionAdopted", occurredAt, policyVersion: command.policyVersion })
+      return instant === last.from && last.policyVersion === policyVersion
+        ? nothing
+        : refuse("POLICY-BIND", command, "at", "a moment after the adoption of the version now in force")
     }
     case "ListNumber": {
-      const fault = listingFault(state, command.number, instant)
-      if (fault === "already") return nothing
-      return fault === undefined
-        ? record({ _tag: "NumberListed", occurredAt, number: command.number })
-        : refuse("LISTED", command, "at", fault)
+      const { number } = command
+      return list(state.numbers.get(number), command, { _tag: "NumberListed", occurredAt, number })
     }
-    case "UnlistNumber":
-      return unlist(state, command, command.number, instant, {
-        _tag: "NumberUnlisted",
-        occurredAt,
-        number: command.number
-      })
+    case "UnlistNumber": {
+      const { number } = command
+      return unlist(state.numbers.get(number), command, { _tag: "NumberUnlisted", occurredAt, number })
+    }
     case "ListEntryPoint": {
-      const fault = listingFault(state, command.entryPoint, instant)
-      if (fault === "already") return nothing
-      return fault === undefined
-        ? record({ _tag: "EntryPointListed", occurredAt, entryPoint: command.entryPoint })
-        : refuse("LISTED", command, "at", fault)
+      const { entryPoint } = command
+      return list(state.entryPoints.get(entryPoint), command, { _tag: "EntryPointListed", occurredAt, entryPoint })
     }
-    case "UnlistEntryPoint":
-      return unlist(state, command, command.entryPoint, instant, {
-        _tag: "EntryPointUnlisted",
-        occurredAt,
-        entryPoint: command.entryPoint
-      })
+    case "UnlistEntryPoint": {
+      const { entryPoint } = command
+      return unlist(state.entryPoints.get(entryPoint), command, { _tag: "EntryPointUnlisted", occurredAt, entryPoint })
+    }
     case "PublishScenario": {
-      const { scenario, steps, journeys, goals } = command
+      const { goals, journeys, scenario, steps } = command
       const declared = new Set(steps.map(({ step }) => step))
       if (declared.size !== steps.length) return refuse("RECORDED", command, "steps", "each step once")
+      if (new Set(goals).size !== goals.length) return refuse("RECORDED", command, "goals", "each goal once")
       if (journeys.some((journey) => journey.length === 0 || journey.some((step) => !declared.has(step)))) {
-        return refuse("RECORDED", command, "journeys", "journeys of at least one step, made of the scenario's own steps")
+        return refuse(
+          "RECORDED",
+          command,
+          "journeys",
+          "journeys of at least one step, made of the scenario's own steps",
+        )
       }
+      const published: Scenario = { _tag: "ScenarioPublished", occurredAt, scenario, steps, journeys, goals }
       const last = state.scenarios.get(scenario)?.at(-1)
-      if (last !== undefined && instant <= DateTime.toEpochMillis(last.occurredAt)) {
-        return JSON.stringify([last.steps, last.journeys, last.goals]) === JSON.stringify([steps, journeys, goals])
-          ? nothing
-          : refuse("TACET-TIME", command, "at", "a moment after the publication that it replaces")
-      }
-      return record({ _tag: "ScenarioPublished", occurredAt, scenario, steps, journeys, goals })
+      if (last === undefined) return record(published)
+      const since = DateTime.toEpochMillis(last.occurredAt)
+      if (instant >= since && sameContent(last, published)) return nothing
+      return instant > since
+        ? record(published)
+        : refuse("TACET-TIME", command, "at", "a moment after the publication that it replaces")
     }
     case "DeclareInputField": {
-      const { field, category } = command
-      if (command.required && freeTextCategories.has(category)) {
+      const { category, field } = command
+      if (asksForCredential(field)) {
+        return refuse("REDIRECT", command, "field", "a redirection to the Customer's own sign-in, and no such field")
+      }
+      const barred = Category.ruleAgainst(category)
+      if (barred !== undefined) return refuse(barred, command, "category", "a category that may stand in an event")
+      if (command.required && Category.isFreeText(category)) {
         return refuse("VOLUNTARY", command, "required", "a field for free text that may be left empty")
       }
       const declared = state.fields.get(field)
       if (declared === undefined) return record({ _tag: "InputFieldDeclared", occurredAt, field, category })
-      return declared.category === category
+      if (declared.category !== category) {
+        return refuse(
+          "FIELD-RESP",
+          command,
+          "category",
+          "the category with which the field was declared, or a new field",
+        )
+      }
+      return instant >= declared.from
         ? nothing
-        : refuse("FIELD-RESP", command, "category", "the category with which the field was declared, or a new field")
+        : refuse("FIELD-RESP", command, "at", "a moment at or after the declaration of the field")
     }
   }
 }
 
-const freeTextCategories: ReadonlySet<PersonalDataCategory> = new Set(["freeText", "surveyAnswer", "textDialogue"])
+const sameContent = Schema.toEquivalence(
+  Schema.Struct({
+    steps: ScenarioPublished.fields.steps,
+    journeys: ScenarioPublished.fields.journeys,
+    goals: ScenarioPublished.fields.goals,
+  }),
+)
 
-const listingFault = (
-  state: State,
-  reference: ListedNumberId | EntryPointId,
-  instant: number
-): "already" | "a moment after it was unlisted" | undefined => {
-  const last = state.listings.get(reference)?.at(-1)
-  if (last === undefined) return undefined
-  if (last.to === Number.POSITIVE_INFINITY) return "already"
-  return instant < last.to ? "a moment after it was unlisted" : undefined
+/** Adds nothing where it is listed at that moment and ever since. */
+const list = (
+  listings: ReadonlyArray<Listing> | undefined,
+  command: Command,
+  event: Event,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const instant = DateTime.toEpochMillis(command.at)
+  const last = listings?.at(-1)
+  if (last === undefined) return record(event)
+  if (last.to === Number.POSITIVE_INFINITY) {
+    return instant >= last.from ? nothing : refuse("LISTED", command, "at", "a moment at or after it was listed")
+  }
+  return instant >= last.to ? record(event) : refuse("LISTED", command, "at", "a moment at or after it was unlisted")
 }
 
+/** Adds nothing where it is not listed at that moment nor ever since. */
 const unlist = (
-  state: State,
+  listings: ReadonlyArray<Listing> | undefined,
   command: Command,
-  reference: ListedNumberId | EntryPointId,
-  instant: number,
-  event: Event
+  event: Event,
 ): Result.Result<ReadonlyArray<Event>, Refusal> => {
-  const last = state.listings.get(reference)?.at(-1)
-  if (last === undefined || last.to !== Number.POSITIVE_INFINITY) return nothing
-  return instant <= last.from ? refuse("LISTED", command, "at", "a moment after it was listed") : record(event)
+  const instant = DateTime.toEpochMillis(command.at)
+  const last = listings?.at(-1)
+  if (last === undefined) return nothing
+  if (last.to === Number.POSITIVE_INFINITY) {
+    return instant > last.from ? record(event) : refuse("LISTED", command, "at", "a moment after it was listed")
+  }
+  return instant >= last.to ? nothing : refuse("LISTED", command, "at", "a moment at or after it was unlisted")
 }
 
 const nothing: Result.Result<ReadonlyArray<Event>, Refusal> = Result.succeed([])

@@ -1,22 +1,81 @@
 /**
  * The names and references that events of the domain carry. Each is a code that an organisation gave to a thing of its
  * own: none is, or may hold, a value that identifies a person.
+ *
+ * What a name may hold is checked where it is written and where it is read, so a rule below may be loosened, never
+ * tightened, once names were recorded under it: a log must stay readable for ever.
  */
 import * as Schema from "effect/Schema"
 import { Uuid } from "../eventsourcing/Uuid.ts"
+import type { RuleKey } from "../policy/RuleKey.ts"
 
-/** Why a text cannot be the name of a step, or `undefined` where it can. */
-const nameFault = (text: string): string | undefined => {
-  if (text.length === 0 || text.length > 160) return "a name of 1 to 160 characters"
-  if (text.trim() !== text) return "a name without white space at its ends"
-  if (/[\u0000-\u001f\u007f]/.test(text)) return "a name without control characters"
-  if (/:\/\/|[?&]\w+=/.test(text)) return "the id of a screen, never a web address (NO-AUTOSEND)"
-  if (/\S@\S+\.\S/.test(text)) return "a name without an e-mail address (NO-IDENTIFY)"
-  if (/(?:\d[ .()/-]?){9,}/.test(text)) return "a name without a telephone or account number (NO-IDENTIFY)"
-  return undefined
+/** Why a text cannot be a name. */
+export interface NameFault {
+  readonly rule: RuleKey
+  /** What would be accepted. */
+  readonly accepted: string
 }
 
-const Name = Schema.String.check(Schema.makeFilter(nameFault))
+const form = (accepted: string): NameFault => ({ rule: "TACET-FORMAT", accepted })
+
+const length = form("a name of 1 to 160 characters")
+const ends = form("a name without white space at its ends")
+const control = form("a name of well-formed text without control characters")
+const address: NameFault = { rule: "NO-AUTOSEND", accepted: "the id of a screen, never a web address" }
+const identifies = (what: string): NameFault => ({ rule: "NO-IDENTIFY", accepted: `a name without ${what}` })
+const email = identifies("an e-mail address")
+const telephone = identifies("a telephone or account number")
+const network = identifies("an IP address")
+const coordinates: NameFault = { rule: "GEO-NEVER", accepted: "a name without coordinates" }
+
+const webAddress = /:\/\/|[?&]\w+=|\bwww\./i
+const emailAddress = /\S@\S+\.\S/
+const calendarDate = /(?<!\p{Nd})(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\p{Nd})/gu
+const longNumber = /(?:\p{Nd}[\s.()/+_-]{0,3}){9,}/u
+const byte = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)"
+const group = "[\\da-f]{1,4}"
+const ipAddress = new RegExp(
+  `(?<![\\d.])${byte}(?:\\.${byte}){3}(?![\\d.])` +
+    `|(?<![\\w:])(?=[\\da-f:]*\\d)(?:(?:${group}:){4}|${group}(?::${group})*::(?:${group}(?::${group})*)?(?![\\w:]))`,
+  "i",
+)
+const latitudeAndLongitude = /\d\.\d{3,}\s*°?\s*[NS]?\s*[,;/ ]\s*[+-]?\d{1,3}\.\d{3,}/i
+
+/**
+ * Why a text cannot be the name of a step or of another thing, or `undefined` where it can. The answer says nothing of
+ * the text.
+ *
+ * @example
+ * ```ts
+ * import { Identifier } from "@tacet/core/domain"
+ *
+ * Identifier.nameFault("invoice/explain") // => undefined
+ * Identifier.nameFault("call 06 12 34 56 78")?.rule // => "NO-IDENTIFY"
+ * Identifier.nameFault("https://example.com/?id=7")?.rule // => "NO-AUTOSEND"
+ * ```
+ */
+export const nameFault = (text: string): NameFault | undefined => {
+  if (text.length === 0 || text.length > 160) return length
+  if (text.trim() !== text) return ends
+  if (/[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}]/u.test(text)) return control
+  // As it reads, so that neither wide digits nor characters without width hide what it is.
+  const seen = /^[\x20-\x7e]*$/.test(text) ? text : text.normalize("NFKC").replace(/\p{Cf}/gu, "")
+  if (webAddress.test(seen)) return address
+  if (seen.includes("@") && emailAddress.test(seen)) return email
+  if (seen.includes(":") && ipAddress.test(seen)) return network
+  if (!/\p{Nd}/u.test(seen)) return undefined
+  if (latitudeAndLongitude.test(seen)) return coordinates
+  if (ipAddress.test(seen)) return network
+  return longNumber.test(seen.replace(calendarDate, "~")) ? telephone : undefined
+}
+
+const Name = Schema.String.check(
+  Schema.makeFilter((text) => {
+    const fault = nameFault(text)
+    if (fault === undefined) return undefined
+    return fault.rule === "TACET-FORMAT" ? fault.accepted : `${fault.accepted} (${fault.rule})`
+  }),
+)
 
 /**
  * One place of an interface: scenario and screen, such as `invoice/explain`. Never a web address, and nothing that
@@ -67,6 +126,15 @@ export type CallId = typeof CallId.Type
 
 /** What kind of place a step is. */
 export const StepKind = Schema.Literals([
-  "page", "faq", "form", "menu", "webPage", "customerArea", "thirdPartyPage", "appLaunch", "message", "other"
+  "page",
+  "faq",
+  "form",
+  "menu",
+  "webPage",
+  "customerArea",
+  "thirdPartyPage",
+  "appLaunch",
+  "message",
+  "other",
 ])
 export type StepKind = typeof StepKind.Type

@@ -14,8 +14,18 @@ import type { Uuid } from "../eventsourcing/Uuid.ts"
 import type { RuleKey } from "../policy/RuleKey.ts"
 import { Sealed } from "../privacy/Sealed.ts"
 import * as Customer from "./Customer.ts"
+import * as Category from "./internal/Category.ts"
 import {
-  CallId, EntryPointId, FieldId, GoalId, InterfaceId, ListedNumberId, PolicyVersionId, ScenarioId, StepId, StepKind
+  CallId,
+  EntryPointId,
+  FieldId,
+  GoalId,
+  InterfaceId,
+  ListedNumberId,
+  PolicyVersionId,
+  ScenarioId,
+  StepId,
+  StepKind,
 } from "./Identifier.ts"
 
 // Stream
@@ -44,8 +54,8 @@ export const Trigger = Schema.Union([
   Schema.TaggedStruct("incomingCall", { number: ListedNumberId }),
   Schema.TaggedStruct("contactRequest", {
     channel: Schema.Literals(["web", "app", "sms", "qr"]),
-    entryPoint: EntryPointId
-  })
+    entryPoint: EntryPointId,
+  }),
 ])
 export type Trigger = typeof Trigger.Type
 
@@ -58,8 +68,17 @@ export type Human = typeof Human.Type
 
 /** How a call came to its end. `automated`: in the menu, before it asked for a person. */
 export const Disposition = Schema.Literals([
-  "answered", "automated", "menuAbandoned", "queueAbandoned", "shortAbandoned", "busy", "noAnswer", "cancelled",
-  "failed", "voicemail", "closed"
+  "answered",
+  "automated",
+  "menuAbandoned",
+  "queueAbandoned",
+  "shortAbandoned",
+  "busy",
+  "noAnswer",
+  "cancelled",
+  "failed",
+  "voicemail",
+  "closed",
 ])
 export type Disposition = typeof Disposition.Type
 
@@ -83,7 +102,7 @@ export const InteractionStarted = Schema.TaggedStruct("InteractionStarted", {
   scenario: Schema.optionalKey(ScenarioId),
   /** Whether later calls of the same person can be found: by a pseudonym in the vault or a correlation id. */
   linkable: Schema.Boolean,
-  policyVersion: PolicyVersionId
+  policyVersion: PolicyVersionId,
 })
 /** What the terminal told of itself. */
 export const TerminalObserved = Schema.TaggedStruct("TerminalObserved", { occurredAt, values: Schema.Array(Sealed) })
@@ -104,7 +123,7 @@ export const SurveyAnswered = Schema.TaggedStruct("SurveyAnswered", { occurredAt
 /** The person went on to the Customer's own service; what lies beyond is not seen (REDIRECT-END). */
 export const RedirectedToCustomer = Schema.TaggedStruct("RedirectedToCustomer", {
   occurredAt,
-  to: Schema.Literals(["customerArea", "application", "website"])
+  to: Schema.Literals(["customerArea", "application", "website"]),
 })
 /** The person asked for a call: an attempt, whatever becomes of it. */
 export const CallRequested = Schema.TaggedStruct("CallRequested", { occurredAt })
@@ -114,7 +133,7 @@ export const CallPlaced = Schema.TaggedStruct("CallPlaced", {
   call: CallId,
   number: ListedNumberId,
   /** False for a triggering call that never left the menu: it is no attempt to reach a person. */
-  asksForPerson: Schema.Boolean
+  asksForPerson: Schema.Boolean,
 })
 /** The call was answered, by a person or not. */
 export const CallAnswered = Schema.TaggedStruct("CallAnswered", { occurredAt, call: CallId, human: Human })
@@ -126,27 +145,42 @@ export const CallEnded = Schema.TaggedStruct("CallEnded", {
   talkSeconds: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)),
   disposition: Disposition,
   /** How many legs the telephone system recorded: a transfer or a conference is one call of several. */
-  legs: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
+  legs: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)),
 })
 /** The goal that the scenario declares was reached. */
 export const GoalReached = Schema.TaggedStruct("GoalReached", { occurredAt, goal: GoalId })
 /** It counts in no statistic. */
 export const InteractionExcluded = Schema.TaggedStruct("InteractionExcluded", {
   occurredAt,
-  reason: Schema.Literals(["test", "bot", "void"])
+  reason: Schema.Literals(["test", "bot", "void"]),
 })
 /** It ended. */
 export const InteractionEnded = Schema.TaggedStruct("InteractionEnded", {
   occurredAt,
-  reason: Schema.Literals(["completed", "abandoned", "redirected", "timedOut"])
+  reason: Schema.Literals(["completed", "abandoned", "redirected", "timedOut"]),
 })
 /** The same person came back within a time; which interaction that was is not said. */
 export const RecontactObserved = Schema.TaggedStruct("RecontactObserved", { occurredAt, class: RecontactClass })
 
 const Event = Schema.Union([
-  InteractionStarted, TerminalObserved, CallInhibited, InterfaceActivated, StepTaken, InputEntered, InputChanged,
-  InputDeleted, SurveyAnswered, RedirectedToCustomer, CallRequested, CallPlaced, CallAnswered, CallEnded, GoalReached,
-  InteractionExcluded, InteractionEnded, RecontactObserved
+  InteractionStarted,
+  TerminalObserved,
+  CallInhibited,
+  InterfaceActivated,
+  StepTaken,
+  InputEntered,
+  InputChanged,
+  InputDeleted,
+  SurveyAnswered,
+  RedirectedToCustomer,
+  CallRequested,
+  CallPlaced,
+  CallAnswered,
+  CallEnded,
+  GoalReached,
+  InteractionExcluded,
+  InteractionEnded,
+  RecontactObserved,
 ])
 export type Event = typeof Event.Type
 
@@ -169,50 +203,73 @@ export const codec = EventCodec.make(streamKind, [
   EventCodec.define(GoalReached),
   EventCodec.define(InteractionExcluded),
   EventCodec.define(InteractionEnded),
-  EventCodec.define(RecontactObserved)
+  EventCodec.define(RecontactObserved),
 ])
 
 // State
 
 /** One call as far as it has come. Times in epoch milliseconds. */
 export interface Call {
+  readonly placed: typeof CallPlaced.Type
   readonly placedAt: number
-  readonly asksForPerson: boolean
   readonly human: Human | undefined
-  readonly ended: boolean
+  /** When it was answered last: by a machine, then by a person. */
+  readonly answeredAt: number
+  readonly end: typeof CallEnded.Type | undefined
 }
 
 /** What decisions about an interaction rest on. Times in epoch milliseconds. */
 export interface State {
   /** `redirected`: the person is with the Customer; nothing of that is seen. */
   readonly phase: "notStarted" | "live" | "redirected" | "ended"
+  readonly start: typeof InteractionStarted.Type | undefined
   readonly startedAt: number
   /** The latest moment at which something happened in the interface. */
   readonly lastActivity: number
-  readonly trigger: Trigger | undefined
-  readonly scenario: ScenarioId | undefined
+  /** When it ended: `-Infinity` where nobody has said so. */
+  readonly endedAt: number
+  readonly redirectedTo: (typeof RedirectedToCustomer.Type)["to"] | undefined
   readonly inhibited: boolean
   readonly activated: boolean
   readonly excluded: boolean
-  readonly inputs: ReadonlySet<FieldId>
+  /** What stands in each field now. */
+  readonly inputs: ReadonlyMap<FieldId, Uuid>
+  /** Where each sealed value was recorded. It is recorded once, there. */
+  readonly sealed: ReadonlyMap<Uuid, Place>
   readonly calls: ReadonlyMap<CallId, Call>
   readonly recontacts: ReadonlySet<RecontactClass>
 }
 
+type Place = "terminal" | `input ${string}` | `answer ${string}`
+
 /** An interaction of which nothing is recorded. */
 export const initial: State = {
   phase: "notStarted",
+  start: undefined,
   startedAt: 0,
   lastActivity: 0,
-  trigger: undefined,
-  scenario: undefined,
+  endedAt: Number.NEGATIVE_INFINITY,
+  redirectedTo: undefined,
   inhibited: false,
   activated: false,
   excluded: false,
-  inputs: new Set(),
+  inputs: new Map(),
+  sealed: new Map(),
   calls: new Map(),
-  recontacts: new Set()
+  recontacts: new Set(),
 }
+
+/**
+ * When an interaction was over, in epoch milliseconds: what belongs to it comes within the longest window from then.
+ *
+ * @example
+ * ```ts
+ * import { Interaction } from "@tacet/core/domain"
+ *
+ * const windowCloses = (state: Interaction.State): number => Interaction.endOf(state) + Interaction.longestWindowMillis
+ * ```
+ */
+export const endOf = (state: State): number => Math.max(state.lastActivity, state.endedAt)
 
 // Evolve
 
@@ -220,49 +277,54 @@ const evolve = (state: State, event: Event): State => {
   const at = DateTime.toEpochMillis(event.occurredAt)
   switch (event._tag) {
     case "InteractionStarted":
-      return {
-        ...state,
-        phase: "live",
-        startedAt: at,
-        lastActivity: at,
-        trigger: event.trigger,
-        scenario: event.scenario
-      }
+      return { ...state, phase: "live", start: event, startedAt: at, lastActivity: at }
     case "CallInhibited":
       return { ...seen(state, at), inhibited: true }
     case "InterfaceActivated":
       return { ...seen(state, at), activated: true }
-    case "TerminalObserved":
     case "StepTaken":
-    case "SurveyAnswered":
     case "CallRequested":
     case "GoalReached":
-    case "InputChanged":
       return seen(state, at)
+    case "TerminalObserved":
+      return { ...seen(state, at), sealed: withSealed(state, "terminal", event.values) }
+    case "SurveyAnswered":
+      return { ...seen(state, at), sealed: withSealed(state, `answer ${event.field}`, [event.answer]) }
     case "InputEntered":
-      return { ...seen(state, at), inputs: new Set(state.inputs).add(event.field) }
+    case "InputChanged":
+      return {
+        ...seen(state, at),
+        inputs: new Map(state.inputs).set(event.field, event.value.reference),
+        sealed: withSealed(state, `input ${event.field}`, [event.value]),
+      }
     case "InputDeleted": {
-      const inputs = new Set(state.inputs)
+      const inputs = new Map(state.inputs)
       inputs.delete(event.field)
       return { ...seen(state, at), inputs }
     }
     case "RedirectedToCustomer":
-      return { ...seen(state, at), phase: "redirected" }
+      return { ...seen(state, at), phase: "redirected", redirectedTo: event.to }
     case "CallPlaced":
       return withCall(state, event.call, {
+        placed: event,
         placedAt: at,
-        asksForPerson: event.asksForPerson,
         human: undefined,
-        ended: false
+        answeredAt: at,
+        end: undefined,
       })
-    case "CallAnswered":
-      return withCall(state, event.call, { human: event.human })
-    case "CallEnded":
-      return withCall(state, event.call, { ended: true })
+    case "CallAnswered": {
+      const call = state.calls.get(event.call)
+      if (call === undefined) return state
+      return withCall(state, event.call, { ...call, human: event.human, answeredAt: Math.max(call.answeredAt, at) })
+    }
+    case "CallEnded": {
+      const call = state.calls.get(event.call)
+      return call === undefined ? state : withCall(state, event.call, { ...call, end: event })
+    }
     case "InteractionExcluded":
       return { ...state, excluded: true }
     case "InteractionEnded":
-      return { ...state, phase: "ended" }
+      return { ...state, phase: "ended", endedAt: at }
     case "RecontactObserved":
       return { ...state, recontacts: new Set(state.recontacts).add(event.class) }
   }
@@ -270,10 +332,18 @@ const evolve = (state: State, event: Event): State => {
 
 const seen = (state: State, at: number): State => (at > state.lastActivity ? { ...state, lastActivity: at } : state)
 
-const withCall = (state: State, call: CallId, change: Partial<Call>): State => {
-  const before = state.calls.get(call) ?? { placedAt: 0, asksForPerson: true, human: undefined, ended: false }
-  return { ...state, calls: new Map(state.calls).set(call, { ...before, ...change }) }
+const withSealed = (state: State, where: Place, values: ReadonlyArray<Reference>): State["sealed"] => {
+  const sealed = new Map(state.sealed)
+  for (const { reference } of values) sealed.set(reference, where)
+  return sealed
 }
+
+type Reference = typeof Sealed.Type
+
+const withCall = (state: State, id: CallId, call: Call): State => ({
+  ...state,
+  calls: new Map(state.calls).set(id, call),
+})
 
 // Commands
 
@@ -286,7 +356,7 @@ export const Command = Schema.Union([
     trigger: Trigger,
     interface: InterfaceId,
     scenario: Schema.optionalKey(ScenarioId),
-    linkable: Schema.Boolean
+    linkable: Schema.Boolean,
   }),
   Schema.TaggedStruct("ObserveTerminal", { at, values: Schema.Array(Sealed) }),
   Schema.TaggedStruct("InhibitCall", { at }),
@@ -304,12 +374,12 @@ export const Command = Schema.Union([
     call: CallId,
     talkSeconds: CallEnded.fields.talkSeconds,
     disposition: Disposition,
-    legs: CallEnded.fields.legs
+    legs: CallEnded.fields.legs,
   }),
   Schema.TaggedStruct("ReachGoal", { at, goal: GoalId }),
   Schema.TaggedStruct("ExcludeInteraction", { at, reason: InteractionExcluded.fields.reason }),
   Schema.TaggedStruct("EndInteraction", { at, reason: InteractionEnded.fields.reason }),
-  Schema.TaggedStruct("ObserveRecontact", { at, class: RecontactClass })
+  Schema.TaggedStruct("ObserveRecontact", { at, class: RecontactClass }),
 ])
 export type Command = typeof Command.Type
 
@@ -326,6 +396,9 @@ export interface Context {
 const decide = (state: State, command: Command, context: Context): Result.Result<ReadonlyArray<Event>, Refusal> => {
   const occurredAt = command.at
   const instant = DateTime.toEpochMillis(occurredAt)
+  if (!context.switchedOn && !possibleWhenOff.has(command._tag)) {
+    return refuse("SWITCH", command, undefined, "a device on which the person has left the technology on")
+  }
   if (command._tag === "StartInteraction") return start(state, command, context)
   if (state.phase === "notStarted") {
     return refuse("TACET-STARTED", command, undefined, "an interaction that has started: send StartInteraction first")
@@ -335,23 +408,58 @@ const decide = (state: State, command: Command, context: Context): Result.Result
   }
   switch (command._tag) {
     case "PlaceCall":
+      return placeCall(state, command, context)
     case "AnswerCall":
+      return answerCall(state, command)
     case "EndCall":
-      return decideCall(state, command, context, instant)
+      return endCall(state, command)
     case "ExcludeInteraction":
-      return state.excluded
-        ? nothing
-        : record({ _tag: "InteractionExcluded", occurredAt, reason: command.reason })
+      return state.excluded ? nothing : record({ _tag: "InteractionExcluded", occurredAt, reason: command.reason })
     case "ObserveRecontact":
       if (state.recontacts.has(command.class)) return nothing
-      return instant > state.lastActivity + longestWindowMillis * 2
+      return instant > endOf(state) + longestWindowMillis * 2
         ? refuse("TACET-WINDOW", command, "at", "a note made soon after the window of its class has closed")
         : record({ _tag: "RecontactObserved", occurredAt, class: command.class })
     case "EndInteraction":
-      return state.phase === "ended"
-        ? nothing
+      // The first end stands: a time-out that crosses it changes nothing.
+      if (state.phase === "ended") return nothing
+      return instant < state.lastActivity
+        ? refuse("TACET-TIME", command, "at", "a moment at or after all that was seen of the interaction")
         : record({ _tag: "InteractionEnded", occurredAt, reason: command.reason })
+    default:
+      return decideInInterface(state, command, context, instant)
   }
+}
+
+/** What closes, corrects or takes back; all else tells something of the person. */
+const possibleWhenOff: ReadonlySet<Command["_tag"]> = new Set([
+  "DeleteInput",
+  "EndInteraction",
+  "ExcludeInteraction",
+] as const)
+
+type CommandOf<Tag extends Command["_tag"]> = Extract<Command, { readonly _tag: Tag }>
+
+/** What happens in the interface: none of it while the person is with the Customer, nor after the end. */
+const decideInInterface = (
+  state: State,
+  command: Exclude<
+    Command,
+    CommandOf<
+      | "StartInteraction"
+      | "PlaceCall"
+      | "AnswerCall"
+      | "EndCall"
+      | "ExcludeInteraction"
+      | "ObserveRecontact"
+      | "EndInteraction"
+    >
+  >,
+  context: Context,
+  instant: number,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const occurredAt = command.at
+  if (command._tag === "RedirectToCustomer" && command.to === state.redirectedTo) return nothing
   if (state.phase === "redirected") {
     return refuse("REDIRECT-END", command, undefined, "calls, and the end: what happens at the Customer's is not seen")
   }
@@ -360,141 +468,222 @@ const decide = (state: State, command: Command, context: Context): Result.Result
   }
   switch (command._tag) {
     case "ObserveTerminal":
-      return record({ _tag: "TerminalObserved", occurredAt, values: command.values })
+      return observeTerminal(state, command)
     case "InhibitCall":
       if (state.inhibited) return nothing
-      if (state.trigger?._tag !== "outgoingCall") {
-        return refuse("INHIBIT", command, undefined, "an interaction that an outgoing call to a listed number triggered")
-      }
-      if (!context.switchedOn) return refuse("SWITCH", command, undefined, "a device on which the technology is on")
-      return record({ _tag: "CallInhibited", occurredAt })
+      return state.start?.trigger._tag === "outgoingCall" && isTriggerListed(context, state.start.trigger, occurredAt)
+        ? record({ _tag: "CallInhibited", occurredAt })
+        : refuse("INHIBIT", command, undefined, "an outgoing call to a number that the Customer lists at that moment")
     case "ActivateInterface":
       if (state.activated) return nothing
-      if (!context.switchedOn) return refuse("SWITCH", command, undefined, "a device on which the technology is on")
-      return record({ _tag: "InterfaceActivated", occurredAt })
+      return state.start !== undefined && isTriggerListed(context, state.start.trigger, occurredAt)
+        ? record({ _tag: "InterfaceActivated", occurredAt })
+        : refuse("ACTIVATE", command, undefined, "a number or entry point that the Customer lists at that moment")
     case "TakeStep": {
-      const scenario =
-        state.scenario === undefined ? undefined : Customer.scenarioAt(context.customer, state.scenario, occurredAt)
-      if (scenario !== undefined && !scenario.steps.some((declared) => declared.step === command.step)) {
+      const scenario = scenarioOf(state, context, occurredAt)
+      const declared = scenario?.steps.find(({ step }) => step === command.step)
+      if (scenario !== undefined && declared === undefined) {
         return refuse("RECORDED", command, "step", "a step that the interaction's scenario declares")
+      }
+      if (declared !== undefined && declared.kind !== command.kind) {
+        return refuse("RECORDED", command, "kind", "the kind with which the scenario declares the step")
       }
       return record({ _tag: "StepTaken", occurredAt, step: command.step, kind: command.kind })
     }
-    case "EnterInput": {
-      const undeclared = fieldFault(context, command)
-      if (undeclared !== undefined) return undeclared
-      return record({
-        _tag: state.inputs.has(command.field) ? "InputChanged" : "InputEntered",
-        occurredAt,
-        field: command.field,
-        value: command.value
-      })
-    }
+    case "EnterInput":
+      return enterInput(state, command, context)
     case "DeleteInput":
       return state.inputs.has(command.field)
         ? record({ _tag: "InputDeleted", occurredAt, field: command.field })
         : nothing
-    case "AnswerSurvey": {
-      const undeclared = fieldFault(context, command)
-      if (undeclared !== undefined) return undeclared
-      return record({ _tag: "SurveyAnswered", occurredAt, field: command.field, answer: command.answer })
-    }
+    case "AnswerSurvey":
+      return answerSurvey(state, command, context)
     case "RedirectToCustomer":
-      return record({ _tag: "RedirectedToCustomer", occurredAt, to: command.to })
+      return instant < state.lastActivity
+        ? refuse("REDIRECT-END", command, "at", "a moment at or after all that was seen of the interaction")
+        : record({ _tag: "RedirectedToCustomer", occurredAt, to: command.to })
     case "RequestCall":
       return record({ _tag: "CallRequested", occurredAt })
-    case "ReachGoal":
-      return record({ _tag: "GoalReached", occurredAt, goal: command.goal })
+    case "ReachGoal": {
+      const scenario = scenarioOf(state, context, occurredAt)
+      return scenario === undefined || scenario.goals.includes(command.goal)
+        ? record({ _tag: "GoalReached", occurredAt, goal: command.goal })
+        : refuse("RECORDED", command, "goal", "a goal that the interaction's scenario declares")
+    }
   }
 }
 
-type CommandOf<Tag extends Command["_tag"]> = Extract<Command, { readonly _tag: Tag }>
+const scenarioOf = (state: State, context: Context, at: DateTime.Utc): Customer.Scenario | undefined =>
+  state.start?.scenario === undefined ? undefined : Customer.scenarioAt(context.customer, state.start.scenario, at)
+
+const isTriggerListed = (context: Context, trigger: Trigger, at: DateTime.Utc): boolean =>
+  trigger._tag === "contactRequest"
+    ? Customer.isEntryPointListed(context.customer, trigger.entryPoint, at)
+    : Customer.isNumberListed(context.customer, trigger.number, at)
 
 const start = (
   state: State,
   command: CommandOf<"StartInteraction">,
-  context: Context
+  context: Context,
 ): Result.Result<ReadonlyArray<Event>, Refusal> => {
-  const { trigger } = command
-  if (state.phase !== "notStarted") {
-    const same =
-      state.startedAt === DateTime.toEpochMillis(command.at) && JSON.stringify(state.trigger) === JSON.stringify(trigger)
-    return same ? nothing : refuse("TRIGGER", command, "trigger", "one trigger for each interaction: start another one")
+  const { at: occurredAt, interface: shown, linkable, scenario, trigger } = command
+  if (state.start !== undefined) {
+    const wanted = { occurredAt, trigger, interface: shown, linkable, ...(scenario === undefined ? {} : { scenario }) }
+    return isSameStart(state.start, wanted)
+      ? nothing
+      : refuse("TRIGGER", command, "trigger", "one trigger for each interaction: start another one")
   }
-  const reference = trigger._tag === "contactRequest" ? trigger.entryPoint : trigger.number
-  if (!Customer.isListed(context.customer, reference, command.at)) {
+  if (!isTriggerListed(context, trigger, occurredAt)) {
     return refuse("LISTED", command, "trigger", "a number or entry point that the Customer lists at that moment")
   }
-  if (!context.switchedOn) return refuse("SWITCH", command, undefined, "a device on which the technology is on")
-  const policyVersion = Customer.policyVersionAt(context.customer, command.at)
+  const policyVersion = Customer.policyVersionAt(context.customer, occurredAt)
   if (policyVersion === undefined) {
     return refuse("POLICY-BIND", command, "at", "a moment at which the Customer has adopted a policy version")
   }
+  if (scenario !== undefined && Customer.scenarioAt(context.customer, scenario, occurredAt) === undefined) {
+    return refuse("RECORDED", command, "scenario", "a scenario that the Customer has published by that moment, or none")
+  }
   return record({
     _tag: "InteractionStarted",
-    occurredAt: command.at,
+    occurredAt,
     trigger,
-    interface: command.interface,
-    ...(command.scenario === undefined ? {} : { scenario: command.scenario }),
-    linkable: command.linkable,
-    policyVersion
+    interface: shown,
+    ...(scenario === undefined ? {} : { scenario }),
+    linkable,
+    policyVersion,
   })
 }
 
-const decideCall = (
-  state: State,
-  command: CommandOf<"PlaceCall" | "AnswerCall" | "EndCall">,
-  context: Context,
-  instant: number
-): Result.Result<ReadonlyArray<Event>, Refusal> => {
-  const occurredAt = command.at
-  const call = state.calls.get(command.call)
-  if (command._tag === "PlaceCall") {
-    if (call !== undefined) {
-      return call.placedAt === instant && call.asksForPerson === command.asksForPerson
-        ? nothing
-        : refuse("TACET-ONCE", command, "call", "a call that was not placed yet: give each its own id")
-    }
-    if (!Customer.isListed(context.customer, command.number, occurredAt)) {
-      return refuse("LISTED", command, "number", "a number that the Customer lists at that moment")
-    }
-    if (instant > state.lastActivity + longestWindowMillis) {
-      return refuse("TACET-WINDOW", command, "at", "a call within seven days of the interaction's last activity")
-    }
-    return record({
-      _tag: "CallPlaced",
-      occurredAt,
-      call: command.call,
-      number: command.number,
-      asksForPerson: command.asksForPerson
-    })
-  }
-  if (call === undefined) return refuse("TACET-CALL", command, "call", "a call that was placed: send PlaceCall first")
-  if (instant < call.placedAt) return refuse("TACET-TIME", command, "at", "a moment at or after the call was placed")
-  if (command._tag === "AnswerCall") {
-    if (call.human === command.human) return nothing
-    if (call.ended) return refuse("TACET-CALL", command, "call", "a call that has not ended")
-    // A transfer may prove a person where a machine answered first, never the other way round.
-    if (call.human === true) return nothing
-    return record({ _tag: "CallAnswered", occurredAt, call: command.call, human: command.human })
-  }
-  if (call.ended) return nothing
-  return record({
-    _tag: "CallEnded",
+const isSameStart = Schema.toEquivalence(
+  Schema.Struct({
     occurredAt,
-    call: command.call,
-    talkSeconds: command.talkSeconds,
-    disposition: command.disposition,
-    legs: command.legs
-  })
+    trigger: Trigger,
+    interface: InterfaceId,
+    scenario: Schema.optionalKey(ScenarioId),
+    linkable: Schema.Boolean,
+  }),
+)
+
+const placeCall = (
+  state: State,
+  command: CommandOf<"PlaceCall">,
+  context: Context,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const { asksForPerson, at: occurredAt, call, number } = command
+  const instant = DateTime.toEpochMillis(occurredAt)
+  const known = state.calls.get(call)
+  if (known !== undefined) {
+    const isSame =
+      known.placedAt === instant && known.placed.number === number && known.placed.asksForPerson === asksForPerson
+    return isSame
+      ? nothing
+      : refuse("TACET-ONCE", command, "call", "a call that was not placed yet: give each its own id")
+  }
+  if (!Customer.isNumberListed(context.customer, number, occurredAt)) {
+    return refuse("LISTED", command, "number", "a number that the Customer lists at that moment")
+  }
+  if (instant > endOf(state) + longestWindowMillis) {
+    return refuse("TACET-WINDOW", command, "at", "a call within seven days of the interaction")
+  }
+  return record({ _tag: "CallPlaced", occurredAt, call, number, asksForPerson })
+}
+
+const notPlaced = "a call that was placed: send PlaceCall first"
+const afterPlacing = "a moment at or after the call was placed"
+
+const answerCall = (state: State, command: CommandOf<"AnswerCall">): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const { at: occurredAt, human } = command
+  const call = state.calls.get(command.call)
+  if (call === undefined) return refuse("TACET-CALL", command, "call", notPlaced)
+  if (DateTime.toEpochMillis(occurredAt) < call.placedAt) return refuse("TACET-TIME", command, "at", afterPlacing)
+  // A transfer may reach a person where a machine answered first; that one may have been reached is never taken back.
+  if (call.human !== undefined && likelihood(human) <= likelihood(call.human)) return nothing
+  if (call.end !== undefined) return refuse("TACET-CALL", command, "call", "a call that has not ended")
+  return record({ _tag: "CallAnswered", occurredAt, call: command.call, human })
+}
+
+/** How much an answer speaks for a person. */
+const likelihood = (human: Human): number => (human === true ? 2 : human === "unknown" ? 1 : 0)
+
+const endCall = (state: State, command: CommandOf<"EndCall">): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const { at: occurredAt, disposition, legs, talkSeconds } = command
+  const instant = DateTime.toEpochMillis(occurredAt)
+  const call = state.calls.get(command.call)
+  if (call === undefined) return refuse("TACET-CALL", command, "call", notPlaced)
+  if (instant < call.placedAt) return refuse("TACET-TIME", command, "at", afterPlacing)
+  if (call.end !== undefined) {
+    const { end } = call
+    const isSame =
+      DateTime.toEpochMillis(end.occurredAt) === instant &&
+      end.talkSeconds === talkSeconds &&
+      end.disposition === disposition &&
+      end.legs === legs
+    return isSame ? nothing : refuse("TACET-ONCE", command, "call", "a call that has not ended: each ends once")
+  }
+  return instant < call.answeredAt
+    ? refuse("TACET-TIME", command, "at", "a moment at or after the call was answered")
+    : record({ _tag: "CallEnded", occurredAt, call: command.call, talkSeconds, disposition, legs })
+}
+
+const sealedAnew = "a value sealed anew: each is recorded once"
+
+const observeTerminal = (
+  state: State,
+  command: CommandOf<"ObserveTerminal">,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  for (const { category } of command.values) {
+    const barred = Category.ruleAgainst(category)
+    if (barred !== undefined) return refuse(barred, command, "values.category", "what may stand in an event")
+    if (!Category.isToldByTerminal(category)) {
+      return refuse(
+        "AUTO",
+        command,
+        "values.category",
+        "what a terminal tells of itself: all else needs a declared field",
+      )
+    }
+  }
+  const references = new Set(command.values.map(({ reference }) => reference))
+  const known = Array.from(references, (reference) => state.sealed.get(reference))
+  if (known.every((where) => where === "terminal")) return nothing
+  return references.size < command.values.length || known.some((where) => where !== undefined)
+    ? refuse("TACET-ONCE", command, "values.reference", sealedAnew)
+    : record({ _tag: "TerminalObserved", occurredAt: command.at, values: command.values })
+}
+
+const enterInput = (
+  state: State,
+  command: CommandOf<"EnterInput">,
+  context: Context,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const { at: occurredAt, field, value } = command
+  const undeclared = fieldFault(context, command, value)
+  if (undeclared !== undefined) return undeclared
+  if (state.inputs.get(field) === value.reference) return nothing
+  // Not even what was here before comes back: it was changed or deleted, and ended with that (FREETEXT-LIFE).
+  if (state.sealed.has(value.reference)) return refuse("TACET-ONCE", command, "value.reference", sealedAnew)
+  return record({ _tag: state.inputs.has(field) ? "InputChanged" : "InputEntered", occurredAt, field, value })
+}
+
+const answerSurvey = (
+  state: State,
+  command: CommandOf<"AnswerSurvey">,
+  context: Context,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const { answer, at: occurredAt, field } = command
+  const undeclared = fieldFault(context, command, answer)
+  if (undeclared !== undefined) return undeclared
+  const where = state.sealed.get(answer.reference)
+  if (where === undefined) return record({ _tag: "SurveyAnswered", occurredAt, field, answer })
+  return where === `answer ${field}` ? nothing : refuse("TACET-ONCE", command, "answer.reference", sealedAnew)
 }
 
 const fieldFault = (
   context: Context,
-  command: CommandOf<"EnterInput" | "AnswerSurvey">
+  command: CommandOf<"EnterInput" | "AnswerSurvey">,
+  value: Reference,
 ): Result.Result<never, Refusal> | undefined => {
   const category = Customer.fieldAt(context.customer, command.field, command.at)
-  const value = command._tag === "EnterInput" ? command.value : command.answer
   if (category === undefined) {
     return refuse("FIELD-RESP", command, "field", "a field that the Customer declared before its first value")
   }
@@ -511,7 +700,7 @@ const refuse = (
   rule: RuleKey,
   command: Command,
   field: string | undefined,
-  accepted: string
+  accepted: string,
 ): Result.Result<never, Refusal> =>
   Result.fail(new Refusal({ rule, command: command._tag, ...(field === undefined ? {} : { field }), accepted }))
 

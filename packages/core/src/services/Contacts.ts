@@ -6,6 +6,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import * as Customer from "../domain/Customer.ts"
 import * as Interaction from "../domain/Interaction.ts"
 import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
@@ -63,25 +64,24 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
   Contacts,
   Effect.gen(function* () {
     const store = yield* EventStore
-    const declarations = new Map<CustomerId, CommandHandler.Loaded<Customer.State>>()
+    const declarations = new Map<CustomerId, Facts>()
+
+    /** Two may load at once, and the older answer may come last. */
+    const remember = (customer: CustomerId, facts: Facts): void => {
+      const known = declarations.get(customer)
+      if (known === undefined || known.version < facts.version) declarations.set(customer, facts)
+    }
 
     const load = (customer: CustomerId) =>
       Effect.tap(
         Effect.provideService(CommandHandler.load(Customer.aggregate, customer, customer), EventStore, store),
-        (loaded) => Effect.sync(() => declarations.set(customer, loaded)),
+        (loaded) => Effect.sync(() => remember(customer, loaded)),
       )
-
-    const known = (customer: CustomerId) =>
-      Effect.suspend(() => {
-        const cached = declarations.get(customer)
-        return cached === undefined ? load(customer) : Effect.succeed(cached)
-      })
 
     const declare = Effect.fn("Contacts.declare")(function* (
       customer: CustomerId,
       commands: ReadonlyArray<Customer.Command>,
     ): Effect.fn.Return<void, Refusal | ContactsError> {
-      declarations.delete(customer)
       const handled = yield* Effect.provideService(
         CommandHandler.handleAll(Customer.aggregate, {
           customer,
@@ -93,32 +93,46 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
         EventStore,
         store,
       )
+      remember(customer, handled)
       for (const outcome of handled.outcomes) yield* Effect.fromResult(outcome)
     })
+
+    const isCurrent = (customer: CustomerId, { version }: Facts) =>
+      Effect.map(
+        store.readStream(customer, Customer.streamOf(customer), { after: version, limit: 1 }),
+        (page) => page.version === version,
+      )
 
     const record = Effect.fn("Contacts.record")(function* (
       recording: Recording,
     ): Effect.fn.Return<CommandHandler.Handled<Interaction.State, Interaction.Event>, ContactsError> {
-      const { customer } = recording
+      const { accept = "each", commands, commitId, customer, interaction, switchedOn = true } = recording
+      const declared = Customer.streamOf(customer)
       for (let attempt = 0; ; attempt++) {
-        const { state, version } = yield* known(customer)
-        const stream = Customer.streamOf(customer)
-        const handled = CommandHandler.handleAll(Interaction.aggregate, {
+        const cached = declarations.get(customer)
+        const facts = cached ?? (yield* load(customer))
+        const handling = CommandHandler.handleAll(Interaction.aggregate, {
           customer,
-          id: recording.interaction,
-          commands: recording.commands,
-          context: { customer: state, switchedOn: recording.switchedOn ?? true },
+          id: interaction,
+          commands,
+          context: { customer: facts.state, switchedOn },
           // What was looked up must still be so when the events are appended.
-          checks: [{ stream, expected: Expected.exact(version) }],
-          accept: recording.accept ?? "each",
-          ...(recording.commitId === undefined ? {} : { commitId: recording.commitId }),
+          checks: [{ stream: declared, expected: Expected.exact(facts.version) }],
+          accept,
+          ...(commitId === undefined ? {} : { commitId }),
         })
-        const result = yield* Effect.result(Effect.provideService(handled, EventStore, store))
-        if (result._tag === "Success") return result.success
-        const error = result.failure
-        const stale =
-          error._tag === "VersionConflict" && error.mismatches.some((mismatch) => mismatch.stream.kind === stream.kind)
-        if (!stale || attempt >= 10) return yield* error
+        const result = yield* Effect.result(Effect.provideService(handling, EventStore, store))
+        const isLast = attempt >= retries
+        if (Result.isSuccess(result)) {
+          // A refusal without an append was decided on facts that nothing has checked.
+          const isChecked = cached === undefined || !isRefusedWhole(result.success, accept)
+          if (isChecked || isLast || (yield* isCurrent(customer, facts))) return result.success
+        } else {
+          const error = result.failure
+          const isStale =
+            error._tag === "VersionConflict" && error.mismatches.some(({ stream }) => stream.kind === declared.kind)
+          if (!isStale || isLast) return yield* error
+        }
         declarations.delete(customer)
       }
     })
@@ -130,3 +144,17 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
     })
   }),
 )
+
+/** What a Customer has declared, as last looked up. */
+type Facts = CommandHandler.Loaded<Customer.State>
+
+/** How often to look facts up again that have changed meanwhile. */
+const retries = 10
+
+const isRefusedWhole = (
+  { outcomes, repeated }: CommandHandler.Handled<Interaction.State, Interaction.Event>,
+  accept: "all" | "each",
+): boolean =>
+  !repeated &&
+  outcomes.some(Result.isFailure) &&
+  (accept === "all" || !outcomes.some((outcome) => Result.isSuccess(outcome) && outcome.success.length > 0))

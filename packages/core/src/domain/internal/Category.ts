@@ -1,0 +1,51 @@
+/**
+ * Which categories of personal data may stand behind a reference in an event, and where. What is barred here is barred
+ * whatever the policy says; a policy's own closed list may bar more (CATEGORIES).
+ */
+import type { RuleKey } from "../../policy/RuleKey.ts"
+import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
+
+/**
+ * The rule that keeps a category out of every event, or `undefined` where none does.
+ *
+ * A location is among them: a version that allows one (GEO-OK) ties it to a service that the person opened, which no
+ * event expresses.
+ */
+export const ruleAgainst = (category: PersonalDataCategory): RuleKey | undefined => barred.get(category)
+
+const barred: ReadonlyMap<PersonalDataCategory, RuleKey> = new Map<PersonalDataCategory, RuleKey>([
+  ["deviceCallLog", "CALL-LOG"],
+  ["addressBook", "ADDR-READ"],
+  ["preciseLocation", "GEO-NEVER"],
+  ["coarseLocation", "GEO-NEVER"],
+])
+
+/**
+ * Whether a terminal tells a category of itself. Every other is typed or said by a person, and needs a declared field
+ * (AUTO).
+ */
+export const isToldByTerminal = (category: PersonalDataCategory): boolean => toldByTerminal.has(category)
+
+const toldByTerminal: ReadonlySet<PersonalDataCategory> = new Set<PersonalDataCategory>([
+  "ipAddress",
+  "telephoneNumber",
+  "deviceIdentifier",
+  "advertisingIdentifier",
+  "terminalEnvironment",
+  "connectionLog",
+  "interfaceUsage",
+  "cookieIdentifier",
+])
+
+/**
+ * Whether a person writes or says what comes to mind in a field of this category: no such field may have to be filled
+ * in (VOLUNTARY).
+ */
+export const isFreeText = (category: PersonalDataCategory): boolean => freeText.has(category)
+
+const freeText: ReadonlySet<PersonalDataCategory> = new Set<PersonalDataCategory>([
+  "freeText",
+  "surveyAnswer",
+  "textDialogue",
+  "voiceRecording",
+])
