@@ -41,7 +41,8 @@ export const eventStore = (memory: Memory): EventStore.EventStore["Service"] => 
       Effect.callback<void>((resume) => {
         const { log, waiting } = compartmentOf(memory, customer)
         if (log.length > position) return resume(Effect.void)
-        const wakeUp = () => resume(Effect.void)
+        // A resumed fiber runs at once: without the yield, subscribers would work inside the append of another.
+        const wakeUp = () => resume(Effect.yieldNow)
         waiting.add(wakeUp)
         return Effect.sync(() => waiting.delete(wakeUp))
       }))

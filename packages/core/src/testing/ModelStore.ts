@@ -73,7 +73,7 @@ export const make = ({ append = Model.append, meanwhile = Effect.void }: Options
     subscribe: subscribeBy(readLog, (customer, position) =>
       Effect.callback<void>((resume) => {
         if (modelOf(customer).log.length > position) return resume(Effect.void)
-        const wake = () => resume(Effect.void)
+        const wake = () => resume(Effect.yieldNow)
         waiting.add(wake)
         return Effect.sync(() => waiting.delete(wake))
       }),

@@ -1,0 +1,295 @@
+import { layer, layerWith } from "@tacet/adapter-memory"
+import { describe, expect, it } from "@tacet/vitest"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as FastCheck from "fast-check"
+import * as FaultInjection from "../testing/FaultInjection.ts"
+import * as Scene from "../testing/Scene.ts"
+import type { CustomerId } from "./CustomerId.ts"
+import * as Projection from "./Projection.ts"
+import { ProjectionStore } from "./ProjectionStore.ts"
+
+/** The positions that were folded, in order: a position that counts twice or not at all is seen. */
+const positions = (version = 1): Projection.Projection<Array<number>> => ({
+  name: "positions",
+  version,
+  initial: () => [],
+  apply: (state, chunk) =>
+    Effect.sync(() => {
+      state.push(...chunk.events.map((event) => event.position))
+      return state
+    }),
+  encode: (state) => JSON.stringify(state),
+  decode: (state) => JSON.parse(state) as Array<number>,
+})
+
+const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1)
+
+const grow = (customer: CustomerId, count: number, type?: string) =>
+  Effect.gen(function* () {
+    const stream = yield* Scene.aStream()
+    for (let n = 0; n < count; n++) yield* Scene.commits(customer, [Scene.write(stream, [Scene.event(n, type)])])
+    return stream
+  })
+
+const savedState = (customer: CustomerId, version = 1) =>
+  Effect.map(
+    ProjectionStore.use((store) => store.load(customer, { name: "positions", version })),
+    Option.map(({ checkpoint, state }) => [checkpoint, JSON.parse(state) as unknown]),
+  )
+
+describe("catching up", () => {
+  it.effect("folds the log to its head and saves", () =>
+    Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      expect(yield* Projection.catchUp(positions(), customer)).toEqual({ state: [], checkpoint: 0 })
+      expect(yield* savedState(customer)).toEqual(Option.none())
+      yield* grow(customer, 5)
+      expect(yield* Projection.catchUp(positions(), customer)).toEqual({ state: upTo(5), checkpoint: 5 })
+      yield* grow(customer, 4)
+      expect(yield* Projection.catchUp(positions(), customer, { chunkSize: 1 })).toEqual({
+        state: upTo(9),
+        checkpoint: 9,
+      })
+      expect(yield* savedState(customer)).toEqual(Option.some([9, upTo(9)]))
+    }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect("saves on the way", () =>
+    Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const faults = FaultInjection.make(() => undefined)
+      yield* grow(customer, 10)
+      yield* Projection.catchUp(positions(), customer, { chunkSize: 2, saveEvery: 4 }).pipe(Effect.provide(faults.layer))
+      expect(faults.calls().map((call) => call.operation)).toEqual([
+        "load",
+        ...["readLog", "readLog", "save", "readLog", "readLog", "save", "readLog", "save"],
+      ])
+    }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect("saves how far it came though a filter wants nothing", () =>
+    Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      yield* grow(customer, 5)
+      const filtered = { ...positions(), filter: { eventTypes: ["Unknown"] } }
+      expect(yield* Projection.catchUp(filtered, customer)).toEqual({ state: [], checkpoint: 5 })
+      expect(yield* savedState(customer)).toEqual(Option.some([5, []]))
+    }).pipe(Effect.provide(layer)),
+  )
+
+  const options = { chunkSize: 2, saveEvery: 4 }
+
+  it.effect.each([FaultInjection.crashBefore, FaultInjection.crashAfter, FaultInjection.lostAnswer, FaultInjection.refused])(
+    "counts each event exactly once, whichever call it fails at ($when, $as)",
+    (fault) =>
+      Effect.gen(function* () {
+        let reached = 0
+        for (let number = 1; ; number++) {
+          const customer = yield* Scene.aCustomer
+          const faults = FaultInjection.make((call) => (call.number === number ? fault : undefined))
+          const failing = Effect.exit(Projection.catchUp(positions(), customer, options)).pipe(Effect.provide(faults.layer))
+          yield* grow(customer, 6)
+          const first = yield* failing
+          yield* grow(customer, 5)
+          const second = yield* failing
+          expect(yield* Projection.catchUp(positions(), customer, options)).toEqual({ state: upTo(11), checkpoint: 11 })
+          expect(yield* savedState(customer)).toEqual(Option.some([11, upTo(11)]))
+          reached = number
+          if (Exit.isSuccess(first) && Exit.isSuccess(second)) break
+        }
+        expect(reached).toBeGreaterThan(10)
+      }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect.prop(
+    "counts each event exactly once among runners that come and go",
+    [
+      FastCheck.array(FastCheck.constantFrom("grow", "run", "run and crash"), { minLength: 5, maxLength: 40 }),
+      FastCheck.infiniteStream(FastCheck.nat({ max: 12 })),
+    ],
+    (steps, chance) =>
+      Effect.gen(function* () {
+        const customer = yield* Scene.aCustomer
+        const after = () => chance.next().value ?? 0
+        yield* Effect.all(
+          steps.map((step) =>
+            Effect.gen(function* () {
+              for (let turns = after(); turns > 0; turns--) yield* Effect.yieldNow
+              if (step === "grow") {
+                yield* grow(customer, 3)
+                return
+              }
+              const number = after()
+              const faults = FaultInjection.make((call) =>
+                step === "run and crash" && call.number === number ? FaultInjection.crashAfter : undefined,
+              )
+              yield* Effect.exit(Projection.catchUp(positions(), customer, options).pipe(Effect.provide(faults.layer)))
+            }),
+          ),
+          { concurrency: "unbounded" },
+        )
+        const { head } = yield* Scene.log(customer)
+        expect(yield* Projection.catchUp(positions(), customer)).toEqual({ state: upTo(head), checkpoint: head })
+      }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect("stops at an event that it cannot fold, and skips nothing", () =>
+    Effect.gen(function* () {
+      class Unreadable extends Data.TaggedError("Unreadable")<{ readonly position: number }> {}
+      const customer = yield* Scene.aCustomer
+      yield* grow(customer, 3)
+      yield* grow(customer, 1, "Broken")
+      yield* grow(customer, 3)
+      const strict: Projection.Projection<Array<number>, Unreadable> = {
+        ...positions(),
+        apply: (state, chunk, of) => {
+          const broken = chunk.events.find((event) => event.type === "Broken")
+          return broken === undefined ? positions().apply(state, chunk, of) : new Unreadable(broken)
+        },
+      }
+      for (let n = 0; n < 2; n++) {
+        const error = yield* Effect.flip(Projection.catchUp(strict, customer, { chunkSize: 2, saveEvery: 1 }))
+        expect(error).toMatchObject({ _tag: "Unreadable", position: 4 })
+        expect(yield* savedState(customer)).toEqual(Option.some([2, upTo(2)]))
+      }
+    }).pipe(Effect.provide(layer)),
+  )
+})
+
+describe("following", () => {
+  /** Waits until so many events are saved. */
+  const isSaved = (customer: CustomerId, count: number) =>
+    Effect.gen(function* () {
+      while (true) {
+        const saved = Option.getOrUndefined(yield* savedState(customer))
+        if (saved?.[0] === count) return saved
+        yield* Effect.yieldNow
+      }
+    })
+
+  it.effect("folds and saves what is appended, each event once", () =>
+    Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      yield* grow(customer, 3)
+      const follower = yield* Effect.forkScoped(Projection.follow(positions(), customer))
+      for (let n = 4; n <= 12; n++) {
+        yield* grow(customer, 1)
+        expect(yield* isSaved(customer, n)).toEqual([n, upTo(n)])
+      }
+      yield* Fiber.interrupt(follower)
+      yield* grow(customer, 3)
+      yield* Effect.forkScoped(Projection.follow(positions(), customer))
+      expect(yield* isSaved(customer, 15)).toEqual([15, upTo(15)])
+    }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect("ends with CheckpointMoved where another runner is at work", () =>
+    Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      yield* grow(customer, 1)
+      const follower = yield* Effect.forkScoped(Projection.follow(positions(), customer))
+      yield* isSaved(customer, 1)
+      const store = yield* ProjectionStore
+      yield* store.save(customer, positions(), 1, { checkpoint: 2, state: "[1,2]" })
+      yield* grow(customer, 2)
+      expect(yield* Effect.flip(Fiber.join(follower))).toMatchObject({ _tag: "CheckpointMoved", expected: 1, actual: 2 })
+      expect(yield* savedState(customer)).toEqual(Option.some([2, [1, 2]]))
+    }).pipe(Effect.provide(layer)),
+  )
+})
+
+describe("rebuilding", () => {
+  const known = [positions(1), positions(2)]
+  const active = (customer: CustomerId) => Projection.readActive(known, customer)
+
+  it.effect("builds a version beside the active one and switches in one instant", () =>
+    Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      expect(yield* active(customer)).toEqual(Option.none())
+      yield* grow(customer, 3)
+      yield* Projection.rebuild(positions(1), customer)
+      expect(yield* active(customer)).toEqual(Option.some({ state: upTo(3), checkpoint: 3 }))
+      yield* grow(customer, 2)
+      // Built, not yet active: readers still have the first.
+      yield* Projection.catchUp(positions(2), customer)
+      expect(yield* active(customer)).toEqual(Option.some({ state: upTo(3), checkpoint: 3 }))
+      yield* Projection.rebuild(positions(2), customer)
+      expect(yield* active(customer)).toEqual(Option.some({ state: upTo(5), checkpoint: 5 }))
+      // The first stays readable until it is removed.
+      expect(yield* savedState(customer, 1)).toEqual(Option.some([3, upTo(3)]))
+      expect(yield* Projection.readActive([positions(1)], customer)).toEqual(Option.none())
+      expect(yield* Projection.readActive([], customer)).toEqual(Option.none())
+      // Rebuilding what is active catches it up.
+      yield* grow(customer, 1)
+      expect(yield* Projection.rebuild(positions(2), customer)).toEqual({ state: upTo(6), checkpoint: 6 })
+    }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect.each([FaultInjection.crashBefore, FaultInjection.crashAfter])(
+    "is taken up where it stopped, whichever call it crashed at ($when)",
+    (fault) =>
+      Effect.gen(function* () {
+        for (let number = 1; ; number++) {
+          const customer = yield* Scene.aCustomer
+          yield* grow(customer, 4)
+          yield* Projection.rebuild(positions(1), customer)
+          const faults = FaultInjection.make((call) => (call.number === number ? fault : undefined))
+          const first = yield* Effect.exit(Projection.rebuild(positions(2), customer).pipe(Effect.provide(faults.layer)))
+          expect((yield* active(customer)).pipe(Option.map(({ state }) => state))).toEqual(Option.some(upTo(4)))
+          expect(yield* Projection.rebuild(positions(2), customer)).toEqual({ state: upTo(4), checkpoint: 4 })
+          const version = yield* ProjectionStore.use((store) => store.activeVersion(customer, "positions"))
+          expect(version).toEqual(Option.some(2))
+          if (Exit.isSuccess(first)) {
+            expect(number).toBeGreaterThan(4)
+            break
+          }
+        }
+      }).pipe(Effect.provide(layer)),
+  )
+})
+
+describe("inline counters", () => {
+  const byType: Projection.InlineProjection = { name: "by-type", version: 1, deltas: ({ type }) => [[type, 1]] }
+  const bySize: Projection.InlineProjection = {
+    name: "by-size",
+    version: 1,
+    deltas: ({ data, stream }) => [
+      [stream.kind, data.length],
+      ["all", -1],
+    ],
+  }
+  const inline = [byType, bySize]
+
+  it.effect.prop(
+    "equal a recount of the log, crashes and all",
+    [FastCheck.array(FastCheck.tuple(FastCheck.nat({ max: 3 }), FastCheck.nat({ max: 5 })), { maxLength: 30 })],
+    (steps) =>
+      Effect.gen(function* () {
+        const customer = yield* Scene.aCustomer
+        const streams = yield* Effect.all(["a", "b"].map((kind) => Scene.aStream(kind)))
+        const { crashAfter, crashBefore, lostAnswer, lostCall, refused } = FaultInjection
+        const faulty = (fault: FaultInjection.Fault | undefined) => FaultInjection.make(() => fault).layer
+        for (const [n, kindOfFault] of steps) {
+          const writes = [Scene.write(streams[n % 2]!, Scene.events(n, 1 + n, n % 2 === 0 ? "Opened" : "Closed"))]
+          const commit = yield* Scene.commit(customer, writes)
+          const fault = [undefined, crashAfter, crashBefore, lostAnswer, lostCall, refused][kindOfFault]
+          yield* Effect.exit(Effect.provide(Scene.append(commit), faulty(fault)))
+          if (n > 1) yield* Scene.append(commit)
+        }
+        const { events } = yield* Scene.log(customer)
+        for (const projection of inline) {
+          const recount = new Map<string, number>()
+          for (const event of events) {
+            for (const [counter, add] of projection.deltas(event)) {
+              recount.set(counter, (recount.get(counter) ?? 0) + add)
+            }
+          }
+          expect(yield* ProjectionStore.use((store) => store.counters(customer, projection))).toEqual(recount)
+        }
+      }).pipe(Effect.provide(layerWith({ inline }))),
+  )
+})

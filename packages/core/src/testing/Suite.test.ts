@@ -1,0 +1,114 @@
+import { layer, layerWith } from "@tacet/adapter-memory"
+import { describe, expect, it } from "@tacet/vitest"
+import * as Effect from "effect/Effect"
+import * as EventStoreSuite from "./EventStoreSuite.ts"
+import * as Law from "./Law.ts"
+import * as ProjectionStoreSuite from "./ProjectionStoreSuite.ts"
+import * as Suite from "./Suite.ts"
+
+const eventStores = [true, false].map((declared) => ({
+  layer,
+  capabilities: { pushSubscription: declared, survivesRestart: declared },
+}))
+
+const projectionStores = [true, false].map((declared) => ({
+  layer: () => layerWith({}),
+  capabilities: { inlineProjections: declared, survivesRestart: declared },
+}))
+
+/** A test runner that keeps what is registered. */
+const recording = () => {
+  const path: Array<string> = []
+  const tests: Array<{ readonly name: string; readonly run: () => Promise<void>; readonly timeout: number | undefined }> = []
+  const runner: Suite.TestRunner = {
+    describe: (name, define) => {
+      path.push(name)
+      define()
+      path.pop()
+    },
+    it: (name, run, timeout) => void tests.push({ name: [...path, name].join(" > "), run, timeout }),
+  }
+  return { runner, tests }
+}
+
+const lawOf = (program: Effect.Effect<void, unknown>) => Law.make<object>("proof", "a law", () => program)
+
+describe("the laws of a suite", () => {
+  it("have names of their own, whatever a fixture declares", () => {
+    const suites = [
+      ...eventStores.map((fixture) => EventStoreSuite.laws(fixture).map((law) => law.name)),
+      ...projectionStores.map((fixture) => ProjectionStoreSuite.laws(fixture).map((law) => law.name)),
+    ]
+    for (const names of suites) expect(new Set(names).size).toBe(names.length)
+  })
+
+  it("are as many for what is declared absent as for what is declared present", () => {
+    const [present, absent] = eventStores.map((fixture) => EventStoreSuite.laws(fixture).length)
+    expect(absent).toBe(present)
+    const names = ProjectionStoreSuite.laws(projectionStores[1]!).map((law) => law.name)
+    expect(names.filter((name) => name.startsWith("declares no"))).toEqual([
+      "declares no inline projections: counters stay empty",
+      "declares not to survive a restart: nothing is saved when the store is built again",
+    ])
+  })
+})
+
+describe("a test runner", () => {
+  it("is given one test for each law, by chapter, with a time limit", async () => {
+    const { runner, tests } = recording()
+    EventStoreSuite.register("some adapter", eventStores[0]!, runner, { timeout: 1_000 })
+    const laws = EventStoreSuite.laws(eventStores[0]!)
+    expect(tests.map(({ name }) => name)).toEqual(
+      laws.map(({ chapter, name }) => `some adapter keeps the ${laws.length} laws of the event store > ${chapter} > ${name}`),
+    )
+    expect(tests.every(({ timeout }) => timeout === 6_000)).toBe(true)
+    await tests[0]!.run()
+  })
+
+  it("sees a broken law as a failure that names it", async () => {
+    const { runner, tests } = recording()
+    const suite = { name: "proof", laws: () => [lawOf(Law.same("the number", 1, 2))] }
+    Suite.register(suite, "some adapter", {}, runner)
+    await expect(tests[0]!.run()).rejects.toThrow('Law "a law" is broken. Expected: the number 2. Seen: 1.')
+  })
+})
+
+describe("a law", () => {
+  const finding = (program: Effect.Effect<void, unknown>, settings?: Partial<Law.Settings>) =>
+    Effect.map(Suite.run([lawOf(program)], {}, settings), ([found]) => found?.broken?.message)
+
+  it.effect("that holds has nothing to say", () =>
+    Effect.gen(function* () {
+      expect(yield* finding(Effect.void)).toBeUndefined()
+    }),
+  )
+
+  it.effect("is broken by failures, defects and interruptions, and tells no payload of theirs", () =>
+    Effect.gen(function* () {
+      const failed = yield* finding(Effect.fail(new Error("canary")))
+      const died = yield* finding(Effect.die(new TypeError("canary")))
+      const text = yield* finding(Effect.die("canary"))
+      const interrupted = yield* finding(Effect.interrupt)
+      expect([failed, died, text, interrupted]).toEqual([
+        expect.stringContaining("Seen: a failure with Error: see the cause"),
+        expect.stringContaining("Seen: a defect or an interruption (TypeError)"),
+        expect.stringContaining("Seen: a defect or an interruption (string)"),
+        expect.stringContaining("Seen: a defect or an interruption"),
+      ])
+      expect([failed, died, text].join()).not.toContain("canary")
+    }),
+  )
+
+  it.effect("shows payloads and states by their length", () =>
+    Effect.gen(function* () {
+      const seen = yield* finding(Law.same("the event", { data: "canary", n: 1 }, { data: "", n: 1 }))
+      expect(seen).toContain('Expected: the event {"data":"<0 characters>","n":1}. Seen: {"data":"<6 characters>","n":1}')
+    }),
+  )
+
+  it.effect("that hangs is broken, though the clock of the test stands still", () =>
+    Effect.gen(function* () {
+      expect(yield* finding(Effect.never, { timeout: 20 })).toContain("Expected: an answer within 20 ms")
+    }),
+  )
+})
