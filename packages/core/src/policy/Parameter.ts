@@ -34,6 +34,10 @@ export interface About {
 export interface Parameter<A> extends About {
   readonly kind: Kind
   readonly schema: Schema.Codec<A>
+  /** The words that its values are made of, from the strictest where they are levels; none for numbers and facts. */
+  readonly words: ReadonlyArray<string>
+  /** Where it holds a value for each of several keys, or for some of them: the keys, and what the values are. */
+  readonly entries?: { readonly keys: ReadonlyArray<string>; readonly of: Parameter<never>; readonly partial: boolean }
   /** What holds where neither the version, another version nor the law says anything: what allows the least. */
   readonly strictest: A
   /** What obeys both; for a `choice` and a `fact` the later of two. */
@@ -61,6 +65,7 @@ export const permissions = <const L extends string>(
 ): Parameter<ReadonlyArray<L>> => ({
   ...about,
   kind: "permissions",
+  words: literals,
   schema: setOf(literals),
   strictest: [],
   meet: (one, other) => ordered(literals, (literal) => one.includes(literal) && other.includes(literal)),
@@ -77,6 +82,7 @@ export const duties = <const L extends string>(
   return {
     ...about,
     kind: "duties",
+    words: literals,
     schema: setOf(literals),
     strictest: about.strictest ?? literals,
     meet: both,
@@ -91,6 +97,7 @@ export const levels = <const L extends string>(
 ): Parameter<L> => ({
   ...about,
   kind: "levels",
+  words: strictToLoose,
   schema: codec(Schema.Literals(strictToLoose)),
   strictest: strictToLoose[0],
   meet: (one, other) => (strictToLoose.indexOf(one) <= strictToLoose.indexOf(other) ? one : other),
@@ -104,6 +111,7 @@ export const choice = <const L extends string>(
 ): Parameter<L> => ({
   ...about,
   kind: "choice",
+  words: literals,
   schema: codec(Schema.Literals(literals)),
   strictest: about.otherwise,
   meet: (_earlier, later) => later,
@@ -114,6 +122,7 @@ export const choice = <const L extends string>(
 export const fact = <A>(schema: Schema.Codec<A>, about: About & { readonly otherwise: NoInfer<A> }): Parameter<A> => ({
   ...about,
   kind: "fact",
+  words: [],
   schema,
   strictest: about.otherwise,
   meet: (_earlier, later) => later,
@@ -124,6 +133,7 @@ export const fact = <A>(schema: Schema.Codec<A>, about: About & { readonly other
 export const atLeast = (about: About & { readonly strictest: number }): Parameter<number> => ({
   ...about,
   kind: "atLeast",
+  words: [],
   schema: codec(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
   strictest: about.strictest,
   meet: Math.max,
@@ -134,6 +144,7 @@ export const atLeast = (about: About & { readonly strictest: number }): Paramete
 export const atMost = (about: About & { readonly strictest: number }): Parameter<number> => ({
   ...about,
   kind: "atMost",
+  words: [],
   schema: codec(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
   strictest: about.strictest,
   meet: Math.min,
@@ -159,6 +170,7 @@ export const periods = (
   return {
     ...about,
     kind: "ends",
+    words: [],
     schema: codec(Schema.Array(Periods.Period).check(Schema.isUnique())),
     strictest: about.strictest,
     meet: both,
@@ -202,7 +214,15 @@ const endsSchema: Schema.Codec<ReadonlyArray<End>> = codec(Schema.Array(End))
 /** Ends of which the earliest counts. An empty list is no end at all. */
 export const ends = (about: About & { readonly strictest: ReadonlyArray<End> }): Parameter<ReadonlyArray<End>> => {
   const both = (one: ReadonlyArray<End>, other: ReadonlyArray<End>) => earliestEnds([...one, ...other])
-  return { ...about, kind: "ends", schema: endsSchema, strictest: about.strictest, meet: both, extend: both }
+  return {
+    ...about,
+    kind: "ends",
+    words: endEvents,
+    schema: endsSchema,
+    strictest: about.strictest,
+    meet: both,
+    extend: both,
+  }
 }
 
 // One value for each of several keys
@@ -223,6 +243,8 @@ export const forEach = <const K extends string, A>(
   about: of.about,
   rules: of.rules,
   kind: of.kind,
+  words: of.words,
+  entries: { keys, of: of as unknown as Parameter<never>, partial: false },
   schema: codec(Schema.Struct(record(keys.map((key) => [key, of.schema])))),
   strictest: record(keys.map((key) => [key, of.strictest])),
   meet: (one, other) => record(keys.map((key) => [key, of.meet(one[key], other[key])])),
@@ -250,9 +272,51 @@ export const forSome = <const K extends string, A>(
     about: of.about,
     rules: of.rules,
     kind: of.kind,
+    words: of.words,
+    entries: { keys, of: of as unknown as Parameter<never>, partial: true },
     schema: codec(Schema.Struct(record(keys.map((key) => [key, Schema.optionalKey(of.schema)])))),
     strictest,
     meet: combine(of.meet),
     extend: combine(of.extend),
   }
+}
+
+/**
+ * Values at the boundaries of a parameter: nothing, everything, each word alone and each left out, the ends of numbers.
+ * What they allow and forbid differs as far as it can, so they are what tests and walk-throughs start from.
+ *
+ * @example
+ * ```ts
+ * import { Parameter, PrivacyPolicy } from "@tacet/core/policy"
+ *
+ * const levels = Parameter.samples(PrivacyPolicy.parameter("recognition")) // => ["off", "ifInstructed", "on"]
+ * ```
+ */
+export const samples = <A>(parameter: Parameter<A>): ReadonlyArray<A> => {
+  const { entries, kind, strictest, words } = parameter as unknown as Parameter<unknown>
+  const made = (): ReadonlyArray<unknown> => {
+    if (entries !== undefined) {
+      return samples(entries.of as unknown as Parameter<unknown>).map((value) =>
+        record(entries.keys.map((key) => [key, value])),
+      )
+    }
+    switch (kind) {
+      case "permissions":
+      case "duties":
+        return [[], words, ...words.flatMap((word) => [[word], words.filter((other) => other !== word)])]
+      case "levels":
+      case "choice":
+        return words
+      case "ends":
+        return words.length === 0
+          ? [["P1M"], ["P30D"], ["P1M", "P30D"]]
+          : [[], ...words.flatMap((after) => [[{ after }], [{ after, within: "P12M" }]])]
+      case "atLeast":
+      case "atMost":
+        return [0, 1, 1000]
+      case "fact":
+        return []
+    }
+  }
+  return [...(kind === "levels" || kind === "choice" ? [] : [strictest]), ...made()] as ReadonlyArray<A>
 }

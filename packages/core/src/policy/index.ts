@@ -1,10 +1,14 @@
 /**
- * Privacy policies as data: the parameters that differ by version, the published versions, the law by date, and what
- * binds a moment.
+ * Privacy policies as data: the parameters that differ by version, the published versions, the law by date, what binds a
+ * moment, and the pure tests that read it.
  */
 export * as Calendar from "./Calendar.ts"
+export * as Competence from "./Competence.ts"
+export * as Contradiction from "./Contradiction.ts"
+export * as Cookie from "./Cookie.ts"
 export * as Deadline from "./Deadline.ts"
 export * as EffectivePolicy from "./EffectivePolicy.ts"
+export * as Ends from "./Ends.ts"
 export * as History from "./History.ts"
 export * as Law from "./Law.ts"
 export * as LegalData from "./legal/LegalData.ts"
@@ -12,11 +16,15 @@ export * as LibraryInvariant from "./LibraryInvariant.ts"
 export * as Parameter from "./Parameter.ts"
 export * as Period from "./Period.ts"
 export * as PlainDate from "./PlainDate.ts"
+export * as PolicyRegister from "./PolicyRegister.ts"
 export * as PrivacyPolicy from "./PrivacyPolicy.ts"
+export * as ProcessingLocation from "./ProcessingLocation.ts"
 export * as Purpose from "./Purpose.ts"
 export * as Requirement from "./Requirement.ts"
 export * as Resolve from "./Resolve.ts"
 export * as RuleKey from "./RuleKey.ts"
 export * as RuleRows from "./RuleRows.ts"
-export * as Vocabulary from "./Vocabulary.ts"
+export * as Severability from "./Severability.ts"
+export * as TransferInstrument from "./TransferInstrument.ts"
 export * as Versions from "./versions/index.ts"
+export * as Vocabulary from "./Vocabulary.ts"

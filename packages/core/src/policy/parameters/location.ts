@@ -61,6 +61,7 @@ const places = (about: {
 }): Parameter<ReadonlyArray<Place>> => ({
   ...about,
   kind: "permissions",
+  words: [],
   schema: Schema.Array(Place).check(Schema.isUnique()),
   strictest: [],
   meet: (one, other) =>
@@ -82,11 +83,11 @@ export const definitions = {
   }),
   hostingLocations: places({
     about: "Where the servers may stand.",
-    rules: ["LOC-LIST", "HOST-EU"],
+    rules: ["LOC-LIST", "HOST-EU", "LOC-ANY16", "LOC-NONEEA"],
   }),
   backupLocations: places({
     about: "Where backups may be kept.",
-    rules: ["BACKUP"],
+    rules: ["BACKUP", "LOC-ANY16", "LOC-NONEEA"],
   }),
   dataCentres: atLeast({
     about: "In how many separate data centres the storage is held at every moment.",
@@ -104,6 +105,6 @@ export const definitions = {
   }),
   remoteAccess: levels(["isTransfer", "isNoTransfer"], {
     about: "Whether access from outside the EEA counts as a transfer.",
-    rules: ["REMOTE"],
+    rules: ["REMOTE", "LOC-ANY16", "LOC-NONEEA"],
   }),
 }

@@ -79,7 +79,7 @@ export const definitions = {
   ),
   processorPurposes: levels(["instructedByCustomer", "list"], {
     about: "Whether a processor's purposes are those that the Customer instructed, or the list of the policy.",
-    rules: ["CUST-PURPOSE"],
+    rules: ["CUST-PURPOSE", "PURPOSES"],
   }),
   dataPurposes: forSome(
     limitedData,
@@ -91,11 +91,11 @@ export const definitions = {
   furtherPurposes: levels(["none", "consentOrLaw", "compatible"], {
     about:
       "Which purposes beyond the listed ones are open: none, with consent or a legal duty, or compatible ones too.",
-    rules: ["COMPATIBLE"],
+    rules: ["COMPATIBLE", "PURPOSES"],
   }),
   ownUse: levels(["none", "asController"], {
     about: "Whether the operator may collect personal data for its own use.",
-    rules: ["NO-OWN-USE", "CTRL-MIN"],
+    rules: ["NO-OWN-USE", "CTRL-MIN", "ROLE", "PURPOSES"],
   }),
   legalBases: fact(LegalBases, {
     about: "The one legal basis of each purpose for which the operator is controller (GDPR 6(1)).",

@@ -36,7 +36,7 @@ export const definitions = {
   ),
   retentionPeriod: levels(["fixedByContract", "asNeeded"], {
     about: "Whether nothing may be collected before a contract has fixed how long it is kept.",
-    rules: ["RET-CONTRACT"],
+    rules: ["RET-CONTRACT", "RET-NEC"],
   }),
   retentionExtension: levels(["never", "recordedLegalGround", "contractTerm"], {
     about: "What may put an end off.",

@@ -85,7 +85,7 @@ export const definitions = {
   }),
   writtenForm: levels(["notRequired", "mayBeRequired"], {
     about: "Whether a request may have to be made in writing.",
-    rules: ["R-WRITING"],
+    rules: ["R-WRITING", "R-CHANNEL"],
   }),
   locators: permissions(locators, {
     about: "By what the data of a person who is not registered can be found.",
