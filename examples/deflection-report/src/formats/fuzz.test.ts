@@ -106,7 +106,7 @@ const samples: ReadonlyArray<Sample> = [
         },
       }),
     ),
-    valid: `n,at,all,talk,who,how\n1,2026-01-05,30,0:00:10,agent,answered\n2,2026-01-05,${canary},${canary},${canary},${canary}\n`,
+    valid: `n,at,all,talk,who,how\n1,2026-01-05,30,0:00:10,agent,answered\n3,2026-01-05,30,0:00:10,${canary},answered\n4,2026-01-05,30,0:00:10,agent,${canary}\n2,2026-01-05,${canary},${canary},${canary},${canary}\n`,
   },
   {
     name: "Asterisk",
@@ -199,7 +199,7 @@ const anInfix = fc.constantFrom(
 const aMutation = fc.record({
   at: fc.nat(2000),
   length: fc.nat(40),
-  how: fc.constantFrom("cut", "repeat", "insert", "flip", "truncate"),
+  how: fc.constantFrom("cut", "repeat", "insert", "flip", "truncate", "plant"),
   infix: anInfix,
   bit: fc.nat(7),
 })
@@ -222,6 +222,14 @@ const mutated = (
         return Buffer.concat([head, middle, middle, tail])
       case "insert":
         return Buffer.concat([head, Buffer.from(infix), middle, tail])
+      case "plant": {
+        // Where a word stands, the canary.
+        const words = [...before.toString("latin1").matchAll(/[\w.:-]+/g)]
+        const word = words[position % words.length]
+        if (word === undefined) return before
+        const rest = before.subarray(word.index + word[0].length)
+        return Buffer.concat([before.subarray(0, word.index), Buffer.from(canary), rest])
+      }
       case "truncate":
         return head
       default: {

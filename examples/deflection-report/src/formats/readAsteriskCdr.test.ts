@@ -235,7 +235,7 @@ describe("Asterisk call detail records", () => {
     [{ ...cdr, person: "nobody" }, 'the input has no column "nobody"'],
     [{ ...cdr, activity: "x" }, "mapping, activity: means nothing for asterisk-cdr"],
   ] satisfies ReadonlyArray<readonly [Mapping, string]>)("refuses the mapping %j", async ([mapping, message]) => {
-    const read = async () => reading("asterisk-cdr", line({}), mapping as Mapping)
+    const read = async () => reading("asterisk-cdr", line({}), mapping)
     await expect(read()).rejects.toThrow(message)
   })
 })

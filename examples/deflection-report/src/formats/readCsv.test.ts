@@ -275,7 +275,7 @@ describe("CSV", () => {
     [{ ...events, time: { field: "at", zone: "X" } }, "mapping, time: not an IANA time zone"],
     [{ ...events, time: { field: "at", format: "HH:mm" } }, "mapping, time: the format must name year, month and day"],
   ] satisfies ReadonlyArray<readonly [Mapping, string]>)("refuses the mapping %j", async ([mapping, message]) => {
-    const read = async () => reading("csv", header + row("a"), mapping as Mapping)
+    const read = async () => reading("csv", header + row("a"), mapping)
     await expect(read()).rejects.toThrow(message)
   })
 })

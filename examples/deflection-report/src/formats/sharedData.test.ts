@@ -6,7 +6,7 @@ import { describe, expect, it } from "@tacet/vitest"
 import { callsOf, factsOf, hasSharedData, reading, sharedFile, shipped, variantsOf } from "./reading.testing.ts"
 
 const test = it.skipIf(!hasSharedData)
-const distinct = <A>(values: ReadonlyArray<A>): number => new Set(values).size
+const distinct = (values: ReadonlyArray<unknown>): number => new Set(values).size
 const top = (variants: ReadonlyMap<string, number>): ReadonlyArray<number> =>
   [...variants.values()].toSorted((a, b) => b - a).slice(0, 3)
 
