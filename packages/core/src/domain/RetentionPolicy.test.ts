@@ -1,0 +1,557 @@
+import { describe, expect, it } from "@tacet/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import fc from "fast-check"
+import * as Decider from "../eventsourcing/Decider.ts"
+import type { Uuid } from "../eventsourcing/Uuid.ts"
+import * as Calendar from "../policy/Calendar.ts"
+import type { EffectivePolicy } from "../policy/EffectivePolicy.ts"
+import * as History from "../policy/History.ts"
+import type { Period } from "../policy/Period.ts"
+import type { PlainDate } from "../policy/PlainDate.ts"
+import { resolve } from "../policy/Resolve.ts"
+import { dialonce20190305, dialonce20210217, published } from "../policy/versions/index.ts"
+import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
+import * as Retentions from "../testing/retentionPolicies.ts"
+import * as RetentionPolicy from "./RetentionPolicy.ts"
+
+type Command = RetentionPolicy.Command
+type Facts = RetentionPolicy.Facts
+type State = RetentionPolicy.State
+
+const runs = { numRuns: 1000 }
+const { decider } = RetentionPolicy
+const day = 86_400_000
+
+/** Each version as it bound its first day. */
+const effective: ReadonlyArray<EffectivePolicy> = published.map((policy) =>
+  Result.getOrThrow(resolve(History.of(policy), { at: DateTime.makeUnsafe(`${policy.effectiveFrom}T12:00:00Z`) })),
+)
+const [v2016, v2019, v2021, dialogra] = effective as [
+  EffectivePolicy,
+  EffectivePolicy,
+  EffectivePolicy,
+  EffectivePolicy,
+]
+const first = (policy: EffectivePolicy) => Calendar.localDate(policy.at, policy.timeZone)
+const millis = DateTime.toEpochMillis
+const later = (at: DateTime.Utc, by: number) => DateTime.makeUnsafe(millis(at) + by)
+
+const refusal = (state: State, command: Command, context: RetentionPolicy.Context): string => {
+  const decision = decider.decide(state, command, context)
+  return Result.isFailure(decision) ? decision.failure.rule : ""
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** What the clock on the wall shows, as if it were UTC. */
+const wall = (instant: number, timeZone: string): number => {
+  const format =
+    formats.get(timeZone) ??
+    new Intl.DateTimeFormat("en-GB", { timeZone, dateStyle: "short", timeStyle: "medium", hourCycle: "h23" })
+  formats.set(timeZone, format)
+  const [, d, m, y, time] = /^(\d\d)\/(\d\d)\/(\d{4}), (.*)$/.exec(format.format(instant))!
+  return Date.parse(`${y}-${m}-${d}T${time}Z`) + (((instant % 1000) + 1000) % 1000)
+}
+
+/** So many months later by the wall's clock, without the library's calendar; `undefined` where the clock jumps over it. */
+const monthsLater = (at: DateTime.Utc, months: number, timeZone: string): number | undefined => {
+  const date = new Date(wall(millis(at), timeZone))
+  const wanted = (date.getUTCMonth() + months) % 12
+  date.setUTCMonth(date.getUTCMonth() + months)
+  while (date.getUTCMonth() !== wanted) date.setTime(date.getTime() - day)
+  return [7_200_000, 3_600_000, 0]
+    .map((offset) => date.getTime() - offset)
+    .find((instant) => wall(instant, timeZone) === date.getTime())
+}
+
+/** The last millisecond and the first from the end on. */
+const endsAt = (state: State, facts: Facts, policies: ReadonlyArray<EffectivePolicy>, end: number) => {
+  const before = DateTime.makeUnsafe(end - 1)
+  if (end > millis(facts.events.collection)) {
+    expect(RetentionPolicy.isReadable(state, facts, policies, before)).toBe(true)
+  }
+  for (const after of [0, 1, 4000 * day]) {
+    expect(RetentionPolicy.isReadable(state, facts, policies, DateTime.makeUnsafe(end + after))).toBe(false)
+  }
+}
+
+const interactionData: ReadonlyArray<PersonalDataCategory> = ["ipAddress", "telephoneNumber", "connectionLog"]
+
+/** A property of a category's own period: readable up to the last millisecond before its end, and never after. */
+const clock = (
+  policy: EffectivePolicy,
+  categories: ReadonlyArray<PersonalDataCategory>,
+  months: number,
+): [
+  arbitraries: readonly [fc.Arbitrary<PersonalDataCategory>, fc.Arbitrary<DateTime.Utc>],
+  holds: (category: PersonalDataCategory, collection: DateTime.Utc) => void,
+] => [
+  [fc.constantFrom(...categories), Retentions.aMoment(first(policy), policy.timeZone)],
+  (category, collection) => {
+    const end = monthsLater(collection, months, policy.timeZone)
+    if (end === undefined) return
+    const facts: Facts = { category, about: "interaction", events: { collection } }
+    endsAt(decider.initial, facts, [policy], end)
+  },
+]
+
+/** Sets a period for what may have none, and tries one that passes the cap and one that does not. */
+const cap = (policy: EffectivePolicy, category: PersonalDataCategory, good: Period, bad: Period, rule: string) => {
+  const set = (period: Period): Command => ({ _tag: "SetRetentionPeriod", at: policy.at, category, period })
+  expect(refusal(decider.initial, set(good), { policy })).toBe("")
+  expect(refusal(decider.initial, set(bad), { policy })).toBe(rule)
+}
+
+describe("RET-12M", () => {
+  // Planted: the cap left out of `bindingOn`; "P12M" as 365 days; `isLessThan(at, end)` with `OrEqualTo`.
+  it.prop(
+    `RET-12M: under ${v2019.policy} nothing of an interaction is readable twelve months after its collection`,
+    ...clock(v2019, interactionData, 12),
+    runs,
+  )
+
+  // Planted: the second `staysWithin` of `setPeriod` left out.
+  it.prop(
+    "RET-12M: a period is accepted exactly when it never ends after twelve months, wherever it begins",
+    [Retentions.aPeriod()],
+    (period) => {
+      const command: Command = { _tag: "SetRetentionPeriod", at: v2019.at, category: "ipAddress", period }
+      const starts: ReadonlyArray<PlainDate> = ["2019-03-31", "2019-02-28", "2020-02-29", "2020-01-31", "2021-02-28"]
+      const passes = starts.some((start) => Calendar.add(start, period) > Calendar.add(start, "P12M"))
+      expect(refusal(decider.initial, command, { policy: v2019 })).toBe(passes ? "RET-12M" : "")
+    },
+    runs,
+  )
+
+  it("RET-12M: twelve months and a day are refused; a leap day ends on 28 February", () => {
+    cap(v2019, "ipAddress", "P12M", "P12M1D", "RET-12M")
+    cap(v2019, "ipAddress", "P365D", "P366D", "RET-12M")
+    const collection = DateTime.makeUnsafe("2020-02-29T10:00:00Z")
+    const facts: Facts = { category: "ipAddress", about: "interaction", events: { collection } }
+    endsAt(decider.initial, facts, [v2019], Date.parse("2021-02-28T10:00:00Z"))
+  })
+})
+
+describe("periods of single categories", () => {
+  // Planted for each: `retentionByCategory` left out of `bindingOn`, or the period counted in days.
+  it.prop(`RET-COOKIE6M: a cookie's data ends after six months`, ...clock(v2019, ["cookieIdentifier"], 6), runs)
+  it.prop(
+    `RET-3Y: records of calls and dialogues end after three years`,
+    ...clock(dialogra, ["serviceCallRecord", "textDialogue"], 36),
+    runs,
+  )
+  it.prop(
+    `RET-1M: a recording ends after one month, of 31 January on the last of February`,
+    ...clock(dialogra, ["voiceRecording"], 1),
+    runs,
+  )
+  it.prop(`RET-10Y: a transaction ends after ten years`, ...clock(dialogra, ["transaction"], 120), runs)
+
+  it("RET-COOKIE6M, RET-3Y, RET-1M, RET-10Y: a contract sets a period within the category's cap and none above", () => {
+    cap(v2019, "cookieIdentifier", "P6M", "P6M1D", "RET-COOKIE6M")
+    cap(dialogra, "textDialogue", "P3Y", "P37M", "RET-3Y")
+    cap(dialogra, "voiceRecording", "P28D", "P30D", "RET-1M")
+    cap(dialogra, "transaction", "P10Y", "P121M", "RET-10Y")
+  })
+
+  // Planted: `legalRetention` left out of `putOff`; `until` counted from now.
+  it.prop(
+    "RET-10Y: a transaction is kept ten years by its law, and not erased before",
+    [Retentions.someFacts(dialogra, ["transaction"]), fc.constantFrom(-1, 0, 1)],
+    (facts, edge) => {
+      const end = monthsLater(facts.events.collection, 120, dialogra.timeZone)
+      if (end === undefined) return
+      endsAt(decider.initial, facts, [dialogra], end)
+      const ground = RetentionPolicy.legalGround(decider.initial, facts, [dialogra], DateTime.makeUnsafe(end + edge))
+      expect(ground === undefined).toBe(edge >= 0)
+    },
+    runs,
+  )
+
+  // Planted: `accountDeletion` read as `collection`.
+  it.prop(
+    "RET-USER-5Y: what a user did is gone five years after the account was deleted at the latest",
+    [Retentions.someFacts(dialogra, ["interfaceUsage"]).filter(({ events }) => events.accountDeletion !== undefined)],
+    (facts) => {
+      const latest = monthsLater(facts.events.accountDeletion!, 60, dialogra.timeZone)
+      if (latest === undefined) return
+      const others = [facts.events.purposeFulfilled, facts.events.contractEnd].flatMap((one) =>
+        one ? [millis(one)] : [],
+      )
+      endsAt(decider.initial, facts, [dialogra], Math.min(latest, ...others))
+    },
+    runs,
+  )
+})
+
+describe("accounts", () => {
+  const facts = (policy: EffectivePolicy) =>
+    Retentions.someFacts(policy, ["emailAddress", "accountIdentifier"], "account")
+
+  // Planted: `accountRetention` replaced by `retentionCap`; the hold let through whatever its matter.
+  for (const policy of [v2019, v2021]) {
+    it.prop(
+      `RET-ACCOUNT: under ${policy.policy} an account's data lives as long as the relationship, longer for billing where the text says so`,
+      [
+        facts(policy).filter(({ events }) => events.relationshipEnd !== undefined),
+        fc.constantFrom(...RetentionPolicy.Matter.literals),
+      ],
+      ({ events: { collection, relationshipEnd }, ...rest }, matter) => {
+        const datum = { ...rest, events: { collection, relationshipEnd: relationshipEnd! } }
+        endsAt(decider.initial, datum, [policy], millis(relationshipEnd!))
+        const { state } = Retentions.accepted([hold(matter, collection, [datum.category])], { policy })
+        const kept = matter === "billing" && policy === v2021 && millis(relationshipEnd!) > millis(collection)
+        expect(RetentionPolicy.endOf(state, datum, [policy]) === undefined).toBe(kept)
+      },
+      runs,
+    )
+  }
+
+  // Planted: `accountDeletion` taken out of `Ends.Events`.
+  it.prop(
+    "RET-UNTIL-ACCOUNT: an account's data is readable until the account is deleted and never after",
+    [facts(dialogra)],
+    (datum) => {
+      const { accountDeletion, collection } = datum.events
+      if (accountDeletion !== undefined) endsAt(decider.initial, datum, [dialogra], millis(accountDeletion))
+      else
+        expect(RetentionPolicy.isReadable(decider.initial, datum, [dialogra], later(collection, 9999 * day))).toBe(true)
+    },
+    runs,
+  )
+})
+
+const hold = (
+  matter: RetentionPolicy.Matter,
+  at: DateTime.Utc,
+  categories: ReadonlyArray<PersonalDataCategory>,
+): Command => ({
+  _tag: "PlaceLegalHold",
+  at,
+  hold: "6f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c01" as Uuid,
+  matter,
+  reference: "FR Code de commerce L123-22",
+  categories,
+})
+
+describe.each(effective)("a contract under $policy", (policy) => {
+  const facts = Retentions.someFacts(policy, interactionData)
+  const commands = Retentions.someCommands(first(policy), policy.timeZone, interactionData)
+  const histories = commands.map((list) => Retentions.accepted(list, { policy }))
+
+  // Planted: `contractEnd` left out of `endOf`.
+  it.prop(
+    "RET-CONTRACT-CAP, RET-NEC: nothing of an interaction is readable once the contract or its purpose has ended",
+    [facts],
+    (datum) => {
+      const { collection, contractEnd, purposeFulfilled } = datum.events
+      const end = RetentionPolicy.endOf(decider.initial, datum, [policy])
+      const capped = policy.parameters.retentionCap.map(({ after }) => after)
+      const others = [
+        ...(contractEnd === undefined ? [] : [millis(contractEnd)]),
+        ...(capped.includes("purposeFulfilled") && purposeFulfilled !== undefined ? [millis(purposeFulfilled)] : []),
+        ...(capped.includes("collection") ? [millis(Calendar.addTo(collection, "P12M", policy.timeZone))] : []),
+      ]
+      expect(end === undefined ? undefined : millis(end)).toBe(others.length === 0 ? undefined : Math.min(...others))
+      if (end !== undefined) endsAt(decider.initial, datum, [policy], millis(end))
+    },
+    runs,
+  )
+
+  // Planted: `periodsSince` gives the period in force now; `findLastIndex` with `<`.
+  it.prop(
+    "RET-NEC: a period that is set later shortens what is there and never lengthens it",
+    [facts, histories, Retentions.aPeriod(), Retentions.aMoment(first(policy), policy.timeZone)],
+    (datum, { state }, period, at) => {
+      const noHolds: State = { ...state, holds: new Map() }
+      const before = RetentionPolicy.endOf(noHolds, datum, [policy])
+      const set: Command = { _tag: "SetRetentionPeriod", at, category: datum.category, period }
+      const { events, state: next } = Retentions.accepted([set], { policy }, noHolds)
+      const after = RetentionPolicy.endOf(next, datum, [policy])
+      if (before !== undefined && millis(at) > millis(datum.events.collection)) {
+        expect(millis(after!)).toBeLessThanOrEqual(millis(before))
+      }
+      if (events.length === 1) {
+        const own = Calendar.addTo(datum.events.collection, period, policy.timeZone)
+        expect(millis(after!)).toBeLessThanOrEqual(millis(own))
+      }
+    },
+    runs,
+  )
+
+  // Planted: `placedAt >= until` left out (what ended comes back); a hold on other categories counts.
+  it.prop(
+    "RET-NEC: only a recorded hold with its law puts an end off, and what has ended stays ended",
+    [facts, histories],
+    (datum, { state }) => {
+      const plain = RetentionPolicy.endOf({ ...state, holds: new Map() }, datum, [policy])
+      const end = RetentionPolicy.endOf(state, datum, [policy])
+      const own = [...state.holds.values()].filter(({ categories }) => categories.includes(datum.category))
+      if (plain === undefined) {
+        expect(end).toBe(undefined)
+        return
+      }
+      const reach = own
+        .sort((one, other) => one.placedAt - other.placedAt)
+        .reduce(
+          (until, { placedAt, releasedAt }) => (placedAt < until ? Math.max(until, releasedAt ?? Infinity) : until),
+          millis(plain),
+        )
+      expect(end === undefined ? Infinity : millis(end)).toBe(reach)
+      if (end !== undefined) endsAt(state, datum, [policy], millis(end))
+      const { reference: _, ...groundless } = hold("litigation", policy.at, ["ipAddress"]) as Extract<
+        Command,
+        { readonly _tag: "PlaceLegalHold" }
+      >
+      expect(refusal(state, groundless, { policy })).toBe("RET-NEC")
+    },
+    runs,
+  )
+
+  // Planted: `!== "fixedByContract"` negated.
+  it.prop(
+    "RET-CONTRACT: nothing is collected before the contract has fixed how long it is kept, then it is",
+    [histories, Retentions.aMoment(first(policy), policy.timeZone), fc.constantFrom(...interactionData)],
+    ({ events, state }, at, category) => {
+      const fixed = events.some(
+        (event) =>
+          event._tag === "RetentionPeriodSet" && event.category === category && millis(event.occurredAt) <= millis(at),
+      )
+      const free = policy.parameters.retentionPeriod === "asNeeded"
+      expect(RetentionPolicy.mayCollect(state, category, policy, at)).toBe(free || fixed)
+    },
+    runs,
+  )
+
+  // Planted: `findLast` replaced by `find`.
+  it.prop(
+    "RET-PUBLISHED: the period in force can be told at any time",
+    [histories, Retentions.aMoment(first(policy), policy.timeZone), fc.constantFrom(...interactionData)],
+    ({ events, state }, at, category) => {
+      let period: Period | undefined
+      for (const event of events) {
+        if (event._tag !== "RetentionPeriodSet" || event.category !== category) continue
+        if (millis(event.occurredAt) <= millis(at)) period = event.period
+      }
+      expect(RetentionPolicy.periodAt(state, category, at)).toBe(period)
+    },
+    runs,
+  )
+
+  // Planted: `data.size !== handled.length` left out; `expired.some` left out; a run accepted twice.
+  it.prop(
+    "SWEEP, DEL-OR-ANON: a run handles all that has ended, each datum once, and again changes nothing",
+    [
+      fc.uniqueArray(fc.uuid({ version: 4 }), { maxLength: 6 }),
+      fc.constantFrom("all", "oneLess", "oneMore", "twice"),
+      fc.boolean(),
+    ],
+    (ids, fault, deletes) => {
+      const expired = ids as ReadonlyArray<string> as ReadonlyArray<Uuid>
+      const run = "6f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c02" as Uuid
+      const outcome = deletes ? ("deleted" as const) : ("anonymised" as const)
+      const whole = expired.map((datum) => ({ datum, outcome }))
+      const handled = {
+        all: whole,
+        oneLess: whole.slice(1),
+        oneMore: [...whole, { datum: run, outcome }],
+        twice: [...whole, ...whole.slice(0, 1).map(({ datum }) => ({ datum, outcome: "deleted" as const }))],
+      }[fault]
+      const command: Command = { _tag: "CompleteRun", at: policy.at, run, handled }
+      const good = fault === "all" || (fault !== "oneMore" && expired.length === 0)
+      const refused = refusal(decider.initial, command, { policy, expired })
+      expect(refused).toBe(good ? "" : fault === "twice" ? "DEL-OR-ANON" : "SWEEP")
+      const once = Retentions.accepted([command], { policy, expired })
+      const twice = Retentions.accepted([command, { ...command, at: later(policy.at, day) }], { policy, expired })
+      expect(twice.events).toEqual(once.events)
+      for (const event of once.events) {
+        expect(event._tag === "RetentionRunCompleted" ? event.deleted + event.anonymised : 0).toBe(expired.length)
+        for (const datum of expired) expect(JSON.stringify(event)).not.toContain(datum)
+      }
+      expect(RetentionPolicy.isSweepDue(decider.initial, policy, policy.at)).toBe(true)
+      expect(RetentionPolicy.isSweepDue(once.state, policy, later(policy.at, day - 1))).toBe(!good)
+      expect(RetentionPolicy.isSweepDue(once.state, policy, later(policy.at, day))).toBe(true)
+    },
+    runs,
+  )
+
+  // Planted: `encode` loses `releasedAt`; the cohort keyed by batch.
+  it.prop(
+    "replayed from its stored form it is in the same state",
+    [histories, Retentions.aCount()],
+    ({ state: before }, counted) => {
+      const aggregate: Command = {
+        _tag: "AggregateCohort",
+        at: later(policy.at, 30 * day),
+        cohort: first(policy),
+        batch: "6f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c03" as Uuid,
+        counted,
+      }
+      const { events, state } = Retentions.accepted([aggregate], { policy }, before)
+      const read = events.map((event) =>
+        Result.getOrThrow(RetentionPolicy.codec.decodeNew(RetentionPolicy.codec.encode(event))),
+      )
+      expect(Decider.replay(decider, read, before)).toEqual(state)
+      expect(events.length).toBe(1)
+    },
+    runs,
+  )
+})
+
+describe("what a person typed", () => {
+  const typed: ReadonlyArray<PersonalDataCategory> = ["freeText", "surveyAnswer"]
+
+  // Planted: `isTyped` false; "retentionEnd" left out.
+  for (const policy of [v2019, v2021, dialogra]) {
+    it.prop(
+      `FREETEXT-LIFE: under ${policy.policy} it ends when the person changes or deletes it, or with the retention`,
+      [Retentions.someFacts(policy, typed)],
+      (datum) => {
+        const { changedOrDeletedByUser, ...others } = datum.events
+        const plain = RetentionPolicy.endOf(decider.initial, { ...datum, category: "ipAddress", events: others }, [
+          policy,
+        ])
+        const ends = [plain, changedOrDeletedByUser].flatMap((end) => (end === undefined ? [] : [millis(end)]))
+        const end = RetentionPolicy.endOf(decider.initial, datum, [policy])
+        expect(end === undefined ? undefined : millis(end)).toBe(ends.length === 0 ? undefined : Math.min(...ends))
+        if (end !== undefined) endsAt(decider.initial, datum, [policy], millis(end))
+      },
+      runs,
+    )
+  }
+
+  // Planted: `retentionEnd` counted whatever the policy says.
+  it.prop(
+    "FREETEXT-LIFE16: under the 2016 version it has no end in time while the contract runs",
+    [Retentions.someFacts(v2016, typed)],
+    (datum) => {
+      const { contractEnd, changedOrDeletedByUser } = datum.events
+      const ends = [contractEnd, changedOrDeletedByUser].flatMap((end) => (end === undefined ? [] : [millis(end)]))
+      if (ends.length > 0) endsAt(decider.initial, datum, [v2016], Math.min(...ends))
+      else {
+        const at = later(datum.events.collection, 9999 * day)
+        expect(RetentionPolicy.isReadable(decider.initial, datum, [v2016], at)).toBe(true)
+      }
+    },
+    runs,
+  )
+})
+
+describe("STAT-FOREVER16", () => {
+  // Planted: `policies.some` replaced by `every`: a later version would not bind what is there.
+  it.prop(
+    "STAT-FOREVER16: technical data for statistics has no limit under the 2016 version alone",
+    [Retentions.someFacts(v2016, ["terminalEnvironment", "connectionLog"]), fc.subarray([v2019, v2021, dialogra])],
+    ({ category, events: { collection } }, others) => {
+      const events = { collection, purposeFulfilled: collection }
+      const datum: Facts = { category, about: "interaction", events, forTechnicalStatistics: true }
+      const end = RetentionPolicy.endOf(decider.initial, datum, [v2016, ...others])
+      expect(end === undefined).toBe(others.length === 0)
+      const other = { ...datum, forTechnicalStatistics: false }
+      expect(RetentionPolicy.endOf(decider.initial, other, [v2016])).toEqual(collection)
+    },
+    runs,
+  )
+})
+
+describe("never loosened backwards", () => {
+  const history: History.History = {
+    adopted: [
+      { from: DateTime.makeUnsafe("2019-03-05T00:00:00Z"), policy: dialonce20190305 },
+      { from: DateTime.makeUnsafe("2021-02-17T00:00:00Z"), policy: dialonce20210217 },
+    ],
+  }
+
+  // Planted: `policies.flatMap` replaced by the last policy's ends; `collectedAt` left out of the resolution.
+  it.prop(
+    "RET-12M: what was collected under the 2019 version keeps its twelve months once the 2021 version is adopted",
+    [Retentions.aMoment("2019-03-05", "Europe/Paris"), fc.constantFrom(...interactionData)],
+    (collection, category) => {
+      const datum: Facts = { category, about: "interaction", events: { collection } }
+      const at = DateTime.makeUnsafe("2026-01-01T00:00:00Z")
+      const resolved = Result.getOrThrow(resolve(history, { at, collectedAt: collection }))
+      const isEarly = millis(collection) < millis(history.adopted[1]!.from)
+      const policies = isEarly ? [v2019, v2021] : [v2021]
+      for (const held of [policies, [resolved]]) {
+        const end = RetentionPolicy.endOf(decider.initial, datum, held)
+        expect(end === undefined).toBe(!isEarly)
+        if (!isEarly) continue
+        const own = monthsLater(collection, 12, "Europe/Paris")
+        if (own !== undefined) endsAt(decider.initial, datum, held, own)
+      }
+    },
+    { numRuns: 1000 },
+  )
+})
+
+describe("cohorts", () => {
+  const cohort: PlainDate = "2021-05-01"
+  const at = DateTime.makeUnsafe("2022-06-01T00:00:00Z")
+  const batch = (last: number) => `6f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c0${last}` as Uuid
+  const command = (counted: RetentionPolicy.Counted, last = 3): Command => ({
+    _tag: "AggregateCohort",
+    at,
+    cohort,
+    batch: batch(last),
+    counted,
+  })
+  const outcomes = ["effective", "attemptFailed", "goal", "handedOff", "left"] as const
+  const sums = ({ journeys, other }: RetentionPolicy.Contribution) =>
+    outcomes.map((outcome) => journeys.reduce((sum, journey) => sum + journey[outcome], other[outcome]))
+
+  // Planted: `batches.has(batch)` left out (counts twice); `before` dropped (loses the first); `count++` of `mergeRare`
+  // left out; `persons < k` with `<=`.
+  it.prop(
+    "SWEEP: a day keeps its counters to the last interaction, once, however many purges it takes",
+    [fc.array(Retentions.aCount(), { minLength: 1, maxLength: 3 }), fc.constantFrom(undefined, 1, 10, 20)],
+    (counts, k) => {
+      const context = { policy: v2021, ...(k === undefined ? {} : { k }) }
+      const commands = counts.map((counted, index) => command(counted, index))
+      const { events, state } = Retentions.accepted([...commands, ...commands], context)
+      expect(events.length).toBe(counts.length)
+      const { contribution } = state.cohorts.get(cohort)!
+      const total = (read: (counted: RetentionPolicy.Counted) => number) =>
+        counts.reduce((sum, counted) => sum + read(counted), 0)
+      expect(contribution.started).toBe(total(({ started }) => started))
+      expect(contribution.calls.total).toBe(total(({ calls }) => calls.total))
+      expect(contribution.windows[3]!.bounced).toBe(total(({ windows }) => windows[3]!.bounced))
+      expect(sums(contribution)).toEqual(
+        outcomes.map((outcome) =>
+          total(({ journeys }) => journeys.reduce((sum, journey) => sum + journey[outcome], 0)),
+        ),
+      )
+    },
+    runs,
+  )
+
+  it.prop(
+    "STAT-JOURNEY: no journey of fewer than k persons is told by itself, nor by the difference of the others",
+    [Retentions.aCount(), fc.constantFrom(5, 10, 20)],
+    ({ journeys }, k) => {
+      const merged = RetentionPolicy.mergeRare(journeys, k)
+      const personsOf = (steps: ReadonlyArray<string>) =>
+        journeys.find((journey) => journey.steps.join("/") === steps.join("/"))!.persons
+      const kept = merged.journeys.map(({ steps }) => personsOf(steps))
+      for (const persons of kept) expect(persons).toBeGreaterThanOrEqual(k)
+      expect(merged.journeys.length + merged.other.journeys).toBe(journeys.length)
+      const others = journeys.reduce((sum, { persons }) => sum + persons, 0) - kept.reduce((sum, n) => sum + n, 0)
+      if (merged.other.journeys > 0 && kept.length > 0) {
+        expect(others).toBeGreaterThanOrEqual(k)
+        expect(merged.other.journeys).toBeGreaterThanOrEqual(2)
+      }
+      if (journeys.every(({ persons }) => persons >= k)) expect(merged.other.journeys).toBe(0)
+    },
+    runs,
+  )
+
+  it("SWEEP: a day whose interactions may still change does not go, nor one that does not add up", () => {
+    const [counted] = fc.sample(Retentions.aCount(), { numRuns: 1, seed: 5 })
+    const context = { policy: v2021 }
+    const settled = DateTime.makeUnsafe("2021-05-08T22:00:00Z")
+    expect(refusal(decider.initial, { ...command(counted!), at: later(settled, -1) }, context)).toBe("TACET-WINDOW")
+    expect(refusal(decider.initial, { ...command(counted!), at: settled }, context)).toBe("")
+    const more = { ...counted!, started: counted!.started + 1 }
+    expect(refusal(decider.initial, command(more), context)).toBe("SWEEP")
+  })
+})
