@@ -46,13 +46,13 @@ export const empty = (): Compartment => ({
   counters: new Map(),
   saved: new Map(),
   active: new Map(),
-  waiting: new Set()
+  waiting: new Set(),
 })
 
 /** The events of a stream, in version order; none where it does not exist. */
 export const eventsOf = (
   compartment: Compartment,
-  stream: StreamId.StreamId
+  stream: StreamId.StreamId,
 ): ReadonlyArray<EventEnvelope.RecordedEvent> => compartment.streams.get(stream.kind)?.get(stream.id)?.events ?? []
 
 /** One text for one version of a projection; names hold no slash. */

@@ -48,7 +48,9 @@ describe("the memory", () => {
       const customer = yield* aCustomer
       const result = yield* store.append(yield* aCommit(customer))
       const { events } = yield* store.readLog(customer)
-      expect([events[0], events[0]?.stream, result, result.versions, result.versions[0]].every(Object.isFrozen)).toBe(true)
+      expect([events[0], events[0]?.stream, result, result.versions, result.versions[0]].every(Object.isFrozen)).toBe(
+        true,
+      )
     }).pipe(Effect.provide(layer)),
   )
 
@@ -122,7 +124,9 @@ describe("the memory", () => {
   it.effect("is another for each layer that is built", () =>
     Effect.gen(function* () {
       const customer = yield* aCustomer
-      const append = Effect.flatMap(aCommit(customer), (commit) => EventStore.EventStore.use((store) => store.append(commit)))
+      const append = Effect.flatMap(aCommit(customer), (commit) =>
+        EventStore.EventStore.use((store) => store.append(commit)),
+      )
       expect((yield* append.pipe(Effect.provide(layer))).firstPosition).toBe(1)
       expect((yield* append.pipe(Effect.provide(layer))).firstPosition).toBe(1)
     }),

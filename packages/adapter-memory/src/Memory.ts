@@ -18,7 +18,7 @@ export interface Memory {
 /** An empty memory. */
 export const make = (inline: ReadonlyArray<Projection.InlineProjection>): Memory => ({
   compartments: new Map(),
-  inline
+  inline,
 })
 
 /** The event store of a memory. */
@@ -45,7 +45,8 @@ export const eventStore = (memory: Memory): EventStore.EventStore["Service"] => 
         const wakeUp = () => resume(Effect.yieldNow)
         waiting.add(wakeUp)
         return Effect.sync(() => waiting.delete(wakeUp))
-      }))
+      }),
+    ),
   }
 }
 
@@ -72,7 +73,7 @@ export const projectionStore = (memory: Memory): ProjectionStore.ProjectionStore
   remove: (customer, key) =>
     Effect.sync(() => void compartmentOf(memory, customer).saved.delete(Compartments.formatKey(key))),
   counters: (customer, key) =>
-    Effect.sync(() => new Map(compartmentOf(memory, customer).counters.get(Compartments.formatKey(key))))
+    Effect.sync(() => new Map(compartmentOf(memory, customer).counters.get(Compartments.formatKey(key)))),
 })
 
 const compartmentOf = (memory: Memory, customer: CustomerId.CustomerId): Compartments.Compartment => {

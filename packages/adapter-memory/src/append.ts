@@ -16,7 +16,7 @@ export const append = (
   compartment: Compartment,
   inline: ReadonlyArray<Projection.InlineProjection>,
   commit: Commit.Commit,
-  recordedAt: EventEnvelope.EpochMillis
+  recordedAt: EventEnvelope.EpochMillis,
 ): Result.Result<Commit.CommitResult, Refused> => {
   const { commitId, customer } = commit
   const reason = Commit.fault(commit)
@@ -56,11 +56,12 @@ const isRepetition = (compartment: Compartment, known: StoredCommit, commit: Com
     if (write.events.length !== known.sizes[index]) return false
     return write.events.every((event) => {
       const stored = compartment.log[position++ - 1]
-      return stored === undefined || (
-        stored.type === event.type &&
-        stored.schemaVersion === event.schemaVersion &&
-        stored.occurredAt === event.occurredAt &&
-        stored.data === event.data
+      return (
+        stored === undefined ||
+        (stored.type === event.type &&
+          stored.schemaVersion === event.schemaVersion &&
+          stored.occurredAt === event.occurredAt &&
+          stored.data === event.data)
       )
     })
   })
@@ -76,7 +77,7 @@ const missedBy = (compartment: Compartment, commit: Commit.Commit): ReadonlyArra
 const record = (
   compartment: Compartment,
   { commitId, customer, writes }: Commit.Commit,
-  recordedAt: EventEnvelope.EpochMillis
+  recordedAt: EventEnvelope.EpochMillis,
 ): Commit.CommitResult => {
   const firstPosition = compartment.log.length + 1
   const versions = writes.map((write) => {
@@ -92,7 +93,7 @@ const record = (
         occurredAt,
         recordedAt,
         commitId,
-        data
+        data,
       })
       events.push(event)
       compartment.log.push(event)
@@ -102,12 +103,12 @@ const record = (
   const result = Object.freeze({
     firstPosition,
     lastPosition: compartment.log.length,
-    versions: Object.freeze(versions)
+    versions: Object.freeze(versions),
   })
   compartment.commits.set(commitId, {
     result,
     sizes: writes.map((write) => write.events.length),
-    streamsLeft: writes.length
+    streamsLeft: writes.length,
   })
   return result
 }
@@ -124,18 +125,18 @@ const openStream = (compartment: Compartment, stream: StreamId.StreamId): Stored
 
 const deltasOf = (
   projection: Projection.InlineProjection,
-  commit: Commit.Commit
+  commit: Commit.Commit,
 ): ReadonlyArray<readonly [counter: string, add: number]> =>
   commit.writes.flatMap(({ events, stream }) =>
     events.flatMap(({ data, occurredAt, schemaVersion, type }) => [
-      ...projection.deltas({ type, schemaVersion, occurredAt, data, stream })
-    ])
+      ...projection.deltas({ type, schemaVersion, occurredAt, data, stream }),
+    ]),
   )
 
 const addTo = (
   compartment: Compartment,
   key: string,
-  added: ReadonlyArray<readonly [counter: string, add: number]>
+  added: ReadonlyArray<readonly [counter: string, add: number]>,
 ): void => {
   if (added.length === 0) return
   const counters = compartment.counters.get(key) ?? new Map<string, number>()

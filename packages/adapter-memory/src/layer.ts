@@ -25,7 +25,7 @@ export const layerWith = (options: {
   Layer.syncContext(() => {
     const memory = Memory.make(options.inline ?? [])
     return Context.make(EventStore.EventStore, Memory.eventStore(memory)).pipe(
-      Context.add(ProjectionStore.ProjectionStore, Memory.projectionStore(memory))
+      Context.add(ProjectionStore.ProjectionStore, Memory.projectionStore(memory)),
     )
   })
 

@@ -8,7 +8,7 @@ import { type Compartment, eventsOf } from "./Compartment.ts"
 export const readStream = (
   compartment: Compartment,
   stream: StreamId.StreamId,
-  range: EventStore.StreamRange = {}
+  range: EventStore.StreamRange = {},
 ): EventStore.StreamPage => {
   const events = eventsOf(compartment, stream)
   const after = range.after ?? 0
@@ -38,7 +38,7 @@ export const readLog = ({ log }: Compartment, range: EventStore.LogRange = {}): 
 
 const limitOf = (range: { readonly limit?: number }): number => Math.max(1, range.limit ?? EventStore.defaultPageSize)
 
-const matching = (filter: EventStore.LogFilter = {}): (event: EventEnvelope.RecordedEvent) => boolean => {
+const matching = (filter: EventStore.LogFilter = {}): ((event: EventEnvelope.RecordedEvent) => boolean) => {
   const { eventTypes, streamKinds } = filter
   return (event) =>
     (streamKinds === undefined || streamKinds.includes(event.stream.kind)) &&

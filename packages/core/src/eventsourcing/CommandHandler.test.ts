@@ -95,7 +95,12 @@ describe("handling a command", () => {
       const mine = yield* aJar
       const nothing = jar.codec.encode({ _tag: "Added", occurredAt: context, coins: 0 })
       const stream = { kind: "jar", id: mine.id }
-      yield* Scene.commits(mine.customer, [Scene.write(stream, Array.from({ length: 2_500 }, () => nothing))])
+      yield* Scene.commits(mine.customer, [
+        Scene.write(
+          stream,
+          Array.from({ length: 2_500 }, () => nothing),
+        ),
+      ])
       expect((yield* CommandHandler.handle(jar, { ...mine, command: 2 })).version).toBe(2_501)
     }).pipe(Effect.provide(layer)),
   )
@@ -151,7 +156,12 @@ describe("a conflict", () => {
           Layer.effect(EventStore, Effect.map(EventStore, faults.eventStore)).pipe(Layer.provide(disturbing(2))),
         ),
       )
-      expect(faults.calls().slice(0, 4).map((call) => call.operation)).toEqual(["readStream", "append", "append", "append"])
+      expect(
+        faults
+          .calls()
+          .slice(0, 4)
+          .map((call) => call.operation),
+      ).toEqual(["readStream", "append", "append", "append"])
     }),
   )
 
@@ -289,16 +299,18 @@ describe("an append of unknown outcome", () => {
     }).pipe(onAppends(refused)),
   )
 
-  it.effect.each([1, 2].flatMap((number) => [FaultInjection.crashBefore, FaultInjection.crashAfter].map((fault) => ({ number, fault }))))(
-    "counts once though the caller crashed $fault.when call $number and came again",
-    ({ fault, number }) =>
-      Effect.gen(function* () {
-        const mine = yield* aJar
-        const request = { ...mine, command: 4, commitId: yield* Uuid.next }
-        yield* Effect.exit(CommandHandler.handle(jar, request))
-        const handled = yield* CommandHandler.handle(jar, request)
-        expect(handled).toMatchObject({ state: 4, version: 1 })
-        expect(yield* coinsIn(mine)).toEqual([4])
-      }).pipe(withFaults((call) => (call.number === number ? fault : undefined))),
+  it.effect.each(
+    [1, 2].flatMap((number) =>
+      [FaultInjection.crashBefore, FaultInjection.crashAfter].map((fault) => ({ number, fault })),
+    ),
+  )("counts once though the caller crashed $fault.when call $number and came again", ({ fault, number }) =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const request = { ...mine, command: 4, commitId: yield* Uuid.next }
+      yield* Effect.exit(CommandHandler.handle(jar, request))
+      const handled = yield* CommandHandler.handle(jar, request)
+      expect(handled).toMatchObject({ state: 4, version: 1 })
+      expect(yield* coinsIn(mine)).toEqual([4])
+    }).pipe(withFaults((call) => (call.number === number ? fault : undefined))),
   )
 })

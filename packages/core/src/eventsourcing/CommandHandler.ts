@@ -146,7 +146,9 @@ export const handleAll = Effect.fn("CommandHandler.handleAll")(function* <State,
       isUnknown ||= error.outcome === "unknown"
       if (error.outcome === "unknown" && !last) continue
       // "Nothing was written" is said of the last try alone.
-      return yield* isUnknown ? new StoreUnavailable({ operation: "append", outcome: "unknown", cause: error.cause }) : error
+      return yield* isUnknown
+        ? new StoreUnavailable({ operation: "append", outcome: "unknown", cause: error.cause })
+        : error
     }
     if (error._tag === "CommitIdReused" && request.commitId !== undefined) {
       // Perhaps this very request was carried out meanwhile by another caller, on another state.

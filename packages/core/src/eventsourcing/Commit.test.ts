@@ -7,7 +7,10 @@ import type { ExpectedVersion } from "./ExpectedVersion.ts"
 
 const withEvent = (commit: Commit.Commit, change: (event: NewEvent) => NewEvent): Commit.Commit => {
   const [write, ...others] = commit.writes
-  return { ...commit, writes: [{ ...write!, events: [...write!.events.slice(1), change(write!.events[0]!)] }, ...others] }
+  return {
+    ...commit,
+    writes: [{ ...write!, events: [...write!.events.slice(1), change(write!.events[0]!)] }, ...others],
+  }
 }
 
 const bare = ({ commitId, customer, writes }: Commit.Commit): Commit.Commit => ({ commitId, customer, writes })
@@ -18,7 +21,7 @@ describe("a commit that any store can carry out", () => {
   })
 
   it.prop("may hold whatever JSON.stringify writes", [aCommit, FastCheck.anything()], (commit, value) => {
-    const json = (JSON.stringify({ value }, (_, part: unknown) => (typeof part === "bigint" ? 0 : part)))
+    const json = JSON.stringify({ value }, (_, part: unknown) => (typeof part === "bigint" ? 0 : part))
     expect(Commit.fault(withEvent(commit, (event) => ({ ...event, data: json })))).toBeUndefined()
   })
 })
@@ -48,7 +51,9 @@ describe("a commit that contradicts itself", () => {
 
   it.prop("checks or purges a stream twice", [aCommit, aStreamId, anExpectedVersion], (commit, stream, expected) => {
     const check = { stream, expected }
-    expect(Commit.fault({ ...bare(commit), checks: [check, { ...check }] })).toBe("a commit names each checked stream once")
+    expect(Commit.fault({ ...bare(commit), checks: [check, { ...check }] })).toBe(
+      "a commit names each checked stream once",
+    )
     expect(Commit.fault({ ...bare(commit), purge: { streams: [stream, { ...stream }], reason: "retention" } })).toBe(
       "a commit names each purged stream once",
     )

@@ -130,7 +130,9 @@ describe("what cannot be read", () => {
 
   it("is told by ids and versions", () => {
     const error = Result.getOrThrow(Result.flip(codec.decode(recorded("{}", 9))))
-    expect(error.message).toContain("Event 4 of ticket/00000000-0000-4000-8000-000000000000 (Labelled, schema version 9)")
+    expect(error.message).toContain(
+      "Event 4 of ticket/00000000-0000-4000-8000-000000000000 (Labelled, schema version 9)",
+    )
     expect(error.message).toContain("Upgrade this program")
   })
 })

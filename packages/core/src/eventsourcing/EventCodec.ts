@@ -172,9 +172,7 @@ export const make = <Events extends ReadonlyArray<{ readonly _tag: string }>>(
 
 interface Entry {
   readonly definition: EventDefinition<unknown>
-  readonly encode: (
-    event: unknown,
-  ) => Result.Result<{ readonly _tag: string; readonly occurredAt: number }, unknown>
+  readonly encode: (event: unknown) => Result.Result<{ readonly _tag: string; readonly occurredAt: number }, unknown>
   readonly decode: (input: unknown) => Result.Result<unknown, unknown>
 }
 

@@ -63,10 +63,19 @@ describe("catching up", () => {
       const customer = yield* Scene.aCustomer
       const faults = FaultInjection.make(() => undefined)
       yield* grow(customer, 10)
-      yield* Projection.catchUp(positions(), customer, { chunkSize: 2, saveEvery: 4 }).pipe(Effect.provide(faults.layer))
+      yield* Projection.catchUp(positions(), customer, { chunkSize: 2, saveEvery: 4 }).pipe(
+        Effect.provide(faults.layer),
+      )
       expect(faults.calls().map((call) => call.operation)).toEqual([
         "load",
-        ...["readLog", "readLog", "save", "readLog", "readLog", "save", "readLog", "save"],
+        "readLog",
+        "readLog",
+        "save",
+        "readLog",
+        "readLog",
+        "save",
+        "readLog",
+        "save",
       ])
     }).pipe(Effect.provide(layer)),
   )
@@ -83,26 +92,31 @@ describe("catching up", () => {
 
   const options = { chunkSize: 2, saveEvery: 4 }
 
-  it.effect.each([FaultInjection.crashBefore, FaultInjection.crashAfter, FaultInjection.lostAnswer, FaultInjection.refused])(
-    "counts each event exactly once, whichever call it fails at ($when, $as)",
-    (fault) =>
-      Effect.gen(function* () {
-        let reached = 0
-        for (let number = 1; ; number++) {
-          const customer = yield* Scene.aCustomer
-          const faults = FaultInjection.make((call) => (call.number === number ? fault : undefined))
-          const failing = Effect.exit(Projection.catchUp(positions(), customer, options)).pipe(Effect.provide(faults.layer))
-          yield* grow(customer, 6)
-          const first = yield* failing
-          yield* grow(customer, 5)
-          const second = yield* failing
-          expect(yield* Projection.catchUp(positions(), customer, options)).toEqual({ state: upTo(11), checkpoint: 11 })
-          expect(yield* savedState(customer)).toEqual(Option.some([11, upTo(11)]))
-          reached = number
-          if (Exit.isSuccess(first) && Exit.isSuccess(second)) break
-        }
-        expect(reached).toBeGreaterThan(10)
-      }).pipe(Effect.provide(layer)),
+  it.effect.each([
+    FaultInjection.crashBefore,
+    FaultInjection.crashAfter,
+    FaultInjection.lostAnswer,
+    FaultInjection.refused,
+  ])("counts each event exactly once, whichever call it fails at ($when, $as)", (fault) =>
+    Effect.gen(function* () {
+      let reached = 0
+      for (let number = 1; ; number++) {
+        const customer = yield* Scene.aCustomer
+        const faults = FaultInjection.make((call) => (call.number === number ? fault : undefined))
+        const failing = Effect.exit(Projection.catchUp(positions(), customer, options)).pipe(
+          Effect.provide(faults.layer),
+        )
+        yield* grow(customer, 6)
+        const first = yield* failing
+        yield* grow(customer, 5)
+        const second = yield* failing
+        expect(yield* Projection.catchUp(positions(), customer, options)).toEqual({ state: upTo(11), checkpoint: 11 })
+        expect(yield* savedState(customer)).toEqual(Option.some([11, upTo(11)]))
+        reached = number
+        if (Exit.isSuccess(first) && Exit.isSuccess(second)) break
+      }
+      expect(reached).toBeGreaterThan(10)
+    }).pipe(Effect.provide(layer)),
   )
 
   it.effect.prop(
@@ -196,7 +210,11 @@ describe("following", () => {
       const store = yield* ProjectionStore
       yield* store.save(customer, positions(), 1, { checkpoint: 2, state: "[1,2]" })
       yield* grow(customer, 2)
-      expect(yield* Effect.flip(Fiber.join(follower))).toMatchObject({ _tag: "CheckpointMoved", expected: 1, actual: 2 })
+      expect(yield* Effect.flip(Fiber.join(follower))).toMatchObject({
+        _tag: "CheckpointMoved",
+        expected: 1,
+        actual: 2,
+      })
       expect(yield* savedState(customer)).toEqual(Option.some([2, [1, 2]]))
     }).pipe(Effect.provide(layer)),
   )
@@ -238,7 +256,9 @@ describe("rebuilding", () => {
           yield* grow(customer, 4)
           yield* Projection.rebuild(positions(1), customer)
           const faults = FaultInjection.make((call) => (call.number === number ? fault : undefined))
-          const first = yield* Effect.exit(Projection.rebuild(positions(2), customer).pipe(Effect.provide(faults.layer)))
+          const first = yield* Effect.exit(
+            Projection.rebuild(positions(2), customer).pipe(Effect.provide(faults.layer)),
+          )
           expect((yield* active(customer)).pipe(Option.map(({ state }) => state))).toEqual(Option.some(upTo(4)))
           expect(yield* Projection.rebuild(positions(2), customer)).toEqual({ state: upTo(4), checkpoint: 4 })
           const version = yield* ProjectionStore.use((store) => store.activeVersion(customer, "positions"))

@@ -53,14 +53,18 @@ describe("a UUID of bytes", () => {
     expect(Uuid.fromBytes(new Uint8Array(16).fill(255), 4)).toBe("ffffffff-ffff-4fff-bfff-ffffffffffff")
   })
 
-  it.prop("is valid and keeps all other bits", [bytes, FastCheck.constantFrom(4 as const, 8 as const)], (given, version) => {
-    const id = Uuid.fromBytes(given, version)
-    expect(isUuid(id)).toBe(true)
-    const back = Uint8Array.from(id.replaceAll("-", "").match(/../g)!, (pair) => Number.parseInt(pair, 16))
-    const free = (byte: number, index: number) => (index === 6 ? byte & 0x0f : index === 8 ? byte & 0x3f : byte)
-    expect([...back].map(free)).toEqual([...given].map(free))
-    expect(id[14]).toBe(String(version))
-  })
+  it.prop(
+    "is valid and keeps all other bits",
+    [bytes, FastCheck.constantFrom(4 as const, 8 as const)],
+    (given, version) => {
+      const id = Uuid.fromBytes(given, version)
+      expect(isUuid(id)).toBe(true)
+      const back = Uint8Array.from(id.replaceAll("-", "").match(/../g)!, (pair) => Number.parseInt(pair, 16))
+      const free = (byte: number, index: number) => (index === 6 ? byte & 0x0f : index === 8 ? byte & 0x3f : byte)
+      expect([...back].map(free)).toEqual([...given].map(free))
+      expect(id[14]).toBe(String(version))
+    },
+  )
 
   it.each([
     "5B0C7A52-3F0E-4B43-9A59-0D7C3C1F2A11",

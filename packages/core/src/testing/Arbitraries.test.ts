@@ -1,18 +1,22 @@
 import { describe, expect, it } from "@tacet/vitest"
 import * as Schema from "effect/Schema"
 import * as FastCheck from "fast-check"
-import * as Commit from "../eventsourcing/Commit.ts"
+import type * as Commit from "../eventsourcing/Commit.ts"
 import { CustomerId } from "../eventsourcing/CustomerId.ts"
 import * as Expected from "../eventsourcing/ExpectedVersion.ts"
 import { StreamId } from "../eventsourcing/StreamId.ts"
 import * as Arbitraries from "./Arbitraries.ts"
 
 describe("arbitrary values", () => {
-  it.prop("are what their schemas say", [Arbitraries.aCustomerId, Arbitraries.aStreamId, Arbitraries.anExpectedVersion], (customer, stream, expected) => {
-    expect(Schema.is(CustomerId)(customer)).toBe(true)
-    expect(Schema.is(StreamId)(stream)).toBe(true)
-    expect(Schema.is(Expected.ExpectedVersion)(expected)).toBe(true)
-  })
+  it.prop(
+    "are what their schemas say",
+    [Arbitraries.aCustomerId, Arbitraries.aStreamId, Arbitraries.anExpectedVersion],
+    (customer, stream, expected) => {
+      expect(Schema.is(CustomerId)(customer)).toBe(true)
+      expect(Schema.is(StreamId)(stream)).toBe(true)
+      expect(Schema.is(Expected.ExpectedVersion)(expected)).toBe(true)
+    },
+  )
 
   it.prop("of payloads are JSON objects", [Arbitraries.aPayload], (data) => {
     expect(Object.prototype.toString.call(JSON.parse(data))).toBe("[object Object]")

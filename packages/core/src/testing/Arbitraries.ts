@@ -85,7 +85,10 @@ export const aCommit: FastCheck.Arbitrary<Commit> = FastCheck.uniqueArray(aStrea
   FastCheck.record({
     customer: aCustomerId,
     commitId: aUuid,
-    written: FastCheck.array(FastCheck.array(aNewEvent, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 }),
+    written: FastCheck.array(FastCheck.array(aNewEvent, { minLength: 1, maxLength: 3 }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
     checked: FastCheck.nat({ max: 2 }),
     expected: FastCheck.array(anExpectedVersion, { minLength: 6, maxLength: 6 }),
     purges: FastCheck.boolean(),

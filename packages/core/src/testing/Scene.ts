@@ -4,7 +4,8 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
+import type * as Fiber from "effect/Fiber"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Commit, CommitResult, StreamWrite } from "../eventsourcing/Commit.ts"
@@ -65,22 +66,18 @@ export const commits = (
 export const refused = <Tag extends AppendError["_tag"]>(
   made: Commit,
   tag: Tag,
-): Effect.Effect<Extract<AppendError, { readonly _tag: Tag }>, AppendError | Deviation, EventStore> =>
-  append(made).pipe(
-    Effect.flip,
-    Effect.mapError(
-      (result) =>
-        new Deviation({
-          expected: `commit ${made.commitId} to be refused with ${tag}`,
-          seen: `it was made at ${result.firstPosition} to ${result.lastPosition}`,
-        }),
-    ),
-    Effect.flatMap((error) =>
-      error._tag === tag
-        ? Effect.succeed(error as Extract<AppendError, { readonly _tag: Tag }>)
-        : Effect.fail(new Deviation({ expected: tag, seen: `${error._tag}: ${error.message}` })),
-    ),
-  )
+): Effect.Effect<Extract<AppendError, { readonly _tag: Tag }>, Deviation, EventStore> =>
+  Effect.flatMap(Effect.result(append(made)), (answer) => {
+    const expected = `commit ${made.commitId} to be refused with ${tag}`
+    if (Result.isSuccess(answer)) {
+      const { firstPosition, lastPosition } = answer.success
+      return Effect.fail(new Deviation({ expected, seen: `it was made at ${firstPosition} to ${lastPosition}` }))
+    }
+    const error: AppendError = answer.failure
+    return isTagged(error, tag)
+      ? Effect.succeed(error)
+      : Effect.fail(new Deviation({ expected, seen: `${error._tag}: ${error.message}` }))
+  })
 
 /** Appends, and expects a conflict over exactly these versions. */
 export const conflicts = (
@@ -225,6 +222,11 @@ export const heard = Effect.fnUntraced(function* (
 /** Runs effects at once. */
 export const atOnce = <A, E, R>(effects: Iterable<Effect.Effect<A, E, R>>): Effect.Effect<Array<A>, E, R> =>
   Effect.all(effects, { concurrency: "unbounded" })
+
+const isTagged = <Tag extends AppendError["_tag"]>(
+  error: AppendError,
+  tag: Tag,
+): error is Extract<AppendError, { readonly _tag: Tag }> => error._tag === tag
 
 const lastOf = (tail: Tail): Position | undefined => tail.chunks[tail.chunks.length - 1]?.through
 

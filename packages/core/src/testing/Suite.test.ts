@@ -19,7 +19,11 @@ const projectionStores = [true, false].map((declared) => ({
 /** A test runner that keeps what is registered. */
 const recording = () => {
   const path: Array<string> = []
-  const tests: Array<{ readonly name: string; readonly run: () => Promise<void>; readonly timeout: number | undefined }> = []
+  const tests: Array<{
+    readonly name: string
+    readonly run: () => Promise<void>
+    readonly timeout: number | undefined
+  }> = []
   const runner: Suite.TestRunner = {
     describe: (name, define) => {
       path.push(name)
@@ -59,7 +63,9 @@ describe("a test runner", () => {
     EventStoreSuite.register("some adapter", eventStores[0]!, runner, { timeout: 1_000 })
     const laws = EventStoreSuite.laws(eventStores[0]!)
     expect(tests.map(({ name }) => name)).toEqual(
-      laws.map(({ chapter, name }) => `some adapter keeps the ${laws.length} laws of the event store > ${chapter} > ${name}`),
+      laws.map(
+        ({ chapter, name }) => `some adapter keeps the ${laws.length} laws of the event store > ${chapter} > ${name}`,
+      ),
     )
     expect(tests.every(({ timeout }) => timeout === 6_000)).toBe(true)
     await tests[0]!.run()
@@ -85,7 +91,7 @@ describe("a law", () => {
 
   it.effect("is broken by failures, defects and interruptions, and tells no payload of theirs", () =>
     Effect.gen(function* () {
-      const failed = yield* finding(Effect.fail(new Error("canary")))
+      const failed = yield* finding(Effect.fail<unknown>(new Error("canary")))
       const died = yield* finding(Effect.die(new TypeError("canary")))
       const text = yield* finding(Effect.die("canary"))
       const interrupted = yield* finding(Effect.interrupt)
@@ -102,7 +108,9 @@ describe("a law", () => {
   it.effect("shows payloads and states by their length", () =>
     Effect.gen(function* () {
       const seen = yield* finding(Law.same("the event", { data: "canary", n: 1 }, { data: "", n: 1 }))
-      expect(seen).toContain('Expected: the event {"data":"<0 characters>","n":1}. Seen: {"data":"<6 characters>","n":1}')
+      expect(seen).toContain(
+        'Expected: the event {"data":"<0 characters>","n":1}. Seen: {"data":"<6 characters>","n":1}',
+      )
     }),
   )
 

@@ -46,7 +46,10 @@ const orderFault = ({ after, events, purged, through }: LogChunk): Fault | undef
   let end: Position = after - 1
   for (const { from, to } of purged) {
     if (from <= end + 1 || from <= after || to < from || to > through) {
-      return { expected: `a purged range apart from ${end} and within ${after} to ${through}`, seen: `${from} to ${to}` }
+      return {
+        expected: `a purged range apart from ${end} and within ${after} to ${through}`,
+        seen: `${from} to ${to}`,
+      }
     }
     end = to
   }
@@ -57,7 +60,8 @@ const orderFault = ({ after, events, purged, through }: LogChunk): Fault | undef
 const accountFault = ({ after, events, purged, through }: LogChunk, filtered: boolean): Fault | undefined => {
   const gone = purged.reduce((sum, { from, to }) => sum + to - from + 1, 0)
   const overlapping = events.find(({ position }) => purged.some(({ from, to }) => from <= position && position <= to))
-  if (overlapping !== undefined) return { expected: "no event in a purged range", seen: `position ${overlapping.position}` }
+  if (overlapping !== undefined)
+    return { expected: "no event in a purged range", seen: `position ${overlapping.position}` }
   if (filtered || events.length + gone === through - after) return undefined
   return {
     expected: `${through - after} positions behind ${after} accounted for`,

@@ -97,7 +97,12 @@ const contradictions = (id: StreamId, other: StreamId): ReadonlyArray<Partial<Co
     { writes: [Scene.write({ ...id, kind: "Not A Kind" }, some)] },
     { writes: [Scene.write(id, some, { _tag: "exact", version: -1 })] },
     { checks: [{ stream: id, expected: Expected.any }] },
-    { checks: [{ stream: other, expected: Expected.any }, { stream: other, expected: Expected.none }] },
+    {
+      checks: [
+        { stream: other, expected: Expected.any },
+        { stream: other, expected: Expected.none },
+      ],
+    },
     { purge: { streams: [id], reason: "retention" } },
     { purge: { streams: [other, other], reason: "retention" } },
     { purge: { streams: [other], reason: "Because she asked" } },

@@ -84,7 +84,11 @@ export const accountedFor = Effect.fnUntraced(function* (
       found,
     )
   }
-  yield* holds(`${acknowledged} acknowledged events in the log and no others`, events.length === acknowledged, events.length)
+  yield* holds(
+    `${acknowledged} acknowledged events in the log and no others`,
+    events.length === acknowledged,
+    events.length,
+  )
 })
 
 /** Passes where every refused attempt had really met another version, and was told one that the stream has had since. */
@@ -124,10 +128,15 @@ const attempt = Effect.fnUntraced(function* (
   }
   yield* Effect.yieldNow
   const expecting = (stream: StreamId, way: number): Expected.ExpectedVersion =>
-    [Expected.exact(known.get(format(stream))!), Expected.any, Expected.exists, Expected.none][way % 7 > 3 ? 0 : way % 7]!
+    [Expected.exact(known.get(format(stream))!), Expected.any, Expected.exists, Expected.none][
+      way % 7 > 3 ? 0 : way % 7
+    ]!
   const written = n % 3 === 0 ? [pick(0), pick(1)] : [pick(0)]
   const checked = n % 2 === 0 ? [pick(2)] : []
-  const stated = [...written, ...checked].map((stream, index) => ({ stream, expected: expecting(stream, writer + n + index) }))
+  const stated = [...written, ...checked].map((stream, index) => ({
+    stream,
+    expected: expecting(stream, writer + n + index),
+  }))
   const data = JSON.stringify({
     writer,
     n,

@@ -71,7 +71,11 @@ export const compartments = onEventStore("compartments", [
     program: Effect.gen(function* () {
       const { first, second, ledger, stream } = yield* twoCustomers
       const stranger = yield* Scene.aCustomer
-      for (const [customer, version] of [[first, 3], [second, 2], [stranger, 0]] as const) {
+      for (const [customer, version] of [
+        [first, 3],
+        [second, 2],
+        [stranger, 0],
+      ] as const) {
         const expected = version === 0 ? Expected.none : Expected.exact(version)
         yield* Scene.conflicts(
           yield* Scene.commit(customer, [Scene.write(ledger, [Scene.event(20)])], {
@@ -95,7 +99,10 @@ export const compartments = onEventStore("compartments", [
     name: "a conflict carries the Customer's own events",
     program: Effect.gen(function* () {
       const { first, second, stream } = yield* twoCustomers
-      for (const [customer, missed] of [[first, Scene.events(1, 3)], [second, Scene.events(11, 2)]] as const) {
+      for (const [customer, missed] of [
+        [first, Scene.events(1, 3)],
+        [second, Scene.events(11, 2)],
+      ] as const) {
         const stale = yield* Scene.commit(customer, [Scene.write(stream, [Scene.event(20)], Expected.none)], {
           wantMissedEvents: true,
         })
@@ -172,7 +179,9 @@ export const compartments = onEventStore("compartments", [
       for (const [index, customer] of customers.entries()) {
         const { events, head } = yield* Scene.log(customer)
         yield* Law.same("the head", head, 8 * writers)
-        const strangers = events.filter((event) => Math.floor((event.occurredAt - 1_700_000_000_000) / 100) % 3 !== index)
+        const strangers = events.filter(
+          (event) => Math.floor((event.occurredAt - 1_700_000_000_000) / 100) % 3 !== index,
+        )
         yield* Law.same("no stranger's event", strangers.length, 0)
       }
     }),

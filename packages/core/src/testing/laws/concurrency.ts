@@ -120,7 +120,11 @@ export const concurrency = onEventStore("concurrency", [
         )
         yield* Law.same("the number of winners", answers.filter(Result.isSuccess).length, 1)
         const versions = [(yield* Scene.stream(customer, one)).version, (yield* Scene.stream(customer, other)).version]
-        yield* Law.same("the versions", versions.toSorted((a, b) => a - b), [0, 1])
+        yield* Law.same(
+          "the versions",
+          versions.toSorted((a, b) => a - b),
+          [0, 1],
+        )
       }
     }),
   },
@@ -162,9 +166,17 @@ export const concurrency = onEventStore("concurrency", [
         else for (let turn = 0; turn < round; turn++) yield* Effect.yieldNow
         yield* Fiber.interrupt(fiber)
         const versions = [(yield* Scene.stream(customer, one)).version, (yield* Scene.stream(customer, other)).version]
-        yield* Law.holds("both streams at 2 or both at 0", versions[0] === versions[1] && versions[0]! % 2 === 0, versions)
+        yield* Law.holds(
+          "both streams at 2 or both at 0",
+          versions[0] === versions[1] && versions[0]! % 2 === 0,
+          versions,
+        )
         const result = yield* Scene.append(made)
-        yield* Law.same("the positions told", [result.firstPosition, result.lastPosition], [4 * round + 1, 4 * round + 4])
+        yield* Law.same(
+          "the positions told",
+          [result.firstPosition, result.lastPosition],
+          [4 * round + 1, 4 * round + 4],
+        )
         const { events } = yield* Scene.log(customer, { after: 4 * round })
         yield* Scene.recorded("the log", events, Scene.events(1, 4))
       }
@@ -185,7 +197,9 @@ export const concurrency = onEventStore("concurrency", [
           Effect.asVoid(Effect.flip(Scene.append({ ...known, writes: [Scene.write(taken, [Scene.event(n)])] }))),
           Effect.asVoid(Scene.append(known)),
           Effect.flatMap(
-            Effect.forkChild(Effect.flatMap(Scene.aStream(), (id) => Scene.commits(customer, [Scene.write(id, [Scene.event(n)])]))),
+            Effect.forkChild(
+              Effect.flatMap(Scene.aStream(), (id) => Scene.commits(customer, [Scene.write(id, [Scene.event(n)])])),
+            ),
             Fiber.interrupt,
           ),
         ][n % 5]!
@@ -224,7 +238,7 @@ const pageUntil = Effect.fnUntraced(function* (customer: CustomerId, through: nu
   const { patience } = yield* Law.CurrentSettings
   const events: Array<RecordedEvent> = []
   let after = 0
-  for (let idle = 0; after < through; ) {
+  for (let idle = 0; after < through;) {
     const chunk = yield* Scene.chunk(customer, { after, limit: 7 })
     events.push(...chunk.events)
     idle = chunk.through > after ? 0 : idle + 1

@@ -28,7 +28,13 @@ export const conflicts = onEventStore("conflicts", [
     program: Effect.gen(function* () {
       const customer = yield* Scene.aCustomer
       const ids = yield* Effect.all([1, 2, 3, 4, 5].map(() => Scene.aStream()))
-      const [a, b, c, d, e] = ids as [typeof ids[0], typeof ids[0], typeof ids[0], typeof ids[0], typeof ids[0]]
+      const [a, b, c, d, e] = ids as [
+        (typeof ids)[0],
+        (typeof ids)[0],
+        (typeof ids)[0],
+        (typeof ids)[0],
+        (typeof ids)[0],
+      ]
       yield* Scene.commits(customer, [Scene.write(b, Scene.events(1, 2)), Scene.write(d, Scene.events(3, 3))])
       const made = yield* Scene.commit(
         customer,
@@ -37,7 +43,12 @@ export const conflicts = onEventStore("conflicts", [
           Scene.write(a, [Scene.event(11)], Expected.none),
           Scene.write(b, [Scene.event(12)], Expected.exact(1)),
         ],
-        { checks: [{ stream: e, expected: Expected.exact(1) }, { stream: d, expected: Expected.none }] },
+        {
+          checks: [
+            { stream: e, expected: Expected.exact(1) },
+            { stream: d, expected: Expected.none },
+          ],
+        },
       )
       const conflict = yield* Scene.conflicts(made, [
         { stream: c, expected: Expected.exists, actual: 0 },

@@ -15,7 +15,7 @@ import * as Scene from "../Scene.ts"
 import { onStores } from "./onStores.ts"
 
 /** Counts events by type. */
-export const byType: InlineProjection = { name: "by-type", version: 1, deltas: ({ type }) => [[type, 1]] }
+const byType: InlineProjection = { name: "by-type", version: 1, deltas: ({ type }) => [[type, 1]] }
 
 /** The second version of the same: by kind of stream and type. */
 const byKindAndType: InlineProjection = {
@@ -25,7 +25,7 @@ const byKindAndType: InlineProjection = {
 }
 
 /** Adds up the numbers of events; several counters for one event, below zero as well, and none for some. */
-export const sums: InlineProjection = {
+const sums: InlineProjection = {
   name: "sums",
   version: 1,
   *deltas(event) {
@@ -102,11 +102,11 @@ const present = onStores("counters", inline, [
       yield* Scene.commits(first, [Scene.write(stream, Scene.events(1, 3))])
       yield* Scene.commits(second, [Scene.write(stream, [Scene.event(1)])])
       const of = (customer: CustomerId) => counters(customer, byType)
-      yield* Law.same("each its own", [yield* of(first), yield* of(second), yield* of(third)], [
-        { StepTaken: 3 },
-        { StepTaken: 1 },
-        {},
-      ])
+      yield* Law.same(
+        "each its own",
+        [yield* of(first), yield* of(second), yield* of(third)],
+        [{ StepTaken: 3 }, { StepTaken: 1 }, {}],
+      )
     }),
   },
   {
@@ -172,7 +172,11 @@ const present = onStores("counters", inline, [
           }),
         ),
       )
-      yield* Law.holds("some conflicts", answers.some((conflicts) => conflicts > 0), answers)
+      yield* Law.holds(
+        "some conflicts",
+        answers.some((conflicts) => conflicts > 0),
+        answers,
+      )
       const { events } = yield* Scene.log(customer)
       for (const projection of inline) {
         const recount = new Map<string, number>()

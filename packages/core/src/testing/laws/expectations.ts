@@ -16,20 +16,51 @@ interface Row {
 const { any, exact, exists, none } = Expected
 
 const table: ReadonlyArray<Row> = [
-  { row: "none holds where there is no event", cases: [[none, 0, true], [none, 1, false], [none, 3, false]] },
-  { row: "exact 0 holds where there is no event", cases: [[exact(0), 0, true], [exact(0), 1, false], [exact(0), 3, false]] },
+  {
+    row: "none holds where there is no event",
+    cases: [
+      [none, 0, true],
+      [none, 1, false],
+      [none, 3, false],
+    ],
+  },
+  {
+    row: "exact 0 holds where there is no event",
+    cases: [
+      [exact(0), 0, true],
+      [exact(0), 1, false],
+      [exact(0), 3, false],
+    ],
+  },
   {
     row: "exact n holds at version n alone",
-    cases: [[exact(1), 0, false], [exact(1), 1, true], [exact(2), 3, false], [exact(3), 3, true], [exact(4), 3, false]],
+    cases: [
+      [exact(1), 0, false],
+      [exact(1), 1, true],
+      [exact(2), 3, false],
+      [exact(3), 3, true],
+      [exact(4), 3, false],
+    ],
   },
-  { row: "exists holds where there is an event", cases: [[exists, 0, false], [exists, 1, true], [exists, 3, true]] },
-  { row: "any holds always", cases: [[any, 0, true], [any, 1, true], [any, 3, true]] },
+  {
+    row: "exists holds where there is an event",
+    cases: [
+      [exists, 0, false],
+      [exists, 1, true],
+      [exists, 3, true],
+    ],
+  },
+  {
+    row: "any holds always",
+    cases: [
+      [any, 0, true],
+      [any, 1, true],
+      [any, 3, true],
+    ],
+  },
 ]
 
-const tried = (
-  as: "write" | "check",
-  [expected, actual, holds]: Row["cases"][number],
-) =>
+const tried = (as: "write" | "check", [expected, actual, holds]: Row["cases"][number]) =>
   Effect.gen(function* () {
     const customer = yield* Scene.aCustomer
     const [target, other] = [yield* Scene.aStream(), yield* Scene.aStream()]
@@ -70,7 +101,11 @@ export const expectations = onEventStore("expectations", [
       const result = yield* Scene.commits(customer, [Scene.write(written, [Scene.event(3)])], {
         checks: [{ stream: checked, expected: exact(2) }],
       })
-      yield* Law.same("versions of written streams alone", result.versions.map(({ version }) => version), [1])
+      yield* Law.same(
+        "versions of written streams alone",
+        result.versions.map(({ version }) => version),
+        [1],
+      )
       yield* Law.same("the checked stream's version", (yield* Scene.stream(customer, checked)).version, 2)
     }),
   },

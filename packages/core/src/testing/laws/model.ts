@@ -112,10 +112,7 @@ const agree = (
   seen: ReadonlyArray<RecordedEvent>,
   expected: ReadonlyArray<Model.ModelEvent>,
 ): Effect.Effect<void, Law.Deviation> =>
-  Effect.andThen(
-    Scene.recorded(what, seen, expected),
-    Law.same(`${what}:`, seen.map(placeOf), expected.map(placeOf)),
-  )
+  Effect.andThen(Scene.recorded(what, seen, expected), Law.same(`${what}:`, seen.map(placeOf), expected.map(placeOf)))
 
 const placeOf = ({ commitId, customer, position, version }: Model.ModelEvent) => [customer, position, version, commitId]
 

@@ -24,7 +24,11 @@ export const order = onEventStore("order", [
       const { events, head } = yield* Scene.log(customer)
       yield* Law.same("the head", head, next - 1)
       yield* Scene.recorded("the log", events, Scene.events(1, next - 1))
-      yield* Law.same("the positions", events.map((event) => event.position), events.map((_, index) => index + 1))
+      yield* Law.same(
+        "the positions",
+        events.map((event) => event.position),
+        events.map((_, index) => index + 1),
+      )
     }),
   },
   {
@@ -40,12 +44,19 @@ export const order = onEventStore("order", [
         yield* Law.same(
           "the versions after the commit",
           result.versions.map(({ stream, version }) => [format(stream), version]),
-          [[format(one), 2 * n], [format(other), n]],
+          [
+            [format(one), 2 * n],
+            [format(other), n],
+          ],
         )
       }
       const page = yield* Scene.stream(customer, one)
       yield* Law.same("the version", page.version, 8)
-      yield* Law.same("the versions", page.events.map((event) => event.version), [1, 2, 3, 4, 5, 6, 7, 8])
+      yield* Law.same(
+        "the versions",
+        page.events.map((event) => event.version),
+        [1, 2, 3, 4, 5, 6, 7, 8],
+      )
       const { events } = yield* Scene.log(customer)
       yield* Law.same(
         "the versions in the log",
@@ -59,7 +70,9 @@ export const order = onEventStore("order", [
     program: Effect.gen(function* () {
       const customer = yield* Scene.aCustomer
       const ids = yield* Effect.all([Scene.aStream("b"), Scene.aStream("a"), Scene.aStream("c")])
-      const writes = ids.map((id, index) => Scene.write(id, [Scene.event(30 - index), Scene.event(10 - index, "Closed")]))
+      const writes = ids.map((id, index) =>
+        Scene.write(id, [Scene.event(30 - index), Scene.event(10 - index, "Closed")]),
+      )
       yield* Scene.commits(customer, writes)
       const { events } = yield* Scene.log(customer)
       yield* Scene.recorded(

@@ -40,25 +40,24 @@ const envelopes: ReadonlyArray<readonly [what: string, event: NewEvent]> = [
 
 /** The laws of payloads. */
 export const storedAsWritten = onEventStore("payloads", [
-  ...[
-    ...payloads.map(([what, data]) => [what, { ...Scene.event(1), data }] as const),
-    ...envelopes,
-  ].map(([what, written]) => ({
-    name: `an event keeps ${what}`,
-    program: Effect.gen(function* () {
-      const customer = yield* Scene.aCustomer
-      const id = yield* Scene.aStream()
-      const all = [Scene.event(0), written, Scene.event(2)]
-      const made = yield* Scene.commit(customer, [Scene.write(id, all)])
-      yield* Scene.append(made)
-      yield* Scene.recorded("the stream", (yield* Scene.stream(customer, id)).events, all)
-      yield* Scene.recorded("the log", (yield* Scene.log(customer)).events, all)
-      // The comparison with a repetition goes by the same characters.
-      yield* Law.same("the first result", (yield* Scene.append(made)).lastPosition, 3)
-      const stale = yield* Scene.commit(customer, [Scene.write(id, all, Expected.none)], { wantMissedEvents: true })
-      yield* Scene.recorded("the missed", (yield* Scene.refused(stale, "VersionConflict")).missed, all)
+  ...[...payloads.map(([what, data]) => [what, { ...Scene.event(1), data }] as const), ...envelopes].map(
+    ([what, written]) => ({
+      name: `an event keeps ${what}`,
+      program: Effect.gen(function* () {
+        const customer = yield* Scene.aCustomer
+        const id = yield* Scene.aStream()
+        const all = [Scene.event(0), written, Scene.event(2)]
+        const made = yield* Scene.commit(customer, [Scene.write(id, all)])
+        yield* Scene.append(made)
+        yield* Scene.recorded("the stream", (yield* Scene.stream(customer, id)).events, all)
+        yield* Scene.recorded("the log", (yield* Scene.log(customer)).events, all)
+        // The comparison with a repetition goes by the same characters.
+        yield* Law.same("the first result", (yield* Scene.append(made)).lastPosition, 3)
+        const stale = yield* Scene.commit(customer, [Scene.write(id, all, Expected.none)], { wantMissedEvents: true })
+        yield* Scene.recorded("the missed", (yield* Scene.refused(stale, "VersionConflict")).missed, all)
+      }),
     }),
-  })),
+  ),
   {
     name: "streams are told apart by kind and id",
     program: Effect.gen(function* () {
@@ -95,7 +94,11 @@ export const storedAsWritten = onEventStore("payloads", [
         Scene.events(1, 8).map((event) => event.occurredAt),
       )
       const kept = (yield* Scene.stream(customer, theirs)).events.map((event) => event.data)
-      yield* Law.holds("what was kept to be what was written", kept.every((data) => odd.includes(data)), kept.length)
+      yield* Law.holds(
+        "what was kept to be what was written",
+        kept.every((data) => odd.includes(data)),
+        kept.length,
+      )
     }),
   },
 ])

@@ -18,7 +18,13 @@ import { inline } from "./counters.ts"
 import { onStores } from "./onStores.ts"
 
 type Step =
-  | { readonly _tag: "save"; readonly customer: number; readonly key: number; readonly by: number; readonly stale: boolean }
+  | {
+      readonly _tag: "save"
+      readonly customer: number
+      readonly key: number
+      readonly by: number
+      readonly stale: boolean
+    }
   | { readonly _tag: "activate"; readonly customer: number; readonly key: number }
   | { readonly _tag: "remove"; readonly customer: number; readonly key: number }
   | { readonly _tag: "append"; readonly customer: number; readonly operation: Operation.Operation }
@@ -104,10 +110,13 @@ const live = Effect.fnUntraced(function* (step: Step, compartment: Compartment, 
     const commit = Operation.commitOf(step.operation, cast, log)
     const [answer, next] = commit === undefined ? [undefined, log] : Model.append(log, commit)
     if (commit === undefined || answer?._tag === "Unspecified") return
-    const tag = yield* Effect.match(EventStore.use((store) => store.append(commit)), {
-      onSuccess: () => "Committed",
-      onFailure: (error) => error._tag,
-    })
+    const tag = yield* Effect.match(
+      EventStore.use((store) => store.append(commit)),
+      {
+        onSuccess: () => "Committed",
+        onFailure: (error) => error._tag,
+      },
+    )
     yield* Law.same("the outcome of the append", tag, answer?._tag ?? "")
     compartment.log = next
     return

@@ -55,7 +55,11 @@ export const purging = onEventStore("purge", [
         ...[2, 5, 6, 7, 8].map((n) => Scene.event(n)),
         Scene.event(10, "StreamsPurged"),
       ])
-      yield* Law.same("the ranges", plain(once.purged), [{ from: 1, to: 1 }, { from: 3, to: 4 }, { from: 9, to: 9 }])
+      yield* Law.same("the ranges", plain(once.purged), [
+        { from: 1, to: 1 },
+        { from: 3, to: 4 },
+        { from: 9, to: 9 },
+      ])
       yield* purge(customer, ledger, 11, [b])
       const twice = yield* Scene.log(customer)
       yield* Scene.recorded("the log", twice.events, [
@@ -72,11 +76,12 @@ export const purging = onEventStore("purge", [
       yield* purge(customer, ledger, 10, [a])
       yield* purge(customer, ledger, 11, [b])
       const two = yield* Scene.log(customer)
-      yield* Law.same(
-        "the ranges",
-        plain(two.purged),
-        [{ from: 1, to: 1 }, { from: 3, to: 4 }, { from: 6, to: 6 }, { from: 8, to: 9 }],
-      )
+      yield* Law.same("the ranges", plain(two.purged), [
+        { from: 1, to: 1 },
+        { from: 3, to: 4 },
+        { from: 6, to: 6 },
+        { from: 8, to: 9 },
+      ])
       yield* purge(customer, ledger, 12, [kept])
       const chunk = yield* Scene.chunk(customer)
       yield* Law.same("the ranges", plain(chunk.purged), [{ from: 1, to: 9 }])
@@ -95,7 +100,11 @@ export const purging = onEventStore("purge", [
       const result = yield* Scene.commits(customer, [Scene.write(first, [Scene.event(6)])])
       yield* Law.same("the next position", result.firstPosition, 6)
       const { events, purged } = yield* Scene.log(customer)
-      yield* Law.same("the positions left", events.map((event) => event.position), [5, 6])
+      yield* Law.same(
+        "the positions left",
+        events.map((event) => event.position),
+        [5, 6],
+      )
       yield* Law.same("the ranges", plain(purged), [{ from: 1, to: 4 }])
     }),
   },
@@ -103,11 +112,9 @@ export const purging = onEventStore("purge", [
     name: "a commit that conflicts purges nothing",
     program: Effect.gen(function* () {
       const { a, customer, ledger } = yield* interleaved
-      const made = yield* Scene.commit(
-        customer,
-        [Scene.write(ledger, [Scene.event(10)], Expected.exists)],
-        { purge: { streams: [a], reason: "retention" } },
-      )
+      const made = yield* Scene.commit(customer, [Scene.write(ledger, [Scene.event(10)], Expected.exists)], {
+        purge: { streams: [a], reason: "retention" },
+      })
       yield* Scene.conflicts(made, [{ stream: ledger, expected: Expected.exists, actual: 0 }])
       yield* Law.same("the version", (yield* Scene.stream(customer, a)).version, 4)
       const { events, purged } = yield* Scene.log(customer)
@@ -119,10 +126,9 @@ export const purging = onEventStore("purge", [
     program: Effect.gen(function* () {
       const { a, customer, ledger } = yield* interleaved
       yield* purge(customer, ledger, 10, [a])
-      yield* Scene.conflicts(
-        yield* Scene.commit(customer, [Scene.write(a, [Scene.event(11)], Expected.exact(4))]),
-        [{ stream: a, expected: Expected.exact(4), actual: 0 }],
-      )
+      yield* Scene.conflicts(yield* Scene.commit(customer, [Scene.write(a, [Scene.event(11)], Expected.exact(4))]), [
+        { stream: a, expected: Expected.exact(4), actual: 0 },
+      ])
       yield* Scene.conflicts(
         yield* Scene.commit(customer, [Scene.write(ledger, [Scene.event(11)])], {
           checks: [{ stream: a, expected: Expected.exists }],
@@ -142,7 +148,11 @@ export const purging = onEventStore("purge", [
       yield* purge(customer, ledger, 11, [a])
       yield* purge(customer, ledger, 12, [a])
       const { events, purged } = yield* Scene.log(customer)
-      yield* Law.same("the positions left", events.map((event) => event.position), [2, 5, 6, 7, 8, 10, 11, 12])
+      yield* Law.same(
+        "the positions left",
+        events.map((event) => event.position),
+        [2, 5, 6, 7, 8, 10, 11, 12],
+      )
       yield* Law.same("the ranges", purged.length, 3)
     }),
   },
@@ -179,10 +189,7 @@ export const purging = onEventStore("purge", [
       const versionOf = (result: typeof first) =>
         result.versions.find(({ stream }) => format(stream) === format(b))?.version
       yield* Law.same("the version of the stream that is left", versionOf(known), 2)
-      yield* Scene.refused(
-        { ...made, writes: [made.writes[0]!, Scene.write(b, Scene.events(7, 2))] },
-        "CommitIdReused",
-      )
+      yield* Scene.refused({ ...made, writes: [made.writes[0]!, Scene.write(b, Scene.events(7, 2))] }, "CommitIdReused")
       yield* Law.same("the head", (yield* Scene.log(customer)).head, 5)
       yield* purge(customer, ledger, 6, [b])
       const anew = yield* Scene.append({ ...made, writes: [Scene.write(b, [Scene.event(9)], Expected.none)] })
@@ -195,8 +202,16 @@ export const purging = onEventStore("purge", [
       const { a, customer, ledger } = yield* interleaved
       yield* purge(customer, ledger, 10, [a])
       const { events, head, purged } = yield* Scene.log(customer, { filter: { streamKinds: ["customer"] } })
-      yield* Law.same("the positions", events.map((event) => event.position), [6, 8])
-      yield* Law.same("the ranges", plain(purged), [{ from: 1, to: 1 }, { from: 3, to: 4 }, { from: 9, to: 9 }])
+      yield* Law.same(
+        "the positions",
+        events.map((event) => event.position),
+        [6, 8],
+      )
+      yield* Law.same("the ranges", plain(purged), [
+        { from: 1, to: 1 },
+        { from: 3, to: 4 },
+        { from: 9, to: 9 },
+      ])
       yield* Law.same("the head", head, 10)
     }),
   },
@@ -207,12 +222,17 @@ export const purging = onEventStore("purge", [
       yield* purge(customer, ledger, 10, [a, b])
       for (const limit of [1, 2, 3]) {
         const { events, purged } = yield* Scene.log(customer, { limit })
-        yield* Law.same("the positions", events.map((event) => event.position), [2, 5, 7, 10])
         yield* Law.same(
-          "the ranges",
-          plain(purged),
-          [{ from: 1, to: 1 }, { from: 3, to: 4 }, { from: 6, to: 6 }, { from: 8, to: 9 }],
+          "the positions",
+          events.map((event) => event.position),
+          [2, 5, 7, 10],
         )
+        yield* Law.same("the ranges", plain(purged), [
+          { from: 1, to: 1 },
+          { from: 3, to: 4 },
+          { from: 6, to: 6 },
+          { from: 8, to: 9 },
+        ])
       }
     }),
   },

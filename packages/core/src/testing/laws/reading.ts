@@ -125,7 +125,11 @@ export const reading = onEventStore("reading", [
       for (const limit of [1, 2, 5, 11, 12, 13]) {
         const { chunks, events } = yield* Scene.log(customer, { limit })
         yield* Law.same("the number of events", events.length, 12)
-        yield* Law.holds("no chunk without events", chunks.every((chunk) => chunk.events.length > 0), chunks.length)
+        yield* Law.holds(
+          "no chunk without events",
+          chunks.every((chunk) => chunk.events.length > 0),
+          chunks.length,
+        )
       }
     }),
   },

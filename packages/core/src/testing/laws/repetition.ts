@@ -42,12 +42,21 @@ const alterations: ReadonlyArray<readonly [what: string, alter: (scene: OnceMade
   ["another type", ({ made }) => altered(made, 1, (event) => ({ ...event, type: "StepLeft" }))],
   ["another schema version", ({ made }) => altered(made, 1, (event) => ({ ...event, schemaVersion: 2 }))],
   ["another time", ({ made }) => altered(made, 0, (event) => ({ ...event, occurredAt: event.occurredAt + 1 }))],
-  ["one event more", ({ one, other }) => [Scene.write(one, Scene.events(10, 2)), Scene.write(other, Scene.events(20, 3))]],
-  ["one event less", ({ one, other }) => [Scene.write(one, Scene.events(10, 2)), Scene.write(other, Scene.events(20, 1))]],
+  [
+    "one event more",
+    ({ one, other }) => [Scene.write(one, Scene.events(10, 2)), Scene.write(other, Scene.events(20, 3))],
+  ],
+  [
+    "one event less",
+    ({ one, other }) => [Scene.write(one, Scene.events(10, 2)), Scene.write(other, Scene.events(20, 1))],
+  ],
   ["one stream less", ({ one }) => [Scene.write(one, Scene.events(10, 2))]],
   ["another stream", ({ made, third }) => [made.writes[0]!, Scene.write(third, Scene.events(20, 2))]],
   ["the streams in another order", ({ made }) => [made.writes[1]!, made.writes[0]!]],
-  ["the events in another order", ({ made, one }) => [Scene.write(one, [Scene.event(11), Scene.event(10)]), made.writes[1]!]],
+  [
+    "the events in another order",
+    ({ made, one }) => [Scene.write(one, [Scene.event(11), Scene.event(10)]), made.writes[1]!],
+  ],
   [
     "the events shared out otherwise",
     ({ one, other }) => [

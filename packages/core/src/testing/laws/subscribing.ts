@@ -110,7 +110,11 @@ export const subscribing = onEventStore("subscribing", [
       const late = yield* Scene.tail(customer)
       yield* Law.same("what the late one reads", positionsOf(yield* Scene.heard(late, 5)), [5])
       const told = late.chunks.flatMap((chunk) => chunk.purged.map(({ from, to }) => [from, to] as const))
-      yield* Law.same("what it is told of", told.reduce((sum, [from, to]) => sum + to - from + 1, 0), 4)
+      yield* Law.same(
+        "what it is told of",
+        told.reduce((sum, [from, to]) => sum + to - from + 1, 0),
+        4,
+      )
       yield* Law.same("what the early one has read", positionsOf(yield* Scene.heard(early, 5)), [1, 2, 3, 4, 5])
     }),
   },

@@ -28,7 +28,7 @@ const nothing: EventStore["Service"] = {
   subscribe: () => Stream.never,
 }
 
-const unavailable = <Operation extends StoreUnavailable["operation"]>(operation: Operation) =>
+const unavailable = (operation: StoreUnavailable["operation"]) =>
   Effect.fail(new StoreUnavailable({ operation, outcome: "notCommitted", cause: "08006" }))
 
 /** Refuses every call. */
