@@ -238,7 +238,7 @@ const restated = ({ restated: changes }: ReportDocument): Lines =>
   )
 
 const rows = ({ input }: ReportDocument): Lines => [
-  `${count(input.rows)} read: ${count(input.accepted)} accepted, ${count(input.rejected)} rejected, ${count(input.duplicates)} duplicates.`,
+  `${count(input.rows)} read: ${count(input.accepted)} accepted, ${count(input.rejected)} rejected, ${count(input.duplicates)} ${input.duplicates === 1 ? "duplicate" : "duplicates"}.`,
   ...Object.entries(input.rejectedByRule).map(([rule, rejected]) => `rejected by ${rule}: ${count(rejected)}`),
   ...(input.late === 0 ? [] : [`${count(input.late)} came later than the lateness allows.`]),
   ...(input.dropped === 0 ? [] : [`${count(input.dropped)} records dropped by the mapping.`]),
