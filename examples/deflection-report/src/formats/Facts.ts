@@ -7,10 +7,11 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { accepted, type LongRule, type Rules, type ShortRule } from "../mapping/Rule.ts"
-import type { Fact, Quality } from "../SourceRow.ts"
+import { type Fact, InputError, type Quality } from "../SourceRow.ts"
 import type { CallReader } from "./Call.ts"
 import { durationReader } from "./Duration.ts"
 import { Fault, formatFault } from "./Fault.ts"
+import { keyReader } from "./Key.ts"
 import type { Get } from "./Record.ts"
 import { textReader, valueReader } from "./Value.ts"
 
@@ -40,7 +41,7 @@ const factMaker = (rule: LongRule, { activity, call, use }: RuleContext): FactMa
     case "drop":
       return () => undefined
     case "step": {
-      const name = nameReader(rule.step, activity, checkStep, use)
+      const name = nameReader("step", rule.step, activity, checkStep, use)
       const kind = rule.kind === undefined ? undefined : valueReader(rule.kind, accepted.kind, use)
       return (get) => {
         const declared = kind?.(get)
@@ -48,7 +49,7 @@ const factMaker = (rule: LongRule, { activity, call, use }: RuleContext): FactMa
       }
     }
     case "goal": {
-      const name = nameReader(rule.goal, activity, checkGoal, use)
+      const name = nameReader("goal", rule.goal, activity, checkGoal, use)
       return (get) => ({ _tag: "goal", goal: name(get) })
     }
     case "started": {
@@ -120,26 +121,28 @@ const factMaker = (rule: LongRule, { activity, call, use }: RuleContext): FactMa
 
 const callReference = (field: string | undefined, use: (field: string) => void) => {
   if (field === undefined) return () => ({})
-  use(field)
+  const read = keyReader(field, use)
   return (get: Get): { readonly call?: string } => {
-    const call = get(field)
-    return call === undefined || call === "" ? {} : { call }
+    const call = read(get)
+    return call === undefined ? {} : { call }
   }
 }
 
 const nameReader = (
+  what: "step" | "goal",
   declared: string | { readonly field: string } | undefined,
   activity: string | undefined,
   check: (name: string) => Fault | undefined,
   use: (field: string) => void,
 ): ((get: Get) => string) => {
   const source = declared ?? (activity === undefined ? undefined : { field: activity })
-  if (source === undefined) throw new TypeError("a rule without a name needs an activity")
+  if (source === undefined)
+    throw new InputError(`mapping: a rule that names no ${what} needs an activity to take it from`)
   const read = textReader(source, use)
-  const field = typeof source === "object" ? source.field : "step"
+  const field = typeof source === "object" ? source.field : what
   return (get) => {
     const name = read(get)
-    if (name === undefined) throw formatFault(field, "the name of a step or goal")
+    if (name === undefined) throw formatFault(field, `the name of a ${what}`)
     const fault = check(name)
     if (fault !== undefined) throw new Fault(field, fault.rule, fault.message)
     return name

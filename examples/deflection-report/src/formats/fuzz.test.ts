@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib"
 import { describe, expect, it } from "@tacet/vitest"
 import * as fc from "fast-check"
 import { InputError } from "../SourceRow.ts"
+import { decodeMapping } from "../mapping/readMapping.ts"
 import { type Format, type Mapping, readMapping } from "./index.ts"
 import { type Reading, reading, shipped } from "./reading.testing.ts"
 
@@ -240,6 +241,77 @@ const mutated = (
     }
   }, bytes)
 
+const aField = fc.constantFrom(
+  "case",
+  "what",
+  "at",
+  "who",
+  "n",
+  "type",
+  "data.step",
+  "concept:name",
+  "uniqueid",
+  "start",
+  "uuid",
+)
+const aTime = fc.oneof(
+  aField,
+  fc.record({ field: aField, format: fc.constantFrom("ISO", "epochSeconds", "d/M/yyyy", "HH:mm", "qqq", "'", "") }),
+  fc.record({ field: fc.array(aField, { maxLength: 2 }), zone: fc.constantFrom("Europe/Paris", "Nowhere", "") }),
+)
+const aRule = fc.oneof(
+  fc.constantFrom("step", "drop", "started", "goal", "callPlaced", "callAnswered", "callEnded", "call", "leg", "ended"),
+  fc.record({ as: fc.constantFrom("step", "goal", "excluded", "started"), step: aField }, { requiredKeys: ["as"] }),
+  fc.record({ as: fc.constant("step"), step: fc.record({ field: aField }), kind: fc.record({ field: aField }) }),
+  fc.record({
+    as: fc.constant("callAnswered"),
+    call: aField,
+    human: fc.record({ field: aField, other: fc.boolean() }),
+  }),
+  fc.record({ as: fc.constant("excluded"), reason: fc.constantFrom("test", "bot") }),
+)
+
+/** A mapping of which nearly every key may be there or not, fitting or not. */
+const aMapping = fc.record(
+  {
+    columns: fc.constantFrom("header", "cdr-csv", "cdr-custom", "example", ["case", "what", "at"]),
+    delimiter: fc.constantFrom(",", ";", '"', "\n", "\\", "é"),
+    quote: fc.constantFrom('"', "none", "'", ","),
+    encoding: fc.constantFrom("utf-8", "utf-16le", "iso-8859-1"),
+    order: fc.constantFrom("time", "case"),
+    rows: fc.constantFrom("event", "call", "leg"),
+    case: fc.oneof(aField, fc.array(aField, { maxLength: 3 }), fc.constant({ objectType: "Interaction" })),
+    id: aField,
+    person: aField,
+    time: aTime,
+    timeZone: fc.constantFrom("UTC", "Asia/Tokyo", "Nowhere"),
+    activity: aField,
+    activities: fc.dictionary(fc.constantFrom("a", "b", "x", canary), aRule, { maxKeys: 3 }),
+    otherActivities: fc.constantFrom("step", "drop", "reject"),
+    always: fc.oneof(aRule, fc.array(aRule, { maxLength: 3 })),
+    facts: fc.array(fc.record({ field: aField, values: fc.dictionary(fc.constantFrom("x", canary, "1"), aRule) }), {
+      maxLength: 2,
+    }),
+    call: fc.record(
+      {
+        placed: aTime,
+        answered: aTime,
+        ended: aTime,
+        duration: aField,
+        talk: aField,
+        human: fc.record({ field: aField }),
+      },
+      { requiredKeys: [] },
+    ),
+    human: fc.record({
+      proof: fc.constantFrom("bridged", "disposition"),
+      apps: fc.array(fc.constantFrom("Dial", "*")),
+    }),
+    lifecycle: fc.constant(["complete"]),
+  },
+  { requiredKeys: [] },
+)
+
 describe("any input", () => {
   const everySample = samples.map((sample) => [sample.name, sample] as const)
 
@@ -281,6 +353,24 @@ describe("any input", () => {
     "a reader of %s meets %s soundly",
     async ([, , sample, other]) => isSound(await outcome(sample, Buffer.from(other.valid))),
   )
+
+  for (const sample of samples) {
+    it.prop(
+      `${sample.name} by any mapping is read or refused soundly`,
+      [aMapping],
+      async (parts) => {
+        let mapping: Mapping
+        try {
+          mapping = decodeMapping({ ...sample.mapping, ...parts })
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError)
+          return
+        }
+        isSound(await outcome({ ...sample, mapping }, Buffer.from(sample.valid)))
+      },
+      { numRuns: 150 },
+    )
+  }
 
   it.prop(
     "packed bytes that are damaged are read or refused soundly",

@@ -20,7 +20,8 @@ export async function* readXes({ input, mapping, quality, zone }: Context): Asyn
     zone,
     quality,
   )
-  const lifecycle = mapping.lifecycle === undefined ? undefined : new Set(mapping.lifecycle)
+  const lifecycle =
+    mapping.lifecycle === undefined ? undefined : new Set(mapping.lifecycle.map((name) => name.toLowerCase()))
   const wanted = lifecycle === undefined ? rows.fields : new Set([...rows.fields, "lifecycle:transition"])
   const batches = new Batches()
   const trace = new Map<string, string>()

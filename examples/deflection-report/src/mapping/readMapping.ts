@@ -17,6 +17,8 @@ const keysOfFormats: { readonly [Key in keyof Mapping]?: ReadonlyArray<Format> }
   quote: ["csv", "asterisk-cdr", "freeswitch-cdr"],
   escape: ["csv", "asterisk-cdr", "freeswitch-cdr"],
   columns: ["csv", "asterisk-cdr", "freeswitch-cdr"],
+  // In XES the end of a trace says that a case is complete, whatever the order.
+  order: ["csv", "asterisk-cdr", "freeswitch-cdr", "ocel2", "cloudevents"],
   rows: ["csv"],
   activity: ["csv", "xes", "ocel2", "cloudevents"],
   activities: ["csv", "xes", "ocel2", "cloudevents"],
