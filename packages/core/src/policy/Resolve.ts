@@ -10,12 +10,13 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as Calendar from "./Calendar.ts"
 import type { EffectivePolicy, Reason, Resolution } from "./EffectivePolicy.ts"
-import type { History, NoPolicyInForce } from "./History.ts"
+import type { CustomerPolicy, History, NoPolicyInForce, Supplement } from "./History.ts"
 import { bindingAt, latest } from "./History.ts"
 import * as Law from "./Law.ts"
 import type { LegalData } from "./legal/LegalData.ts"
 import { legalData, regulationApplies } from "./legal/LegalData.ts"
 import { invariants } from "./LibraryInvariant.ts"
+import { fromEpochDay } from "./PlainDate.ts"
 import type { ParameterName, Parameters, PrivacyPolicy, Source, Statements } from "./PrivacyPolicy.ts"
 import * as Policy from "./PrivacyPolicy.ts"
 import type { Requirement } from "./Requirement.ts"
@@ -71,16 +72,9 @@ export const resolve = (
     if (Result.isFailure(stage)) return Result.fail(stage.failure)
     values = values === undefined || values === stage.success ? stage.success : tighten(values, stage.success)
   }
-  const applies = regulationApplies(legal, policy.country, Calendar.localDate(moment.at, policy.timeZone))
-  const final = bindValues(values ?? {}, policy.country, applies ? legal : undefined)
-  return Result.succeed({
-    policy: policy.id,
-    at: moment.at,
-    country: policy.country,
-    timeZone: policy.timeZone,
-    parameters: mapValues(final, ({ value }) => value) as unknown as Parameters,
-    reasons: mapValues(final, ({ reason }) => reason) as EffectivePolicy["reasons"],
-  })
+  const { country, timeZone } = policy
+  const final = bindValues(values ?? {}, country, lawApplies(legal, country, timeZone, moment.at) ? legal : noLaw)
+  return Result.succeed({ policy: policy.id, at: moment.at, country, timeZone, ...final })
 }
 
 interface Decided {
@@ -92,6 +86,29 @@ type Values = { readonly [Name in ParameterName]?: Decided }
 
 const mapValues = <A>(values: Values, f: (decided: Decided) => A): { [Name in ParameterName]?: A } =>
   Object.fromEntries(Object.entries(values).map(([name, decided]) => [name, f(decided)]))
+
+/**
+ * What was derived from two values before: resolutions repeat for as long as the same versions are in force, and every
+ * step is a pure function of things that do not change.
+ */
+const remembering = <One extends object, Other extends object, A>(
+  derive: (one: One, other: Other) => A,
+): ((one: One, other: Other) => A) => {
+  const known = new WeakMap<One, WeakMap<Other, A>>()
+  return (one, other) => {
+    let own = known.get(one)
+    if (own === undefined) {
+      own = new WeakMap()
+      known.set(one, own)
+    }
+    let found = own.get(other)
+    if (found === undefined) {
+      found = derive(one, other)
+      own.set(other, found)
+    }
+    return found
+  }
+}
 
 // The way of a datum through the versions
 
@@ -120,11 +137,11 @@ const stageAt = (
     const instant = DateTime.toEpochMillis(at)
     for (const supplement of history.supplements ?? []) {
       if (supplement.product !== moment.product || DateTime.toEpochMillis(supplement.from) > instant) continue
-      values = overlay(values, supplement, "supplement")
+      values = supplemented(values, supplement)
     }
     if (moment.role === "processor" && values.customerPolicy?.value === "decidesWhatItRegulates") {
       const own = latest(history.customerPolicies ?? [], at)
-      if (own !== undefined) values = overlay(values, own, "customerPolicy")
+      if (own !== undefined) values = regulated(values, own)
     }
     return values
   })
@@ -153,8 +170,11 @@ const overlay = (
   return result
 }
 
+const supplemented = remembering((values: Values, supplement: Supplement) => overlay(values, supplement, "supplement"))
+const regulated = remembering((values: Values, own: CustomerPolicy) => overlay(values, own, "customerPolicy"))
+
 /** Both are obeyed; a choice and a fact are those of the later version. */
-const tighten = (earlier: Values, later: Values): Values => {
+const tighten = remembering((earlier: Values, later: Values): Values => {
   const result: { [Name in ParameterName]?: Decided } = {}
   for (const name of Policy.parameterNames) {
     const before = earlier[name]
@@ -174,28 +194,21 @@ const tighten = (earlier: Values, later: Values): Values => {
         }
   }
   return result
-}
+})
 
 const unique = <A>(list: ReadonlyArray<A>): ReadonlyArray<A> => Array.from(new Set(list))
 
 // One version by itself
 
-const completions = new WeakMap<PrivacyPolicy, WeakMap<ReadonlyArray<PrivacyPolicy>, Values>>()
-
 /** A value for every parameter: the version's own word, or where it is silent the strictest other version's. */
-const completed = (policy: PrivacyPolicy, others: ReadonlyArray<PrivacyPolicy>): Values => {
-  const known = completions.get(policy) ?? new WeakMap<ReadonlyArray<PrivacyPolicy>, Values>()
-  completions.set(policy, known)
-  const found = known.get(others)
-  if (found !== undefined) return found
+const completed = remembering((policy: PrivacyPolicy, others: ReadonlyArray<PrivacyPolicy>): Values => {
   const values: { [Name in ParameterName]?: Decided } = {}
   for (const name of Policy.parameterNames) {
     const { reason, value } = stated(policy, name) ?? strictestOther(policy, name, others)
     values[name] = { reason, value: canonical(name, value) }
   }
-  known.set(others, values)
   return values
-}
+})
 
 /** Lists in the order of their vocabulary, so that what says the same is equal. */
 const canonical = (name: ParameterName, value: unknown): unknown =>
@@ -284,17 +297,43 @@ const strictestOther = (policy: PrivacyPolicy, name: ParameterName, others: Read
 
 // Law and library
 
-const requirementsOf = new WeakMap<LegalData, ReadonlyArray<Requirement>>()
+const dayMillis = 86_400_000
 
-const bindValues = (values: Values, country: string, legal: LegalData | undefined): Values => {
+/** Whether the law applies on the day that it is in a zone, which is the day of Greenwich, the one before or the one after. */
+const lawApplies = (legal: LegalData, country: string, timeZone: string, at: DateTime.Utc): boolean => {
+  const day = Math.floor(DateTime.toEpochMillis(at) / dayMillis)
+  const before = regulationApplies(legal, country, fromEpochDay(day - 1))
+  return before === regulationApplies(legal, country, fromEpochDay(day + 1))
+    ? before
+    : regulationApplies(legal, country, Calendar.localDate(at, timeZone))
+}
+
+type Final = Pick<EffectivePolicy, "parameters" | "reasons">
+
+/** The law first, then what the library never gives up. */
+const bindings = remembering((legal: LegalData | typeof noLaw, own: ReadonlyArray<Requirement>) => [
+  ...("asOf" in legal ? Law.requirements(legal) : []).map((requirement) => [requirement, "law"] as const),
+  ...own.map((requirement) => [requirement, "libraryInvariant"] as const),
+])
+const noLaw = {}
+
+/** One table for each country, under a law or under none. */
+const bound = remembering((_values: Values, _legal: LegalData | typeof noLaw): Map<string, Final> => new Map())
+
+const bindValues = (values: Values, country: string, legal: LegalData | typeof noLaw): Final => {
+  const byCountry = bound(values, legal)
+  const found = byCountry.get(country)
+  if (found !== undefined) return found
   const result: { [Name in ParameterName]?: Decided } = { ...values }
-  if (legal !== undefined) {
-    const known = requirementsOf.get(legal) ?? Law.requirements(legal)
-    requirementsOf.set(legal, known)
-    for (const requirement of known) bindValue(result, requirement, country, "law")
+  for (const [requirement, resolution] of bindings(legal, invariants)) {
+    bindValue(result, requirement, country, resolution)
   }
-  for (const requirement of invariants) bindValue(result, requirement, country, "libraryInvariant")
-  return result
+  const final: Final = {
+    parameters: mapValues(result, ({ value }) => value) as unknown as Parameters,
+    reasons: mapValues(result, ({ reason }) => reason) as EffectivePolicy["reasons"],
+  }
+  byCountry.set(country, final)
+  return final
 }
 
 const bindValue = (

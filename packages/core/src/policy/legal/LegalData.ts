@@ -83,7 +83,8 @@ const holdsOn = ({ from, to }: { readonly from: PlainDate; readonly to?: PlainDa
  * const fresh: boolean = LegalData.answersFor(LegalData.legalData, "2026-12-01") // => true
  * ```
  */
-export const answersFor = (data: LegalData, date: PlainDate): boolean => date <= Calendar.add(data.asOf, data.goodFor)
+export const answersFor = (data: LegalData, date: PlainDate): boolean =>
+  date <= data.asOf || date <= Calendar.add(data.asOf, data.goodFor)
 
 const tooOld = (data: LegalData, date: PlainDate): Result.Result<never, LegalDataTooOld> =>
   Result.fail(new LegalDataTooOld({ asOf: data.asOf, askedFor: date }))
