@@ -64,7 +64,7 @@ export class ScenarioFailed extends Error {
  */
 export const given = <State, Command, Event, Context>(
   decider: Decider.Decider<State, Command, Event, Context>,
-  ...history: ReadonlyArray<Event>
+  ...history: ReadonlyArray<NoInfer<Event>>
 ): Given<State, Command, Event, Context> => after(decider, Decider.replay(decider, history))
 
 const after = <State, Command, Event, Context>(

@@ -14,6 +14,7 @@ import type { EffectivePolicy } from "../policy/EffectivePolicy.ts"
 import type { Period } from "../policy/Period.ts"
 import type { PlainDate } from "../policy/PlainDate.ts"
 import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
+import { startOf } from "./rightsRequests.ts"
 
 const dayMillis = 86_400_000
 
@@ -55,7 +56,7 @@ export const aMoment = (from: PlainDate, timeZone: string): fc.Arbitrary<DateTim
       time: fc.oneof(fc.constantFrom(0, 1, dayMillis / 2), fc.integer({ min: 0, max: 80_000_000 })),
     })
     .filter(({ date }) => date > from)
-    .map(({ date, time }) => DateTime.makeUnsafe(DateTime.toEpochMillis(Calendar.startOfDay(date, timeZone)) + time))
+    .map(({ date, time }) => DateTime.makeUnsafe(startOf(date, timeZone) + time))
 
 const aUuid: fc.Arbitrary<Uuid> = fc.uuid({ version: 4 }).map((uuid) => uuid as Uuid)
 
@@ -213,7 +214,11 @@ export const aCount = (): fc.Arbitrary<RetentionPolicy.Counted> =>
       const counted = journeys.map(({ again, outcome, persons, steps }) => ({
         steps: steps as ReadonlyArray<string> as ReadonlyArray<StepId>,
         persons,
-        ...{ effective: 0, attemptFailed: 0, goal: 0, handedOff: 0, left: 0 },
+        effective: 0,
+        attemptFailed: 0,
+        goal: 0,
+        handedOff: 0,
+        left: 0,
         [outcome]: persons + again,
       }))
       const sum = (outcome: (typeof outcomes)[number]) =>

@@ -77,6 +77,25 @@ export const reasons = "4f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c09" as Uuid
 
 const dayMillis = 86_400_000
 
+const starts = new Map<string, number>()
+
+/**
+ * When a day begins, in epoch milliseconds; kept, for arbitraries draw the same days over and over.
+ *
+ * @example
+ * ```ts
+ * import { RightsRequests } from "@tacet/core/testing"
+ *
+ * const begins: number = RightsRequests.startOf("2021-03-01", "Europe/Paris")
+ * ```
+ */
+export const startOf = (date: PlainDate, timeZone: string): number => {
+  const key = `${date} ${timeZone}`
+  const known = starts.get(key) ?? DateTime.toEpochMillis(Calendar.startOfDay(date, timeZone))
+  starts.set(key, known)
+  return known
+}
+
 /**
  * The moment of a receipt: within eighteen months from a date, often on a day that a month later does not have, and
  * often at midnight.
@@ -107,7 +126,7 @@ export const aReceipt = (from: DateTime.Utc, timeZone: string): fc.Arbitrary<Dat
   )
   return fc
     .record({ date: aDate, time: aTime })
-    .map(({ date, time }) => DateTime.makeUnsafe(DateTime.toEpochMillis(Calendar.startOfDay(date, timeZone)) + time))
+    .map(({ date, time }) => DateTime.makeUnsafe(startOf(date, timeZone) + time))
 }
 
 const aUuid: fc.Arbitrary<Uuid> = fc.uuid({ version: 4 }).map((uuid) => uuid as Uuid)
