@@ -37,7 +37,7 @@ export const renderText = (document: ReportDocument): string => {
 }
 
 const section = (title: string, lines: Lines): Lines =>
-  lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)]
+  lines.length === 0 ? [] : [title, ...lines.map((line) => (line === "" ? "" : `  ${line}`))]
 
 const windowNames: Readonly<Record<Definition.Window, string>> = {
   "in-interaction": "in interaction",

@@ -10,7 +10,7 @@ import { hasSharedData, sharedFile } from "../formats/reading.testing.ts"
 import type { ReportDocument } from "../report/json.ts"
 import { running } from "./running.testing.ts"
 
-const test = it.skipIf(!hasSharedData)
+const test = (name: string, self: () => Promise<void>) => it.skipIf(!hasSharedData)(name, self, 120_000)
 const data = hasSharedData ? pathOf("") : ""
 const mappings = fileURLToPath(new URL("../../mappings/", import.meta.url))
 
@@ -116,10 +116,9 @@ describe("the report on real files", () => {
 
   test("OCEL 1.0 is refused and named", async () => {
     for (const file of ["ocel/recruiting-red.jsonocel", "ocel/example_log.jsonocel"]) {
-      const { code, stderr, stdout } = await running(mappings, [
-        ...["--input", join(data, file), "--format", "ocel2"],
-        ...["--mapping", join(mappings, "ocel-purchase-order.json")],
-      ])
+      const mapping = ["--mapping", join(mappings, "ocel-purchase-order.json")]
+      const input = ["--input", join(data, file), "--format", "ocel2"]
+      const { code, stderr, stdout } = await running(mappings, [...input, ...mapping])
       expect([code, stdout]).toEqual([2, ""])
       expect(stderr).toContain("OCEL 1.0")
     }

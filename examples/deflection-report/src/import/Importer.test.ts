@@ -448,12 +448,12 @@ describe("what is held", () => {
   it.live("is bounded by the lateness, the open cases and seven days of persons, not by the file", () =>
     Effect.gen(function* () {
       const rows = (days: number) =>
-        Array.from({ length: days * 24 }, (_, place) => place).flatMap((place) => [
-          ...visit(`s${place}`, morning + place * hour, ["home", "bill"], `p${place % 500}`).map((row, number) => ({
+        Array.from({ length: days * 24 }, (_, place) => place).flatMap((place) =>
+          visit(`s${place}`, morning + place * hour, ["home", "bill"], `p${place % 500}`).map((row, number) => ({
             ...row,
             id: `${place} ${number}`,
           })),
-        ])
+        )
       const held = (days: number) => Effect.map(importing(numbered(rows(days))), ({ mostHeld }) => mostHeld)
       const [short, long] = [yield* held(12), yield* held(36)]
       expect(short).toBeLessThan(200)

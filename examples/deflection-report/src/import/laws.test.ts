@@ -120,7 +120,7 @@ const byStream = (log: Effect.Success<ReturnType<typeof importing>>["log"]) =>
     .map(({ data, occurredAt, stream, type, version }) => [stream.id, version, type, occurredAt, data] as const)
     .toSorted(([one, first], [other, second]) => (one < other ? -1 : one > other ? 1 : first - second))
 
-const some = { numRuns: 40 }
+const some = { numRuns: 25 }
 
 describe("the import", () => {
   it.live.prop(
