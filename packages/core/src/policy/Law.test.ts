@@ -23,7 +23,7 @@ const saying = (parameters: Statements, country = "FR"): PrivacyPolicy => ({
   parameters,
 })
 const stating = <Name extends ParameterName>(name: Name, value: ValueOf<Name>, country?: string): PrivacyPolicy =>
-  saying({ [name]: { value, sources: [] } } as Statements, country)
+  saying({ [name]: { value, sources: [] } }, country)
 const articlesAgainst = (policy: PrivacyPolicy, date: string): ReadonlyArray<string> | undefined => {
   const answer = Law.configure(policy, at(date))
   return Result.isFailure(answer) ? answer.failure.weaknesses.flatMap(({ articles }) => articles) : undefined

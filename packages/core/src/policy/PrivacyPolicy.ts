@@ -7,6 +7,7 @@
  */
 import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { isTimeZone } from "./Calendar.ts"
 import type { Parameter, Value } from "./Parameter.ts"
 import * as Collection from "./parameters/collection.ts"
 import * as Disclosure from "./parameters/disclosure.ts"
@@ -124,7 +125,9 @@ export const PrivacyPolicy = Schema.Struct({
   /** The country whose law governs it, by ISO 3166: it decides from when the GDPR applies and who a child is. */
   country: Schema.String.check(Schema.isPattern(/^[A-Z]{2}$/, { expected: "a country of two letters" })),
   /** The zone in which its days begin and end. */
-  timeZone: Schema.NonEmptyString,
+  timeZone: Schema.String.check(
+    Schema.makeFilter((name: string) => (isTimeZone(name) ? undefined : "a time zone such as Europe/Paris")),
+  ),
   contact: Schema.optionalKey(Contact),
   /** The declaration to an authority, where a law before the GDPR asked for one. */
   declaration: Schema.optionalKey(Schema.Struct({ authority: Schema.NonEmptyString, number: Schema.NonEmptyString })),
