@@ -6,7 +6,7 @@
  */
 import * as Schema from "effect/Schema"
 
-const text = Schema.String.check(Schema.isMinLength(1))
+const text = Schema.String.check(Schema.isMinLength(1, { expected: "a text that is not empty" }))
 
 /** The name of a field. */
 export const Field = text.annotate({ expected: "the name of a field" })

@@ -11,7 +11,7 @@ import { Rules, Trigger } from "./Rule.ts"
 const oneCharacter = Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(1)).annotate({
   expected: "one character",
 })
-const names = Schema.Array(Schema.String.check(Schema.isMinLength(1)))
+const names = Schema.Array(Schema.String.check(Schema.isMinLength(1, { expected: "a text that is not empty" })))
 
 /** The whole of a call in the fields of one record. */
 const CallFields = Schema.Struct({
@@ -42,7 +42,7 @@ const FieldRules = Schema.Struct({
 
 /** The objects of an OCEL log that play the part of an interaction or a person. */
 const ObjectKey = Schema.Struct({
-  objectType: Schema.String.check(Schema.isMinLength(1)),
+  objectType: Schema.String.check(Schema.isMinLength(1, { expected: "a text that is not empty" })),
   /** Only relations of this qualifier count. Default: all. */
   qualifier: Schema.optionalKey(Schema.String),
 })
