@@ -1,0 +1,142 @@
+import * as fc from "fast-check"
+import { describe, expect, it } from "@tacet/vitest"
+import type { Item, Label, Labelled, Source } from "./Classification.ts"
+import * as Classification from "./Classification.ts"
+
+const anItem = (id: string): fc.Arbitrary<Item> =>
+  fc.record({
+    id: fc.constant(id),
+    relatesToPerson: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
+    joinKeys: fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e", "f"), { maxLength: 3 }),
+    source: fc.constantFrom<Source>("givenByPerson", "observed", "thirdParty", "derived"),
+    medium: fc.constantFrom("automated" as const, "paper" as const),
+    onOwnDevice: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, fc.constant(true)),
+  })
+const items = fc
+  .nat({ max: 9 })
+  .chain((size) => fc.tuple(...Array.from({ length: size }, (_, index) => anItem(`item ${index}`))))
+const labels = (list: ReadonlyArray<Item>) => Object.fromEntries(Classification.classify(list))
+
+describe("CLASSIFY: alone or after cross-checking", () => {
+  it("what can be joined with something personal is personal, at any distance", () => {
+    const chain: ReadonlyArray<Item> = [
+      { id: "visit", relatesToPerson: false, joinKeys: ["device"], source: "observed", medium: "automated" },
+      {
+        id: "session",
+        relatesToPerson: false,
+        joinKeys: ["device", "ticket"],
+        source: "observed",
+        medium: "automated",
+      },
+      { id: "form", relatesToPerson: true, joinKeys: ["ticket"], source: "givenByPerson", medium: "automated" },
+      { id: "weather", relatesToPerson: false, joinKeys: ["city"], source: "thirdParty", medium: "automated" },
+    ]
+    expect(Object.values(labels(chain)).map(({ label }) => label)).toEqual([
+      "personal",
+      "personal",
+      "personal",
+      "nonPersonal",
+    ])
+  })
+  it.prop(
+    "MEDIUM: neither the order nor the medium changes a label",
+    [items, fc.infiniteStream(fc.nat())],
+    (list, order) => {
+      const shuffled = list
+        .map((item) => [order.next().value ?? 0, item] as const)
+        .toSorted(([one], [other]) => one - other)
+        .map(([, item]) => item)
+      expect(labels(shuffled)).toEqual(expect.objectContaining(labels(list)))
+      const onPaper = list.map((item) => ({
+        ...item,
+        medium: item.medium === "paper" ? ("automated" as const) : ("paper" as const),
+      }))
+      expect(labels(onPaper)).toEqual(labels(list))
+    },
+  )
+  it.prop(
+    "NOTLINKABLE: more data never take a label away, and a link turns what was held before",
+    [items, anItem("late")],
+    (list, late) => {
+      const before = labels(list)
+      const after = labels([...list, late])
+      for (const { id } of list) if (before[id]?.label === "personal") expect(after[id]?.label).toBe("personal")
+      const link: Item = {
+        id: "link",
+        relatesToPerson: true,
+        joinKeys: ["a", "b", "c", "d", "e", "f"],
+        source: "thirdParty",
+        medium: "paper",
+      }
+      const linked = labels([...list, link])
+      for (const item of list) {
+        if (item.joinKeys.length > 0 && item.onOwnDevice !== true) expect(linked[item.id]?.label).toBe("personal")
+      }
+    },
+  )
+  it("PERSONAL-ACT: what stays on the person's own device is not collected, and links nothing; beyond it all rules apply", () => {
+    const own: Item = {
+      id: "contact",
+      relatesToPerson: true,
+      joinKeys: ["a"],
+      source: "givenByPerson",
+      medium: "automated",
+      onOwnDevice: true,
+    }
+    const visit: Item = {
+      id: "visit",
+      relatesToPerson: false,
+      joinKeys: ["a"],
+      source: "observed",
+      medium: "automated",
+    }
+    expect(labels([own, visit])).toEqual({
+      contact: { collected: false, label: "nonPersonal" },
+      visit: { collected: true, label: "nonPersonal" },
+    })
+    expect(labels([{ ...own, onOwnDevice: false }, visit])["visit"]).toEqual({ collected: true, label: "personal" })
+  })
+})
+
+describe("COMBINE: a record made of several", () => {
+  const aLabelled: fc.Arbitrary<Labelled> = fc.record({
+    label: fc.constantFrom<Label>("personal", "nonPersonal"),
+    sources: fc.subarray<Source>(["givenByPerson", "observed", "thirdParty", "derived"]),
+  })
+  it.prop(
+    "is personal as soon as one input is, unless a checked anonymisation made it",
+    [fc.array(aLabelled, { maxLength: 6 })],
+    (inputs) => {
+      const tainted = inputs.some(({ label }) => label === "personal") ? "personal" : "nonPersonal"
+      expect(Classification.combine(inputs).label).toBe(tainted)
+      expect(Classification.combine(inputs, "checkFailed").label).toBe(tainted)
+      expect(Classification.combine(inputs, "checkPassed").label).toBe("nonPersonal")
+    },
+  )
+  it.prop("PROVENANCE: loses no source of its inputs", [fc.array(aLabelled, { maxLength: 6 })], (inputs) => {
+    const { sources } = Classification.combine(inputs)
+    for (const input of inputs) for (const source of input.sources) expect(sources).toContain(source)
+    expect(sources).toContain("derived")
+  })
+  it.prop(
+    "is the same in steps as at once",
+    [fc.array(aLabelled, { maxLength: 4 }), fc.array(aLabelled, { maxLength: 4 })],
+    (left, right) => {
+      const steps = Classification.combine([Classification.combine(left), Classification.combine(right)])
+      expect(steps).toEqual(Classification.combine([...left, ...right]))
+    },
+  )
+})
+
+describe("LEGAL-PERSON: a record about an organisation", () => {
+  it("is personal if it names a person or reaches one", () => {
+    const of = (namesPerson: boolean, reachesOnePerson: boolean) =>
+      Classification.ofOrganisation({ namesPerson, reachesOnePerson })
+    expect([of(false, false), of(true, false), of(false, true), of(true, true)]).toEqual([
+      "nonPersonal",
+      "personal",
+      "personal",
+      "personal",
+    ])
+  })
+})

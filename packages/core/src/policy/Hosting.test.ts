@@ -1,0 +1,79 @@
+import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import { describe, expect, it } from "@tacet/vitest"
+import * as History from "./History.ts"
+import type { DataCentre } from "./Hosting.ts"
+import * as Hosting from "./Hosting.ts"
+import { legalData } from "./legal/LegalData.ts"
+import type { PlainDate } from "./PlainDate.ts"
+import { resolve } from "./Resolve.ts"
+import { dialogra, dialonce20160629, dialonce20190305, dialonce20210217 } from "./versions/index.ts"
+import type { PrivacyPolicy } from "./PrivacyPolicy.ts"
+
+const centre = (name: string, country: string, change: Partial<DataCentre> = {}): DataCentre => ({
+  name,
+  country,
+  use: "storage",
+  certifications: ["ISO 27001"],
+  from: "2016-01-01",
+  ...change,
+})
+const frankfurt = { town: "Frankfurt" }
+const good = [
+  centre("one", "DE", frankfurt),
+  centre("two", "FR"),
+  centre("vault", "DE", { ...frankfurt, use: "backup" }),
+]
+const rules = (policy: PrivacyPolicy, register: ReadonlyArray<DataCentre>, date: PlainDate) => {
+  const effective = Result.getOrThrow(resolve(History.of(policy), { at: DateTime.makeUnsafe(`${date}T12:00:00Z`) }))
+  return Result.getOrThrow(Hosting.faults(effective, register, date, legalData)).map(({ rule }) => rule)
+}
+
+describe.each([
+  [dialonce20190305, "2019-06-01"],
+  [dialonce20210217, "2021-06-01"],
+] as const)("Hosting under $id", (policy, date) => {
+  const faults = (register: ReadonlyArray<DataCentre>) => rules(policy, register, date)
+  it("LOC-LIST, HOST-2DC, HOST-EU, BACKUP, CERT: two certified centres in the EU and a backup in Frankfurt are accepted", () => {
+    expect(faults(good)).toEqual([])
+  })
+  it("LOC-LIST: a server outside the list is named", () => {
+    expect(faults([...good, centre("three", "US")])).toEqual(["LOC-LIST"])
+    expect(faults([...good, centre("three", "NO")])).toEqual(["LOC-LIST"])
+    expect(faults([...good, centre("three", "SE")])).toEqual([])
+  })
+  it("HOST-2DC: one centre is one too few, under whatever names it is listed", () => {
+    expect(
+      faults([centre("one", "DE"), centre("one", "DE"), centre("vault", "DE", { ...frankfurt, use: "backup" })]),
+    ).toEqual(["HOST-2DC"])
+  })
+  it("BACKUP: nowhere but in Frankfurt", () => {
+    expect(faults([...good, centre("cellar", "FR", { use: "backup" })])).toEqual(["BACKUP"])
+  })
+  it("CERT: a centre without a certification is named", () => {
+    expect(faults([...good, centre("three", "FR", { certifications: [] })])).toEqual(["CERT"])
+  })
+  it("looks at the day: a centre that is gone or not yet used counts for nothing", () => {
+    expect(
+      faults([...good, centre("gone", "US", { to: date }), centre("coming", "US", { from: "2030-01-01" })]),
+    ).toEqual([])
+    expect(faults([centre("one", "DE", { to: date }), centre("two", "FR")])).toEqual(["HOST-2DC"])
+  })
+})
+
+describe("Hosting elsewhere", () => {
+  it("LOC-LIST: 2016 and Dialogra name no place, and silence keeps two certified centres", () => {
+    for (const [policy, date] of [
+      [dialonce20160629, "2016-07-01"],
+      [dialogra, "2021-06-01"],
+    ] as const) {
+      expect(rules(policy, [centre("one", "US"), centre("two", "IN")], date)).toEqual([])
+      expect(rules(policy, [centre("one", "US", { certifications: [] })], date)).toEqual(["CERT", "HOST-2DC"])
+    }
+  })
+  it("LOC-LIST: GB was on the list as a part of the EU until 31 January 2020", () => {
+    const register = [...good, centre("london", "GB")]
+    expect(rules(dialonce20190305, register, "2020-01-31")).toEqual([])
+    expect(rules(dialonce20190305, register, "2020-02-01")).toEqual(["LOC-LIST"])
+  })
+})

@@ -1,0 +1,59 @@
+import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import { describe, expect, it } from "@tacet/vitest"
+import * as History from "./History.ts"
+import * as Operation from "./Operation.ts"
+import { operations } from "./parameters/processing.ts"
+import type { Reader } from "./ReadAccess.ts"
+import * as ReadAccess from "./ReadAccess.ts"
+import { resolve } from "./Resolve.ts"
+import { published } from "./versions/index.ts"
+
+const versions = published.map((policy, index) => ({
+  id: policy.id,
+  policy: Result.getOrThrow(
+    resolve(History.of(policy), {
+      at: DateTime.makeUnsafe(`${["2016-07-01", "2019-04-01", "2021-04-01", "2021-04-01"][index]}T00:00:00Z`),
+    }),
+  ),
+}))
+
+describe.each(versions)("Reading under $id", ({ id, policy }) => {
+  const rule = (reader: Reader, data: ReadAccess.Data = "heldByOperator") => {
+    const answer = ReadAccess.check(policy, reader, data)
+    return Result.isFailure(answer) ? answer.failure.rule : "allowed"
+  }
+  it("AUTHZ: a reader with an authorised role and a mission reads, one without the role does not", () => {
+    expect(rule({ _tag: "staff", authorisedRoles: ["support"], mission: "ticket 12" })).toBe("allowed")
+    expect(rule({ _tag: "staff", authorisedRoles: [], mission: "ticket 12" })).toBe("AUTHZ")
+  })
+  it("NEED: a mission is needed where the version says so, which since 2019 is always", () => {
+    const without = id === "dialonce/2016-06-29" ? "allowed" : "NEED"
+    expect(rule({ _tag: "staff", authorisedRoles: ["support"] })).toBe(without)
+    expect(rule({ _tag: "staff", authorisedRoles: ["support"], mission: " " })).toBe(without)
+  })
+  it("NO-ACCESS-PUB (V20): a Customer and a partner read nothing of what the operator holds", () => {
+    expect(rule({ _tag: "customer" })).toBe("NO-ACCESS-PUB")
+    expect(rule({ _tag: "partner" })).toBe("NO-ACCESS-PUB")
+    expect(rule({ _tag: "partner" }, "collectedByCustomer")).toBe("NO-ACCESS-PUB")
+    expect(rule({ _tag: "customer" }, "collectedByCustomer")).toBe("allowed")
+  })
+  it("OPERATOR-NOACCESS: nobody of the operator reads what a Customer or a partner collected on its own", () => {
+    for (const data of ["collectedByCustomer", "collectedByPartner"] as const) {
+      expect(rule({ _tag: "staff", authorisedRoles: ["support"], mission: "ticket 12" }, data)).toBe(
+        "OPERATOR-NOACCESS",
+      )
+    }
+  })
+  it("PROCESSINGS: of all operations those that the version lists for the role, and erasing always", () => {
+    for (const role of ["controller", "processor"] as const) {
+      for (const operation of operations) {
+        const answer = Operation.check(policy, role, operation)
+        expect(Result.isSuccess(answer)).toBe(
+          operation === "erase" || policy.parameters.operations[role].includes(operation),
+        )
+        if (Result.isFailure(answer)) expect(answer.failure.rule).toBe("PROCESSINGS")
+      }
+    }
+  })
+})
