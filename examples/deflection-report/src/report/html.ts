@@ -6,4 +6,4 @@ import type { ReportDocument } from "./json.ts"
 import { page } from "./html/page.ts"
 
 /** The page. Whatever the document's names hold, they come out as text. */
-export const renderHtml = (document: ReportDocument): string => page(document).source
+export const renderHtml = (document: ReportDocument): string => `${page(document).source}\n`

@@ -2,7 +2,7 @@
  * A figure: what it shows in words, the drawing, and the same figures as a table below. The drawing comes for wide and
  * for narrow pages where one drawing cannot serve both.
  */
-import { html, type Markup, none } from "./markup.ts"
+import { markup, type Markup, none } from "./markup.ts"
 
 export interface Figure {
   readonly id: string
@@ -11,7 +11,7 @@ export interface Figure {
   /** How to read it. */
   readonly reading: Markup
   readonly legend?: Markup
-  /** Absent where there is nothing to draw. */
+  /** Absent where there is nothing to draw; then the finding says so, and stands alone. */
   readonly wide?: Markup
   /** For pages of a telephone's width; absent where the wide one is scrolled instead. */
   readonly narrow?: Markup
@@ -21,11 +21,27 @@ export interface Figure {
   readonly table: Markup
 }
 
-const drawing = ({ narrow, scrolled, wide }: Figure): Markup => {
-  if (wide === undefined) return html`<p class="nothing">No data to draw.</p>`
-  if (narrow !== undefined) return html`<div class="drawing wide">${wide}</div><div class="drawing narrow">${narrow}</div>`
-  return html`<div class="drawing scrolled" role="region" tabindex="0" aria-label="${scrolled ?? "Drawing"}">${wide}</div>`
-}
+const drawing = ({ narrow, scrolled }: Figure, wide: Markup): Markup =>
+  narrow === undefined
+    ? markup`<div class="drawing scrolled" role="region" tabindex="0" aria-label="${scrolled ?? "Drawing"}">${wide}</div>`
+    : markup`<div class="drawing wide">${wide}</div>
+        <div class="drawing narrow">${narrow}</div>`
 
-export const figure = (given: Figure): Markup =>
-  html`<figure role="group" aria-labelledby="${given.id}-caption" id="${given.id}"><figcaption id="${given.id}-caption"><p class="finding">${given.finding}</p><p class="reading">${given.reading}</p></figcaption>${given.legend ?? none}${drawing(given)}<details class="figures"><summary>${given.summary}</summary>${given.table}</details></figure>`
+export const figure = (given: Figure): Markup => {
+  const { finding, id, legend, reading, summary, table, wide } = given
+  const caption = (more: Markup): Markup =>
+    markup`<figcaption id="${id}-caption">
+      <p class="finding">${finding}</p>
+      ${more}
+    </figcaption>`
+  const content =
+    wide === undefined
+      ? caption(none)
+      : markup`${caption(markup`<p class="reading">${reading}</p>`)}
+          <div class="shown">${legend ?? none}${drawing(given, wide)}</div>
+          <details class="figures">
+            <summary>${summary}</summary>
+            ${table}
+          </details>`
+  return markup`<figure role="group" aria-labelledby="${id}-caption" id="${id}">${content}</figure>`
+}

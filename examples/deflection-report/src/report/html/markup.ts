@@ -40,13 +40,17 @@ const sourceOf = (part: Part): string => {
   return escape(String(part))
 }
 
-/** The template: `` html`<p>${text}</p>` ``. */
-export const html = (pieces: TemplateStringsArray, ...parts: ReadonlyArray<Part>): Markup =>
-  new Markup(pieces.map((piece, index) => piece + sourceOf(parts[index])).join(""))
+/** A break and the indentation after it: nothing beside a tag and between placeholders, a space within text. */
+const unfolded = (piece: string): string =>
+  piece
+    .replace(/^\s*\n\s*$/, "")
+    .replace(/>\s*\n\s*/g, ">")
+    .replace(/\s*\n\s*</g, "<")
+    .replace(/\s*\n\s*/g, " ")
+
+/** The template, laid out over several lines if need be: `` markup`<p>${text}</p>` ``. */
+export const markup = (pieces: TemplateStringsArray, ...parts: ReadonlyArray<Part>): Markup =>
+  new Markup(pieces.map((piece, index) => unfolded(piece) + sourceOf(parts[index])).join(""))
 
 /** Markup of our own making: a style sheet, a drawing that was rebuilt element by element. Never anything read. */
 export const trusted = (source: string): Markup => new Markup(source)
-
-/** Pieces with a separator between them. */
-export const join = (parts: ReadonlyArray<Markup>, separator: Markup): Markup =>
-  new Markup(parts.map((part) => part.source).join(separator.source))

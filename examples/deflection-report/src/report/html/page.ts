@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs"
 import type { ReportDocument } from "../json.ts"
 import { noData } from "./figures.ts"
 import * as format from "./format.ts"
-import { html, type Markup, trusted } from "./markup.ts"
+import { markup, type Markup, trusted } from "./markup.ts"
 import { paletteCss } from "./palette.ts"
 import { definitions } from "./sections/definitions.ts"
 import { failures } from "./sections/failures.ts"
@@ -20,35 +20,44 @@ import { trend } from "./sections/trend.ts"
 const sheet = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8")
 
 /** Nothing may be fetched or run; styles stand in the file itself. */
-const contentPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+const contentPolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 export const page = (report: ReportDocument): Markup => {
   const sections = [glance, trend, flow, journeys, steps, failures, least, definitions].map((make) => make(report))
-  return html`${trusted("<!DOCTYPE html>\n")}<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta http-equiv="Content-Security-Policy" content="${contentPolicy}"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta name="referrer" content="no-referrer"/>
-<meta name="robots" content="noindex"/>
-<meta name="color-scheme" content="light dark"/>
-<link rel="icon" href="data:,"/>
-<title>Deflection report, ${report.customer}</title>
-<style>${trusted([paletteCss(), sheet("page.css"), sheet("figures.css"), sheet("print.css")].join("\n"))}</style>
-</head>
-<body>
-<a class="skip" href="#report">Skip to the figures</a>
-${masthead(report)}
-<div class="columns">
-${contents(sections)}
-<main id="report">
-${sections.map((one) => html`${section(one)}\n`)}</main>
-</div>
-<footer class="colophon"><p>Exact, for this Customer only. Personal data by classification: keep it as long as the retention allows, and no longer.</p></footer>
-</body>
-</html>
-`
+  return markup`${trusted("<!DOCTYPE html>\n")}
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${contentPolicy}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="referrer" content="no-referrer" />
+        <meta name="robots" content="noindex" />
+        <meta name="color-scheme" content="light dark" />
+        <link rel="icon" href="data:," />
+        <title>Deflection report, ${report.customer}</title>
+        <style>
+          ${trusted([paletteCss(), sheet("page.css"), sheet("figures.css"), sheet("print.css")].join("\n"))}
+        </style>
+      </head>
+      <body>
+        <a class="skip" href="#report">Skip to the figures</a>
+        ${masthead(report)}
+        <div class="columns">
+          ${contents(sections)}
+          <main id="report">${sections.map(section)}</main>
+        </div>
+        <footer class="colophon">
+          <p>
+            Exact, for this Customer only. Personal data by classification: keep it as long as the retention allows, and
+            no longer.
+          </p>
+        </footer>
+      </body>
+    </html>`
 }
+
+const dayOf = ({ day }: { readonly day: string }): Markup => markup`<time datetime="${day}">${format.day(day)}</time>`
 
 const masthead = (report: ReportDocument): Markup => {
   const [first, last] = [report.trend[0], report.trend.at(-1)]
@@ -56,14 +65,36 @@ const masthead = (report: ReportDocument): Markup => {
     first === undefined || last === undefined
       ? noData
       : first.day === last.day
-        ? html`<time datetime="${first.day}">${format.day(first.day)}</time>`
-        : html`<time datetime="${first.day}">${format.day(first.day)}</time> to <time datetime="${last.day}">${format.day(last.day)}</time>`
+        ? dayOf(first)
+        : markup`${dayOf(first)} to ${dayOf(last)}`
   const asOf =
     report.asOf === null
       ? noData
-      : html`<time datetime="${report.asOf}">${format.instant(report.asOf, report.definitions.timeZone)}</time>`
-  return html`<header class="masthead"><p class="kind">Exact report · for this Customer only</p><h1>Deflection report</h1><p class="customer">Customer <bdi class="name">${report.customer}</bdi></p><dl class="facts"><div><dt>Period</dt><dd>${period}</dd></div><div><dt>As of</dt><dd>${asOf}</dd></div><div><dt>Calls counted</dt><dd>${format.windowName(report.window)}</dd></div></dl></header>`
+      : markup`<time datetime="${report.asOf}">${format.instant(report.asOf, report.definitions.timeZone)}</time>`
+  return markup`<header class="masthead">
+    <p class="kind">Exact report · for this Customer only</p>
+    <h1>Deflection report</h1>
+    <p class="customer">Customer <bdi class="name">${report.customer}</bdi></p>
+    <dl class="facts">
+      <div>
+        <dt>Period</dt>
+        <dd>${period}</dd>
+      </div>
+      <div>
+        <dt>As of</dt>
+        <dd>${asOf}</dd>
+      </div>
+      <div>
+        <dt>Calls counted</dt>
+        <dd>${format.windowName(report.window)}</dd>
+      </div>
+    </dl>
+  </header>`
 }
 
 const contents = (sections: ReadonlyArray<Section>): Markup =>
-  html`<nav class="contents" aria-label="Contents"><ol>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ol></nav>`
+  markup`<nav class="contents" aria-label="Contents">
+    <ol>
+      ${sections.map(({ id, title }) => markup`<li><a href="#${id}">${title}</a></li>`)}
+    </ol>
+  </nav>`

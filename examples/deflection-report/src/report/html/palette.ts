@@ -39,7 +39,7 @@ export const palette = {
   heat0: colour("#f4f2ed", "#20262f"),
   heat1: colour("#fbe6d7", "#3d2c22"),
   heat2: colour("#f5c7a4", "#643f28"),
-  heat3: colour("#ea9f6d", "#a8653a"),
+  heat3: colour("#ea9f6d", "#b57242"),
   heat4: colour("#b9500f", "#e09460"),
   heat5: colour("#7f2f06", "#f8c7a1"),
   onHeat1: colour("#1c2431", "#e8ecf2"),

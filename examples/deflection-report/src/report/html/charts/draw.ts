@@ -9,7 +9,17 @@ import type { Markup } from "../markup.ts"
 import { ink } from "../palette.ts"
 import { adopt, type Naming } from "./svg.ts"
 
-use([SVGRenderer, GraphicComponent, GridComponent, VisualMapPiecewiseComponent, LineChart, BarChart, CustomChart, HeatmapChart, SankeyChart])
+use([
+  SVGRenderer,
+  GraphicComponent,
+  GridComponent,
+  VisualMapPiecewiseComponent,
+  LineChart,
+  BarChart,
+  CustomChart,
+  HeatmapChart,
+  SankeyChart,
+])
 
 export interface Size {
   readonly width: number

@@ -92,7 +92,8 @@ export const flowOption = (flow: Flow): { readonly option: EChartsCoreOption; re
               source,
               target,
               value: interactions,
-              lineStyle: end === undefined ? { color: ink("flow"), opacity: 0.3 } : { color: colours[end], opacity: 0.36 },
+              lineStyle:
+                end === undefined ? { color: ink("flow"), opacity: 0.3 } : { color: colours[end], opacity: 0.36 },
             }
           }),
           lineStyle: { curveness: 0.5 },
@@ -134,7 +135,12 @@ const columnHeads = (perDepth: ReadonlyArray<number>): ReadonlyArray<object> => 
             silent: true,
             x: frame.left + depth * apart,
             y: 4,
-            style: { text: depth === last ? "End" : `Step ${depth}`, fontSize: 12.5, fontFamily: "inherit", fill: ink("muted") },
+            style: {
+              text: depth === last ? "End" : `Step ${depth}`,
+              fontSize: 12.5,
+              fontFamily: "inherit",
+              fill: ink("muted"),
+            },
           },
         ],
   )

@@ -36,7 +36,10 @@ const textOf = (steps: ReadonlyArray<Step>, value: number): string =>
   ink(steps.find(({ from, to }) => from <= value && value <= to)?.text ?? "muted")
 
 /** The option. Hours across on a wide page, weekdays across on a narrow one. */
-export const heatOption = (rows: ReadonlyArray<ReadonlyArray<number>>, { width }: Size): EChartsCoreOption | undefined => {
+export const heatOption = (
+  rows: ReadonlyArray<ReadonlyArray<number>>,
+  { width }: Size,
+): EChartsCoreOption | undefined => {
   const steps = stepsOf(rows)
   if (steps.length === 0) return undefined
   const narrow = width < 500
@@ -79,7 +82,10 @@ export const heatOption = (rows: ReadonlyArray<ReadonlyArray<number>>, { width }
         silent: true,
         data: cells,
         itemStyle: { borderColor: ink("surface"), borderWidth: 2, borderRadius: 3 },
-        label: { fontSize: 12, formatter: ({ value }: { readonly value: ReadonlyArray<number> }) => count(value[2] ?? 0) },
+        label: {
+          fontSize: 12,
+          formatter: ({ value }: { readonly value: ReadonlyArray<number> }) => count(value[2] ?? 0),
+        },
       },
     ],
   }

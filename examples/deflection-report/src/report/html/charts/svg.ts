@@ -5,7 +5,7 @@
  * title and a description are added, which ECharts does not write on a server.
  */
 import { SaxesParser } from "saxes"
-import { escape, html, type Markup, trusted } from "../markup.ts"
+import { escape, markup, type Markup, trusted } from "../markup.ts"
 
 /** How a drawing is known to the page and to who cannot see it. */
 export interface Naming {
@@ -14,9 +14,27 @@ export interface Naming {
   readonly description: string
 }
 
-const elements = new Set(["svg", "g", "path", "rect", "circle", "polyline", "polygon", "line", "text", "tspan", "defs", "pattern", "clipPath", "linearGradient", "stop"])
+const elements = new Set([
+  "svg",
+  "g",
+  "path",
+  "rect",
+  "circle",
+  "polyline",
+  "polygon",
+  "line",
+  "text",
+  "tspan",
+  "defs",
+  "pattern",
+  "clipPath",
+  "linearGradient",
+  "stop",
+])
 const attributes = new Set(
-  "d fill stroke opacity fill-opacity stroke-opacity stroke-width stroke-dasharray stroke-linejoin stroke-linecap stroke-miterlimit paint-order style transform x y x1 y1 x2 y2 cx cy r rx ry width height points dominant-baseline text-anchor id clip-path patternUnits patternTransform patternContentUnits offset stop-color stop-opacity dx dy".split(" "),
+  "d fill stroke opacity fill-opacity stroke-opacity stroke-width stroke-dasharray stroke-linejoin stroke-linecap stroke-miterlimit paint-order style transform x y x1 y1 x2 y2 cx cy r rx ry width height points dominant-baseline text-anchor id clip-path patternUnits patternTransform patternContentUnits offset stop-color stop-opacity dx dy".split(
+    " ",
+  ),
 )
 
 const ownIds = (prefix: string, name: string, value: string): string => {
@@ -41,7 +59,15 @@ export const adopt = (drawing: string, { description, id, title }: Naming): Mark
     if (tag.name === "svg") {
       const box = escape(tag.attributes["viewBox"] ?? "")
       out.push(
-        html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="${trusted(box)}" role="img" aria-labelledby="${id}-title ${id}-description"><title id="${id}-title">${title}</title><desc id="${id}-description">${description}</desc>`.source,
+        markup`<svg
+          xmlns="http://www.w3.org/2000/svg"
+          viewBox="${trusted(box)}"
+          role="img"
+          aria-labelledby="${id}-title ${id}-description"
+        >
+          <title id="${id}-title">${title}</title>
+          <desc id="${id}-description">${description}</desc>
+        `.source,
       )
       return
     }

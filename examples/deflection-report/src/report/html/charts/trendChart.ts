@@ -16,7 +16,10 @@ const dayLength = 24 * 3_600_000
 const markersUpTo = 70
 
 /** Days that follow each other and have a rate: a band and a line go through them, and stop between them. */
-export const runsOf = (days: ReadonlyArray<Day>, rateOf: (day: Day) => Rate.Rate): ReadonlyArray<ReadonlyArray<Day>> => {
+export const runsOf = (
+  days: ReadonlyArray<Day>,
+  rateOf: (day: Day) => Rate.Rate,
+): ReadonlyArray<ReadonlyArray<Day>> => {
   const runs: Array<Array<Day>> = []
   let last = Number.NEGATIVE_INFINITY
   for (const day of days) {
@@ -51,7 +54,7 @@ const line = (
   return {
     type: "line",
     silent: true,
-    data: data as LineSeriesOption["data"] & object,
+    data,
     symbol: look.symbol,
     symbolSize: 6,
     showSymbol: lonely || days.length <= markersUpTo,
@@ -97,7 +100,9 @@ export const trendOption = (days: ReadonlyArray<Day>, { height, width }: Size): 
   const narrow = width < 500
   const noEffectiveCall = (day: Day) => day.noEffectiveCall
   const attemptFailed = (day: Day) => day.attemptFailed
-  const highest = Math.max(...days.flatMap((day) => [day.noEffectiveCall.wilson95?.[1] ?? 0, day.attemptFailed.wilson95?.[1] ?? 0]))
+  const highest = Math.max(
+    ...days.flatMap((day) => [day.noEffectiveCall.wilson95?.[1] ?? 0, day.attemptFailed.wilson95?.[1] ?? 0]),
+  )
   const top = Math.min(1, Math.max(0.1, Math.ceil(highest * 10) / 10))
   const most = Math.max(1, ...days.map((day) => day.started))
   const bars = 56
@@ -109,6 +114,8 @@ export const trendOption = (days: ReadonlyArray<Day>, { height, width }: Size): 
   const xAxis = (gridIndex: number) => ({
     type: "value",
     gridIndex,
+    // Else the axis grows to hold whole bars, and the days move away from their bands.
+    containShape: false,
     min: from - dayLength / 2,
     max: to + dayLength / 2,
     splitLine: { show: false },
@@ -137,12 +144,22 @@ export const trendOption = (days: ReadonlyArray<Day>, { height, width }: Size): 
       yAxis(1, most, most, (value) => count(value)),
     ],
     series: [
-      dayBars(provisional.map((day) => ({ day, height: top })), 0, dayWidth, 6),
+      dayBars(
+        provisional.map((day) => ({ day, height: top })),
+        0,
+        dayWidth,
+        6,
+      ),
       band(days, noEffectiveCall, ink("contract")),
       band(days, attemptFailed, ink("tried")),
       line(days, noEffectiveCall, { color: ink("contract"), dash: "solid", symbol: "circle" }),
       line(days, attemptFailed, { color: ink("tried"), dash: [6, 4], symbol: "diamond" }),
-      dayBars(days.map((day) => ({ day, height: day.started })), 1, dayWidth * 0.72, 3),
+      dayBars(
+        days.map((day) => ({ day, height: day.started })),
+        1,
+        Math.min(64, dayWidth * 0.72),
+        4,
+      ),
     ],
   }
 }
@@ -170,9 +187,7 @@ const dayBars = (bars: ReadonlyArray<Bar>, axis: number, width: number, distance
   barWidth: Math.max(1, width),
   data: bars.map(({ day, height }) => ({
     value: [dayMillis(day.day), height],
-    itemStyle: day.provisional
-      ? { color: ink("surface"), decal: hatching(distance) }
-      : { color: ink("axis"), decal: "none" },
+    itemStyle: day.provisional ? { color: ink("surface"), decal: hatching(distance) } : { color: ink("axis") },
   })),
   z: 1,
 })

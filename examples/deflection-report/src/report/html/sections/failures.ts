@@ -7,7 +7,7 @@ import type { ReportDocument } from "../../json.ts"
 import { figure } from "../figure.ts"
 import { count } from "../figures.ts"
 import * as format from "../format.ts"
-import { html, type Markup } from "../markup.ts"
+import { markup, type Markup } from "../markup.ts"
 import { type Column, table } from "../table.ts"
 import { deflectedKinds, failedReason } from "../words.ts"
 import type { Section } from "./section.ts"
@@ -35,16 +35,29 @@ export const failures = (report: ReportDocument): Section => {
     id: "failures",
     title: "Tried to call, nobody reached",
     lead: "When did people try in vain, and why?",
-    body: html`${figure({
+    body: markup`${figure({
       id: "failed-figure",
-      finding: html`${finding}`,
-      reading: html`First attempts of interactions in which nobody was reached, by the hour at which the attempt was made, time zone ${report.definitions.timeZone}. An empty cell counts none.`,
-      legend: html`<ul class="legend">${stepsOf(rows).map(({ fill, from, to }) => html`<li><span class="swatch ${fill}" aria-hidden="true"></span>${from === to ? format.count(from) : `${format.count(from)} to ${format.count(to)}`}</li>`)}</ul>`,
+      finding: markup`${finding}`,
+      reading: markup`First attempts of interactions in which nobody was reached, by the hour at which the attempt was
+        made, time zone ${report.definitions.timeZone}. An empty cell counts none.`,
+      legend: markup`<ul class="legend">
+          ${stepsOf(rows).map(({ fill, from, to }) => markup`<li><span class="swatch ${fill}" aria-hidden="true"></span>${from === to ? format.count(from) : `${format.count(from)} to ${format.count(to)}`}</li>`)}
+        </ul>`,
       ...(wideDrawing === undefined ? {} : { wide: wideDrawing }),
       ...(narrowDrawing === undefined ? {} : { narrow: narrowDrawing }),
       summary: "The figures by weekday and hour as a table",
       table: hoursTable(rows),
-    })}<div class="pair"><div><h3>Why nobody was reached</h3>${reasonsTable(report)}</div><div><h3>How the others ended</h3>${kindsTable(report)}</div></div>`,
+    })}
+      <div class="pair">
+        <div>
+          <h3>Why nobody was reached</h3>
+          ${reasonsTable(report)}
+        </div>
+        <div>
+          <h3>How the others ended</h3>
+          ${kindsTable(report)}
+        </div>
+      </div>`,
   }
 }
 
@@ -57,7 +70,7 @@ const hoursTable = (rows: Rows): Markup => {
   return table<Row>({
     id: "failed-by-hour",
     caption: "Failed attempts by weekday and hour of day",
-    columns: [{ head: "Weekday", kind: "text", cell: ({ weekday }) => html`${weekday}` }, ...hours],
+    columns: [{ head: "Weekday", kind: "text", cell: ({ weekday }) => markup`${weekday}` }, ...hours],
     rows: format.weekdays.map((weekday, index) => ({ weekday, hours: rows[index] ?? [] })),
   })
 }
@@ -69,7 +82,7 @@ const reasonsTable = ({ failedReasons, interactions }: ReportDocument): Markup =
     caption: "Failed attempts by reason",
     width: "compact",
     columns: [
-      { head: "Reason", kind: "text", cell: ([reason]) => html`<bdi class="name">${failedReason(reason)}</bdi>` },
+      { head: "Reason", kind: "text", cell: ([reason]) => markup`<bdi class="name">${failedReason(reason)}</bdi>` },
       {
         head: "Interactions",
         cell: ([, value]) => count(value),
@@ -86,10 +99,10 @@ const kindsTable = ({ deflectedKinds: kinds, interactions }: ReportDocument): Ma
     id: "deflected-kinds",
     headed: true,
     caption: "Deflected interactions by kind",
-    note: html`No call was attempted. What people did after they were handed off is not seen.`,
+    note: markup`No call was attempted. What people did after they were handed off is not seen.`,
     width: "compact",
     columns: [
-      { head: "Kind", kind: "text", cell: (kind) => html`${deflectedKinds[kind]}` },
+      { head: "Kind", kind: "text", cell: (kind) => markup`${deflectedKinds[kind]}` },
       {
         head: "Interactions",
         cell: (kind) => count(kinds[kind]),

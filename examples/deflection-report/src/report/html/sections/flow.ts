@@ -9,7 +9,7 @@ import { figure } from "../figure.ts"
 import { count } from "../figures.ts"
 import * as format from "../format.ts"
 import { name } from "../journey.ts"
-import { html, type Markup, none } from "../markup.ts"
+import { markup, type Markup, none } from "../markup.ts"
 import { table } from "../table.ts"
 import { ends, type End } from "../words.ts"
 import type { Section } from "./section.ts"
@@ -18,14 +18,16 @@ type Flow = CustomerReport.JourneyFigures["flow"]
 
 export const flow = ({ journeys }: ReportDocument): Section => {
   const drawn = flowOption(journeys.flow)
-    return {
+  return {
     id: "flow",
     title: "Where journeys lead",
     lead: "Which steps do people take, and where do they leave for the phone?",
     body: figure({
       id: "flow-figure",
       finding: findingOf(journeys),
-      reading: html`Each column is a step of the journey, from left to right, up to the fifth; the widths are interactions. A journey stops at the first attempt to call. Steps that are not among the most frequent of their column are gathered as “other”. ${provisionalNote(journeys)}`,
+      reading: markup`Each column is a step of the journey, from left to right, up to the fifth; the widths are
+      interactions. A journey stops at the first attempt to call. Steps that are not among the most frequent of their
+      column are gathered as “other”. ${provisionalNote(journeys)}`,
       ...(drawn === undefined
         ? {}
         : {
@@ -38,13 +40,13 @@ export const flow = ({ journeys }: ReportDocument): Section => {
           }),
       scrolled: "Flow of interactions, to be scrolled sideways",
       summary: `The ${format.plural(journeys.flow.links.length, "link")} of the flow as a table`,
-      table: html`${endingsTable(journeys)}${linksTable(journeys.flow)}`,
+      table: markup`${endingsTable(journeys)}${linksTable(journeys.flow)}`,
     }),
   }
 }
 
 const provisionalNote = ({ provisional }: CustomerReport.JourneyFigures): Markup =>
-  provisional === 0 ? none : html`${format.plural(provisional, "interaction has", "interactions have")} no end yet.`
+  provisional === 0 ? none : markup`${format.plural(provisional, "interaction has", "interactions have")} no end yet.`
 
 const endingsTable = ({ endings }: CustomerReport.JourneyFigures): Markup =>
   table<End>({
@@ -52,17 +54,21 @@ const endingsTable = ({ endings }: CustomerReport.JourneyFigures): Markup =>
     caption: "How interactions ended",
     width: "compact",
     columns: [
-      { head: "End", kind: "text", cell: (end) => html`${ends[end]}` },
+      { head: "End", kind: "text", cell: (end) => markup`${ends[end]}` },
       { head: "Interactions", cell: (end) => count(endings[end]) },
     ],
     rows: ["call", "callFailed", "handedOff", "goal", "left"],
   })
+
+/** Links that the print sheet leaves on paper; the drawing has them all. */
+const printed = 30
 
 const linksTable = ({ links, nodes }: Flow): Markup => {
   const names = new Map(nodes.map((node) => [node.id, nodeName(node)]))
   return table<Flow["links"][number]>({
     id: "links",
     caption: "From step to step",
+    ...(links.length > printed ? { note: markup`On paper the ${printed} with most interactions.` } : {}),
     columns: [
       { head: "From", kind: "text", cell: ({ source }) => name(names.get(source) ?? source) },
       { head: "To", kind: "text", cell: ({ target }) => name(names.get(target) ?? target) },
@@ -79,16 +85,25 @@ const findingOf = ({ endings, flow: given, interactions }: CustomerReport.Journe
     .filter((node) => node.depth === 1 && endOf(node) === undefined)
     .map((node) => ({ step: stepName(node), through: values.get(node.id) ?? 0 }))
   const [first, ...others] = begins
-  if (first === undefined || interactions === 0) return html`No journey was taken.`
+  if (first === undefined || interactions === 0) return markup`No journey was taken.`
   const start = others.reduce((most, one) => (one.through > most.through ? one : most), first)
   const callNode = given.nodes.find((node) => endOf(node) === "call")
   const into = given.links.filter(({ target }) => target === callNode?.id)
   const [link, ...rest] = into
-  const source = link === undefined ? undefined : rest.reduce((most, one) => (one.interactions > most.interactions ? one : most), link)
+  const source =
+    link === undefined
+      ? undefined
+      : rest.reduce((most, one) => (one.interactions > most.interactions ? one : most), link)
   const from = given.nodes.find(({ id }) => id === source?.source)
   const most =
-    source === undefined || from === undefined || from.depth === 0 || callNode === undefined || from.depth >= callNode.depth
+    source === undefined ||
+    from === undefined ||
+    from.depth === 0 ||
+    callNode === undefined ||
+    from.depth >= callNode.depth
       ? none
-      : html` The largest group of these, ${format.count(source.interactions)}, called straight from ${name(stepName(from))} as step ${String(from.depth)}.`
-  return html`${format.count(start.through)} of ${format.count(interactions)} journeys begin at ${name(start.step)}. ${format.count(endings.call)} ended in an effective call.${most}`
+      : markup` The largest group of these, ${format.count(source.interactions)}, called straight from
+        ${name(stepName(from))} as step ${String(from.depth)}.`
+  return markup`${format.count(start.through)} of ${format.count(interactions)} journeys begin at ${name(start.step)}.
+  ${format.count(endings.call)} ended in an effective call.${most}`
 }

@@ -1,7 +1,7 @@
 /**
  * A section of the page: a heading that the contents link to, a line on what it answers, and what it shows.
  */
-import { html, type Markup } from "../markup.ts"
+import { markup, type Markup } from "../markup.ts"
 
 export interface Section {
   readonly id: string
@@ -12,4 +12,8 @@ export interface Section {
 }
 
 export const section = ({ body, id, lead, title }: Section): Markup =>
-  html`<section class="section" id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2><p class="lead">${lead}</p>${body}</section>`
+  markup`<section class="section" id="${id}" aria-labelledby="${id}-title">
+    <h2 id="${id}-title">${title}</h2>
+    <p class="lead">${lead}</p>
+    ${body}
+  </section>`

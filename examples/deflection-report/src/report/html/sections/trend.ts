@@ -8,7 +8,7 @@ import type { ReportDocument } from "../../json.ts"
 import { figure } from "../figure.ts"
 import { count, rate } from "../figures.ts"
 import * as format from "../format.ts"
-import { html, type Markup, none } from "../markup.ts"
+import { markup, type Markup, none } from "../markup.ts"
 import { table } from "../table.ts"
 import type { Section } from "./section.ts"
 
@@ -36,9 +36,14 @@ export const trend = (report: ReportDocument): Section => {
     lead: "Is it getting better, and how sure is that?",
     body: figure({
       id: "trend-figure",
-      finding: html`${findingOf(report)}`,
-      reading: html`Days by the start of the interaction, time zone ${report.definitions.timeZone}. Bands are 95% Wilson intervals: where they overlap, days may not differ at all. The bars count the interactions of the day.`,
-      legend: html`<ul class="legend"><li><span class="stroke contract" aria-hidden="true"></span>No effective call required</li><li><span class="stroke tried" aria-hidden="true"></span>Tried to call, nobody reached</li><li><span class="swatch hatch" aria-hidden="true"></span>Provisional: some interactions have not settled</li></ul>`,
+      finding: markup`${findingOf(report)}`,
+      reading: markup`Days by the start of the interaction, time zone ${report.definitions.timeZone}. Bands are 95% Wilson
+      intervals: where they overlap, days may not differ at all. The bars count the interactions of the day.`,
+      legend: markup`<ul class="legend">
+        <li><span class="stroke contract" aria-hidden="true"></span>No effective call required</li>
+        <li><span class="stroke tried" aria-hidden="true"></span>Tried to call, nobody reached</li>
+        <li><span class="swatch hatch" aria-hidden="true"></span>Provisional: some interactions have not settled</li>
+      </ul>`,
       ...(wideDrawing === undefined ? {} : { wide: wideDrawing }),
       ...(narrowDrawing === undefined ? {} : { narrow: narrowDrawing }),
       summary: `The figures of ${format.plural(days.length, "day")} as a table`,
@@ -56,7 +61,7 @@ const daysTable = ({ restated, trend, window }: ReportDocument): Markup => {
       {
         head: "Day",
         kind: "text",
-        cell: ({ day }) => html`<time datetime="${day}">${format.weekdayOf(day)} ${format.day(day)}</time>`,
+        cell: ({ day }) => markup`<time datetime="${day}">${format.weekdayOf(day)} ${format.day(day)}</time>`,
       },
       { head: "Started", cell: ({ started }) => count(started) },
       { head: "Settled", cell: (day) => count(day.noEffectiveCall.n) },
@@ -68,7 +73,7 @@ const daysTable = ({ restated, trend, window }: ReportDocument): Markup => {
         head: "Remark",
         kind: "text",
         cell: ({ day, provisional }) =>
-          html`${provisional ? html`<span class="mark">provisional</span> ` : none}${changed.has(day) ? html`<span class="mark">restated</span>` : none}`,
+          markup`${provisional ? markup`<span class="mark">provisional</span> ` : none}${changed.has(day) ? markup`<span class="mark">restated</span>` : none}`,
       },
     ],
     rows: trend,

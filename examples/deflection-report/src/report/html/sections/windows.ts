@@ -4,7 +4,7 @@
 import { type CustomerReport, Definition, type Rate } from "@tacet/core/statistics"
 import type { ReportDocument } from "../../json.ts"
 import { count, noData, range, rate } from "../figures.ts"
-import { html, type Markup } from "../markup.ts"
+import { markup, type Markup } from "../markup.ts"
 import { table } from "../table.ts"
 import { figures } from "../words.ts"
 
@@ -47,21 +47,24 @@ export const windowsTable = (report: ReportDocument): Markup => {
     rates("noEffectiveCallLinkable"),
     {
       name: "Deflected, and the same person did not come back",
-      cell: (window) => (window === "in-interaction" ? html`<span class="none">–</span>` : rate(report.noRepeat[window])),
+      cell: (window) =>
+        window === "in-interaction" ? markup`<span class="none">–</span>` : rate(report.noRepeat[window]),
     },
     counts("Settled interactions", ({ n }) => n),
     counts("Pending", ({ pending }) => pending),
     counts("Open", ({ open }) => open),
   ]
-  return html`<h3>The same figures under each window</h3>${table<Row>({
-    id: "windows",
-    headed: true,
-    caption: "The same figures under each window",
-    note: html`How long after an interaction a call of the same person still counts as its own. The headline above uses ${heads[report.window].toLowerCase()}.`,
-    columns: [
-      { head: "Figure", kind: "text", cell: ({ name }) => html`${name}` },
-      ...Definition.windows.map((window) => ({ head: heads[window], cell: (row: Row) => row.cell(window) })),
-    ],
-    rows,
-  })}`
+  return markup`<h3>The same figures under each window</h3>
+    ${table<Row>({
+      id: "windows",
+      headed: true,
+      caption: "The same figures under each window",
+      note: markup`How long after an interaction a call of the same person still counts as its own. The headline above
+      uses ${heads[report.window].toLowerCase()}.`,
+      columns: [
+        { head: "Figure", kind: "text", cell: ({ name }) => markup`${name}` },
+        ...Definition.windows.map((window) => ({ head: heads[window], cell: (row: Row) => row.cell(window) })),
+      ],
+      rows,
+    })}`
 }
