@@ -446,9 +446,14 @@ export const mergeRare = (journeys: Counted["journeys"], k: number): Pick<Contri
   const persons = () => ordered.slice(0, count).reduce((sum, journey) => sum + journey.persons, 0)
   while (count > 0 && count < ordered.length && (count < 2 || persons() < k)) count++
   const together = { journeys: count, ...sumOf(ordered.slice(0, count)) }
-  const kept = ordered.slice(count).map(({ persons: _, ...journey }) => journey)
+  const kept = ordered.slice(count).map(told)
   return { journeys: kept.sort((one, other) => (name(one) < name(other) ? -1 : 1)), other: together }
 }
+
+const told = ({ steps, ...counters }: Counted["journeys"][number]): Contribution["journeys"][number] => ({
+  steps,
+  ...sumOf([counters]),
+})
 
 type Outcomes = { readonly [Name in keyof typeof outcomes]: number }
 
@@ -474,8 +479,8 @@ const withCounted = (before: Contribution | undefined, counted: Counted, k: numb
   if (before === undefined) return { ...now, ...mergeRare(journeys, k) }
   const known = new Map(before.journeys.map((journey) => [name(journey), journey]))
   const isKnown = (journey: Counted["journeys"][number]) => known.has(name(journey))
-  for (const { persons: _, ...journey } of journeys.filter(isKnown)) {
-    known.set(name(journey), { ...journey, ...add(known.get(name(journey)) ?? journey, journey) })
+  for (const journey of journeys.filter(isKnown)) {
+    known.set(name(journey), { steps: journey.steps, ...add(known.get(name(journey)) ?? journey, journey) })
   }
   const merged = mergeRare(
     journeys.filter((journey) => !isKnown(journey)),

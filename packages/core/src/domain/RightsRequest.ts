@@ -23,6 +23,21 @@ import { Purpose } from "../policy/Purpose.ts"
 import type { RuleKey } from "../policy/RuleKey.ts"
 import { Sealed } from "../privacy/Sealed.ts"
 import { PolicyVersionId } from "./Identifier.ts"
+import * as Answer from "./RightsAnswer.ts"
+import { ExportFormat, type Holding, LegalReference, Outcome } from "./RightsAnswer.ts"
+
+export {
+  type Asked,
+  explanations,
+  ExportFormat,
+  type Fault,
+  groundFault,
+  type Holding,
+  LegalReference,
+  Outcome,
+  outcomeFault,
+  sizeOf,
+} from "./RightsAnswer.ts"
 
 // Stream
 
@@ -51,13 +66,6 @@ export const streamOf = (id: RequestId): StreamId => ({ kind: streamKind, id })
 export const Handler = Schema.Literals(["operator", "customer"])
 export type Handler = typeof Handler.Type
 
-/** The law that a rule or a refusal rests on, as it is cited: `GDPR 17(3)(b)`. */
-export const LegalReference = Schema.String.check(
-  Schema.isPattern(/^(?=.*\p{L})(?!.*\d{9})[\p{L}\p{N} .,:;()§/-]{2,160}$/u, {
-    expected: "a citation of 2 to 160 characters, without an address or a telephone number",
-  }),
-)
-
 /** Why it is doubted that the requester is the person concerned (GDPR 12(6)). */
 export const Doubt = Schema.Literals(["addressUnknown", "signInMissing", "detailsContradict", "unusualRequest"])
 export type Doubt = typeof Doubt.Type
@@ -76,12 +84,6 @@ export const DelayReason = Schema.Literals(["complexity", "highVolume", "identit
 
 /** What an answer says beside its outcome. */
 const Statement = Schema.Literals(answerDuties)
-
-/** A format that a program can read back (R-PORT). */
-export const ExportFormat = Schema.Literals(["json", "csv", "xml"])
-
-/** What a copy of the data comes with (GDPR 15(1)). */
-export const explanations = ["purposes", "categories", "recipients", "retention", "source", "safeguards"] as const
 
 /** Where a request stands: the request states of W3C DPV, and `duplicate`, which it has no word for. */
 export const statuses = [
@@ -455,30 +457,6 @@ const resumed = (state: State, to: PlainDate): Deadline.Deadline => ({
 // Commands
 
 const at = Schema.DateTimeUtc
-const References = Schema.Array(Uuid)
-
-/** What was done about a request, by its kind. References name values in the vault and are not recorded. */
-export const Outcome = Schema.Union([
-  Schema.TaggedStruct("access", { given: References, explains: Schema.Array(Schema.Literals(explanations)) }),
-  Schema.TaggedStruct("portability", { given: References, format: ExportFormat }),
-  Schema.TaggedStruct("rectification", {
-    /** Each old value with the one that stands in its place. */
-    replaced: Schema.Array(Schema.Struct({ old: Uuid, new: Uuid })),
-    /** Whether the keys of the old values are destroyed. */
-    oldUnreadable: Schema.Boolean,
-  }),
-  Schema.TaggedStruct("erasure", {
-    erased: References,
-    keysDestroyed: Schema.Boolean,
-    /** Whether the account no longer opens, where the person has one. */
-    signInRemoved: Schema.Boolean,
-  }),
-  Schema.TaggedStruct("restriction", { restricted: References }),
-  Schema.TaggedStruct("objection", { stopped: Schema.Array(Purpose) }),
-  Schema.TaggedStruct("consentWithdrawal", { stopped: Schema.Array(Purpose) }),
-  Schema.TaggedStruct("complaint", {}),
-])
-export type Outcome = typeof Outcome.Type
 
 /** What may be asked of a request. `at` is the moment at which it happened. */
 export const Command = Schema.Union([
@@ -528,15 +506,6 @@ export const Command = Schema.Union([
   Schema.TaggedStruct("MarkDuplicate", { at, original: RequestId }),
 ])
 export type Command = typeof Command.Type
-
-/** A value of the person that the vault can open. */
-export interface Holding {
-  readonly reference: Uuid
-  /** Given by the person and handled automatically on their consent or a contract (GDPR 20(1)). */
-  readonly portable: boolean
-  /** The law that makes somebody keep it (R-LEGAL-LIMIT, RET-10Y). */
-  readonly keptBy?: string
-}
 
 /** The law of the place that a request comes from, where it differs (R-LOCAL-LAW). */
 export interface LocalLaw {
@@ -703,18 +672,6 @@ const outOfTurn = (state: State, command: Command): Decision => {
   return refuse("TACET-ONCE", command, undefined, accepted)
 }
 
-/** The rule that gives each right. */
-const ruleOf: Readonly<Record<Right, RuleKey>> = {
-  access: "R-ACCESS",
-  portability: "R-PORT",
-  rectification: "R-RECT",
-  erasure: "R-ERASE",
-  restriction: "R-RESTRICT",
-  objection: "R-OBJECT",
-  consentWithdrawal: "WITHDRAW",
-  complaint: "R-COMPLAINT",
-}
-
 /** Kinds that are answered whoever asks: nothing of anybody is given away or changed. */
 const answersAnybody: ReadonlySet<Right> = new Set(["consentWithdrawal", "complaint"])
 
@@ -725,9 +682,10 @@ const receive = (command: CommandOf<"ReceiveRequest">, { localLaw, policy }: Con
     rights.includes(kind) ||
     kind === "complaint" ||
     (kind === "consentWithdrawal" && consent.includes("withdrawalAtAnyTime"))
-  if (!offered) return refuse(ruleOf[kind], command, "kind", "a right that the policy or the law gives at that moment")
+  if (!offered)
+    return refuse(Answer.ruleOf[kind], command, "kind", "a right that the policy or the law gives at that moment")
   if ((kind === "objection" || kind === "consentWithdrawal") && purposes.length === 0) {
-    return refuse(ruleOf[kind], command, "purposes", "at least one purpose that is to stop")
+    return refuse(Answer.ruleOf[kind], command, "purposes", "at least one purpose that is to stop")
   }
   const law = localLaw !== undefined && place === "prevails" ? localLaw : undefined
   return record({
@@ -846,9 +804,6 @@ const fulfil = (
   context: Context,
 ): Decision => {
   const { outcome } = command
-  if (outcome._tag !== request.kind) {
-    return refuse(ruleOf[request.kind], command, "outcome", "the outcome that the request asks for")
-  }
   if (!answersAnybody.has(request.kind)) {
     if (!state.located)
       return refuse("R-LOCATE", command, undefined, "a person whose data was found: LocateSubject first")
@@ -856,8 +811,8 @@ const fulfil = (
       return refuse("R-VERIFY", command, undefined, "requester and data that correspond: VerifyIdentity first")
     }
   }
-  const fault = outcomeFault(request, outcome, context.holdings ?? [])
-  if (fault !== undefined) return refuse(ruleOf[request.kind], command, `outcome.${fault[0]}`, fault[1])
+  const fault = Answer.outcomeFault(request, outcome, context.holdings ?? [])
+  if (fault !== undefined) return refuse(fault.rule, command, fault.field, fault.accepted)
   const kept = outcome._tag === "erasure" ? (context.holdings ?? []).filter(({ keptBy }) => keptBy !== undefined) : []
   return (
     unsaid(command, context, ["complaintToAuthority", "courtRemedy"]) ??
@@ -866,7 +821,7 @@ const fulfil = (
       _tag: "RequestFulfilled",
       occurredAt: command.at,
       by: command.by,
-      values: sizeOf(outcome),
+      values: Answer.sizeOf(outcome),
       kept: kept.length,
       keptBy: Array.from(new Set(kept.flatMap(({ keptBy }) => keptBy ?? []))).sort(),
       ...(outcome._tag === "portability" ? { format: outcome.format } : {}),
@@ -875,156 +830,14 @@ const fulfil = (
   )
 }
 
-const sizeOf = (outcome: Outcome): number => {
-  switch (outcome._tag) {
-    case "access":
-    case "portability":
-      return outcome.given.length
-    case "rectification":
-      return outcome.replaced.length
-    case "erasure":
-      return outcome.erased.length
-    case "restriction":
-      return outcome.restricted.length
-    case "objection":
-    case "consentWithdrawal":
-      return outcome.stopped.length
-    case "complaint":
-      return 0
-  }
-}
-
-type Fault = readonly [field: string, accepted: string]
-
-/** What an outcome lacks or has too much; `undefined` where it is whole. */
-const outcomeFault = (
-  request: typeof RequestReceived.Type,
-  outcome: Outcome,
-  holdings: ReadonlyArray<Holding>,
-): Fault | undefined => {
-  const of = (which: (holding: Holding) => boolean) => holdings.filter(which).map(({ reference }) => reference)
-  switch (outcome._tag) {
-    case "access":
-      if (!explanations.every((part) => outcome.explains.includes(part))) {
-        return ["explains", `all of ${explanations.join(", ")}`]
-      }
-      return equal(
-        outcome.given,
-        of(() => true),
-      )
-        ? undefined
-        : ["given", "every readable value of the person, and none of another"]
-    case "portability":
-      return equal(
-        outcome.given,
-        of(({ portable }) => portable),
-      )
-        ? undefined
-        : ["given", "every value that the person gave on consent or contract, and no other"]
-    case "rectification": {
-      const own = new Set(of(() => true))
-      if (outcome.replaced.length === 0) return ["replaced", "at least one value"]
-      if (outcome.replaced.some((pair) => !own.has(pair.old) || pair.old === pair.new)) {
-        return ["replaced", "values of the person, each with another in its place"]
-      }
-      return outcome.oldUnreadable ? undefined : ["oldUnreadable", "old values that nobody can open"]
-    }
-    case "erasure":
-      if (
-        !equal(
-          outcome.erased,
-          of(({ keptBy }) => keptBy === undefined),
-        )
-      ) {
-        return ["erased", "every value that no law makes somebody keep"]
-      }
-      if (!outcome.keysDestroyed) return ["keysDestroyed", "values whose keys are destroyed"]
-      return request.registered && !outcome.signInRemoved
-        ? ["signInRemoved", "an account that no longer opens (R-ACCESS-LOST)"]
-        : undefined
-    case "restriction":
-      return equal(
-        outcome.restricted,
-        of(() => true),
-      )
-        ? undefined
-        : ["restricted", "every value of the person"]
-    case "objection":
-    case "consentWithdrawal":
-      return equal(outcome.stopped, request.purposes) ? undefined : ["stopped", "the purposes that the request names"]
-    case "complaint":
-      return undefined
-  }
-}
-
-const equal = <A>(one: ReadonlyArray<A>, other: ReadonlyArray<A>): boolean => {
-  const left = new Set(one)
-  return left.size === one.length && left.size === new Set(other).size && other.every((element) => left.has(element))
-}
-
-/** What decides an objection, and nothing else (R-OBJ-NEC). */
-const necessities: ReadonlySet<RefusalGround> = new Set(["strictlyNecessary", "legallyNecessary", "compellingGrounds"])
-
-const necessitiesOf: Readonly<Record<EffectivePolicy["parameters"]["objectionTest"], ReadonlyArray<RefusalGround>>> = {
-  unlessStrictlyNecessary: ["strictlyNecessary"],
-  unlessStrictlyOrLegallyNecessary: ["strictlyNecessary", "legallyNecessary"],
-  particularSituation: ["compellingGrounds"],
-}
-
-/** Grounds that are nothing without the law that gives them. */
-const legalGrounds: ReadonlySet<RefusalGround> = new Set([
-  "legalLimit",
-  "legalObligation",
-  "legalClaims",
-  "legallyNecessary",
-  "notRequiredByLocalLaw",
-])
-
-const marketing: ReadonlyArray<Purpose> = ["directMarketing", "personalisedAdvertising", "retargeting"]
-
 const refuseRequest = (
   request: typeof RequestReceived.Type,
   command: CommandOf<"RefuseRequest">,
   context: Context,
 ): Decision => {
-  const { kind } = request
   const { ground, legalReference } = command
-  const { accountSelfService, objectionTest, refusalGrounds } = context.policy.parameters
-  const isMarketing = request.purposes.some((purpose) => marketing.includes(purpose))
-  if (kind === "consentWithdrawal") {
-    return refuse(
-      isMarketing ? "OPTOUT" : "WITHDRAW",
-      command,
-      undefined,
-      "FulfilRequest: a withdrawal is never refused",
-    )
-  }
-  if (kind === "complaint") return refuse("R-COMPLAINT", command, undefined, "FulfilRequest: a complaint is answered")
-  if (kind === "objection" && isMarketing) {
-    return refuse("R-OBJECT", command, undefined, "FulfilRequest: an objection to advertising always holds")
-  }
-  if (request.registered && accountSelfService === "atAnyTime" && (kind === "access" || kind === "rectification")) {
-    return refuse("R-MANAGE", command, undefined, "FulfilRequest: users read and change their account at any time")
-  }
-  if (!refusalGrounds.includes(ground)) {
-    const rule = ground === "badFaith" || ground === "impractical" ? "R-REFUSE16" : "R-LEGAL-LIMIT"
-    return refuse(rule, command, "ground", `one of ${refusalGrounds.join(", ")}`)
-  }
-  if (necessities.has(ground) && (kind !== "objection" || !necessitiesOf[objectionTest].includes(ground))) {
-    return refuse("R-OBJ-NEC", command, "ground", "for an objection the necessity that the policy names, else another")
-  }
-  if (ground === "notRequiredByLocalLaw" && context.localLaw?.reference !== legalReference) {
-    return refuse("R-LOCAL-LAW", command, "legalReference", "the law of the place that the request comes from")
-  }
-  if (ground === "legalObligation") {
-    const erasable = (context.holdings ?? []).some(({ keptBy }) => keptBy === undefined)
-    if (kind !== "erasure" || erasable) {
-      return refuse("R-ERASE", command, "ground", "an erasure of values all of which a law makes somebody keep")
-    }
-  }
-  if (legalGrounds.has(ground) && legalReference === undefined) {
-    return refuse("R-LEGAL-LIMIT", command, "legalReference", "the law that the refusal rests on")
-  }
+  const fault = Answer.groundFault(request, command, context)
+  if (fault !== undefined) return refuse(fault.rule, command, fault.field, fault.accepted)
   return (
     unsaid(command, context, answerDuties) ??
     record({
@@ -1081,7 +894,7 @@ const duplicateFault = (
   const [one, other] = [duplicate.request, original.request]
   const says = ({ kind, purposes, registered, requester }: typeof one) =>
     JSON.stringify([kind, requester, registered, purposes.toSorted()])
-  if (one.requester !== other.requester || says(one) !== says(other)) {
+  if (says(one) !== says(other)) {
     return refuse("TACET-ONCE", command, field, "two requests of one person that say the same")
   }
   const [due, sooner] = [Deadline.dueDate(duplicate.deadline), Deadline.dueDate(original.deadline)]

@@ -1,0 +1,285 @@
+/**
+ * What the answer to a request must hold: of what the person asked for all and nothing of another, or a ground on which
+ * it may be refused. Pure rules; `RightsRequest` decides by them.
+ */
+import * as Schema from "effect/Schema"
+import { Uuid } from "../eventsourcing/Uuid.ts"
+import type { EffectivePolicy } from "../policy/EffectivePolicy.ts"
+import type { RefusalGround, Right } from "../policy/parameters/rights.ts"
+import { Purpose } from "../policy/Purpose.ts"
+import type { RuleKey } from "../policy/RuleKey.ts"
+
+/** The law that a rule or a refusal rests on, as it is cited: `GDPR 17(3)(b)`. */
+export const LegalReference = Schema.String.check(
+  Schema.isPattern(/^(?=.*\p{L})(?!.*\d{9})[\p{L}\p{N} .,:;()§/-]{2,160}$/u, {
+    expected: "a citation of 2 to 160 characters, without an address or a telephone number",
+  }),
+)
+
+/** A format that a program can read back (R-PORT). */
+export const ExportFormat = Schema.Literals(["json", "csv", "xml"])
+
+/** What a copy of the data comes with (GDPR 15(1)). */
+export const explanations = ["purposes", "categories", "recipients", "retention", "source", "safeguards"] as const
+
+const References = Schema.Array(Uuid)
+
+/** What was done about a request, by its kind. References name values in the vault and are not recorded. */
+export const Outcome = Schema.Union([
+  Schema.TaggedStruct("access", { given: References, explains: Schema.Array(Schema.Literals(explanations)) }),
+  Schema.TaggedStruct("portability", { given: References, format: ExportFormat }),
+  Schema.TaggedStruct("rectification", {
+    /** Each old value with the one that stands in its place. */
+    replaced: Schema.Array(Schema.Struct({ old: Uuid, new: Uuid })),
+    /** Whether the keys of the old values are destroyed. */
+    oldUnreadable: Schema.Boolean,
+  }),
+  Schema.TaggedStruct("erasure", {
+    erased: References,
+    keysDestroyed: Schema.Boolean,
+    /** Whether the account no longer opens, where the person has one. */
+    signInRemoved: Schema.Boolean,
+  }),
+  Schema.TaggedStruct("restriction", { restricted: References }),
+  Schema.TaggedStruct("objection", { stopped: Schema.Array(Purpose) }),
+  Schema.TaggedStruct("consentWithdrawal", { stopped: Schema.Array(Purpose) }),
+  Schema.TaggedStruct("complaint", {}),
+])
+export type Outcome = typeof Outcome.Type
+
+/** A value of the person that the vault can open. */
+export interface Holding {
+  readonly reference: Uuid
+  /** Given by the person and handled automatically on their consent or a contract (GDPR 20(1)). */
+  readonly portable: boolean
+  /** The law that makes somebody keep it (R-LEGAL-LIMIT, RET-10Y). */
+  readonly keptBy?: string
+}
+
+/** What an answer must know of its request. */
+export interface Asked {
+  readonly kind: Right
+  readonly purposes: ReadonlyArray<Purpose>
+  readonly registered: boolean
+}
+
+/** Why an answer does not hold: the rule, the field that decided, and what would be accepted. */
+export interface Fault {
+  readonly rule: RuleKey
+  readonly field: string | undefined
+  readonly accepted: string
+}
+
+const fault = (rule: RuleKey, field: string | undefined, accepted: string): Fault => ({ rule, field, accepted })
+
+/** The rule that gives each right. */
+export const ruleOf: Readonly<Record<Right, RuleKey>> = {
+  access: "R-ACCESS",
+  portability: "R-PORT",
+  rectification: "R-RECT",
+  erasure: "R-ERASE",
+  restriction: "R-RESTRICT",
+  objection: "R-OBJECT",
+  consentWithdrawal: "WITHDRAW",
+  complaint: "R-COMPLAINT",
+}
+
+// Fulfilled
+
+/**
+ * How many values, or purposes, an outcome concerns.
+ *
+ * @example
+ * ```ts
+ * import { RightsRequest } from "@tacet/core/domain"
+ *
+ * const size: number = RightsRequest.sizeOf({ _tag: "objection", stopped: ["directMarketing"] }) // => 1
+ * ```
+ */
+export const sizeOf = (outcome: Outcome): number => {
+  switch (outcome._tag) {
+    case "access":
+    case "portability":
+      return outcome.given.length
+    case "rectification":
+      return outcome.replaced.length
+    case "erasure":
+      return outcome.erased.length
+    case "restriction":
+      return outcome.restricted.length
+    case "objection":
+    case "consentWithdrawal":
+      return outcome.stopped.length
+    case "complaint":
+      return 0
+  }
+}
+
+/**
+ * Why an outcome does not answer its request; `undefined` where it is whole.
+ *
+ * @example
+ * ```ts
+ * import { RightsRequest } from "@tacet/core/domain"
+ *
+ * const missing = (outcome: RightsRequest.Outcome, holdings: ReadonlyArray<RightsRequest.Holding>) =>
+ *   RightsRequest.outcomeFault({ kind: "access", purposes: [], registered: false }, outcome, holdings)
+ * ```
+ */
+export const outcomeFault = (request: Asked, outcome: Outcome, holdings: ReadonlyArray<Holding>): Fault | undefined => {
+  if (outcome._tag !== request.kind)
+    return fault(ruleOf[request.kind], "outcome", "the outcome that the request asks for")
+  const missing = incomplete(request, outcome, holdings)
+  if (missing === undefined) return undefined
+  const [field, accepted] = missing
+  return fault(field === "signInRemoved" ? "R-ACCESS-LOST" : ruleOf[request.kind], `outcome.${field}`, accepted)
+}
+
+/** What an outcome lacks or has too much; `undefined` where it is whole. */
+const incomplete = (
+  request: Asked,
+  outcome: Outcome,
+  holdings: ReadonlyArray<Holding>,
+): readonly [field: string, accepted: string] | undefined => {
+  const of = (which: (holding: Holding) => boolean) => holdings.filter(which).map(({ reference }) => reference)
+  switch (outcome._tag) {
+    case "access":
+      if (!explanations.every((part) => outcome.explains.includes(part))) {
+        return ["explains", `all of ${explanations.join(", ")}`]
+      }
+      return equal(
+        outcome.given,
+        of(() => true),
+      )
+        ? undefined
+        : ["given", "every readable value of the person, and none of another"]
+    case "portability":
+      return equal(
+        outcome.given,
+        of(({ portable }) => portable),
+      )
+        ? undefined
+        : ["given", "every value that the person gave on consent or contract, and no other"]
+    case "rectification": {
+      const own = new Set(of(() => true))
+      if (outcome.replaced.length === 0) return ["replaced", "at least one value"]
+      if (outcome.replaced.some((pair) => !own.has(pair.old) || pair.old === pair.new)) {
+        return ["replaced", "values of the person, each with another in its place"]
+      }
+      return outcome.oldUnreadable ? undefined : ["oldUnreadable", "old values that nobody can open"]
+    }
+    case "erasure":
+      if (
+        !equal(
+          outcome.erased,
+          of(({ keptBy }) => keptBy === undefined),
+        )
+      ) {
+        return ["erased", "every value that no law makes somebody keep"]
+      }
+      if (!outcome.keysDestroyed) return ["keysDestroyed", "values whose keys are destroyed"]
+      return request.registered && !outcome.signInRemoved
+        ? ["signInRemoved", "an account that no longer opens"]
+        : undefined
+    case "restriction":
+      return equal(
+        outcome.restricted,
+        of(() => true),
+      )
+        ? undefined
+        : ["restricted", "every value of the person"]
+    case "objection":
+    case "consentWithdrawal":
+      return equal(outcome.stopped, request.purposes) ? undefined : ["stopped", "the purposes that the request names"]
+    case "complaint":
+      return undefined
+  }
+}
+
+const equal = <A>(one: ReadonlyArray<A>, other: ReadonlyArray<A>): boolean => {
+  const left = new Set(one)
+  return left.size === one.length && left.size === new Set(other).size && other.every((element) => left.has(element))
+}
+
+// Refused
+
+/** What decides an objection, and nothing else (R-OBJ-NEC). */
+const necessities: ReadonlySet<RefusalGround> = new Set(["strictlyNecessary", "legallyNecessary", "compellingGrounds"])
+
+const necessitiesOf: Readonly<Record<EffectivePolicy["parameters"]["objectionTest"], ReadonlyArray<RefusalGround>>> = {
+  unlessStrictlyNecessary: ["strictlyNecessary"],
+  unlessStrictlyOrLegallyNecessary: ["strictlyNecessary", "legallyNecessary"],
+  particularSituation: ["compellingGrounds"],
+}
+
+/** Grounds that are nothing without the law that gives them. */
+const legalGrounds: ReadonlySet<RefusalGround> = new Set([
+  "legalLimit",
+  "legalObligation",
+  "legalClaims",
+  "legallyNecessary",
+  "notRequiredByLocalLaw",
+])
+
+const marketing: ReadonlyArray<Purpose> = ["directMarketing", "personalisedAdvertising", "retargeting"]
+
+/**
+ * Why a request may not be refused on a ground (R-REFUSE16, R-LEGAL-LIMIT, R-OBJ-NEC, R-MANAGE); `undefined` where it may.
+ *
+ * @example
+ * ```ts
+ * import { RightsRequest } from "@tacet/core/domain"
+ * import type { EffectivePolicy } from "@tacet/core/policy"
+ *
+ * const mayNot = (policy: EffectivePolicy.EffectivePolicy) =>
+ *   RightsRequest.groundFault(
+ *     { kind: "access", purposes: [], registered: false },
+ *     { ground: "legalLimit", legalReference: "GDPR 23(1)" },
+ *     { policy },
+ *   )
+ * ```
+ */
+export const groundFault = (
+  request: Asked,
+  refusal: { readonly ground: RefusalGround; readonly legalReference?: string },
+  context: {
+    readonly policy: EffectivePolicy
+    readonly localLaw?: { readonly reference: string }
+    readonly holdings?: ReadonlyArray<Holding>
+  },
+): Fault | undefined => {
+  const { kind } = request
+  const { ground, legalReference } = refusal
+  const { accountSelfService, objectionTest, refusalGrounds } = context.policy.parameters
+  const isMarketing = request.purposes.some((purpose) => marketing.includes(purpose))
+  if (kind === "consentWithdrawal") {
+    return fault(isMarketing ? "OPTOUT" : "WITHDRAW", undefined, "FulfilRequest: a withdrawal is never refused")
+  }
+  if (kind === "complaint") return fault("R-COMPLAINT", undefined, "FulfilRequest: a complaint is answered")
+  if (kind === "objection" && isMarketing) {
+    return fault("R-OBJECT", undefined, "FulfilRequest: an objection to advertising always holds")
+  }
+  if (request.registered && accountSelfService === "atAnyTime" && (kind === "access" || kind === "rectification")) {
+    return fault("R-MANAGE", undefined, "FulfilRequest: users read and change their account at any time")
+  }
+  if (!refusalGrounds.includes(ground)) {
+    const rule = ground === "badFaith" || ground === "impractical" ? "R-REFUSE16" : "R-LEGAL-LIMIT"
+    return fault(rule, "ground", `one of ${refusalGrounds.join(", ")}`)
+  }
+  if (necessities.has(ground) && (kind !== "objection" || !necessitiesOf[objectionTest].includes(ground))) {
+    return fault("R-OBJ-NEC", "ground", "for an objection the necessity that the policy names, else another")
+  }
+  if (ground === "notRequiredByLocalLaw" && context.localLaw?.reference !== legalReference) {
+    return fault("R-LOCAL-LAW", "legalReference", "the law of the place that the request comes from")
+  }
+  if (ground === "legalObligation") {
+    const erasable = (context.holdings ?? []).some(({ keptBy }) => keptBy === undefined)
+    if (kind !== "erasure" || erasable) {
+      return fault("R-ERASE", "ground", "an erasure of values all of which a law makes somebody keep")
+    }
+  }
+  if (legalGrounds.has(ground) && legalReference === undefined) {
+    return fault("R-LEGAL-LIMIT", "legalReference", "the law that the refusal rests on")
+  }
+  return undefined
+}
