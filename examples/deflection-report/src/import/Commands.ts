@@ -22,7 +22,7 @@ export interface Progress {
   readonly openCall: OpenCall | undefined
 }
 
-export interface OpenCall {
+interface OpenCall {
   readonly id: Identifier.CallId
   readonly placedAt: number
   readonly answeredAt?: number
@@ -181,14 +181,8 @@ const read = (draft: CommandDraft): Result.Result<Interaction.Command, Fault> =>
   if (!isMoment(draft.at)) {
     return Result.fail({ rule: "TACET-FORMAT", field: "time", reason: "the time must be a moment of the calendar" })
   }
-  if (typeof draft["step"] === "string") {
-    const fault = stepFault(draft["step"])
-    if (fault !== undefined) return Result.fail(fault)
-  }
-  return Result.mapError(
-    CommandInput.readInteractionCommand({ ...draft, at: DateTime.makeUnsafe(draft.at) }),
-    faultOfRefusal,
-  )
+  const command = CommandInput.readInteractionCommand({ ...draft, at: DateTime.makeUnsafe(draft.at) })
+  return Result.mapError(command, (refusal) => stepFault(draft["step"]) ?? faultOfRefusal(refusal))
 }
 
 /** A refusal as a row is told of it. */
@@ -204,7 +198,8 @@ export const isMoment = (millis: number): boolean => Number.isSafeInteger(millis
 const decodeStep = Schema.decodeUnknownResult(Identifier.StepId)
 
 /** Names the rule that a step's id breaks: the boundary itself says no more than that a form does not fit. */
-const stepFault = (step: string): Fault | undefined => {
+const stepFault = (step: unknown): Fault | undefined => {
+  if (step === undefined) return undefined
   const decoded = decodeStep(step)
   if (Result.isSuccess(decoded)) return undefined
   const { message } = decoded.failure

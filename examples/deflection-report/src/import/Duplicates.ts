@@ -26,7 +26,7 @@ export interface Duplicates {
 }
 
 /** A row with its id's token, its content and the earlier row of that id, as far as there are any. */
-export interface Judged {
+interface Judged {
   readonly token: string | undefined
   readonly content: string
   readonly earlier: RowId | undefined

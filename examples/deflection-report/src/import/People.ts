@@ -9,7 +9,7 @@ import type { Uuid } from "@tacet/core/eventsourcing"
 import * as Heap from "./Heap.ts"
 
 /** An interaction of a person, as recorded so far. Times in epoch milliseconds. */
-export interface Visit {
+interface Visit {
   readonly interaction: Uuid.Uuid
   readonly startedAt: number
   readonly lastActivity: number

@@ -26,8 +26,8 @@ export interface Tokens {
   readonly call: (caseKey: string, callKey: string) => Identifier.CallId
   /** A person within this run. Never leaves the memory of the importer. */
   readonly person: (personKey: string) => string
+  /** A row within this run, and what it says. Neither ever leaves the memory of the importer. */
   readonly rowId: (id: string) => string
-  /** What a row says, to tell a repetition from a contradiction. Never leaves the memory of the importer. */
   readonly content: (row: unknown) => string
 }
 
@@ -36,14 +36,13 @@ export const tokensOf = (key: Uint8Array, customer: CustomerId.CustomerId): Toke
     createHmac("sha256", key)
       .update(JSON.stringify([customer, kind, ...parts]))
       .digest()
-  const short = (kind: string, part: string): string => digest(kind, part).toString("base64url", 0, 16)
   const secret = Buffer.from(key).toString("base64")
   return {
     interaction: remembering((caseKey) => Uuid.fromBytes(digest("interaction", caseKey), 8)),
     call: (caseKey, callKey) => Uuid.fromBytes(digest("call", caseKey, callKey), 8) as Identifier.CallId,
-    person: remembering((personKey) => short("person", personKey)),
-    rowId: (id) => short("row", id),
-    content: (row) => hash("sha256", secret + JSON.stringify(row), "base64"),
+    person: remembering((personKey) => digest("person", personKey).toString("base64")),
+    rowId: (id) => hash("sha256", `${secret} id ${id}`, "base64"),
+    content: (row) => hash("sha256", `${secret} content ${JSON.stringify(row)}`, "base64"),
   }
 }
 
