@@ -218,6 +218,13 @@ export interface Call {
   readonly end: typeof CallEnded.Type | undefined
 }
 
+/** A field as its last change left it. Times in epoch milliseconds. */
+export interface Input {
+  readonly changedAt: number
+  /** `undefined` where it was deleted. */
+  readonly reference: Uuid | undefined
+}
+
 /** What decisions about an interaction rest on. Times in epoch milliseconds. */
 export interface State {
   /** `redirected`: the person is with the Customer; nothing of that is seen. */
@@ -232,8 +239,8 @@ export interface State {
   readonly inhibited: boolean
   readonly activated: boolean
   readonly excluded: boolean
-  /** What stands in each field now. */
-  readonly inputs: ReadonlyMap<FieldId, Uuid>
+  /** What stands in each field into which something was entered. */
+  readonly inputs: ReadonlyMap<FieldId, Input>
   /** Where each sealed value was recorded. It is recorded once, there. */
   readonly sealed: ReadonlyMap<Uuid, Place>
   readonly calls: ReadonlyMap<CallId, Call>
@@ -294,14 +301,14 @@ const evolve = (state: State, event: Event): State => {
     case "InputChanged":
       return {
         ...seen(state, at),
-        inputs: new Map(state.inputs).set(event.field, event.value.reference),
+        inputs: new Map(state.inputs).set(event.field, { changedAt: at, reference: event.value.reference }),
         sealed: withSealed(state, `input ${event.field}`, [event.value]),
       }
-    case "InputDeleted": {
-      const inputs = new Map(state.inputs)
-      inputs.delete(event.field)
-      return { ...seen(state, at), inputs }
-    }
+    case "InputDeleted":
+      return {
+        ...seen(state, at),
+        inputs: new Map(state.inputs).set(event.field, { changedAt: at, reference: undefined }),
+      }
     case "RedirectedToCustomer":
       return { ...seen(state, at), phase: "redirected", redirectedTo: event.to }
     case "CallPlaced":
@@ -492,10 +499,13 @@ const decideInInterface = (
     }
     case "EnterInput":
       return enterInput(state, command, context)
-    case "DeleteInput":
-      return state.inputs.has(command.field)
+    case "DeleteInput": {
+      const input = state.inputs.get(command.field)
+      // A deletion that comes late does not reach what was entered after it.
+      return input?.reference !== undefined && instant >= input.changedAt
         ? record({ _tag: "InputDeleted", occurredAt, field: command.field })
         : nothing
+    }
     case "AnswerSurvey":
       return answerSurvey(state, command, context)
     case "RedirectToCustomer":
@@ -622,7 +632,8 @@ const endCall = (state: State, command: CommandOf<"EndCall">): Result.Result<Rea
   }
   return instant < call.answeredAt
     ? refuse("TACET-TIME", command, "at", "a moment at or after the call was answered")
-    : record({ _tag: "CallEnded", occurredAt, call: command.call, talkSeconds, disposition, legs })
+    : // Minus zero would come back from the log as zero.
+      record({ _tag: "CallEnded", occurredAt, call: command.call, talkSeconds: talkSeconds + 0, disposition, legs })
 }
 
 const sealedAnew = "a value sealed anew: each is recorded once"
@@ -659,10 +670,19 @@ const enterInput = (
   const { at: occurredAt, field, value } = command
   const undeclared = fieldFault(context, command, value)
   if (undeclared !== undefined) return undeclared
-  if (state.inputs.get(field) === value.reference) return nothing
+  const input = state.inputs.get(field)
+  if (input?.reference === value.reference) return nothing
   // Not even what was here before comes back: it was changed or deleted, and ended with that (FREETEXT-LIFE).
   if (state.sealed.has(value.reference)) return refuse("TACET-ONCE", command, "value.reference", sealedAnew)
-  return record({ _tag: state.inputs.has(field) ? "InputChanged" : "InputEntered", occurredAt, field, value })
+  if (input !== undefined && DateTime.toEpochMillis(occurredAt) < input.changedAt) {
+    return refuse("FREETEXT-LIFE", command, "at", "a moment at or after the last change or deletion of the field")
+  }
+  return record({
+    _tag: input?.reference === undefined ? "InputEntered" : "InputChanged",
+    occurredAt,
+    field,
+    value,
+  })
 }
 
 const answerSurvey = (

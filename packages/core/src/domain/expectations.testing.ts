@@ -1,0 +1,19 @@
+/**
+ * What the tests of the domain say of refusals and of stored events.
+ */
+import * as Result from "effect/Result"
+import type { EventCodec } from "../eventsourcing/EventCodec.ts"
+import type { Refusal } from "../eventsourcing/Refusal.ts"
+import { libraryRuleKeys, policyRuleKeys } from "../policy/RuleKey.ts"
+
+/** Every rule there is. */
+export const ruleKeys: ReadonlyArray<string> = [...policyRuleKeys, ...Object.keys(libraryRuleKeys)]
+
+/** Everything a refusal tells, in whatever way it is written down. */
+export const told = (refusal: Refusal): string => [JSON.stringify(refusal), refusal.message, String(refusal)].join("\n")
+
+/** An event as it comes back from a store. */
+export const stored =
+  <Event>({ decodeNew, encode }: EventCodec<Event>) =>
+  (event: Event): Event =>
+    Result.getOrThrow(decodeNew(encode(event)))
