@@ -104,7 +104,7 @@ const cap = (policy: EffectivePolicy, category: PersonalDataCategory, good: Peri
 }
 
 describe("RET-12M", () => {
-  // Planted: the cap left out of `bindingOn`; "P12M" as 365 days; `isLessThan(at, end)` with `OrEqualTo`.
+  // Planted: `isLessThan(at, end)` with `OrEqualTo`.
   it.prop(
     `RET-12M: under ${v2019.policy} nothing of an interaction is readable twelve months after its collection`,
     ...clock(v2019, interactionData, 12),
@@ -134,7 +134,7 @@ describe("RET-12M", () => {
 })
 
 describe("periods of single categories", () => {
-  // Planted for each: `retentionByCategory` left out of `bindingOn`, or the period counted in days.
+  // Planted: the first `staysWithin` of `setPeriod` left out.
   it.prop(`RET-COOKIE6M: a cookie's data ends after six months`, ...clock(v2019, ["cookieIdentifier"], 6), runs)
   it.prop(
     `RET-3Y: records of calls and dialogues end after three years`,
@@ -155,7 +155,7 @@ describe("periods of single categories", () => {
     cap(dialogra, "transaction", "P10Y", "P121M", "RET-10Y")
   })
 
-  // Planted: `legalRetention` left out of `putOff`; `until` counted from now.
+  // Planted: `keptByLaw` left out of `putOff`.
   it.prop(
     "RET-10Y: a transaction is kept ten years by its law, and not erased before",
     [Retentions.someFacts(dialogra, ["transaction"]), fc.constantFrom(-1, 0, 1)],
@@ -169,7 +169,6 @@ describe("periods of single categories", () => {
     runs,
   )
 
-  // Planted: `accountDeletion` read as `collection`.
   it.prop(
     "RET-USER-5Y: what a user did is gone five years after the account was deleted at the latest",
     [Retentions.someFacts(dialogra, ["interfaceUsage"]).filter(({ events }) => events.accountDeletion !== undefined)],
@@ -189,7 +188,7 @@ describe("accounts", () => {
   const facts = (policy: EffectivePolicy) =>
     Retentions.someFacts(policy, ["emailAddress", "accountIdentifier"], "account")
 
-  // Planted: `accountRetention` replaced by `retentionCap`; the hold let through whatever its matter.
+  // Planted: `accountRetention` left out; the hold let through whatever its matter.
   for (const policy of [v2019, v2021]) {
     it.prop(
       `RET-ACCOUNT: under ${policy.policy} an account's data lives as long as the relationship, longer for billing where the text says so`,
@@ -208,7 +207,7 @@ describe("accounts", () => {
     )
   }
 
-  // Planted: `accountDeletion` taken out of `Ends.Events`.
+  // Planted: `accountRetention` left out of `endsUnder`.
   it.prop(
     "RET-UNTIL-ACCOUNT: an account's data is readable until the account is deleted and never after",
     [facts(dialogra)],
@@ -259,7 +258,7 @@ describe.each(effective)("a contract under $policy", (policy) => {
     runs,
   )
 
-  // Planted: `periodsSince` gives the period in force now; `findLastIndex` with `<`.
+  // Planted: `periodsSince` gives the period in force now.
   it.prop(
     "RET-NEC: a period that is set later shortens what is there and never lengthens it",
     [facts, histories, Retentions.aPeriod(), Retentions.aMoment(first(policy), policy.timeZone)],
@@ -280,7 +279,7 @@ describe.each(effective)("a contract under $policy", (policy) => {
     runs,
   )
 
-  // Planted: `placedAt >= until` left out (what ended comes back); a hold on other categories counts.
+  // Planted: `placedAt >= until` left out (what ended comes back); a hold on other categories counts; no reference asked for.
   it.prop(
     "RET-NEC: only a recorded hold with its law puts an end off, and what has ended stays ended",
     [facts, histories],
@@ -376,7 +375,6 @@ describe.each(effective)("a contract under $policy", (policy) => {
     runs,
   )
 
-  // Planted: `encode` loses `releasedAt`; the cohort keyed by batch.
   it.prop(
     "replayed from its stored form it is in the same state",
     [histories, Retentions.aCount()],
@@ -402,7 +400,6 @@ describe.each(effective)("a contract under $policy", (policy) => {
 describe("what a person typed", () => {
   const typed: ReadonlyArray<PersonalDataCategory> = ["freeText", "surveyAnswer"]
 
-  // Planted: `isTyped` false; "retentionEnd" left out.
   for (const policy of [v2019, v2021, dialogra]) {
     it.prop(
       `FREETEXT-LIFE: under ${policy.policy} it ends when the person changes or deletes it, or with the retention`,
@@ -421,7 +418,6 @@ describe("what a person typed", () => {
     )
   }
 
-  // Planted: `retentionEnd` counted whatever the policy says.
   it.prop(
     "FREETEXT-LIFE16: under the 2016 version it has no end in time while the contract runs",
     [Retentions.someFacts(v2016, typed)],
@@ -463,7 +459,7 @@ describe("never loosened backwards", () => {
     ],
   }
 
-  // Planted: `policies.flatMap` replaced by the last policy's ends; `collectedAt` left out of the resolution.
+  // Planted: `policies.flatMap` replaced by the last policy's ends.
   it.prop(
     "RET-12M: what was collected under the 2019 version keeps its twelve months once the 2021 version is adopted",
     [Retentions.aMoment("2019-03-05", "Europe/Paris"), fc.constantFrom(...interactionData)],
@@ -500,8 +496,7 @@ describe("cohorts", () => {
   const sums = ({ journeys, other }: RetentionPolicy.Contribution) =>
     outcomes.map((outcome) => journeys.reduce((sum, journey) => sum + journey[outcome], other[outcome]))
 
-  // Planted: `batches.has(batch)` left out (counts twice); `before` dropped (loses the first); `count++` of `mergeRare`
-  // left out; `persons < k` with `<=`.
+  // Planted: `batches.has(batch)` left out (counts twice); `before` dropped (loses the first).
   it.prop(
     "SWEEP: a day keeps its counters to the last interaction, once, however many purges it takes",
     [fc.array(Retentions.aCount(), { minLength: 1, maxLength: 3 }), fc.constantFrom(undefined, 1, 10, 20)],
@@ -525,6 +520,7 @@ describe("cohorts", () => {
     runs,
   )
 
+  // Planted: the loop of `mergeRare` left out; `persons >= k - 1`.
   it.prop(
     "STAT-JOURNEY: no journey of fewer than k persons is told by itself, nor by the difference of the others",
     [Retentions.aCount(), fc.constantFrom(5, 10, 20)],

@@ -108,7 +108,7 @@ describe.each(effective)("a request under $policy", (policy) => {
   const histories = Requests.aHistoryUnder(policy)
   const offered = rights.filter((kind) => policy.parameters.rights.includes(kind))
 
-  // Planted: `channel === "post"` gets two days more (`within: [...answerWithin, "P1M2D"]`); only "email" is accepted.
+  // Planted: `channel === "post"` gets two days more (`within: [...answerWithin, "P1M2D"]`).
   it.prop(
     "R-CHANNEL: by whatever channel it comes, it is accepted and due on the same day",
     [received(policy)],
@@ -205,7 +205,7 @@ describe.each(effective)("a request under $policy", (policy) => {
   )
 
   // Planted: `Deadline.make(event.received, ["P30D"])`; `localDate(command.at, "UTC")`; `late < at` in `overdue`; the
-  // suspension left out of `evolve`; `to: date` of a resumption a day later.
+  // suspension left out of `evolve`.
   it.prop(
     "R-1M, R-30D: overdue exactly from the end of the due date on, days of doubt not counted",
     [received(policy, ["access"]), fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 4 })],
@@ -286,7 +286,7 @@ describe.each(effective)("a request under $policy", (policy) => {
     runs,
   )
 
-  // Planted: `refusalGrounds.includes(ground)` negated, or read from the vocabulary; `necessities.has(ground)` dropped;
+  // Planted: `!refusalGrounds.includes(ground)` left out; `necessities.has(ground)` dropped;
   // `legalReference === undefined` dropped; `kind === "consentWithdrawal"` dropped.
   it.prop(
     "R-REFUSE16, R-LEGAL-LIMIT, R-OBJ-NEC, R-MANAGE: refused on a listed ground that fits, with its law, and on no other",
@@ -342,7 +342,7 @@ describe.each(effective)("a request under $policy", (policy) => {
     runs,
   )
 
-  // Planted: `unsaid` left out of `fulfil`, of `refuseRequest` or of "DeclareNotIdentified".
+  // Planted: `unsaid` left out of `fulfil`.
   it.prop(
     "R-COMPLAINT: every answer tells of the complaint and the court, and a complaint itself is always answered",
     [histories],
@@ -376,7 +376,7 @@ describe.each(effective)("a request under $policy", (policy) => {
     runs,
   )
 
-  // Planted: `[...answerWithin, law.answerWithin]` without `...answerWithin`; `localLaw` not recorded.
+  // Planted: `[...answerWithin, law.answerWithin]` without `...answerWithin`.
   it.prop(
     "R-LOCAL-LAW: the law of the place is recorded, and no answer is later by it than without it",
     [received(policy), fc.constantFrom("P10D" as const, "P28D" as const, "P45D" as const, undefined)],
@@ -392,7 +392,7 @@ describe.each(effective)("a request under $policy", (policy) => {
     runs,
   )
 
-  // Planted: `rights.includes(kind)` dropped; "complaint" not let through under 2016.
+  // Planted: `rights.includes(kind)` replaced by `true`.
   it.prop(
     "R-ACCESS, R-PORT, R-RECT, R-ERASE, R-RESTRICT, R-OBJECT: each right of the version is granted, none is invented",
     [Requests.aReceiptOf(Requests.aReceipt(policy.at, policy.timeZone)), Requests.someHoldings()],
@@ -406,7 +406,7 @@ describe.each(effective)("a request under $policy", (policy) => {
     runs,
   )
 
-  // Planted: `equal(outcome.given, …)` replaced by `every`; a holding of another let through; one left out let through.
+  // Planted: the sizes left out of `equal`: one value too many is let through.
   it.prop(
     "R-ACCESS, R-PORT, R-RECT, R-ERASE, R-ACCESS-LOST, R-RESTRICT, R-OBJECT, WITHDRAW: all of the person's values, none of another's",
     [accepted(policy, offered), fc.uuid({ version: 4 }), fc.nat()],
@@ -427,7 +427,7 @@ describe.each(effective)("a request under $policy", (policy) => {
     runs,
   )
 
-  // Planted: `answeredAt <= at` dropped; "restriction" returns true; `!purposes.includes` negated; `signInWorks` by kind.
+  // Planted: `answeredAt <= at` dropped; `!purposes.includes` negated; `request.registered` left out of `signInWorks`.
   it.prop(
     "R-RESTRICT, R-OBJECT, R-ERASE, WITHDRAW, OPTOUT, R-ACCESS-LOST: what the person stopped stays stopped",
     [histories, fc.constantFrom(...operations), fc.constantFrom(-1, 0, 1, day), fc.constantFrom("receipt", "answer")],
@@ -462,7 +462,7 @@ describe.each(effective)("a request under $policy", (policy) => {
     runs,
   )
 
-  // Planted: "FulfilRequest" taken out of `requestAcknowledged`; a withdrawal made to wait for VerifyIdentity.
+  // Planted: "consentWithdrawal" taken out of `answersAnybody`: a withdrawal waits for VerifyIdentity.
   it.prop(
     "WITHDRAW, OPTOUT: a withdrawal is accepted at any time, by any channel, and never refused",
     [received(policy, ["consentWithdrawal"]), fc.constantFrom(...requestChannels), fc.constantFrom(...refusalGrounds)],
@@ -478,7 +478,7 @@ describe.each(effective)("a request under $policy", (policy) => {
     runs,
   )
 
-  // Planted: a status left out of `acceptedIn`, "RefuseRequest" added to `requestFulfilled`.
+  // Planted: "RefuseRequest" added to `requestFulfilled`.
   it.prop(
     "the states of DPV: what a status does not accept changes nothing, and a settled request stays settled",
     [histories],
@@ -492,7 +492,6 @@ describe.each(effective)("a request under $policy", (policy) => {
     runs,
   )
 
-  // Planted: `evolve` reads the clock of the process, or `encode` drops `extension`.
   it.prop(
     "replayed from its stored form it is in the same state",
     [histories],
@@ -571,7 +570,7 @@ describe.each(holding(({ parameters }) => parameters.requestAddressee === "opera
 describe.each(holding(({ parameters }) => parameters.requestAddressee === "customerOfInteraction"))(
   "who decides under $policy",
   (policy) => {
-    // Planted: `toCustomer` negated or false; "operator" let through in `fulfil`.
+    // Planted: `command.by === state.handler` left out for RefuseRequest.
     it.prop(
       "R-TO-CUSTOMER: of a person without an account the Customer decides, and the operator assists",
       [Requests.aHistoryUnder(policy)],
@@ -617,7 +616,6 @@ describe("by version and date", () => {
     runs,
   )
 
-  // Planted: grounds read from the moment of receipt in place of that of the refusal.
   it.prop(
     "R-REFUSE16: what the 2016 version called impractical is no ground any more once the law says otherwise",
     [accepted(effective[0]!, ["erasure"])],
@@ -791,7 +789,7 @@ describe.each(underGdpr)("duplicates under $policy", (policy) => {
     runs,
   )
 
-  // Planted: `duplicate.duplicates.size > 0` left out; "duplicate" taken out of `settledStatuses`.
+  // Planted: `duplicate.duplicates.size > 0` left out.
   it.prop(
     "TACET-ONCE: a duplicate's original is never itself a duplicate",
     [two(true)],
