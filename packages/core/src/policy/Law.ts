@@ -18,7 +18,16 @@ import * as Requirement from "./Requirement.ts"
 /** The age from which GDPR 8(1) lets no state go down. */
 const lowestConsentAge = 13
 
-/** The requirements of the GDPR. */
+/**
+ * The requirements of the GDPR.
+ *
+ * @example
+ * ```ts
+ * import { Law, LegalData } from "@tacet/core/policy"
+ *
+ * const articles = Law.requirements(LegalData.legalData).flatMap((requirement) => requirement.articles)
+ * ```
+ */
 export const requirements = (data: LegalData): ReadonlyArray<Requirement.Requirement> => [
   Requirement.exactly("roleModel", "controllerAndProcessor", {
     articles: ["GDPR 4(7)", "GDPR 4(8)"],

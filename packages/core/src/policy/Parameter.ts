@@ -58,7 +58,17 @@ const ordered = <const L extends string>(literals: ReadonlyArray<L>, keep: (lite
 const setOf = <const L extends string>(literals: ReadonlyArray<L>): Schema.Codec<ReadonlyArray<L>> =>
   codec(Schema.Array(Schema.Literals(literals)).check(Schema.isUnique()))
 
-/** A closed list of what is allowed. */
+/**
+ * A closed list of what is allowed.
+ *
+ * @example
+ * ```ts
+ * import { Parameter } from "@tacet/core/policy"
+ *
+ * const grounds = Parameter.permissions(["contract", "consent"], { about: "Grounds.", rules: ["BASIS"] })
+ * const both = grounds.meet(["contract", "consent"], ["consent"]) // => ["consent"]
+ * ```
+ */
 export const permissions = <const L extends string>(
   literals: ReadonlyArray<L>,
   about: About,
@@ -72,7 +82,17 @@ export const permissions = <const L extends string>(
   extend: (base, more) => ordered(literals, (literal) => base.includes(literal) || more.includes(literal)),
 })
 
-/** A list of what must be done or carried. Without a word from anybody nothing is owed beyond the library's own rules. */
+/**
+ * A list of what must be done or carried. Without a word from anybody all of it is owed, or what `strictest` names.
+ *
+ * @example
+ * ```ts
+ * import { Parameter } from "@tacet/core/policy"
+ *
+ * const notices = Parameter.duties(["publish", "notify"], { about: "Notices.", rules: ["NOTIFY"] })
+ * const both = notices.meet(["publish"], ["notify"]) // => ["publish", "notify"]
+ * ```
+ */
 export const duties = <const L extends string>(
   literals: ReadonlyArray<L>,
   about: About & { readonly strictest?: ReadonlyArray<NoInfer<L>> },
@@ -90,7 +110,17 @@ export const duties = <const L extends string>(
   }
 }
 
-/** One of several levels, from the strictest to the loosest. */
+/**
+ * One of several levels, from the strictest to the loosest.
+ *
+ * @example
+ * ```ts
+ * import { Parameter } from "@tacet/core/policy"
+ *
+ * const recording = Parameter.levels(["never", "withConsent"], { about: "Recording.", rules: ["TRAINING"] })
+ * const both = recording.meet("withConsent", "never") // => "never"
+ * ```
+ */
 export const levels = <const L extends string>(
   strictToLoose: readonly [L, ...Array<L>],
   about: About,
@@ -104,7 +134,19 @@ export const levels = <const L extends string>(
   extend: (_base, supplement) => supplement,
 })
 
-/** One of several ways of which none is stricter than another. */
+/**
+ * One of several ways of which none is stricter than another.
+ *
+ * @example
+ * ```ts
+ * import { Parameter } from "@tacet/core/policy"
+ *
+ * const addressee = Parameter.choice(["operator", "customer"], {
+ *   about: "Who answers.", rules: ["R-TO-OPERATOR"], otherwise: "customer"
+ * })
+ * const later = addressee.meet("operator", "customer") // => "customer"
+ * ```
+ */
 export const choice = <const L extends string>(
   literals: ReadonlyArray<L>,
   about: About & { readonly otherwise: NoInfer<L> },
@@ -118,7 +160,17 @@ export const choice = <const L extends string>(
   extend: (_base, supplement) => supplement,
 })
 
-/** Something that is so. */
+/**
+ * Something that is so.
+ *
+ * @example
+ * ```ts
+ * import * as Schema from "effect/Schema"
+ * import { Parameter } from "@tacet/core/policy"
+ *
+ * const laws = Parameter.fact(Schema.String, { about: "The law.", rules: ["LAW"], otherwise: "" })
+ * ```
+ */
 export const fact = <A>(schema: Schema.Codec<A>, about: About & { readonly otherwise: NoInfer<A> }): Parameter<A> => ({
   ...about,
   kind: "fact",
@@ -129,7 +181,17 @@ export const fact = <A>(schema: Schema.Codec<A>, about: About & { readonly other
   extend: (_base, supplement) => supplement,
 })
 
-/** A number that must be reached. */
+/**
+ * A number that must be reached.
+ *
+ * @example
+ * ```ts
+ * import { Parameter } from "@tacet/core/policy"
+ *
+ * const centres = Parameter.atLeast({ about: "Data centres.", rules: ["HOST-2DC"], strictest: 2 })
+ * const both = centres.meet(2, 3) // => 3
+ * ```
+ */
 export const atLeast = (about: About & { readonly strictest: number }): Parameter<number> => ({
   ...about,
   kind: "atLeast",
@@ -140,7 +202,17 @@ export const atLeast = (about: About & { readonly strictest: number }): Paramete
   extend: Math.max,
 })
 
-/** A number that must not be passed. */
+/**
+ * A number that must not be passed.
+ *
+ * @example
+ * ```ts
+ * import { Parameter } from "@tacet/core/policy"
+ *
+ * const hours = Parameter.atMost({ about: "Hours.", rules: ["BREACH"], strictest: 72 })
+ * const both = hours.meet(72, 96) // => 72
+ * ```
+ */
 export const atMost = (about: About & { readonly strictest: number }): Parameter<number> => ({
   ...about,
   kind: "atMost",
@@ -162,7 +234,17 @@ const neverLongerThanAnother = (periods: ReadonlyArray<Period>): ReadonlyArray<P
 const comesFirst = (one: Period, other: Period): boolean =>
   one !== other && Periods.neverLonger(one, other) && (!Periods.neverLonger(other, one) || one < other)
 
-/** Periods of which the one that ends first counts: `P1M` and `P30D` together are whichever is sooner. */
+/**
+ * Periods of which the one that ends first counts: `P1M` and `P30D` together are whichever is sooner.
+ *
+ * @example
+ * ```ts
+ * import { Parameter } from "@tacet/core/policy"
+ *
+ * const answer = Parameter.periods({ about: "Answers.", rules: ["R-1M"], strictest: ["P1M"] })
+ * const both = answer.meet(["P1M"], ["P31D"]) // => ["P1M"]
+ * ```
+ */
 export const periods = (
   about: About & { readonly strictest: ReadonlyArray<Period> },
 ): Parameter<ReadonlyArray<Period>> => {
@@ -211,7 +293,17 @@ const earliestEnds = (ends: ReadonlyArray<End>): ReadonlyArray<End> =>
 
 const endsSchema: Schema.Codec<ReadonlyArray<End>> = codec(Schema.Array(End))
 
-/** Ends of which the earliest counts. An empty list is no end at all. */
+/**
+ * Ends of which the earliest counts. An empty list is no end at all.
+ *
+ * @example
+ * ```ts
+ * import { Parameter } from "@tacet/core/policy"
+ *
+ * const cap = Parameter.ends({ about: "Retention.", rules: ["RET-NEC"], strictest: [{ after: "contractEnd" }] })
+ * const both = cap.meet([{ after: "contractEnd" }], [{ after: "collection", within: "P12M" }])
+ * ```
+ */
 export const ends = (about: About & { readonly strictest: ReadonlyArray<End> }): Parameter<ReadonlyArray<End>> => {
   const both = (one: ReadonlyArray<End>, other: ReadonlyArray<End>) => earliestEnds([...one, ...other])
   return {
@@ -235,7 +327,17 @@ export type Some<K extends string, A> = { readonly [Key in K]?: A }
 const record = <K extends string, A>(entries: Iterable<readonly [K, A]>): Each<K, A> =>
   Object.fromEntries(entries) as Each<K, A>
 
-/** A parameter for each key, such as a list of purposes for each role. */
+/**
+ * A parameter for each key, such as a list of purposes for each role.
+ *
+ * @example
+ * ```ts
+ * import { Parameter } from "@tacet/core/policy"
+ *
+ * const about = { about: "Purposes.", rules: ["PURPOSES"] } as const
+ * const byRole = Parameter.forEach(["controller", "processor"], Parameter.permissions(["support"], about))
+ * ```
+ */
 export const forEach = <const K extends string, A>(
   keys: ReadonlyArray<K>,
   of: Parameter<A>,
@@ -251,7 +353,17 @@ export const forEach = <const K extends string, A>(
   extend: (base, more) => record(keys.map((key) => [key, of.extend(base[key], more[key])])),
 })
 
-/** A parameter that only some keys have: a key without a value is not bound by it, so two together bind both's keys. */
+/**
+ * A parameter that only some keys have: a key without a value is not bound by it, so two together bind both's keys.
+ *
+ * @example
+ * ```ts
+ * import { Parameter } from "@tacet/core/policy"
+ *
+ * const about = { about: "Ends.", rules: ["RET-NEC"], strictest: [] } as const
+ * const byCategory = Parameter.forSome(["ipAddress", "name"], Parameter.ends(about))
+ * ```
+ */
 export const forSome = <const K extends string, A>(
   keys: ReadonlyArray<K>,
   of: Parameter<A>,

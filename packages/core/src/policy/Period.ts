@@ -51,7 +51,7 @@ export const Period: Schema.Codec<Period> = Schema.String.check(
  * ```ts
  * import { Period } from "@tacet/core/policy"
  *
- * const { days, months } = Period.amount("P1Y6M") // => { months: 18, days: 0 }
+ * const amount = Period.amount("P1Y6M") // => { months: 18, days: 0 }
  * ```
  */
 export const amount = (period: Period): Amount => {

@@ -42,7 +42,7 @@ export const PlainDate: Schema.Codec<PlainDate> = Schema.String.check(
  * ```ts
  * import { PlainDate } from "@tacet/core/policy"
  *
- * const { day, month, year } = PlainDate.parts("2021-01-31")
+ * const parts = PlainDate.parts("2021-01-31") // => { year: 2021, month: 1, day: 31 }
  * ```
  */
 export const parts = (date: PlainDate): Parts => ({

@@ -50,7 +50,7 @@ export type Parameters = { readonly [Name in ParameterName]: ValueOf<Name> }
  * ```ts
  * import { PrivacyPolicy } from "@tacet/core/policy"
  *
- * const { about, strictest } = PrivacyPolicy.parameter("retentionCap")
+ * const about: string = PrivacyPolicy.parameter("retentionCap").about
  * ```
  */
 export const parameter = <Name extends ParameterName>(name: Name): Parameter<ValueOf<Name>> =>

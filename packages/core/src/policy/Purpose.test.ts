@@ -2,6 +2,7 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, it } from "@tacet/vitest"
+import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import * as History from "./History.ts"
 import type { Answer, Use } from "./Purpose.ts"
 import * as Purpose from "./Purpose.ts"
@@ -183,6 +184,27 @@ describe("Roles, instructions and bases", () => {
     expect(brief(Purpose.check(dialogra, { role: "controller", purpose: "paymentManagement", basis: "consent" }))).toBe(
       "violation BASIS",
     )
+  })
+  it("FAIR: nothing passes for a controller without a lawful ground, and with one that the record names it does", () => {
+    for (const purpose of v2021.parameters.purposes.controller) {
+      expect(brief(Purpose.check(v2021, { role: "controller", purpose }))).toBe("gap BASIS")
+      expect(brief(Purpose.check(v2021, { role: "controller", purpose, basis: "contract" }))).toBe("allow")
+    }
+  })
+  it("CTRL-MIN: as controller only what the version lists for it is used, and what it lists is", () => {
+    const ask = (category: PersonalDataCategory) =>
+      brief(
+        Purpose.check(v2021, {
+          role: "controller",
+          purpose: "accountManagement",
+          basis: "contract",
+          datum: { category, declared: ["accountManagement"] },
+        }),
+      )
+    for (const category of PersonalDataCategory.literals) {
+      const needed = v2021.parameters.categories.controller.includes(category)
+      expect(ask(category)).toBe(needed ? "allow" : "violation CATEGORIES")
+    }
   })
   it("IP-SECURITY: Dialogra may block abuse", () => {
     const use: Use = {

@@ -75,7 +75,16 @@ interface Origin {
   readonly rules: ReadonlyArray<RuleKey>
 }
 
-/** Only these are open; a policy that states another is refused. */
+/**
+ * Only these are open; a policy that states another is refused.
+ *
+ * @example
+ * ```ts
+ * import { Requirement } from "@tacet/core/policy"
+ *
+ * const tools = Requirement.only("instruments", ["adequacyDecision"], { articles: ["GDPR 45"], rules: ["A45-47"] })
+ * ```
+ */
 export const only = <Name extends PermissionName>(
   parameter: Name,
   allowed: ReadonlyArray<Element<Name>>,
@@ -92,7 +101,18 @@ export const only = <Name extends PermissionName>(
   })
 }
 
-/** These are owed in any case. `omitting` says whether a policy that states a list without them is refused. */
+/**
+ * These are owed in any case. `omitting` says whether a policy that states a list without them is refused.
+ *
+ * @example
+ * ```ts
+ * import { Requirement } from "@tacet/core/policy"
+ *
+ * const access = Requirement.atLeast("rights", ["access"], {
+ *   articles: ["GDPR 15"], rules: ["R-ACCESS"], omitting: "refused"
+ * })
+ * ```
+ */
 export const atLeast = <Name extends PermissionName>(
   parameter: Name,
   owed: ReadonlyArray<Element<Name>>,
@@ -110,7 +130,18 @@ export const atLeast = <Name extends PermissionName>(
   })
 }
 
-/** No looser than a value. `beyond` says whether a policy that states a looser one is refused. */
+/**
+ * No looser than a value. `beyond` says whether a policy that states a looser one is refused.
+ *
+ * @example
+ * ```ts
+ * import { Requirement } from "@tacet/core/policy"
+ *
+ * const remote = Requirement.noLooserThan("remoteAccess", "isTransfer", {
+ *   articles: ["GDPR 44"], rules: ["REMOTE"], beyond: "refused"
+ * })
+ * ```
+ */
 export const noLooserThan = <Name extends ParameterName>(
   parameter: Name,
   bound: ValueOf<Name>,
@@ -126,7 +157,18 @@ export const noLooserThan = <Name extends ParameterName>(
     accepted,
   })
 
-/** This value and no other. */
+/**
+ * This value and no other.
+ *
+ * @example
+ * ```ts
+ * import { Requirement } from "@tacet/core/policy"
+ *
+ * const record = Requirement.exactly("processingRecord", "internalRecord", {
+ *   articles: ["GDPR 30"], rules: ["DECLARED"], otherwise: "replaced"
+ * })
+ * ```
+ */
 export const exactly = <Name extends ParameterName>(
   parameter: Name,
   value: ValueOf<Name>,

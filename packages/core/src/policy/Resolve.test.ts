@@ -477,6 +477,39 @@ describe("What each version holds for its own time", () => {
     const values = published.map((policy, index) => under(policy, times[index] ?? "").parameters[name])
     expect(values.map((value) => (Array.isArray(value) ? value.length : value))).toEqual(expected)
   })
+  it("DECLARED: in 2016 with an authority, by its number; since in the operator's own record", () => {
+    expect(under(dialonce20160629, "2016-07-01").parameters.processingRecord).toBe("authorityDeclaration")
+    expect(dialonce20160629.declaration).toEqual({ authority: "CNIL", number: "1966881" })
+    for (const policy of [dialonce20190305, dialonce20210217, dialogra]) {
+      expect(under(policy, "2021-04-01").parameters.processingRecord).toBe("internalRecord")
+    }
+  })
+  it.each(published)("LAW: under $id every resolved policy carries the laws that the version names", (policy) => {
+    const { parameters, reasons } = under(policy, "2021-04-01")
+    expect(parameters.applicableLaws.length).toBeGreaterThan(0)
+    expect(reasons.applicableLaws.resolutions).toEqual(["stated"])
+  })
+  it.each(published)("SEC-MEAS: under $id the measures can be listed", (policy) => {
+    const { securityMeasures } = under(policy, "2021-04-01").parameters
+    expect(securityMeasures).toEqual(expect.arrayContaining(["attackProtection", "accessControl"]))
+    if (policy !== dialogra) {
+      expect(securityMeasures).toEqual(["encryption", "attackProtection", "accessControl", "training", "contracts"])
+    }
+  })
+  it.each(published)(
+    "REUSE-CLAUSE: under $id the provisions may be adapted, and a copy changes nothing in the original",
+    (policy) => {
+      expect(under(policy, "2021-04-01").parameters.reuseOfProvisions).toBe("allowed")
+      const before = JSON.stringify(policy)
+      const copy: PrivacyPolicy = {
+        ...policy,
+        id: "own/copy",
+        parameters: { ...policy.parameters, rights: stated([]) },
+      }
+      expect(under(copy, "2021-04-01").policy).toBe("own/copy")
+      expect(JSON.stringify(policy)).toBe(before)
+    },
+  )
   it("V08 R-LOCATE, R-LOCATE-AD: the advertising identifier locates in 2019 alone", () => {
     const locates = [
       under(dialonce20190305, "2019-04-01"),

@@ -68,7 +68,7 @@ describe("A45-47: instruments by date (V18)", () => {
   })
 })
 
-describe("Where data may be processed (V13, V14)", () => {
+describe("LOC-ANY16, LOC-EU-AND, LOC-EU, LOC-3WAY, LOC-NONEEA: where data may be processed (V13, V14)", () => {
   const rules = {
     D16: "similarProtection",
     D19: "unionOrAdequateCountryAndPartner",

@@ -4,7 +4,7 @@
  * Its legal bases are read by their meaning, for its two lists of letters differ (V46).
  */
 import type { PrivacyPolicy } from "../PrivacyPolicy.ts"
-import { forAllRoles, quoting } from "./quote.ts"
+import { forAllRoles, quoting } from "./internal/quote.ts"
 
 const says = quoting("DG")
 

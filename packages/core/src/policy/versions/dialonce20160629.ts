@@ -3,7 +3,7 @@
  * its links and addresses are lost (V45). It speaks of *publishers*: the operator, its partners and its customers (V56).
  */
 import type { PrivacyPolicy } from "../PrivacyPolicy.ts"
-import { forAllRoles, quoting } from "./quote.ts"
+import { forAllRoles, quoting } from "./internal/quote.ts"
 
 const says = quoting("D16")
 

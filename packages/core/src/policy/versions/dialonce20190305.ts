@@ -4,7 +4,7 @@
  * accounts, cookies and visitors.
  */
 import type { PrivacyPolicy } from "../PrivacyPolicy.ts"
-import { byRole, placesOf, quoting } from "./quote.ts"
+import { byRole, placesOf, quoting } from "./internal/quote.ts"
 
 const says = quoting("D19")
 

@@ -3,7 +3,7 @@
  * bears no date and is bound to that of the French (V44); what it says otherwise stands in the variant.
  */
 import type { PrivacyPolicy } from "../PrivacyPolicy.ts"
-import { byRole, placesOf, quoting } from "./quote.ts"
+import { byRole, placesOf, quoting } from "./internal/quote.ts"
 
 const says = quoting("DF21")
 const english = quoting("D21")
