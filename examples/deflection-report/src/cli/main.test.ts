@@ -223,7 +223,7 @@ describe("the process", () => {
     })
     expect([status, stderr]).toEqual([1, ""])
     expect(documentOf(stdout).input.rows).toBe(8)
-  }, 60_000)
+  }, 120_000)
 
   it("ends with 2 and one line where nothing can be read, standard input left open or not", async () => {
     const child = spawn(process.execPath, [...args, "--input", "-", "--format", "xes"], { env: env(folder) })
@@ -233,7 +233,7 @@ describe("the process", () => {
     const status = await new Promise((resolve) => child.on("close", resolve))
     expect(status).toBe(2)
     expect(stderr).toMatch(/^report: [^\n]+\n$/)
-  }, 60_000)
+  }, 120_000)
 
   it("writes report.html where npm start was called", () => {
     const home = aFolder()
@@ -244,5 +244,5 @@ describe("the process", () => {
     expect([status, stderr]).toEqual([0, ""])
     expect(stdout).toContain(join(home, "report.html"))
     expect(existsSync(join(home, "report.html"))).toBe(true)
-  }, 120_000)
+  }, 300_000)
 })

@@ -1,9 +1,11 @@
 /**
  * One run: open the input, import it, write what was asked for.
  */
+import { randomUUID } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { open as openFile, readFile, writeFile } from "node:fs/promises"
 import { layer as memory } from "@tacet/adapter-memory"
+import { Uuid } from "@tacet/core/eventsourcing"
 import { Contacts } from "@tacet/core/services"
 import { Definition } from "@tacet/core/statistics"
 import * as Effect from "effect/Effect"
@@ -66,7 +68,12 @@ export const reportOn = Effect.fnUntraced(function* (
   return documentOf(report, input, source.quality)
 })
 
-const services = Layer.mergeAll(Layer.provideMerge(Contacts.layer, memory), layerRandom)
+/** A memory for this run; ids of commits are random beyond guessing, as they would be in production. */
+const services = Layer.mergeAll(
+  Layer.provideMerge(Contacts.layer, memory),
+  layerRandom,
+  Layer.succeed(Uuid.Identifiers, { next: Effect.sync(() => randomUUID() as Uuid.Uuid) }),
+)
 
 /** Writes what the settings ask for. */
 export const deliver = Effect.fnUntraced(function* (document: ReportDocument, settings: Settings, world: World) {

@@ -461,6 +461,21 @@ describe("what is held", () => {
     }),
   )
 
+  it.live("of the log is read in chunks while rows come, in whichever order", () =>
+    Effect.gen(function* () {
+      const items = Array.from({ length: 200 }, (_, place) => place).flatMap((place): ReadonlyArray<SourceItem> => [
+        ...numbered(visit(`s${place}`, morning + place * minute, ["home", "bill"])),
+        { _tag: "caseComplete", case: `s${place}` },
+      ])
+      for (const order of ["time", "case"] as const) {
+        const sizes: Array<number> = []
+        yield* importing(items, { order, batchSize: 40, onChunk: ({ events }) => sizes.push(events.length) })
+        expect(Math.max(...sizes)).toBeLessThan(200)
+        expect(sizes.filter((size) => size > 0).length).toBeGreaterThan(4)
+      }
+    }),
+  )
+
   it.live("of a failed attempt is its moment", () =>
     Effect.gen(function* () {
       const { report } = yield* importing(

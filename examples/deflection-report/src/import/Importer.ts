@@ -105,6 +105,8 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
   /** Calls that wait for the end of a source without a clock, so that every interaction is known. */
   const loneCalls: Array<{ readonly at: number; readonly unit: Unit }> = []
   let hasEnded = false
+  /** Units routed since the statistics last followed. */
+  let unfollowed = 0
   let clock = Number.NEGATIVE_INFINITY
   let nextTick = Number.NEGATIVE_INFINITY
   let mostHeld = 0
@@ -116,6 +118,7 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
 
   const record = Effect.gen(function* () {
     measure()
+    unfollowed = 0
     yield* recorder.flushAll
     yield* statistics.follow
   })
@@ -156,7 +159,7 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
     }
     open.lastAt = Math.max(open.lastAt, unit.at)
     recorder.add(open.target, unit)
-    if (recorder.pending >= batchSize) yield* record
+    if (++unfollowed >= batchSize) yield* record
   })
 
   const routeAll = (units: ReadonlyArray<Unit>) => Effect.forEach(units, route, { discard: true })
@@ -233,6 +236,7 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
     recorder.add(open.target, ofCaseEnd(caseKey))
     yield* recorder.flush(open.target)
     close(own, open)
+    if (unfollowed >= batchSize) yield* record
   })
 
   const acceptItem = Effect.fnUntraced(function* (item: SourceItem, latestPossible: number) {

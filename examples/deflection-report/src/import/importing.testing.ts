@@ -31,6 +31,8 @@ export interface Settings {
   /** Rows in one batch of the source. */
   readonly read?: number
   readonly seed?: string
+  /** Told of each chunk of the log that the statistics read. */
+  readonly onChunk?: (chunk: EventStore.LogChunk) => void
 }
 
 export interface Outcome extends Importer.Imported {
@@ -42,11 +44,17 @@ export const importing = Effect.fnUntraced(function* (
   items: Iterable<SourceItem>,
   settings: Settings = {},
 ): Effect.fn.Return<Outcome, Importer.ImportError> {
-  const { asOf, batchSize, definition, mapping, order, read, seed } = settings
+  const { asOf, batchSize, definition, mapping, onChunk = () => undefined, order, read, seed } = settings
   const customer = compartmentOf("test")
   const rejects: Array<RejectedRow> = []
   const services = Layer.mergeAll(Layer.provideMerge(Contacts.layer, memory), layerFixed(new Uint8Array(32)))
   return yield* Effect.gen(function* () {
+    const store = yield* EventStore.EventStore
+    const watched = {
+      ...store,
+      readLog: (...range: Parameters<typeof store.readLog>) =>
+        Effect.tap(store.readLog(...range), (chunk) => Effect.sync(() => onChunk(chunk))),
+    }
     const imported = yield* Importer.run(
       { items: batches(items, read ?? 100), order: order ?? "time" },
       {
@@ -57,8 +65,7 @@ export const importing = Effect.fnUntraced(function* (
         ...(batchSize === undefined ? {} : { batchSize }),
         rejects: (row) => Effect.sync(() => void rejects.push(row)),
       },
-    )
-    const store = yield* EventStore.EventStore
+    ).pipe(Effect.provideService(EventStore.EventStore, watched))
     const { events } = yield* store.readLog(customer, { limit: 1_000_000 })
     return { ...imported, log: events, rejects }
   }).pipe(Effect.provide(services), Random.withSeed(seed ?? "test"))
