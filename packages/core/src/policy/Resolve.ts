@@ -215,7 +215,19 @@ const canonical = (name: ParameterName, value: unknown): unknown =>
   Policy.parameter(name).meet(value as never, value as never)
 
 /** What a version says on a parameter in all its languages. */
-const stated = (policy: PrivacyPolicy, name: ParameterName): Decided | undefined => {
+const stated = (policy: PrivacyPolicy, name: ParameterName): Decided | undefined =>
+  everythingStated(policy, Policy.parameters)[name]
+
+const everythingStated = remembering((policy: PrivacyPolicy, parameters: typeof Policy.parameters): Values => {
+  const values: { [Name in ParameterName]?: Decided } = {}
+  for (const name of Object.keys(parameters) as ReadonlyArray<ParameterName>) {
+    const decided = readInAllLanguages(policy, name)
+    if (decided !== undefined) values[name] = decided
+  }
+  return values
+})
+
+const readInAllLanguages = (policy: PrivacyPolicy, name: ParameterName): Decided | undefined => {
   const own = Policy.statement(policy.parameters, name)
   const precedence = Policy.statement(policy.parameters, "languagePrecedence")?.value ?? policy.language
   let decided: Decided | undefined = own && { value: own.value, reason: reasonOf(policy, own, "stated") }
