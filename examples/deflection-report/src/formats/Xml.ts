@@ -23,6 +23,7 @@ export interface ElementHandler {
 export async function* xmlElements(input: Input, root: string, handler: ElementHandler): AsyncGenerator<void> {
   const kind = foreignKind(input.head)
   if (kind !== undefined && kind !== "XML") throw new InputError(`the input is ${kind}, not XML`)
+  if (!beginsLikeXml(input.head)) throw new InputError("the input is not XML: an element was expected")
   const parser = new SaxesParser({ xmlns: false, position: true })
   let depth = 0
   let stretch = 0
@@ -53,5 +54,9 @@ export async function* xmlElements(input: Input, root: string, handler: ElementH
   }
   parser.close()
 }
+
+/** Whether the first sign is that of an element, behind any byte order mark, in one byte a sign or two. */
+const beginsLikeXml = (head: Buffer): boolean =>
+  /^(\u00EF\u00BB\u00BF|\u00FF\u00FE|\u00FE\u00FF)?[\s\0]*<|^\s*$/.test(head.toString("latin1"))
 
 const localName = (name: string): string => name.slice(name.indexOf(":") + 1)

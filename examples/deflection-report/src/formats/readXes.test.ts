@@ -101,7 +101,8 @@ describe("XES", () => {
 
   it.each([
     ["", "not well-formed XML"],
-    ["case,what,at\n", "not well-formed XML"],
+    [" \n", "not well-formed XML"],
+    ["case,what,at\n", "the input is not XML: an element was expected"],
     ['{"a":1}', "the input is JSON, not XML"],
     ["<html><body/></html>", "another root element than log"],
     ["<log><trace>", "not well-formed XML"],

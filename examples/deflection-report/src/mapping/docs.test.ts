@@ -9,7 +9,7 @@ const examples = [...page.matchAll(/```json\n([^]*?)```/g)].map((match) => match
 describe("docs/mapping.md", () => {
   it("has an example for each format, and each is accepted", () => {
     const formats = new Set(examples.map((example) => readMapping(example).format))
-    expect([...formats].toSorted()).toEqual(["asterisk-cdr", "cloudevents", "csv", "freeswitch-cdr", "ocel2", "xes"])
+    expect(formats).toEqual(new Set(["asterisk-cdr", "cloudevents", "csv", "freeswitch-cdr", "ocel2", "xes"]))
   })
 
   it("explains every key", () => {
