@@ -3,7 +3,7 @@
  */
 
 /** The longest line, in characters. */
-export const longestLine = 4 * 1024 * 1024
+const longestLine = 4 * 1024 * 1024
 
 /** A line, without its end; `undefined` where it was too long to keep. */
 export interface Line {

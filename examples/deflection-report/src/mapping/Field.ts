@@ -33,7 +33,7 @@ export const TimeField = Schema.Union([
 export type TimeField = typeof TimeField.Type
 
 /** The units in which a duration may be written. */
-export const DurationUnit = Schema.Literals(["seconds", "millis", "minutes", "HH:mm:ss"])
+const DurationUnit = Schema.Literals(["seconds", "millis", "minutes", "HH:mm:ss"])
 
 /** A length of time: where it stands and in which unit (default seconds). */
 export const DurationField = Schema.Union([
@@ -49,7 +49,7 @@ export type DurationField = typeof DurationField.Type
 export type Value<A> = A | Lookup<A>
 
 /** A value that a field decides. */
-export interface Lookup<A> {
+interface Lookup<A> {
   readonly field: Field
   readonly values?: { readonly [text: string]: A }
   readonly other?: A
