@@ -64,27 +64,30 @@ const families: ReadonlyArray<readonly [family: Family, words: ReadonlySet<strin
   [
     personalValue,
     oneOf(
-      "ip ipv4 ipv6 ipaddr mac ssid bssid serial idfa gaid adid cookie cookies user users uid address adresse street " +
+      "ip ipv ipaddr mac ssid bssid serial idfa gaid adid cookie cookies user users uid address adresse street " +
         "zip zipcode postcode city birth birthday birthdate dob ssn iban passport signature photo " +
-        "nom prenom courriel naissance portable",
+        "name names nom prenom courriel naissance portable",
     ),
-    /msisdn|imsi|imei|iccid|phone|mobile|mail|caller|callee|call(?:ing|ed)(?:party|number)|names?$|surname|ipaddress|macaddress|(?:user|client|customer|account|device|subscriber|person|advertising)(?:id|number|ref)|useragent|fingerprint/,
+    /msisdn|imsi|imei|iccid|phone|mobile|mail|caller|callee|call(?:ing|ed)(?:party|number)|names?$|(?:first|last|full|sur|family|given|user|nick|display)name|ipaddress|macaddress|(?:user|client|customer|account|device|subscriber|person|advertising)(?:id|number|ref)|useragent|fingerprint/,
   ],
 ]
 
-/** `lastKnownPosition`, `last_known_position` and `LAST-KNOWN-POSITION` are the same words. */
+/** `lastKnownPosition`, `last_known_position` and `LAST-KNOWN-POSITION` are the same words; `CDRs` is `cdr`. */
 const wordsOf = (name: string): ReadonlyArray<string> =>
   name
     .slice(0, 200)
     .normalize("NFKD")
     .replace(/[\p{M}\p{Cf}]/gu, "")
-    .replace(/(?<=[\p{Ll}\p{Nd}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/gu, " ")
+    .replace(/(?<=\p{Lu}{2})s(?!\p{Ll})/gu, "")
+    .replace(/(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})|(?<=\p{L})(?=\p{Nd})|(?<=\p{Nd})(?=\p{L})/gu, " ")
     .toLowerCase()
     .split(/[^\p{L}\p{Nd}]+/u)
 
 const familyOf = (words: ReadonlyArray<string>): Family | undefined => {
   const together = words.join("")
-  return families.find(([, known, parts]) => words.some((word) => known.has(word)) || parts.test(together))?.[0]
+  return families.find(
+    ([, known, parts]) => words.some((word) => known.has(word)) || known.has(together) || parts.test(together),
+  )?.[0]
 }
 
 /**
