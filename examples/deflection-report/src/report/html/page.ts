@@ -26,7 +26,7 @@ const contentPolicy =
 export const page = (report: ReportDocument): Markup => {
   const sections = [glance, trend, flow, journeys, steps, failures, least, definitions].map((make) => make(report))
   return markup`${trusted("<!DOCTYPE html>\n")}
-    <html lang="en">
+    <html lang="${format.language}">
       <head>
         <meta charset="utf-8" />
         <meta http-equiv="Content-Security-Policy" content="${contentPolicy}" />

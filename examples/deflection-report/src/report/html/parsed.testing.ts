@@ -55,7 +55,7 @@ export const figuresIn = (element: Element): ReadonlyArray<number> =>
   named(element, "data").map(({ attributes }) => Number(attributes["value"]))
 
 /** The rows of a table's body; none where it only says that there are none. */
-export const rowsOf = (page: Element, id: string): ReadonlyArray<Element> =>
+const rowsOf = (page: Element, id: string): ReadonlyArray<Element> =>
   named(byId(page, id), "tbody")
     .flatMap((body) => named(body, "tr"))
     .filter(({ attributes }) => attributes["class"] !== "empty")

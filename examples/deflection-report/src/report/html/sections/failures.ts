@@ -54,7 +54,7 @@ export const failures = (report: ReportDocument): Section => {
           ${reasonsTable(report)}
         </div>
         <div>
-          <h3>How the others ended</h3>
+          <h3>How the deflected ones ended</h3>
           ${kindsTable(report)}
         </div>
       </div>`,

@@ -3,7 +3,7 @@
  */
 import type { CustomerReport } from "@tacet/core/statistics"
 import { draw } from "../charts/draw.ts"
-import { endOf, flowOption, flowSize, nodeName, stepName, throughput } from "../charts/flowChart.ts"
+import { endOf, type FlowNode, flowOption, flowSize, nodeName, stepName, throughput } from "../charts/flowChart.ts"
 import type { ReportDocument } from "../../json.ts"
 import { figure } from "../figure.ts"
 import { count } from "../figures.ts"
@@ -79,31 +79,35 @@ const linksTable = ({ links, nodes }: Flow): Markup => {
   })
 }
 
+/** Where most journeys begin, how many end in a call, and where most of these come from. */
 const findingOf = ({ endings, flow: given, interactions }: CustomerReport.JourneyFigures): Markup => {
   const values = throughput(given)
-  const begins = given.nodes
-    .filter((node) => node.depth === 1 && endOf(node) === undefined)
-    .map((node) => ({ step: stepName(node), through: values.get(node.id) ?? 0 }))
-  const [first, ...others] = begins
-  if (first === undefined || interactions === 0) return markup`No journey was taken.`
-  const start = others.reduce((most, one) => (one.through > most.through ? one : most), first)
-  const callNode = given.nodes.find((node) => endOf(node) === "call")
-  const into = given.links.filter(({ target }) => target === callNode?.id)
-  const [link, ...rest] = into
-  const source =
-    link === undefined
-      ? undefined
-      : rest.reduce((most, one) => (one.interactions > most.interactions ? one : most), link)
-  const from = given.nodes.find(({ id }) => id === source?.source)
-  const most =
-    source === undefined ||
-    from === undefined ||
-    from.depth === 0 ||
-    callNode === undefined ||
-    from.depth >= callNode.depth
-      ? none
-      : markup` The largest group of these, ${format.count(source.interactions)}, called straight from
-        ${name(stepName(from))} as step ${String(from.depth)}.`
-  return markup`${format.count(start.through)} of ${format.count(interactions)} journeys begin at ${name(start.step)}.
-  ${format.count(endings.call)} ended in an effective call.${most}`
+  const throughOf = ({ id }: FlowNode): number => values.get(id) ?? 0
+  const start = largest(
+    given.nodes.filter((node) => node.depth === 1 && endOf(node) === undefined),
+    throughOf,
+  )
+  if (interactions === 0 || given.links.length === 0) return markup`No journey was taken.`
+  const begin =
+    start === undefined
+      ? markup`None of ${format.count(interactions)} journeys has a step.`
+      : markup`${format.count(throughOf(start))} of ${format.count(interactions)} journeys begin at ${name(stepName(start))}.`
+  return markup`${begin} ${format.count(endings.call)} ended in an effective call.${callsFrom(given)}`
 }
+
+const callsFrom = ({ links, nodes }: Flow): Markup => {
+  const ends = new Map(nodes.map((node) => [node.id, endOf(node)]))
+  const link = largest(
+    links.filter(({ target }) => ends.get(target) === "call"),
+    ({ interactions }) => interactions,
+  )
+  const from = nodes.find(({ id }) => id === link?.source)
+  if (link === undefined || from === undefined) return none
+  const group = markup` The largest group of these, ${format.count(link.interactions)}, called`
+  return from.depth === 0
+    ? markup`${group} without taking a step.`
+    : markup`${group} straight from ${name(stepName(from))} as step ${from.depth}.`
+}
+
+const largest = <Value>(values: ReadonlyArray<Value>, of: (value: Value) => number): Value | undefined =>
+  values.reduce<Value | undefined>((most, one) => (most === undefined || of(one) > of(most) ? one : most), undefined)

@@ -26,14 +26,18 @@ export const journeys = (report: ReportDocument): Section => ({
 
 const mostUsed = ({ journeys: { distinct, interactions, loops, mostUsed: rows } }: ReportDocument): Markup => {
   const covered = rows.at(-1)
+  const coverage =
+    rows.length >= distinct
+      ? markup`${distinct === 1 ? "One journey was" : `${format.count(distinct)} journeys were`} taken, in
+          ${count(interactions)} interactions.`
+      : markup`The ${format.plural(rows.length, "most used journey")} of ${count(distinct)} cover
+          ${format.percent(covered?.cumulative ?? 0)} of ${count(interactions)} interactions.`
   return markup`<h3>Most used</h3>
     <p>
       ${
         covered === undefined
           ? markup`No journey was taken.`
-          : markup`The ${format.plural(rows.length, "most used journey")} of ${count(distinct)} cover
-            ${format.percent(covered.cumulative)} of ${count(interactions)} interactions. In ${rate(loops)} of the
-            settled ones somebody came back to a step already left.`
+          : markup`${coverage} In ${rate(loops)} of the settled interactions somebody came back to a step already left.`
       }
     </p>
     ${table<Row>({

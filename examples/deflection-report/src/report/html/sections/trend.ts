@@ -91,7 +91,7 @@ const together = (days: ReadonlyArray<Day>): { readonly share: number; readonly 
 }
 
 /** What the drawing shows, in words: the earlier half of the settled days against the later. */
-export const findingOf = ({ trend: days }: Pick<ReportDocument, "trend">): string => {
+const findingOf = ({ trend: days }: Pick<ReportDocument, "trend">): string => {
   const settled = days.filter(({ noEffectiveCall, provisional }) => !provisional && noEffectiveCall.rate !== null)
   const provisional = days.length === 0 ? 0 : days.filter((day) => day.provisional).length
   const open = provisional === 0 ? "" : ` ${format.plural(provisional, "day is", "days are")} provisional.`
