@@ -4,6 +4,7 @@ import { describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Scheduler from "effect/Scheduler"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { layer, layerWith } from "./layer.ts"
@@ -73,6 +74,29 @@ describe("the memory", () => {
       yield* Fiber.interruptAll(fibers)
       expect(listeners()).toBe(0)
     }),
+  )
+
+  it.effect("misses no append between a look at the log and the wait", () =>
+    Effect.gen(function* () {
+      const store = yield* EventStore.EventStore
+      // Whoever gives way after every few operations is overtaken between any two of them.
+      for (let steps = 0; steps < 60; steps++) {
+        const customer = yield* aCustomer
+        const commit = yield* aCommit(customer)
+        const told = yield* store
+          .subscribe(customer)
+          .pipe(
+            Stream.take(1),
+            Stream.runCollect,
+            Effect.provideService(Scheduler.MaxOpsBeforeYield, 3 + (steps % 3)),
+            Effect.forkChild({ startImmediately: true }),
+          )
+        for (let step = 0; step < steps / 3; step++) yield* Effect.yieldNow
+        yield* store.append(commit)
+        for (let step = 0; step < 2_000 && told.pollUnsafe() === undefined; step++) yield* Effect.yieldNow
+        expect(told.pollUnsafe()).toBeDefined()
+      }
+    }).pipe(Effect.provide(layer)),
   )
 
   it.effect("keeps nothing of what was purged but the hole", () =>

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
+import * as Scheduler from "effect/Scheduler"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Commit, CommitResult, StreamWrite } from "../eventsourcing/Commit.ts"
@@ -192,21 +193,20 @@ export const heard = Effect.fnUntraced(function* (
   const { patience } = yield* CurrentSettings
   const clock = Clock.Clock.defaultValue()
   const until = clock.currentTimeMillisUnsafe() + patience
-  let last = lastOf(tail)
-  while (last === undefined || last < through) {
+  const reached = () => tail.chunks[tail.chunks.length - 1]?.through ?? range.after ?? 0
+  while (reached() < through) {
     const ended = tail.fiber.pollUnsafe()
     if (ended !== undefined) {
       if (Exit.isFailure(ended)) return yield* Effect.andThen(ended, Effect.never)
-      return yield* new Deviation({ expected: "a subscription that never ends", seen: `an end after ${last ?? 0}` })
+      return yield* new Deviation({ expected: "a subscription that never ends", seen: `an end after ${reached()}` })
     }
     if (clock.currentTimeMillisUnsafe() > until) {
       return yield* new Deviation({
         expected: `a subscriber to be told of position ${through} within ${patience} ms`,
-        seen: last === undefined ? "nothing" : `everything up to ${last}`,
+        seen: `everything up to ${reached()}`,
       })
     }
     yield* Effect.provideService(Effect.sleep(1), Clock.Clock, clock)
-    last = lastOf(tail)
   }
   let after = range.after ?? 0
   for (const chunk of tail.chunks) {
@@ -219,6 +219,10 @@ export const heard = Effect.fnUntraced(function* (
   return tail.chunks.flatMap((chunk) => chunk.events)
 })
 
+/** Gives way to others after every few operations, so that whatever can come between any two of them does. */
+export const givingWay = (operations: number): (<A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) =>
+  Effect.provideService(Scheduler.MaxOpsBeforeYield, operations)
+
 /** Runs effects at once. */
 export const atOnce = <A, E, R>(effects: Iterable<Effect.Effect<A, E, R>>): Effect.Effect<Array<A>, E, R> =>
   Effect.all(effects, { concurrency: "unbounded" })
@@ -227,8 +231,6 @@ const isTagged = <Tag extends AppendError["_tag"]>(
   error: AppendError,
   tag: Tag,
 ): error is Extract<AppendError, { readonly _tag: Tag }> => error._tag === tag
-
-const lastOf = (tail: Tail): Position | undefined => tail.chunks[tail.chunks.length - 1]?.through
 
 const checkChunk = (customer: CustomerId, read: LogChunk, range: LogRange): Effect.Effect<void, Deviation> => {
   const fault = chunkFault(customer, read, range)

@@ -3,6 +3,7 @@
  * replayed from the first position, every expectation must have held at the very place where its commit stands.
  */
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Result from "effect/Result"
 import type { Commit, CommitResult } from "../../eventsourcing/Commit.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
@@ -31,7 +32,10 @@ export const contend = Effect.fnUntraced(function* (
   const { writers } = yield* CurrentSettings
   const answers = yield* Scene.atOnce(
     Array.from({ length: writers }, (_, writer) =>
-      Effect.forEach(Array.from({ length: attempts }), (_, n) => attempt(customer, streams, writer, n)),
+      Effect.forEach(Array.from({ length: attempts }), (_, n) => attempt(customer, streams, writer, n)).pipe(
+        // Half of the writers give way at every turn, half do not.
+        writer % 2 === 0 ? Scene.givingWay(8 + writer) : identity,
+      ),
     ),
   )
   return answers.flat()

@@ -85,9 +85,9 @@ export const concurrency = onEventStore("concurrency", [
         const id = yield* Scene.aStream()
         const answers = yield* Scene.atOnce(
           Array.from({ length: writers }, (_, writer) =>
-            Effect.andThen(
-              Effect.yieldNow,
-              Effect.result(Scene.commits(customer, [Scene.write(id, [Scene.event(writer)], Expected.none)])),
+            Scene.commits(customer, [Scene.write(id, [Scene.event(writer)], Expected.none)]).pipe(
+              Scene.givingWay(8 + ((writer + round) % 5)),
+              Effect.result,
             ),
           ),
         )
@@ -110,12 +110,10 @@ export const concurrency = onEventStore("concurrency", [
       for (let round = 0; round < 20; round++) {
         const [one, other] = [yield* Scene.aStream(), yield* Scene.aStream()]
         const answers = yield* Scene.atOnce(
-          [[one, other] as const, [other, one] as const].map(([written, checked]) =>
-            Effect.result(
-              Scene.commits(customer, [Scene.write(written, [Scene.event(round)])], {
-                checks: [{ stream: checked, expected: Expected.none }],
-              }),
-            ),
+          [[one, other] as const, [other, one] as const].map(([written, checked], writer) =>
+            Scene.commits(customer, [Scene.write(written, [Scene.event(round)])], {
+              checks: [{ stream: checked, expected: Expected.none }],
+            }).pipe(Scene.givingWay(8 + ((round + writer) % 5)), Effect.result),
           ),
         )
         yield* Law.same("the number of winners", answers.filter(Result.isSuccess).length, 1)
@@ -139,7 +137,9 @@ export const concurrency = onEventStore("concurrency", [
           Scene.write(one, Scene.events(1, 2), Expected.none),
           Scene.write(other, [Scene.event(3)]),
         ])
-        const results = yield* Scene.atOnce(Array.from({ length: writers }, () => Scene.append(made)))
+        const results = yield* Scene.atOnce(
+          Array.from({ length: writers }, (_, writer) => Scene.givingWay(8 + writer)(Scene.append(made))),
+        )
         for (const result of results) {
           yield* Law.same(
             "the positions",
@@ -161,7 +161,7 @@ export const concurrency = onEventStore("concurrency", [
           Scene.write(one, Scene.events(1, 2), Expected.none),
           Scene.write(other, Scene.events(3, 2), Expected.none),
         ])
-        const fiber = yield* Effect.forkChild(Scene.append(made))
+        const fiber = yield* Effect.forkChild(Scene.givingWay(8 + (round % 3))(Scene.append(made)))
         if (round % 4 === 3) yield* Effect.sleep(round % 8 === 3 ? 1 : 2)
         else for (let turn = 0; turn < round; turn++) yield* Effect.yieldNow
         yield* Fiber.interrupt(fiber)

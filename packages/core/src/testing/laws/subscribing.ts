@@ -60,7 +60,7 @@ export const subscribing = onEventStore("subscribing", [
         for (let n = 0; n < 30; n++) {
           const { head } = yield* Scene.chunk(customer)
           const after = n % 3 === 0 ? 0 : n % 3 === 1 ? head : Math.max(0, head - 3)
-          tails.push([after, yield* Scene.tail(customer, { after, limit: 1 + (n % 4) })])
+          tails.push([after, yield* Scene.givingWay(8 + (n % 7))(Scene.tail(customer, { after, limit: 1 + (n % 4) }))])
           for (let turns = 0; turns < n % 5; turns++) yield* Effect.yieldNow
         }
       })
