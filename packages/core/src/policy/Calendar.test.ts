@@ -67,6 +67,7 @@ describe("Dates (R-1M, RET-12M, V09)", () => {
   ])("%s and %s", ([from, period, to]) => {
     expect(Calendar.add(from, period)).toBe(to)
   })
+  // Planted and found: a day beyond the last of the month kept; 30 days for a month.
   it.prop(
     "a month is what walking through the calendar makes it",
     [aDate, fc.integer({ min: 1, max: 30 })],
@@ -138,6 +139,7 @@ describe("Periods", () => {
   ])("%s never ends after %s: %s", ([one, other, expected]) => {
     expect(Period.neverLonger(one, other)).toBe(expected)
   })
+  // Planted and found: the most days of a span compared where the fewest count.
   it.prop(
     "never longer means never later, from every date",
     [aDate, aPeriod, aPeriod],

@@ -54,6 +54,7 @@ describe("CLASSIFY: alone or after cross-checking", () => {
       expect(labels(onPaper)).toEqual(labels(list))
     },
   )
+  // Planted and found: joins followed for one step alone.
   it.prop(
     "NOTLINKABLE: more data never take a label away, and a link turns what was held before",
     [items, anItem("late")],

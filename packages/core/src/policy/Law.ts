@@ -10,10 +10,12 @@ import * as Schema from "effect/Schema"
 import * as Calendar from "./Calendar.ts"
 import type { LegalData } from "./legal/LegalData.ts"
 import { legalData, regulationApplies } from "./legal/LegalData.ts"
+import { invariants } from "./LibraryInvariant.ts"
 import * as Period from "./Period.ts"
 import type { ParameterName, PrivacyPolicy } from "./PrivacyPolicy.ts"
 import * as Policy from "./PrivacyPolicy.ts"
 import * as Requirement from "./Requirement.ts"
+import type { RuleKey } from "./RuleKey.ts"
 
 /** The age from which GDPR 8(1) lets no state go down. */
 const lowestConsentAge = 13
@@ -294,14 +296,16 @@ export class PolicyWeakerThanLaw extends Schema.TaggedError<PolicyWeakerThanLaw>
   }
 }
 
-/** What the law changes in a policy that it does not refuse: supplied, tightened or obeyed beside. */
+/** What becomes of a statement that is not refused: the law supplies, tightens or is obeyed beside it, or the library does. */
 export interface Finding {
   readonly parameter: ParameterName
+  /** The articles of the law; none where it is an invariant of the library. */
   readonly articles: ReadonlyArray<string>
+  readonly rules: ReadonlyArray<RuleKey>
 }
 
 /**
- * Checks a policy that is to be adopted at a moment, and names what the law adds to it. Fails with
+ * Checks a policy that is to be adopted at a moment, and names what the law and the library add to it. Fails with
  * `PolicyWeakerThanLaw` where the law applies by then and the policy states less.
  *
  * @example
@@ -319,17 +323,18 @@ export const configure = (
   data: LegalData = legalData,
 ): Result.Result<ReadonlyArray<Finding>, PolicyWeakerThanLaw> => {
   const on = Calendar.localDate(at, policy.timeZone)
-  if (!regulationApplies(data, policy.country, on)) return Result.succeed([])
+  const law = regulationApplies(data, policy.country, on) ? requirements(data) : []
   const weaknesses: Array<Weakness> = []
   const findings: Array<Finding> = []
-  for (const requirement of requirements(data)) {
-    const { accepted, articles, bind, parameter, refuses, rules } = requirement
-    for (const statements of [policy.parameters, ...(policy.variants ?? []).map((variant) => variant.parameters)]) {
+  for (const statements of [policy.parameters, ...(policy.variants ?? []).map((variant) => variant.parameters)]) {
+    for (const requirement of [...law, ...invariants]) {
+      const { accepted, articles, bind, parameter, refuses, rules } = requirement
       const stated = Policy.statement(statements, parameter)
       if (stated === undefined) continue
-      if (refuses(stated.value, policy.country)) weaknesses.push({ parameter, articles, rules, accepted })
-      else if (!Requirement.equal(bind(stated.value, policy.country), stated.value)) {
-        findings.push({ parameter, articles })
+      if (articles.length > 0 && refuses(stated.value, policy.country)) {
+        weaknesses.push({ parameter, articles, rules, accepted })
+      } else if (!Requirement.equal(bind(stated.value, policy.country), stated.value)) {
+        findings.push({ parameter, articles, rules })
       }
     }
   }

@@ -92,6 +92,7 @@ describe.each(versions)("PURPOSES under $id", ({ policy }) => {
     const other = Purpose.check(policy, { role, purpose: "marketMeasurement", label: "nonPersonal" })
     expect(other._tag).toBe(parameters.nonPersonalUses.includes("anyOtherPurpose") ? "allow" : "violation")
   })
+  // Planted and found: any instruction taken for the one that was asked about.
   it.prop(
     "never answers allow for a purpose that the Customer did not instruct (CUST-PURPOSE)",
     [fc.subarray([...everyPurpose]), fc.constantFrom(...everyPurpose)],

@@ -60,6 +60,7 @@ describe("POLICY-BIND: the version that binds a moment", () => {
     const answer = resolve(history, { at: at("2016-06-29T11:59:59.999Z") })
     expect(Result.isFailure(answer) && answer.failure.rule).toBe("POLICY-BIND")
   })
+  // Planted and found: `from < at` in place of `from <= at`.
   it.prop(
     "it is the latest adopted at or before the moment, in whatever order the list stands",
     [fc.uniqueArray(fc.nat({ max: 50 }), { minLength: 1, maxLength: 8 }), fc.nat({ max: 60 })],
@@ -228,6 +229,7 @@ describe("Never loosen backwards (V02)", () => {
         customerPolicies: dated(own, (parameters, index) => ({ id: `customer/${index}`, parameters })),
       }
     })
+  // Planted and found: only the first and the last version read; the last one alone.
   it.prop(
     "whatever is published later, an earlier datum never lives longer and never goes further",
     [aHistory, aDay, aDay, aDay],
@@ -410,6 +412,7 @@ describe("PRECEDENCE: the Customer's own policy", () => {
   })
   it("stands under the law", () => expect(ask("processor").parameters.answerWithin).toEqual(["P1M"]))
   const aPoint = fc.constantFrom(...Policy.parameterNames)
+  // Planted and found: the Customer's policy read for the operator's own data too.
   it.prop(
     "decision.source is the Customer whenever the Customer regulates the point",
     [fc.uniqueArray(aPoint, { maxLength: 12 })],

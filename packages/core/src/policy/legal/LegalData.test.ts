@@ -101,6 +101,7 @@ describe("Adequacy (A45-47, SHIELD, V19)", () => {
   ])("$entity on $date", ([question, expected]) => {
     expect(answer(question)).toBe(expected)
   })
+  // Planted and found: the last day of an interval counted in.
   it.prop(
     "each decision holds from its first day to the day before its end, and not outside",
     [fc.constantFrom(...legalData.adequacyDecisions), fc.integer({ min: -800, max: 800 })],

@@ -2,6 +2,8 @@
  * Parameters of where data are processed and on which instrument they may leave the European Economic Area.
  */
 import * as Schema from "effect/Schema"
+import type { Membership } from "../legal/Membership.ts"
+import { freeTradeStates, partsOfMembers, union } from "../legal/Membership.ts"
 import { atLeast, duties, levels, permissions } from "../Parameter.ts"
 import type { Parameter } from "../Parameter.ts"
 
@@ -61,19 +63,35 @@ const places = (about: {
 }): Parameter<ReadonlyArray<Place>> => ({
   ...about,
   kind: "permissions",
-  words: [],
+  words: ["EU", "EEA", "anywhere"],
   schema: Schema.Array(Place).check(Schema.isUnique()),
   strictest: [],
   meet: (one, other) =>
-    narrowest(one.filter((place) => isWithin(place, other)).concat(other.filter((place) => isWithin(place, one)))),
-  extend: (base, more) => narrowest([...base, ...more]),
+    widest([
+      ...one.filter((place) => other.some((wider) => isWithin(place, wider))),
+      ...other.filter((place) => one.some((wider) => isWithin(place, wider))),
+    ]),
+  extend: (base, more) => widest([...base, ...more]),
 })
 
-/** Whether a place named in one list lies in a place named in another, by their names alone. */
-const isWithin = (place: Place, list: ReadonlyArray<Place>): boolean =>
-  list.some((other) => other === place || other === "anywhere" || place.startsWith(`${other}/`))
+const countriesOf = (memberships: ReadonlyArray<Membership>): ReadonlyArray<string> =>
+  memberships.flatMap(({ country, to }) => (to === undefined ? [country] : []))
+const inUnion = new Set([...countriesOf(union), ...Object.keys(partsOfMembers)])
+const inArea = new Set(countriesOf(freeTradeStates))
 
-const narrowest = (list: ReadonlyArray<Place>): ReadonlyArray<Place> => Array.from(new Set(list)).toSorted()
+/** Whether a place lies in another, whatever the date: a country that has left the EU is in no set by its name. */
+const isWithin = (place: Place, wider: Place): boolean => {
+  if (place === wider || wider === "anywhere" || place.startsWith(`${wider}/`)) return true
+  const country = place.slice(0, 2)
+  if (wider === "EU") return place !== "EEA" && inUnion.has(country)
+  return wider === "EEA" && (place === "EU" || inUnion.has(country) || inArea.has(country))
+}
+
+/** Without the places that lie in another of the list, so that lists that allow the same are equal. */
+const widest = (list: ReadonlyArray<Place>): ReadonlyArray<Place> =>
+  Array.from(new Set(list))
+    .filter((place) => !list.some((wider) => wider !== place && isWithin(place, wider)))
+    .toSorted()
 
 export const definitions = {
   locationRules: duties(locationRules, {
