@@ -18,11 +18,11 @@ export type Fact =
   | { readonly _tag: "callPlaced"; readonly call?: string }
   | { readonly _tag: "callAnswered"; readonly call?: string; readonly human: Interaction.Human }
   | {
-    readonly _tag: "callEnded"
-    readonly call?: string
-    readonly talkSeconds?: number
-    readonly disposition?: Interaction.Disposition
-  }
+      readonly _tag: "callEnded"
+      readonly call?: string
+      readonly talkSeconds?: number
+      readonly disposition?: Interaction.Disposition
+    }
   /** A whole call in one row: for logs with one row per call. */
   | ({ readonly _tag: "call" } & CallFact)
   /** One leg of a call: the pipeline gathers the legs of a case and derives the call (transfer, conference: one call). */

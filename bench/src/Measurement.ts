@@ -1,0 +1,46 @@
+/**
+ * A figure of one subject: the median of several rounds, how far they lay apart, and how it stands to a baseline that
+ * was measured in the same rounds.
+ */
+
+/** How a subject stands to another one. */
+export interface Comparison {
+  readonly baseline: string
+  /** The baseline's figure divided by the subject's, round by round; the median. Above 1 the subject is better. */
+  readonly ratio: number
+  /** The ratio that is aimed at, where one is. */
+  readonly target?: number
+}
+
+/** A figure. */
+export interface Measurement {
+  readonly subject: string
+  readonly median: number
+  readonly unit: string
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly rounds?: number
+  /** Millions of events a second. */
+  readonly millionEventsPerSecond?: number
+  readonly comparisons?: ReadonlyArray<Comparison>
+  /** The figure that is not to be exceeded, where there is one. */
+  readonly limit?: number
+  /** Nanoseconds for each event, where the figure is a time. */
+  readonly nanosecondsPerEvent?: number
+  /** The share of a whole, where the figure is a part. */
+  readonly share?: number
+}
+
+/** Whether a figure reached what was aimed at; `undefined` where nothing was. */
+export const met = ({ comparisons = [], limit, median }: Measurement): boolean | undefined => {
+  const aimed = comparisons.filter(({ target }) => target !== undefined)
+  if (aimed.length === 0 && limit === undefined) return undefined
+  return aimed.every(({ ratio, target }) => ratio >= target!) && (limit === undefined || median <= limit)
+}
+
+/** The value in the middle; of an even number of values, the mean of the two in the middle. */
+export const median = (values: ReadonlyArray<number>): number => {
+  const sorted = values.toSorted((one, other) => one - other)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}

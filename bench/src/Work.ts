@@ -1,0 +1,27 @@
+/**
+ * A work: one thing that is measured, by its name on the command line.
+ */
+import type { Measurement } from "./Measurement.ts"
+
+/** What the command line asks of a work. */
+export interface Options {
+  /** How often each subject is measured; the median counts. */
+  readonly rounds: number
+  /** A share of the full size, up to 1: for trying a benchmark out. Its figures mean nothing. */
+  readonly scale: number
+}
+
+/** Part of a work: subjects that did the same thing on the same data. */
+export interface Section {
+  readonly title: string
+  /** What was found besides figures: the shape of the data, what to bear in mind. */
+  readonly notes: ReadonlyArray<string>
+  readonly measurements: ReadonlyArray<Measurement>
+}
+
+/** A work. Sections are printed as they come. */
+export interface Work {
+  readonly name: string
+  readonly about: string
+  readonly run: (options: Options, done: (section: Section) => void) => Promise<void>
+}

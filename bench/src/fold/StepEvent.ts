@@ -1,0 +1,16 @@
+/**
+ * What all subjects of the fold consume: the steps of interactions, as a decoded log gives them. The steps of one
+ * interaction stand together; step ids are strings.
+ */
+
+/** One step of one interaction. */
+export interface StepEvent {
+  readonly interaction: number
+  readonly step: string
+}
+
+/** Data, and where it is from. */
+export interface Steps {
+  readonly name: string
+  readonly events: ReadonlyArray<StepEvent>
+}

@@ -1,0 +1,63 @@
+/**
+ * How fast the projection folds steps, beside the two loops that one would write by hand.
+ */
+import { isDeepStrictEqual } from "node:util"
+import { type Subject, timeInRounds } from "../rounds.ts"
+import type { Options, Section } from "../Work.ts"
+import { type Counted, countedOf } from "./Counted.ts"
+import * as MapTree from "./mapTree.ts"
+import * as Projection from "./projection.ts"
+import type { Steps } from "./StepEvent.ts"
+import * as StringKey from "./stringKey.ts"
+
+const stringKey = "loop, steps joined into a key"
+const mapTree = "tree by hand, a Map per node"
+
+/** Times all subjects on the same events. They must agree, and with the truth where there is one. */
+export const speedOf = (steps: Steps, collapse: boolean, options: Options, truth: Counted | undefined): Section => {
+  const { events } = steps
+  let agreed = truth
+  // What a subject gives is kept as it is until its time is taken.
+  const subjects: ReadonlyArray<Subject<() => Counted>> = [
+    { name: stringKey, run: () => later(StringKey.fold(events, collapse), StringKey.counted) },
+    {
+      name: "loop, steps joined at the end",
+      run: () => later(StringKey.foldJoining(events, collapse), StringKey.counted),
+    },
+    { name: mapTree, run: () => later(MapTree.fold(events, collapse), MapTree.counted) },
+    {
+      name: "projection (JourneyTree)",
+      run: () => later(Projection.fold(events, collapse), Projection.counted),
+      against: [
+        { baseline: stringKey, target: 1 },
+        { baseline: mapTree, target: 0.6 },
+      ],
+    },
+  ]
+  const measurements = timeInRounds(subjects, {
+    rounds: options.rounds,
+    events: events.length,
+    check: (result, name) => {
+      const counted = result()
+      agreed ??= counted
+      if (!isDeepStrictEqual(counted, agreed)) {
+        throw new Error(`"${name}" counted ${summary(counted)}, not ${summary(agreed)}`)
+      }
+    },
+  })
+  return {
+    title: `Fold of steps: ${steps.name}, collapse ${collapse ? "on" : "off"}`,
+    notes: [
+      `${summary(agreed ?? countedOf([]))}, ${events.length} steps` +
+        (truth === undefined ? "" : "; equal to the ground truth, the ten most used included"),
+    ],
+    measurements,
+  }
+}
+
+const later =
+  <State>(state: State, counted: (state: State) => Counted) =>
+  (): Counted =>
+    counted(state)
+
+const summary = ({ interactions, variants }: Counted): string => `${interactions} sessions, ${variants} variants`

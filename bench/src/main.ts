@@ -1,0 +1,94 @@
+/**
+ * Runs one work, prints its tables and, with `--json`, writes its figures to a file.
+ */
+import { writeFileSync } from "node:fs"
+import { parseArgs } from "node:util"
+import { machineNow, versions } from "./environment.ts"
+import { fold } from "./fold/index.ts"
+import { met } from "./Measurement.ts"
+import * as Table from "./table.ts"
+import type { Section, Work } from "./Work.ts"
+
+const works: ReadonlyArray<Work> = [fold]
+
+const usage = [
+  "npm --prefix bench start -- WORK [--json FILE] [--rounds N] [--scale SHARE]",
+  "",
+  ...works.map(({ about, name }) => `  ${name.padEnd(12)}${about}`),
+  "",
+  "  --json FILE    also write the figures as JSON",
+  "  --rounds N     measure each subject N times (default 5)",
+  "  --scale SHARE  use a share of the data, such as 0.01: to see that it runs",
+].join("\n")
+
+const fail = (message: string): never => {
+  process.stderr.write(`${message}\n\n${usage}\n`)
+  process.exit(2)
+}
+
+const read = () => {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        json: { type: "string" },
+        rounds: { type: "string", default: "5" },
+        scale: { type: "string", default: "1" },
+        help: { type: "boolean", short: "h" },
+      },
+    })
+  } catch (error) {
+    return fail((error as Error).message)
+  }
+}
+
+const { positionals, values } = read()
+if (values.help === true) {
+  process.stdout.write(`${usage}\n`)
+  process.exit(0)
+}
+const names = works.map(({ name }) => name).join(", ")
+const [name] = positionals
+if (name === undefined || positionals.length > 1) fail(`Name one work: ${names}.`)
+const work = works.find((one) => one.name === name) ?? fail(`There is no work "${name}". There is: ${names}.`)
+const rounds = Number(values.rounds)
+if (!Number.isInteger(rounds) || rounds < 1) fail("--rounds takes a whole number, 1 or more.")
+const scale = Number(values.scale)
+if (!(scale > 0 && scale <= 1)) fail("--scale takes a number above 0, up to 1.")
+
+const machine = machineNow()
+process.stdout.write(
+  [
+    `${machine.processor}, ${machine.processors} processors, ${machine.memoryGigabytes} GB, ${machine.system}`,
+    Object.entries(versions())
+      .map(([what, version]) => `${what} ${version}`)
+      .join(", "),
+    `load average ${machine.loadAverage.join(" ")}${scale < 1 ? `; only ${scale} of the data: the figures mean nothing` : ""}`,
+    "",
+    "",
+  ].join("\n"),
+)
+
+const sections: Array<Section> = []
+await work.run({ rounds, scale }, (section) => {
+  sections.push(section)
+  process.stdout.write(`${Table.format(section)}\n`)
+})
+
+const after = machineNow().loadAverage
+process.stdout.write(`load average at the end ${after.join(" ")}\n`)
+
+if (values.json !== undefined) {
+  const results = sections.flatMap(({ measurements, notes, title }) =>
+    measurements.map((measurement) => ({
+      work: work.name,
+      section: title,
+      ...measurement,
+      ratioToBaseline: measurement.comparisons?.[0]?.ratio ?? null,
+      met: met(measurement) ?? null,
+      notes,
+    })),
+  )
+  const report = { machine: { ...machine, loadAverageAtEnd: after }, versions: versions(), scale, rounds, results }
+  writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
+}
