@@ -4,6 +4,7 @@
 import { randomUUID } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { open as openFile, readFile, writeFile } from "node:fs/promises"
+import type { Readable } from "node:stream"
 import { layer as memory } from "@tacet/adapter-memory"
 import { Uuid } from "@tacet/core/eventsourcing"
 import { Contacts } from "@tacet/core/services"
@@ -23,7 +24,7 @@ import { renderText } from "./TextReport.ts"
 
 /** What a run has of the process. */
 export interface World {
-  readonly stdin: NodeJS.ReadableStream
+  readonly stdin: Readable
   readonly stdout: NodeJS.WritableStream
   readonly stderr: NodeJS.WriteStream
 }
@@ -106,6 +107,8 @@ const mappingFrom = (path: string): Effect.Effect<Mapping, InputError> =>
 
 const openInput = Effect.fnUntraced(function* (input: Place, { stdin }: World) {
   if (input._tag === "standard") {
+    // Whoever writes to it may go on: an input that is not read to its end must not keep the process alive.
+    yield* Effect.addFinalizer(() => Effect.sync(() => stdin.destroy()))
     const opened: Opened = { stream: stdin, totalBytes: 0, bytesRead: 0 }
     return opened
   }
