@@ -123,7 +123,7 @@ export const policies = [
 ] as ReadonlyArray<string> as ReadonlyArray<Identifier.PolicyVersionId>
 
 /** Stories last from here for two weeks, in turns of twelve hours, a millisecond more or less. */
-export const beginning = Date.UTC(2026, 0, 1)
+const beginning = Date.UTC(2026, 0, 1)
 const unit = 12 * 3_600_000
 
 /** The moment so many units after the beginning. */

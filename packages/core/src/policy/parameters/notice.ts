@@ -24,7 +24,7 @@ export const changeNotices = ["publish", "notifyUsers", "notifyMajorVisibly", "l
 export const mentionExemptions = ["dataNotPersonalByThemselves", "ownProvisionsCoverTheUse"] as const
 
 /** The language that decides where language versions differ, or `none`. */
-export const LanguagePrecedence: Schema.Codec<string> = Schema.String.check(
+const LanguagePrecedence: Schema.Codec<string> = Schema.String.check(
   Schema.isPattern(/^([a-z]{2}|none)$/, { expected: "a language of two letters, or none" }),
 )
 

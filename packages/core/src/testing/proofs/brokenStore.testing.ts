@@ -27,7 +27,7 @@ export interface BrokenStore {
 }
 
 /** What the stores that are broken declare; what they are held to. */
-export const capabilities: EventStoreFixture["capabilities"] = { pushSubscription: true, survivesRestart: false }
+const capabilities: EventStoreFixture["capabilities"] = { pushSubscription: true, survivesRestart: false }
 
 /** Over the memory, some of its functions replaced. */
 export const breaking = (change: (sound: Store) => Partial<Store>): EventStoreFixture => ({
