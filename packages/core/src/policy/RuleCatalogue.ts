@@ -950,7 +950,7 @@ export interface Rule {
  * ```ts
  * import { RuleCatalogue } from "@tacet/core/policy"
  *
- * const { documents } = RuleCatalogue.rule("RET-12M") // => ["D19"]
+ * const documents = RuleCatalogue.rule("RET-12M").documents // => ["D19"]
  * ```
  */
 export const rule = (key: PolicyRuleKey): Rule => {
