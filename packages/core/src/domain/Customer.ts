@@ -353,7 +353,7 @@ const decide = (state: State, command: Command): Result.Result<ReadonlyArray<Eve
         return refuse("REDIRECT", command, "field", "a redirection to the Customer's own sign-in, and no such field")
       }
       const barred = Category.ruleAgainst(category)
-      if (barred !== undefined) return refuse(barred, command, "category", "a category that may stand in an event")
+      if (barred !== undefined) return refuse(barred, command, "category", Category.recordable)
       if (command.required && Category.isFreeText(category)) {
         return refuse("VOLUNTARY", command, "required", "a field for free text that may be left empty")
       }

@@ -644,7 +644,7 @@ const observeTerminal = (
 ): Result.Result<ReadonlyArray<Event>, Refusal> => {
   for (const { category } of command.values) {
     const barred = Category.ruleAgainst(category)
-    if (barred !== undefined) return refuse(barred, command, "values.category", "what may stand in an event")
+    if (barred !== undefined) return refuse(barred, command, "values.category", Category.recordable)
     if (!Category.isToldByTerminal(category)) {
       return refuse(
         "AUTO",

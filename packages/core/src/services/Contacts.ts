@@ -119,10 +119,12 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
           // What was looked up must still be so when the events are appended.
           checks: [{ stream: declared, expected: Expected.exact(facts.version) }],
           accept,
+          // Each conflict is another recording that has landed, so as many as come at once get their turn.
+          retries: 100,
           ...(commitId === undefined ? {} : { commitId }),
         })
         const result = yield* Effect.result(Effect.provideService(handling, EventStore, store))
-        const isLast = attempt >= retries
+        const isLast = attempt >= factRetries
         if (Result.isSuccess(result)) {
           // A refusal without an append was decided on facts that nothing has checked.
           const isChecked = cached === undefined || !isRefusedWhole(result.success, accept)
@@ -149,7 +151,7 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
 type Facts = CommandHandler.Loaded<Customer.State>
 
 /** How often to look facts up again that have changed meanwhile. */
-const retries = 10
+const factRetries = 10
 
 const isRefusedWhole = (
   { outcomes, repeated }: CommandHandler.Handled<Interaction.State, Interaction.Event>,

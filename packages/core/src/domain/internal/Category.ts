@@ -20,6 +20,9 @@ const barred: ReadonlyMap<PersonalDataCategory, RuleKey> = new Map<PersonalDataC
   ["coarseLocation", "GEO-NEVER"],
 ])
 
+/** What is accepted in their place, for refusals. */
+export const recordable = "any category but a device's call log, its address book and its location"
+
 /**
  * Whether a terminal tells a category of itself. Every other is typed or said by a person, and needs a declared field
  * (AUTO).

@@ -1,0 +1,471 @@
+import { layer as memory } from "@tacet/adapter-memory"
+import { describe, expect, it } from "@tacet/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import fc from "fast-check"
+import * as Customer from "../domain/Customer.ts"
+import * as Interaction from "../domain/Interaction.ts"
+import { isListed } from "../domain/rules.testing.ts"
+import {
+  aCustomerCommand,
+  anInteractionCommand,
+  calls,
+  fields,
+  goals,
+  millis,
+  moment,
+  numbers,
+  policies,
+  scenarios,
+  steps,
+} from "../domain/stories.testing.ts"
+import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
+import type { CustomerId } from "../eventsourcing/CustomerId.ts"
+import * as Decider from "../eventsourcing/Decider.ts"
+import { EventStore } from "../eventsourcing/EventStore.ts"
+import { fromBytes, type Uuid } from "../eventsourcing/Uuid.ts"
+import * as FaultInjection from "../testing/FaultInjection.ts"
+import * as Contacts from "./Contacts.ts"
+
+type Service = Contacts.Contacts["Service"]
+type Store = EventStore["Service"]
+
+const uuid = (kind: number, index: number): Uuid =>
+  fromBytes(Uint8Array.from([kind, index, ...Array<number>(14).fill(9)]), 8)
+const customer = uuid(1, 0) as CustomerId
+const otherCustomer = uuid(1, 1) as CustomerId
+const interaction = uuid(2, 0)
+const [number, otherNumber] = numbers as [(typeof numbers)[0], (typeof numbers)[0]]
+
+const adopt: Customer.Command = { _tag: "AdoptPolicyVersion", at: moment(0), policyVersion: policies[0]! }
+const list = (units: number, listed = number): Customer.Command => ({
+  _tag: "ListNumber",
+  at: moment(units),
+  number: listed,
+})
+const unlist = (units: number): Customer.Command => ({ _tag: "UnlistNumber", at: moment(units), number })
+const start = (units: number, by = number): Interaction.Command => ({
+  _tag: "StartInteraction",
+  at: moment(units),
+  trigger: { _tag: "outgoingCall", number: by },
+  interface: "web" as never,
+  linkable: true,
+})
+const take = (units: number): Interaction.Command => ({
+  _tag: "TakeStep",
+  at: moment(units),
+  step: steps[0]!,
+  kind: "page",
+})
+const place = (units: number, call: Uuid = calls[0]!): Interaction.Command => ({
+  _tag: "PlaceCall",
+  at: moment(units),
+  call: call as never,
+  number,
+  asksForPerson: true,
+})
+
+/** A start by one of the numbers, at some moment. */
+const aStart = fc
+  .tuple(fc.nat(13), fc.boolean())
+  .map(([units, isFirst]) => start(units, isFirst ? number : otherNumber))
+
+/** A listing or unlisting of one of the numbers. */
+const aListing: fc.Arbitrary<Customer.Command> = fc
+  .tuple(fc.constantFrom("ListNumber" as const, "UnlistNumber" as const), fc.nat(13), fc.boolean())
+  .map(([_tag, units, isFirst]) => ({ _tag, at: moment(units), number: isFirst ? number : otherNumber }))
+
+/** What makes stories possible. */
+const setting: ReadonlyArray<Customer.Command> = [
+  adopt,
+  list(0),
+  {
+    _tag: "PublishScenario",
+    at: moment(0),
+    scenario: scenarios[0]!,
+    steps: steps.map((step) => ({ step, kind: "page" })),
+    journeys: [],
+    goals,
+  },
+  { _tag: "DeclareInputField", at: moment(0), field: fields[0]!, category: "freeText", required: false },
+]
+
+/** A service of its own, with what it keeps to itself, over a store. */
+const serviceOver = (store: Store): Effect.Effect<Service> =>
+  Contacts.Contacts.pipe(
+    Effect.provide(Layer.provide(Contacts.layer, Layer.succeed(EventStore, store)), { local: true }),
+  )
+
+/** A store of its own for each test and each run. */
+const onStore = <A, E>(test: (store: Store) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  EventStore.use(test).pipe(Effect.provide(memory, { local: true }))
+
+const onService = <A, E>(test: (contacts: Service, store: Store) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  onStore((store) => Effect.flatMap(serviceOver(store), (contacts) => test(contacts, store)))
+
+const logOf = (store: Store, of = customer) => Effect.map(store.readLog(of), ({ events }) => events)
+
+/** The state of an interaction as its stream says, past every service. */
+const stored = (store: Store, of = customer, id = interaction) =>
+  Effect.map(
+    Effect.provideService(CommandHandler.load(Interaction.aggregate, of, id), EventStore, store),
+    ({ state }) => state,
+  )
+
+/** What became of each command: its events, or the rule that refused it. */
+const became = ({ outcomes }: CommandHandler.Handled<Interaction.State, Interaction.Event>): ReadonlyArray<string> =>
+  outcomes.map((outcome) =>
+    Result.isFailure(outcome) ? outcome.failure.rule : outcome.success.map(({ _tag }) => _tag).join(),
+  )
+
+describe("a Customer's declarations", () => {
+  it.effect("are recorded all or none, and the first that is refused says why", () =>
+    onService((contacts, store) =>
+      Effect.gen(function* () {
+        const refusal = yield* Effect.flip(contacts.declare(customer, [adopt, list(3), unlist(2), unlist(1)]))
+        expect(refusal).toMatchObject({ _tag: "Refusal", rule: "LISTED", command: "UnlistNumber", field: "at" })
+        expect(yield* logOf(store)).toEqual([])
+        yield* contacts.declare(customer, [adopt, list(3)])
+        expect((yield* logOf(store)).map(({ type }) => type)).toEqual(["PolicyVersionAdopted", "NumberListed"])
+      }),
+    ),
+  )
+
+  it.effect("add nothing when they come again, and are told as they are", () =>
+    onService((contacts, store) =>
+      Effect.gen(function* () {
+        yield* contacts.declare(customer, [adopt, list(3)])
+        yield* contacts.declare(customer, [adopt, list(3)])
+        expect(yield* logOf(store)).toHaveLength(2)
+        const declared = yield* contacts.declared(customer)
+        expect(Customer.isNumberListed(declared, number, moment(3))).toBe(true)
+        expect(yield* contacts.declared(otherCustomer)).toEqual(Customer.initial)
+      }),
+    ),
+  )
+})
+
+describe("a recording", () => {
+  const declared = <A, E>(test: (contacts: Service, store: Store) => Effect.Effect<A, E>) =>
+    onService((contacts, store) => Effect.andThen(contacts.declare(customer, [adopt, list(0)]), test(contacts, store)))
+
+  it.effect("keeps each command that is accepted, and leaves no trace of the others", () =>
+    declared((contacts, store) =>
+      Effect.gen(function* () {
+        const commands = [take(1), start(1), take(2), take(0)]
+        const handled = yield* contacts.record({ customer, interaction, commands })
+        expect(became(handled)).toEqual(["TACET-STARTED", "InteractionStarted", "StepTaken", "TACET-TIME"])
+        expect((yield* logOf(store)).map(({ type }) => type).slice(2)).toEqual(["InteractionStarted", "StepTaken"])
+        expect(handled.state).toEqual(yield* stored(store))
+      }),
+    ),
+  )
+
+  it.effect("of all or nothing keeps nothing where one command is refused", () =>
+    declared((contacts, store) =>
+      Effect.gen(function* () {
+        const commands = [start(1), take(2), take(0)]
+        const refused = yield* contacts.record({ customer, interaction, commands, accept: "all" })
+        expect(became(refused).at(-1)).toBe("TACET-TIME")
+        expect(refused.state).toEqual(Interaction.initial)
+        expect(yield* logOf(store)).toHaveLength(2)
+        yield* contacts.record({ customer, interaction, commands: [start(1), take(2)], accept: "all" })
+        expect(yield* logOf(store)).toHaveLength(4)
+      }),
+    ),
+  )
+
+  it.effect("is refused while the person has switched the technology off", () =>
+    declared((contacts) =>
+      Effect.gen(function* () {
+        const recording = { customer, interaction, commands: [start(1)] }
+        expect(became(yield* contacts.record({ ...recording, switchedOn: false }))).toEqual(["SWITCH"])
+        expect(became(yield* contacts.record(recording))).toEqual(["InteractionStarted"])
+      }),
+    ),
+  )
+
+  it.effect("of no command tells the state as it stands", () =>
+    declared((contacts) =>
+      Effect.gen(function* () {
+        yield* contacts.record({ customer, interaction, commands: [start(1)] })
+        const { outcomes, state } = yield* contacts.record({ customer, interaction, commands: [] })
+        expect([outcomes, state.phase]).toEqual([[], "live"])
+      }),
+    ),
+  )
+
+  it.effect("that comes again under its commit id has no further effect", () =>
+    declared((contacts, store) =>
+      Effect.gen(function* () {
+        const recording = { customer, interaction, commands: [start(1), take(2)], commitId: uuid(3, 0) }
+        yield* contacts.record(recording)
+        const again = yield* contacts.record(recording)
+        expect([again.repeated, again.outcomes]).toEqual([true, []])
+        expect(yield* logOf(store)).toHaveLength(4)
+        const more = yield* contacts.record({ ...recording, commands: [take(3)], commitId: uuid(3, 1) })
+        expect(more.repeated).toBe(false)
+        const elsewhere = yield* Effect.flip(contacts.record({ ...recording, interaction: uuid(2, 1) }))
+        expect(elsewhere._tag).toBe("CommitIdReused")
+      }),
+    ),
+  )
+
+  it.effect("whose answer was lost lands once", () =>
+    onStore((store) =>
+      Effect.gen(function* () {
+        const faults = FaultInjection.make(({ nth, operation }) =>
+          operation === "append" && nth === 2 ? FaultInjection.lostAnswer : undefined,
+        )
+        const contacts = yield* serviceOver(faults.eventStore(store))
+        yield* contacts.declare(customer, [adopt, list(0)])
+        yield* contacts.record({ customer, interaction, commands: [start(1), take(2)] })
+        expect(yield* logOf(store)).toHaveLength(4)
+      }),
+    ),
+  )
+})
+
+/** A store in which others get their turn between any two calls. */
+const busy = (store: Store): Store => ({
+  ...store,
+  append: (commit) => Effect.andThen(Effect.yieldNow, store.append(commit)),
+  readStream: (...args) => Effect.tap(store.readStream(...args), () => Effect.yieldNow),
+})
+
+describe("many recordings at once", () => {
+  it.effect("on one interaction all land, each once", () =>
+    onStore((store) =>
+      Effect.gen(function* () {
+        const contacts = yield* serviceOver(busy(store))
+        yield* contacts.declare(customer, [adopt, list(0)])
+        const placed = Array.from({ length: 24 }, (_, index) => uuid(4, index))
+        yield* Effect.forEach(
+          placed,
+          (call) => contacts.record({ customer, interaction, commands: [start(1), place(2, call), take(2)] }),
+          { concurrency: "unbounded" },
+        )
+        const { calls } = yield* stored(store)
+        expect(new Set(calls.keys())).toEqual(new Set(placed))
+        const types = (yield* logOf(store)).map(({ type }) => type)
+        const count = (type: string) => types.filter((one) => one === type).length
+        expect([count("InteractionStarted"), count("CallPlaced"), count("StepTaken")]).toEqual([1, 24, 24])
+      }),
+    ),
+  )
+})
+
+const isDeclaration = (command: Customer.Command | Interaction.Command): command is Customer.Command =>
+  Customer.Command.members.some(({ fields }) => fields._tag.schema.literal === command._tag)
+
+/** Declares or records, and says what became of it. */
+const happen = (contacts: Service, of: CustomerId, command: Customer.Command | Interaction.Command, id = interaction) =>
+  isDeclaration(command)
+    ? Effect.map(Effect.result(contacts.declare(of, [command])), (declared) =>
+        Result.isFailure(declared) && declared.failure._tag === "Refusal" ? [declared.failure.rule] : ["declared"],
+      )
+    : Effect.map(contacts.record({ customer: of, interaction: id, commands: [command] }), became)
+
+describe("two Customers", () => {
+  // Finds: facts kept under one key for all Customers; a stream addressed without its compartment.
+  it.effect.prop(
+    "RECOG-1CUST: with the same interaction ids and the same numbers see nothing of each other",
+    [
+      fc.array(fc.tuple(fc.boolean(), fc.oneof(aCustomerCommand, anInteractionCommand)), {
+        maxLength: 8,
+        size: "max",
+      }),
+    ],
+    (moves) =>
+      Effect.gen(function* () {
+        const contentsOf = (store: Store, one: CustomerId) =>
+          Effect.map(logOf(store, one), (log) =>
+            log.map(({ data, occurredAt, position, type, version }) => [position, version, type, occurredAt, data]),
+          )
+        const together = yield* onService((contacts, store) =>
+          Effect.gen(function* () {
+            yield* contacts.declare(customer, [adopt, list(0)])
+            yield* contacts.declare(otherCustomer, [adopt, list(0)])
+            for (const [isFirst, command] of moves) yield* happen(contacts, isFirst ? customer : otherCustomer, command)
+            return [yield* contentsOf(store, customer), yield* contentsOf(store, otherCustomer)]
+          }),
+        )
+        const alone = yield* Effect.forEach([customer, otherCustomer], (one) =>
+          onService((contacts, store) =>
+            Effect.gen(function* () {
+              yield* contacts.declare(one, [adopt, list(0)])
+              for (const [isFirst, command] of moves) {
+                if (isFirst === (one === customer)) yield* happen(contacts, one, command)
+              }
+              return yield* contentsOf(store, one)
+            }),
+          ),
+        )
+        expect(together).toEqual(alone)
+      }),
+    { numRuns: 1000 },
+  )
+})
+
+describe("what a Customer has declared", () => {
+  it.effect("is looked up once for many recordings", () =>
+    onStore((store) =>
+      Effect.gen(function* () {
+        let lookUps = 0
+        const counting: Store = {
+          ...store,
+          readStream: (of, stream, range) => {
+            if (stream.kind === Customer.streamKind) lookUps++
+            return store.readStream(of, stream, range)
+          },
+        }
+        yield* (yield* serviceOver(store)).declare(customer, [adopt, list(0)])
+        const contacts = yield* serviceOver(counting)
+        for (let index = 0; index < 20; index++) {
+          yield* contacts.record({ customer, interaction: uuid(2, index), commands: [start(1), take(2)] })
+        }
+        expect(lookUps).toBe(1)
+        // A refusal that nothing else vouches for is vouched for by one look at the end of the stream.
+        yield* contacts.record({ customer, interaction, commands: [take(0)] })
+        expect(lookUps).toBe(2)
+      }),
+    ),
+  )
+
+  it.effect("LISTED: is asked again where another writer unlists the number between look-up and append", () =>
+    onStore((store) =>
+      Effect.gen(function* () {
+        const writer = yield* serviceOver(store)
+        yield* writer.declare(customer, [adopt, list(0)])
+        const appends: Array<string> = []
+        const interleaved: Store = {
+          ...store,
+          append: (commit) =>
+            Effect.gen(function* () {
+              const [write] = commit.writes
+              if (write?.stream.kind !== Interaction.streamKind) return yield* store.append(commit)
+              if (appends.length === 0) yield* Effect.orDie(writer.declare(customer, [unlist(1)]))
+              const appended = yield* Effect.result(store.append(commit))
+              appends.push(Result.isFailure(appended) ? appended.failure._tag : "appended")
+              return yield* Effect.fromResult(appended)
+            }),
+        }
+        const contacts = yield* serviceOver(interleaved)
+        const handled = yield* contacts.record({ customer, interaction, commands: [start(2)] })
+        expect([appends, became(handled)]).toEqual([["VersionConflict"], ["LISTED"]])
+        expect((yield* stored(store)).phase).toBe("notStarted")
+        // What is so at another moment is accepted with the fresh facts.
+        const earlier = yield* contacts.record({ customer, interaction, commands: [start(0)] })
+        expect(became(earlier)).toEqual(["InteractionStarted"])
+        expect(appends).toEqual(["VersionConflict", "appended"])
+      }),
+    ),
+  )
+
+  it.effect("LISTED: lets a number in that another writer has listed meanwhile", () =>
+    onStore((store) =>
+      Effect.gen(function* () {
+        const contacts = yield* serviceOver(store)
+        const other = yield* serviceOver(store)
+        yield* contacts.declare(customer, [adopt])
+        const recording = { customer, interaction, commands: [start(1)] }
+        expect(became(yield* contacts.record(recording))).toEqual(["LISTED"])
+        yield* other.declare(customer, [list(0)])
+        expect(became(yield* contacts.record({ ...recording, accept: "all" }))).toEqual(["InteractionStarted"])
+      }),
+    ),
+  )
+
+  it.effect("that changes at every attempt is given up after some, with the conflict", () =>
+    onStore((store) =>
+      Effect.gen(function* () {
+        const writer = yield* serviceOver(store)
+        yield* writer.declare(customer, [adopt, list(0)])
+        let units = 1
+        const restless: Store = {
+          ...store,
+          append: (commit) =>
+            Effect.andThen(
+              Effect.orDie(writer.declare(customer, [units % 2 === 0 ? list(units++) : unlist(units++)])),
+              store.append(commit),
+            ),
+        }
+        const contacts = yield* serviceOver(restless)
+        const error = yield* Effect.flip(contacts.record({ customer, interaction, commands: [start(0)] }))
+        expect([error._tag, units]).toEqual(["VersionConflict", 12])
+      }),
+    ),
+  )
+
+  // Finds: facts that are kept after another writer has declared more, in acceptances and in refusals.
+  it.effect.prop(
+    "LISTED POLICY-BIND RECORDED: two services that keep facts answer as one that keeps none",
+    [
+      fc.array(
+        fc.tuple(fc.boolean(), fc.nat(2), fc.oneof(aCustomerCommand, aCustomerCommand, anInteractionCommand, aStart)),
+        { maxLength: 8, size: "max" },
+      ),
+    ],
+    (moves) =>
+      Effect.gen(function* () {
+        const answers = (services: (store: Store) => Effect.Effect<readonly [Service, Service]>) =>
+          onStore((store) =>
+            Effect.gen(function* () {
+              const pair = yield* services(store)
+              yield* pair[0].declare(customer, setting)
+              return yield* Effect.forEach(moves, ([isFirst, index, command]) =>
+                Effect.gen(function* () {
+                  // Whoever keeps nothing is made anew for each move.
+                  const contacts = pair[0] === pair[1] ? yield* serviceOver(store) : pair[isFirst ? 0 : 1]
+                  return yield* happen(contacts, customer, command, uuid(2, index))
+                }),
+              )
+            }),
+          )
+        const kept = yield* answers((store) => Effect.all([serviceOver(store), serviceOver(store)]))
+        const fresh = yield* answers((store) => Effect.map(serviceOver(store), (one) => [one, one] as const))
+        expect(kept).toEqual(fresh)
+      }),
+    { numRuns: 1000 },
+  )
+
+  // Finds: an append without the check of the Customer's stream.
+  it.effect.prop(
+    "LISTED: whatever others declare between look-up and append, the log holds no call of an unlisted number",
+    [fc.array(aListing, { maxLength: 8, size: "max" }), fc.array(aStart, { minLength: 1, maxLength: 6 })],
+    (declarations, starts) =>
+      onStore((store) =>
+        Effect.gen(function* () {
+          const writer = yield* serviceOver(store)
+          yield* writer.declare(customer, [adopt, list(0)])
+          const waiting = [...declarations]
+          const interleaved: Store = {
+            ...store,
+            append: (commit) =>
+              Effect.gen(function* () {
+                const next = waiting.shift()
+                if (next !== undefined) yield* Effect.ignore(writer.declare(customer, [next]))
+                return yield* store.append(commit)
+              }),
+          }
+          const contacts = yield* serviceOver(interleaved)
+          yield* Effect.forEach(starts, (command, index) =>
+            Effect.result(contacts.record({ customer, interaction: uuid(2, index), commands: [command] })),
+          )
+          const declared: Array<Customer.Event> = []
+          for (const recorded of yield* logOf(store)) {
+            if (recorded.stream.kind === Customer.streamKind) {
+              declared.push(Result.getOrThrow(Customer.codec.decode(recorded)))
+              continue
+            }
+            const event = Result.getOrThrow(Interaction.codec.decode(recorded))
+            if (event._tag !== "InteractionStarted") continue
+            expect(isListed({ declared }, event.trigger, millis(event))).toBe(true)
+          }
+          expect(yield* contacts.declared(customer)).toEqual(Decider.replay(Customer.decider, declared))
+        }),
+      ),
+    { numRuns: 1000 },
+  )
+})
