@@ -116,6 +116,13 @@ describe("what cannot be read", () => {
     }
   })
 
+  it("is refused where a payload is no object, though nothing is required of it", () => {
+    for (const data of ["[]", "[{}]", "null", '"{}"', "0"]) {
+      expect(reason(recorded(data, 1, "Closed"))).toBe("payload-does-not-fit")
+    }
+    expect(reason(recorded("{}", 1, "Closed"))).toBe("read")
+  })
+
   it("is refused where an upcaster cannot make sense of it", () => {
     const strict = EventCodec.make("ticket", [
       EventCodec.define(Labelled, {

@@ -58,6 +58,18 @@ describe("catching up", () => {
     }).pipe(Effect.provide(layer)),
   )
 
+  it.effect("folds nothing and saves nothing where nothing is new", () =>
+    Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      yield* grow(customer, 3)
+      yield* Projection.catchUp(positions(), customer)
+      const still = { ...positions(), apply: () => Effect.die("nothing is to be folded") }
+      const faults = FaultInjection.make(() => undefined)
+      yield* Projection.catchUp(still, customer).pipe(Effect.provide(faults.layer))
+      expect(faults.calls().map((call) => call.operation)).toEqual(["load", "readLog"])
+    }).pipe(Effect.provide(layer)),
+  )
+
   it.effect("saves on the way", () =>
     Effect.gen(function* () {
       const customer = yield* Scene.aCustomer

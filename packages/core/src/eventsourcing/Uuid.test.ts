@@ -27,6 +27,22 @@ describe("new ids", () => {
     }),
   )
 
+  it.effect("have digits that say nothing of each other", () =>
+    Effect.gen(function* () {
+      const ids = yield* Effect.all(Array.from({ length: 1_000 }, () => Uuid.next))
+      const free = Array.from({ length: 36 }, (_, place) => place).filter(
+        (place) => ![8, 13, 14, 18, 19, 23].includes(place),
+      )
+      for (const one of free) {
+        for (const other of free.filter((place) => place > one)) {
+          const alike = ids.filter((id) => id[one] === id[other]).length
+          // One in sixteen is expected: 62.5 of 1,000, give or take eight standard deviations.
+          expect(Math.abs(alike - 62.5)).toBeLessThan(62)
+        }
+      }
+    }),
+  )
+
   it.effect("are drawn again from the same seed, and from another otherwise", () =>
     Effect.gen(function* () {
       const drawn = (seed: string) => Effect.all([Uuid.next, Uuid.next]).pipe(Random.withSeed(seed))
