@@ -332,11 +332,17 @@ describe("hostile input", () => {
         withSparseArray: true,
         withTypedArray: true,
       }),
-      fc.boolean(),
+      aCanary,
+      fc.constantFrom("whole", "within", "tagged"),
     ],
-    (anything, isWithin) => {
-      const outcome = read(isWithin ? body({ extra: anything }) : anything)
-      if (Result.isSuccess(outcome)) return expect(isWithin && anything).toBe(undefined)
+    (anything, canary, how) => {
+      const input = {
+        whole: anything,
+        within: body({ extra: anything }),
+        tagged: body({ _tag: canary, extra: anything }),
+      }
+      const outcome = read(input[how])
+      if (Result.isSuccess(outcome)) return expect([how, anything]).toEqual(["within", undefined])
       expect(ruleKeys).toContain(outcome.failure.rule)
       expect(told(outcome.failure)).not.toContain("zq")
     },

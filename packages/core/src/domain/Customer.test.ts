@@ -32,6 +32,13 @@ import {
 
 const runs = { numRuns: 1000 }
 
+/** Everything a state holds, as text. */
+const shown = (state: Customer.State): string =>
+  JSON.stringify(state, (_, value: unknown) => (value instanceof Map ? [...value] : value))
+
+/** What stories begin with, before any was played. */
+const initially = shown(Customer.decider.initial)
+
 type Command = Customer.Command
 type CommandOf<Tag extends Command["_tag"]> = Extract<Command, { readonly _tag: Tag }>
 
@@ -351,7 +358,7 @@ describe("over stories", () => {
     runs,
   )
 
-  // Finds: a state kept in what JSON does not keep, such as the order of keys.
+  // Finds: an event that carries more than its schema stores, so that a state that is read again knows less.
   it.prop(
     "TACET-FORMAT: the state after replay of stored events is the live state",
     [declaring()],
@@ -374,7 +381,7 @@ describe("over stories", () => {
         state = Customer.decider.evolve(state, declared[index % declared.length]!)
       }
       expect(kept.filter(([before, text]) => shown(before) !== text)).toEqual([])
-      expect(shown(Customer.decider.initial)).toBe(shown(after().state))
+      expect(shown(Customer.decider.initial)).toBe(initially)
     },
     runs,
   )
@@ -404,7 +411,3 @@ const reversed = <Command extends object>(command: Command): Command =>
         name === "steps" ? (value as ReadonlyArray<object>).map(reversed) : value,
       ]),
   ) as Command
-
-/** Everything a state holds, as text. */
-const shown = (state: Customer.State): string =>
-  JSON.stringify(state, (_, value: unknown) => (value instanceof Map ? [...value] : value))

@@ -232,7 +232,7 @@ const startAt = (pick: Pick, at: DateTime.Utc, rarely = 4): Interaction.Command 
 }
 
 const occurrenceAt = (pick: Pick, at: DateTime.Utc): Interaction.Command => {
-  const index = pick(2)
+  const index = mostly(pick, 0, 1, 3)
   switch (pick(26)) {
     case 0:
       return { _tag: "ObserveTerminal", at, values: listOf(pick, 2, () => sealedOf(pick, "terminalEnvironment")) }
@@ -347,30 +347,79 @@ const settingOf = (pick: Pick): ReadonlyArray<Move> => {
   ]
 }
 
+/** Of what one may stand in place of another. */
+const pools: ReadonlyArray<ReadonlyArray<unknown>> = [
+  numbers,
+  calls,
+  scenarios,
+  steps,
+  goals,
+  fields,
+  policies,
+  ["page", "faq"],
+  ["web", "app"],
+  ["customerArea", "website"],
+  ["answered", "busy"],
+]
+const humans: ReadonlyArray<unknown> = [true, false, "unknown"]
+
+/** The same command with one of its fields changed, or none. */
+const altered = <Command extends Move["command"]>(pick: Pick, command: Command): Command => {
+  const names = Object.keys(command).filter((name) => name !== "_tag")
+  const name = one(pick, [...names, undefined, undefined])
+  if (name === undefined) return command
+  const value = (command as Record<string, unknown>)[name]
+  const pool = name === "human" ? humans : (pools.find((pool) => pool.includes(value)) ?? [])
+  const others = typeof value === "boolean" && name !== "human" ? [!value] : pool.filter((other) => other !== value)
+  const other =
+    name === "at"
+      ? DateTime.add(command.at, { milliseconds: one(pick, [-1, 1]) })
+      : name === "trigger"
+        ? triggerOf(pick, 2)
+        : typeof value === "number"
+          ? value + 1
+          : others.length > 0
+            ? one(pick, others)
+            : value
+  return { ...command, [name]: other }
+}
+
 /**
- * A story: a setting, then moves. In nine of ten their moments go forward, in the others they come in any order.
- * `declares` has the Customer speak in every other turn; else in one of ten.
+ * A story: a setting, then moves. Their moments go forward, but now and then a move comes late, or what was said
+ * before is said again, whole or with one change; in one of ten stories moves come in any order. `declares` has the
+ * Customer speak in every other move; else in one of ten.
  */
 export const aStory = (options?: { readonly declares?: boolean }): fc.Arbitrary<Story> => {
   const between = options?.declares === true ? 2 : 10
-  const moveOf = (pick: Pick): Move => {
+  const moveOf = (pick: Pick) => {
     const switchedOn = mostly(pick, true, false, 12)
+    const again = pick(6) === 5 ? pick(100) : undefined
+    const late = pick(8) === 7 ? -1 - pick(6) : 0
     const at = aMomentIn(pick)
-    return pick(between) === between - 1
-      ? { command: declarationAt(pick, at), switchedOn }
-      : { command: occurrenceAt(pick, at), switchedOn }
+    const isDeclared = pick(between) === between - 1
+    const command = isDeclared ? declarationAt(pick, at) : occurrenceAt(pick, at)
+    return {
+      command,
+      switchedOn,
+      again,
+      late,
+      alter: <Command extends Move["command"]>(of: Command) => altered(pick, of),
+    }
   }
   return fc
     .tuple(aNumber, fc.nat(9), fc.array(aNumber, { maxLength: 30, size: "max" }))
     .map(([setting, backward, numbers]) =>
       told(`${between} ${setting} ${backward} ${numbers.join()}`, () => {
         const moves = numbers.map((number) => drawn(number, moveOf))
-        const moments = moves.map(({ command }) => command.at)
-        if (backward < 9) moments.sort((one, other) => DateTime.toEpochMillis(one) - DateTime.toEpochMillis(other))
-        return play([
-          ...drawn(setting, settingOf),
-          ...moves.map(({ command, ...rest }, index) => ({ ...rest, command: { ...command, at: moments[index]! } })),
-        ])
+        const moments = moves.map(({ command }) => DateTime.toEpochMillis(command.at))
+        if (backward < 9) moments.sort((one, other) => one - other)
+        const said: Array<Move> = [...drawn(setting, settingOf)]
+        moves.forEach(({ again, alter, command, late, switchedOn }, index) => {
+          const before = again === undefined ? undefined : said[said.length - 1 - (again % said.length)]
+          const at = DateTime.makeUnsafe(moments[index]! + late * unit)
+          said.push({ switchedOn, command: before === undefined ? { ...command, at } : alter(before.command) })
+        })
+        return play(said)
       }),
     )
 }

@@ -19,22 +19,19 @@ export interface Copied<A> {
 }
 
 /**
- * Copies the input. `visit` sees the name of every field, whatever its depth, with those around it, outer ones first;
- * its first answer ends the copying. What is no plain data fits no field; what throws or is too much is `unreadable`.
+ * Copies the input. What stands in several places is copied for each, so a cycle runs into the limit. `visit` sees the
+ * name of every field, whatever its depth, with those around it, outer ones first; its first answer ends the copying.
+ * What is no plain data fits no field; what throws or is too much is `unreadable`.
  */
 export const copy = <A>(
   input: unknown,
   visit: (name: string, around: Around | undefined) => A | undefined,
 ): Copied<A> => {
-  const copies = new Map<object, object>()
   const opened: Array<Opened> = []
   const take = (value: unknown, around: Around | undefined): unknown => {
     if (typeof value === "function") return opaque
     if (typeof value !== "object" || value === null) return value
-    const known = copies.get(value)
-    if (known !== undefined) return known
     const shape = shapeOf(value)
-    copies.set(value, shape.to)
     if (shape.isOpen) opened.push({ from: value, to: shape.to, around })
     return shape.to
   }
