@@ -12,6 +12,7 @@ import * as Interaction from "./Interaction.ts"
 import { ruleKeys, stored, told } from "./expectations.testing.ts"
 import { activities, forbidsInInteraction, inputIn, isListed, policyAt } from "./rules.testing.ts"
 import {
+  aLifeOf,
   anInteractionCommand,
   aMoment,
   aSealed,
@@ -577,20 +578,22 @@ describe("over stories", () => {
   // Finds: a deletion that leaves the field full; a deleted value that comes late and lives again.
   it.prop(
     "FREETEXT-LIFE: an input lives from its entry to its change or deletion, in the order of time",
-    [aStory()],
-    (story) => {
-      enforces("FREETEXT-LIFE")(story)
-      for (const name of fields) {
-        expect(story.interaction.inputs.get(name)?.reference).toBe(inputIn(story.happened, name))
-        const life = story.happened.filter(
-          (event) => "field" in event && event.field === name && event._tag !== "SurveyAnswered",
-        )
-        const moments = life.map(millis)
-        expect(moments).toEqual(moments.toSorted((one, other) => one - other))
-        life.forEach(({ _tag }, index) => {
-          const lived = index > 0 && life[index - 1]!._tag !== "InputDeleted"
-          expect(_tag === "InputEntered").toBe(!lived)
-        })
+    [aStory(), aLifeOf("field")],
+    (...stories) => {
+      for (const story of stories) {
+        enforces("FREETEXT-LIFE")(story)
+        for (const name of fields) {
+          expect(story.interaction.inputs.get(name)?.reference).toBe(inputIn(story.happened, name))
+          const life = story.happened.filter(
+            (event) => "field" in event && event.field === name && event._tag !== "SurveyAnswered",
+          )
+          const moments = life.map(millis)
+          expect(moments).toEqual(moments.toSorted((one, other) => one - other))
+          life.forEach(({ _tag }, index) => {
+            const lived = index > 0 && life[index - 1]!._tag !== "InputDeleted"
+            expect(_tag === "InputEntered").toBe(!lived)
+          })
+        }
       }
     },
     runs,
@@ -656,15 +659,17 @@ describe("over stories", () => {
   // Finds: an answer after the end; an answer that takes a person back.
   it.prop(
     "TACET-CALL: a call is placed, answered by ever likelier persons, and ended, once",
-    [aStory()],
-    (story) => {
-      enforces("TACET-CALL")(story)
-      for (const one of calls) {
-        const life = story.happened.filter((event) => "call" in event && event.call === one)
-        expect(life.map(({ _tag }) => _tag).join(" ")).toMatch(/^(CallPlaced( CallAnswered){0,3}( CallEnded)?)?$/)
-        const humans = life.flatMap((event) => (event._tag === "CallAnswered" ? [`${event.human}`] : []))
-        expect(humans).toEqual(humans.toSorted((left, right) => rank(left) - rank(right)))
-        expect(new Set(humans).size).toBe(humans.length)
+    [aStory(), aLifeOf("call")],
+    (...stories) => {
+      for (const story of stories) {
+        enforces("TACET-CALL")(story)
+        for (const one of calls) {
+          const life = story.happened.filter((event) => "call" in event && event.call === one)
+          expect(life.map(({ _tag }) => _tag).join(" ")).toMatch(/^(CallPlaced( CallAnswered){0,3}( CallEnded)?)?$/)
+          const humans = life.flatMap((event) => (event._tag === "CallAnswered" ? [`${event.human}`] : []))
+          expect(humans).toEqual(humans.toSorted((left, right) => rank(left) - rank(right)))
+          expect(new Set(humans).size).toBe(humans.length)
+        }
       }
     },
     runs,
@@ -673,15 +678,17 @@ describe("over stories", () => {
   // Finds: a call that ends before it was answered.
   it.prop(
     "TACET-TIME: nothing happens before the start, and no call ends before it was answered",
-    [aStory()],
-    (story) => {
-      enforces("TACET-TIME")(story)
-      const from = story.happened[0] === undefined ? 0 : millis(story.happened[0])
-      expect(story.happened.every((event) => millis(event) >= from)).toBe(true)
-      for (const one of calls) {
-        const life = story.happened.filter((event) => "call" in event && event.call === one)
-        const end = life.find(({ _tag }) => _tag === "CallEnded")
-        if (end !== undefined) expect(millis(end)).toBe(Math.max(...life.map(millis)))
+    [aStory(), aLifeOf("call")],
+    (...stories) => {
+      for (const story of stories) {
+        enforces("TACET-TIME")(story)
+        const from = story.happened[0] === undefined ? 0 : millis(story.happened[0])
+        expect(story.happened.every((event) => millis(event) >= from)).toBe(true)
+        for (const one of calls) {
+          const life = story.happened.filter((event) => "call" in event && event.call === one)
+          const end = life.find(({ _tag }) => _tag === "CallEnded")
+          if (end !== undefined) expect(millis(end)).toBe(Math.max(...life.map(millis)))
+        }
       }
     },
     runs,

@@ -424,6 +424,40 @@ export const aStory = (options?: { readonly declares?: boolean }): fc.Arbitrary<
     )
 }
 
+/** A story of one call or of one field alone, at few moments and in any order. */
+export const aLifeOf = (what: "call" | "field"): fc.Arbitrary<Story> => {
+  const moveOf = (pick: Pick): Move => {
+    const at = moment(1 + pick(5))
+    const call = calls[0]!
+    const field = fields[0]!
+    const kind = pick(5)
+    if (what === "field") {
+      return kind < 2
+        ? { command: { _tag: "DeleteInput", at, field } }
+        : { command: { _tag: "EnterInput", at, field, value: { ...sealedOf(pick, "freeText"), category: "freeText" } } }
+    }
+    if (kind === 0) return { command: { _tag: "PlaceCall", at, call, number: numbers[0]!, asksForPerson: true } }
+    return kind < 3
+      ? { command: { _tag: "AnswerCall", at, call, human: one(pick, [false, "unknown", true]) } }
+      : { command: { _tag: "EndCall", at, call, talkSeconds: pick(2), disposition: "answered", legs: 1 } }
+  }
+  const begin: ReadonlyArray<Move> = [
+    ...drawn(0, settingOf).filter(({ command }) => customerCommands.has(command._tag)),
+    {
+      command: {
+        _tag: "StartInteraction",
+        at: moment(0),
+        trigger: { _tag: "outgoingCall", number: numbers[0]! },
+        interface: "web" as Identifier.InterfaceId,
+        linkable: true,
+      },
+    },
+  ]
+  return fc
+    .array(aNumber, { maxLength: 10, size: "max" })
+    .map((numbers) => play([...begin, ...numbers.map((number) => drawn(number, moveOf))]))
+}
+
 /** Properties are checked from one seed and draw the same stories: each is played once. */
 const told = (name: string, tell: () => Story): Story => {
   const known = stories.get(name)
