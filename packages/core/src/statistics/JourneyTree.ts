@@ -1,8 +1,8 @@
 /**
  * Journeys as one flat prefix tree. A journey is a path from the root; how many interactions ended there, and how, are
  * counters of its node. Variants, flow, waterfall and call rates are all read from it. Counting is exact, can be taken
- * back and adds up over shards. Nodes live in typed arrays and are found through one open-addressed table, some 40 bytes
- * each: a `Map` per node costs five times that.
+ * back and adds up over shards. A node is four cells of a typed array, and a row of counters only where something ended:
+ * 20 to 30 bytes, where a `Map` per node costs 200.
  */
 
 /** What a journey can have come to, as the column in which it is counted. */
@@ -52,19 +52,25 @@ export class JourneyTree {
   /** Nodes in use, the root included. */
   size = 1
   private readonly indexes = new Map<string, number>([[overflowStep, overflowIndex]])
-  private parents = new Int32Array(initialCapacity)
-  private stepOf = new Int32Array(initialCapacity)
-  private counts = new Int32Array(initialCapacity * columns)
-  private depths = new Int32Array(initialCapacity)
-  private table = new Int32Array(initialCapacity * 2)
-  private mask = initialCapacity * 2 - 1
+  /** The cells of all nodes, in blocks: an array that grew by copying would leave more garbage than it holds. */
+  private readonly blocks = [new Int32Array(blockNodes * nodeWidth)]
+  /** Rows of counters, one for each node at which a journey ended; row 0, all zero, serves the others. */
+  private counts = new Int32Array(initialRows * columns)
+  private rows = 1
+  /**
+   * An open-addressed table of the nodes whose number is not the next after their parent's. Most are: the first journey
+   * that comes to a node goes on at once.
+   */
+  private table = new Int32Array(initialSlots)
+  private mask = initialSlots - 1
+  private listed = 0
   /** Interactions that found no room, by node and column; already part of the node's counts. */
   private readonly overflowed = new Map<number, number>()
 
   constructor(options: Options) {
     this.options = options
-    this.parents[0] = -1
-    this.stepOf[0] = noStep
+    this.blocks[0]![parentCell] = -1
+    this.blocks[0]![stepCell] = noStep
   }
 
   /** The index of a step, which is given one if it has none. */
@@ -84,9 +90,9 @@ export class JourneyTree {
    */
   advance(node: Node, step: number): Node {
     if (node < 0) return node
-    const at = this.stepOf[node]!
+    const at = this.stepOf(node)
     if (at === step && this.options.collapse) return node
-    const depth = this.depths[node]!
+    const depth = this.depth(node)
     const { maxSteps } = this.options
     if (maxSteps !== null && depth >= maxSteps) {
       return at === overflowIndex ? node : this.child(node, overflowIndex, depth)
@@ -96,10 +102,10 @@ export class JourneyTree {
 
   /** Counts an interaction whose journey ended at a node; a negative `by` takes it back. */
   count(node: Node, outcome: OutcomeColumn, by: number): void {
+    const at = node < 0 ? ~node : node
     const column = columnOf[outcome]
-    const place = (node < 0 ? ~node : node) * columns + column
-    this.counts[place]! += by
-    if (node < 0) this.overflowed.set(place, (this.overflowed.get(place) ?? 0) + by)
+    this.bump(at, column, by)
+    if (node < 0) this.overflowed.set(at * columns + column, this.lost(at, column) + by)
   }
 
   /** Counts a whole journey at once. */
@@ -124,32 +130,33 @@ export class JourneyTree {
   /** The names of the steps of a node, first step first. */
   path(node: Node): Array<string> {
     const names: Array<string> = []
-    for (let at = node; at > 0; at = this.parents[at]!) names.push(this.steps[this.stepOf[at]!]!)
+    for (let at = node; at > 0; at = this.parent(at)) names.push(this.steps[this.stepOf(at)]!)
     return names.reverse()
   }
 
   /** The name of the last step of a node; of the root, `undefined`. */
   stepName(node: Node): string | undefined {
-    return this.steps[this.stepOf[node]!]
+    return this.steps[this.stepOf(node)]
   }
 
   parent(node: Node): Node {
-    return this.parents[node]!
+    return this.cell(node, parentCell)
   }
 
   depth(node: Node): number {
-    return this.depths[node]!
+    return this.cell(node, depthCell)
   }
 
   /** How many interactions ended at a node with an outcome. */
   ended(node: Node, outcome: OutcomeColumn): number {
-    return this.counts[node * columns + columnOf[outcome]]!
+    return this.counts[this.rowOf(node) * columns + columnOf[outcome]]!
   }
 
   /** How many interactions ended at a node. */
   interactions(node: Node): number {
+    const row = this.rowOf(node) * columns
     let sum = 0
-    for (let column = 0; column < columns; column++) sum += this.counts[node * columns + column]!
+    for (let column = 0; column < columns; column++) sum += this.counts[row + column]!
     return sum
   }
 
@@ -158,7 +165,7 @@ export class JourneyTree {
     const visits = new Int32Array(this.size)
     for (let node = this.size - 1; node >= 0; node--) {
       visits[node]! += this.interactions(node)
-      if (node > 0) visits[this.parents[node]!]! += visits[node]!
+      if (node > 0) visits[this.parent(node)]! += visits[node]!
     }
     return visits
   }
@@ -180,8 +187,8 @@ export class JourneyTree {
       if (here === 0) continue
       distinct++
       interactions += here
-      steps += here * this.depths[node]!
-      if (this.stepOf[node] === overflowIndex) capped += here
+      steps += here * this.depth(node)
+      if (this.stepOf(node) === overflowIndex) capped += here
     }
     let overflow = 0
     for (const count of this.overflowed.values()) overflow += count
@@ -192,15 +199,13 @@ export class JourneyTree {
   merge(other: JourneyTree): void {
     const nodes = new Int32Array(other.size)
     for (let node = 1; node < other.size; node++) {
-      const name = other.steps[other.stepOf[node]!]!
-      const above: Node = nodes[other.parents[node]!]!
-      nodes[node] = above < 0 ? above : this.child(above, this.stepIndex(name), this.depths[above]!)
+      const above: Node = nodes[other.parent(node)]!
+      nodes[node] = above < 0 ? above : this.child(above, this.stepIndex(other.stepName(node)!), this.depth(above))
     }
     for (let node = 0; node < other.size; node++) {
       for (const outcome of outcomeColumns) {
-        const place = node * columns + columnOf[outcome]
-        const overflow = other.overflowed.get(place) ?? 0
-        const by = other.counts[place]! - overflow
+        const overflow = other.lost(node, columnOf[outcome])
+        const by = other.ended(node, outcome) - overflow
         if (by !== 0) this.count(nodes[node]!, outcome, by)
         if (overflow !== 0) this.count(nodes[node]! < 0 ? nodes[node]! : ~nodes[node]!, outcome, overflow)
       }
@@ -209,13 +214,7 @@ export class JourneyTree {
 
   /** Bytes held by the arrays. */
   byteLength(): number {
-    return (
-      this.parents.byteLength +
-      this.stepOf.byteLength +
-      this.counts.byteLength +
-      this.depths.byteLength +
-      this.table.byteLength
-    )
+    return this.blocks.length * this.blocks[0]!.byteLength + this.counts.byteLength + this.table.byteLength
   }
 
   /** All that is counted, as a value that JSON can carry; journeys without interactions are left out. */
@@ -230,12 +229,11 @@ export class JourneyTree {
       if (node > 0) {
         if (visits[node] === 0) continue
         kept[node] = next++
-        nodes.push(kept[this.parents[node]!]!, this.stepOf[node]!)
+        nodes.push(kept[this.parent(node)]!, this.stepOf(node))
       }
       for (let column = 0; column < columns; column++) {
-        const place = node * columns + column
-        counts.push(this.counts[place]!)
-        const lost = this.overflowed.get(place) ?? 0
+        counts.push(this.counts[this.rowOf(node) * columns + column]!)
+        const lost = this.lost(node, column)
         if (lost !== 0) overflow.push(kept[node]! * columns + column, lost)
       }
     }
@@ -248,58 +246,90 @@ export class JourneyTree {
     for (const step of snapshot.steps) tree.stepIndex(step)
     for (let index = 0; index < snapshot.nodes.length; index += 2) {
       const parent = snapshot.nodes[index]!
-      tree.child(parent, snapshot.nodes[index + 1]!, tree.depths[parent]!)
+      tree.child(parent, snapshot.nodes[index + 1]!, tree.depth(parent))
     }
-    tree.counts.set(snapshot.counts)
+    snapshot.counts.forEach((count, place) => {
+      if (count !== 0) tree.bump(Math.floor(place / columns), place % columns, count)
+    })
     for (let index = 0; index < snapshot.overflow.length; index += 2) {
       tree.overflowed.set(snapshot.overflow[index]!, snapshot.overflow[index + 1]!)
     }
     return tree
   }
 
-  private child(parent: Node, step: number, depth: number): Node {
-    let slot = hash(parent, step) & this.mask
-    for (let node = this.table[slot]!; node !== 0; node = this.table[slot]!) {
-      if (this.parents[node] === parent && this.stepOf[node] === step) return node
-      slot = (slot + 1) & this.mask
+  private cell(node: Node, cell: number): number {
+    return this.blocks[node >> blockBits]![(node & blockMask) * nodeWidth + cell]!
+  }
+
+  private stepOf(node: Node): number {
+    return this.cell(node, stepCell)
+  }
+
+  private rowOf(node: Node): number {
+    return this.cell(node, rowCell)
+  }
+
+  private lost(node: Node, column: number): number {
+    return this.overflowed.get(node * columns + column) ?? 0
+  }
+
+  private bump(node: Node, column: number, by: number): void {
+    let row = this.rowOf(node)
+    if (row === 0) {
+      row = this.rows++
+      if ((row + 1) * columns > this.counts.length) this.counts = grown(this.counts)
+      this.blocks[node >> blockBits]![(node & blockMask) * nodeWidth + rowCell] = row
     }
+    this.counts[row * columns + column]! += by
+  }
+
+  private child(parent: Node, step: number, depth: number): Node {
+    const found = this.lookUp(parent, step)
+    if (found !== undefined) return found
     if (this.size >= this.options.maxNodes) return ~parent
     const node = this.size++
-    if (node >= this.parents.length) this.grow()
-    this.parents[node] = parent
-    this.stepOf[node] = step
-    this.depths[node] = depth + 1
-    if (this.size * 2 > this.table.length) this.rehash()
-    else this.table[slot] = node
+    const place = (node & blockMask) * nodeWidth
+    if (place === 0) this.blocks.push(new Int32Array(blockNodes * nodeWidth))
+    const block = this.blocks[node >> blockBits]!
+    block[place + parentCell] = parent
+    block[place + stepCell] = step
+    block[place + depthCell] = depth + 1
+    if (parent !== node - 1) this.list(node)
     return node
   }
 
   private lookUp(parent: Node, step: number): Node | undefined {
+    const next = parent + 1
+    if (next < this.size && this.isChild(next, parent, step)) return next
     let slot = hash(parent, step) & this.mask
     for (let node = this.table[slot]!; node !== 0; node = this.table[slot]!) {
-      if (this.parents[node] === parent && this.stepOf[node] === step) return node
+      if (this.isChild(node, parent, step)) return node
       slot = (slot + 1) & this.mask
     }
     return undefined
   }
 
-  private grow(): void {
-    // Half as much again, not double: the arrays are the memory of the report.
-    const capacity = Math.ceil(this.parents.length * 1.5)
-    this.parents = copied(new Int32Array(capacity), this.parents)
-    this.stepOf = copied(new Int32Array(capacity), this.stepOf)
-    this.depths = copied(new Int32Array(capacity), this.depths)
-    this.counts = copied(new Int32Array(capacity * columns), this.counts)
+  private isChild(node: Node, parent: Node, step: number): boolean {
+    const block = this.blocks[node >> blockBits]!
+    const place = (node & blockMask) * nodeWidth
+    return block[place + parentCell] === parent && block[place + stepCell] === step
   }
 
-  private rehash(): void {
-    this.table = new Int32Array(this.table.length * 2)
-    this.mask = this.table.length - 1
-    for (let node = 1; node < this.size; node++) {
-      let slot = hash(this.parents[node]!, this.stepOf[node]!) & this.mask
-      while (this.table[slot] !== 0) slot = (slot + 1) & this.mask
-      this.table[slot] = node
+  /** Puts a node into the table, which is kept at most half full. */
+  private list(node: Node): void {
+    if (++this.listed * 2 > this.table.length) {
+      const before = this.table
+      this.table = new Int32Array(before.length * 2)
+      this.mask = this.table.length - 1
+      for (const known of before) if (known !== 0) this.enter(known)
     }
+    this.enter(node)
+  }
+
+  private enter(node: Node): void {
+    let slot = hash(this.parent(node), this.stepOf(node)) & this.mask
+    while (this.table[slot] !== 0) slot = (slot + 1) & this.mask
+    this.table[slot] = node
   }
 }
 
@@ -316,7 +346,18 @@ export interface Snapshot {
   readonly overflow: ReadonlyArray<number>
 }
 
-const initialCapacity = 1024
+// The cells of a node. The row is 0 where no journey has ended.
+const parentCell = 0
+const stepCell = 1
+const depthCell = 2
+const rowCell = 3
+const nodeWidth = 4
+
+const blockBits = 12
+const blockNodes = 1 << blockBits
+const blockMask = blockNodes - 1
+const initialRows = 256
+const initialSlots = 1024
 
 const columnOf: Readonly<Record<OutcomeColumn, number>> = {
   effective: 0,
@@ -334,7 +375,9 @@ const hash = (parent: number, step: number): number => {
   return mixed ^ (mixed >>> 13)
 }
 
-const copied = (to: Int32Array<ArrayBuffer>, from: Int32Array): Int32Array<ArrayBuffer> => {
-  to.set(from)
-  return to
+/** Half as much again, not double: it is the memory of the report. */
+const grown = (array: Int32Array): Int32Array<ArrayBuffer> => {
+  const larger = new Int32Array(Math.ceil(array.length * 1.5))
+  larger.set(array)
+  return larger
 }
