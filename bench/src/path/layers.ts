@@ -124,7 +124,11 @@ export const costs = (recordings: ReadonlyArray<Contacts.Recording>): Promise<Co
 
 export const declaredState: Customer.State = declarations.reduce(
   (state, command) =>
-    Decider.replay(Customer.decider, Result.getOrThrow(Customer.decider.decide(state, command)), state),
+    Decider.replay(
+      Customer.decider,
+      Result.getOrThrow(Customer.decider.decide(state, command, Customer.published)),
+      state,
+    ),
   Customer.initial,
 )
 

@@ -17,6 +17,7 @@ import {
   entryPoints,
   fields,
   goals,
+  house,
   isOfCustomer,
   millis,
   moment,
@@ -76,7 +77,7 @@ const after = (...commands: ReadonlyArray<Command>) => {
   const events: Array<Customer.Event> = []
   let state = Customer.decider.initial
   for (const command of commands) {
-    for (const event of Result.getOrThrow(Customer.decider.decide(state, command))) {
+    for (const event of Result.getOrThrow(Customer.decider.decide(state, command, house))) {
       events.push(event)
       state = Customer.decider.evolve(state, event)
     }
@@ -87,17 +88,17 @@ const after = (...commands: ReadonlyArray<Command>) => {
 describe("a Customer", () => {
   it("adopts policy versions, one after the other", () => {
     after()
-      .when(adopt(1), undefined)
+      .when(adopt(1), house)
       .thenEvents({
         _tag: "PolicyVersionAdopted",
         occurredAt: moment(1),
         policyVersion: policies[0]!,
       })
-    after(adopt(1)).when(adopt(1, 1), undefined).thenRefused("POLICY-BIND", "at")
-    after(adopt(1)).when(adopt(2), undefined).thenNothing()
-    after(adopt(1)).when(adopt(0), undefined).thenRefused("POLICY-BIND", "at")
+    after(adopt(1)).when(adopt(1, 1), house).thenRefused("POLICY-BIND", "at")
+    after(adopt(1)).when(adopt(2), house).thenNothing()
+    after(adopt(1)).when(adopt(0), house).thenRefused("POLICY-BIND", "at")
     after(adopt(1), adopt(2, 1))
-      .when(adopt(3), undefined)
+      .when(adopt(3), house)
       .thenEvents({
         _tag: "PolicyVersionAdopted",
         occurredAt: moment(3),
@@ -109,25 +110,25 @@ describe("a Customer", () => {
     const { state } = after(list(1), unlist(3), list(5))
     const listed = [0, 1, 2, 3, 4, 5, 9].filter((units) => Customer.isNumberListed(state, number, moment(units)))
     expect(listed).toEqual([1, 2, 5, 9])
-    after(list(1)).when(list(2), undefined).thenNothing()
-    after(list(1), unlist(3)).when(unlist(4), undefined).thenNothing()
-    after().when(unlist(1), undefined).thenNothing()
+    after(list(1)).when(list(2), house).thenNothing()
+    after(list(1), unlist(3)).when(unlist(4), house).thenNothing()
+    after().when(unlist(1), house).thenNothing()
   })
 
   it("is told where its word would not hold from the moment it names", () => {
-    after(list(2)).when(list(1), undefined).thenRefused("LISTED", "at")
-    after(list(2)).when(unlist(2), undefined).thenRefused("LISTED", "at")
-    after(list(2), unlist(4)).when(unlist(3), undefined).thenRefused("LISTED", "at")
-    after(list(2), unlist(4)).when(list(3), undefined).thenRefused("LISTED", "at")
-    after(declare(2)).when(declare(1), undefined).thenRefused("FIELD-RESP", "at")
-    after(publish(2)).when(publish(1), undefined).thenRefused("TACET-TIME", "at")
+    after(list(2)).when(list(1), house).thenRefused("LISTED", "at")
+    after(list(2)).when(unlist(2), house).thenRefused("LISTED", "at")
+    after(list(2), unlist(4)).when(unlist(3), house).thenRefused("LISTED", "at")
+    after(list(2), unlist(4)).when(list(3), house).thenRefused("LISTED", "at")
+    after(declare(2)).when(declare(1), house).thenRefused("FIELD-RESP", "at")
+    after(publish(2)).when(publish(1), house).thenRefused("TACET-TIME", "at")
   })
 
   it("keeps numbers and entry points apart, whatever their references", () => {
     const { state } = after(list(1))
     expect(Customer.isEntryPointListed(state, entryPoint, moment(2))).toBe(false)
     after(list(1))
-      .when({ _tag: "ListEntryPoint", at: moment(1), entryPoint }, undefined)
+      .when({ _tag: "ListEntryPoint", at: moment(1), entryPoint }, house)
       .thenEvents({
         _tag: "EntryPointListed",
         occurredAt: moment(1),
@@ -136,22 +137,22 @@ describe("a Customer", () => {
   })
 
   it("publishes a scenario of distinct steps and goals, with journeys made of them", () => {
-    after(publish(1)).when(publish(2), undefined).thenNothing()
+    after(publish(1)).when(publish(2), house).thenNothing()
     after(publish(1))
-      .when(publish(1, { goals: [] }), undefined)
+      .when(publish(1, { goals: [] }), house)
       .thenRefused("TACET-TIME", "at")
     const twice = [...steps, steps[0]!].map((step) => ({ step, kind: "page" as const }))
     after()
-      .when(publish(1, { steps: twice }), undefined)
+      .when(publish(1, { steps: twice }), house)
       .thenRefused("RECORDED", "steps")
     after()
-      .when(publish(1, { goals: [goals[0]!, goals[0]!] }), undefined)
+      .when(publish(1, { goals: [goals[0]!, goals[0]!] }), house)
       .thenRefused("RECORDED", "goals")
     after()
-      .when(publish(1, { journeys: [[]] }), undefined)
+      .when(publish(1, { journeys: [[]] }), house)
       .thenRefused("RECORDED", "journeys")
     after()
-      .when(publish(1, { steps: [], journeys: [[steps[0]!]] }), undefined)
+      .when(publish(1, { steps: [], journeys: [[steps[0]!]] }), house)
       .thenRefused("RECORDED", "journeys")
   })
 
@@ -164,9 +165,9 @@ describe("a Customer", () => {
   })
 
   it("declares a field once, with one category", () => {
-    after(declare(1)).when(declare(2), undefined).thenNothing()
+    after(declare(1)).when(declare(2), house).thenNothing()
     after(declare(1))
-      .when(declare(2, { category: "name" }), undefined)
+      .when(declare(2, { category: "name" }), house)
       .thenRefused("FIELD-RESP", "category")
   })
 
@@ -174,7 +175,7 @@ describe("a Customer", () => {
     "asks nobody for a credential: %s",
     (name) =>
       after()
-        .when(declare(1, { field: name as never }), undefined)
+        .when(declare(1, { field: name as never }), house)
         .thenRefused("REDIRECT", "field"),
   )
 
@@ -182,7 +183,7 @@ describe("a Customer", () => {
     "may ask for what only sounds like one: %s",
     (name) => {
       after()
-        .when(declare(1, { field: name as never }), undefined)
+        .when(declare(1, { field: name as never }), house)
         .thenEvents({
           _tag: "InputFieldDeclared",
           occurredAt: moment(1),
@@ -313,7 +314,7 @@ describe("over stories", () => {
     [fc.constantFrom(...PersonalDataCategory.literals), fc.boolean(), declaring()],
     (category, required, story) => {
       const command = { ...declare(0), category, required } as CommandOf<"DeclareInputField">
-      const outcome = Customer.decider.decide(Customer.decider.initial, command)
+      const outcome = Customer.decider.decide(Customer.decider.initial, command, house)
       const rules = {
         deviceCallLog: "CALL-LOG",
         addressBook: "ADDR-READ",
@@ -391,7 +392,7 @@ describe("over stories", () => {
     "NO-IDENTIFY: a refusal names an existing rule, says what would be accepted and holds no value of the command",
     [declaring(), aCustomerCommand],
     (story, command) => {
-      const outcome = Customer.decider.decide(story.customer, command)
+      const outcome = Customer.decider.decide(story.customer, command, house)
       if (Result.isSuccess(outcome)) return
       expect(ruleKeys).toContain(outcome.failure.rule)
       expect(outcome.failure.accepted.length).toBeGreaterThan(9)

@@ -11,6 +11,8 @@ import type { Decider } from "../eventsourcing/Decider.ts"
 import * as EventCodec from "../eventsourcing/EventCodec.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
+import * as Law from "../policy/Law.ts"
+import * as PolicyBook from "../policy/PolicyBook.ts"
 import type { RuleKey } from "../policy/RuleKey.ts"
 import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import * as Category from "./internal/Category.ts"
@@ -291,9 +293,18 @@ export const Command = Schema.Union([
 ])
 export type Command = typeof Command.Type
 
+/** The facts that a decision needs beside the Customer itself. */
+export interface Context {
+  /** The texts that it may adopt, and the law beside them. */
+  readonly policies: PolicyBook.PolicyBook
+}
+
+/** The published versions under the law as the library knows it. */
+export const published: Context = { policies: PolicyBook.published }
+
 // Decide
 
-const decide = (state: State, command: Command): Result.Result<ReadonlyArray<Event>, Refusal> => {
+const decide = (state: State, command: Command, context: Context): Result.Result<ReadonlyArray<Event>, Refusal> => {
   const occurredAt = command.at
   const instant = DateTime.toEpochMillis(occurredAt)
   switch (command._tag) {
@@ -301,9 +312,8 @@ const decide = (state: State, command: Command): Result.Result<ReadonlyArray<Eve
       const { policyVersion } = command
       const last = state.policyVersions.at(-1)
       if (last === undefined || instant > last.from) {
-        return last?.policyVersion === policyVersion
-          ? nothing
-          : record({ _tag: "PolicyVersionAdopted", occurredAt, policyVersion })
+        if (last?.policyVersion === policyVersion) return nothing
+        return adoptionFault(command, context) ?? record({ _tag: "PolicyVersionAdopted", occurredAt, policyVersion })
       }
       return instant === last.from && last.policyVersion === policyVersion
         ? nothing
@@ -374,6 +384,25 @@ const decide = (state: State, command: Command): Result.Result<ReadonlyArray<Eve
   }
 }
 
+/** A version is adopted with its text known, and never one that states less than the law of that day. */
+const adoptionFault = (
+  command: Extract<Command, { readonly _tag: "AdoptPolicyVersion" }>,
+  { policies }: Context,
+): Result.Result<never, Refusal> | undefined => {
+  const text = PolicyBook.text(policies, command.policyVersion)
+  if (text === undefined) return refuse("POLICY-BIND", command, "policyVersion", "a version whose text is at hand")
+  const configured = Law.configure(text, command.at, policies.legal)
+  if (Result.isSuccess(configured)) return undefined
+  const { weaknesses } = configured.failure
+  const accepted = weaknesses.map((one) => `${one.parameter} (${one.articles.join(", ")}): ${one.accepted}`)
+  return refuse(
+    (weaknesses[0]?.rules[0] ?? "LAW") as RuleKey,
+    command,
+    "policyVersion",
+    `a version that keeps to the law of that day: ${accepted.join("; ")}`,
+  )
+}
+
 const sameContent = Schema.toEquivalence(
   Schema.Struct({
     steps: ScenarioPublished.fields.steps,
@@ -419,8 +448,8 @@ const record = (event: Event): Result.Result<ReadonlyArray<Event>, Refusal> => R
 const refuse = (rule: RuleKey, command: Command, field: string, accepted: string): Result.Result<never, Refusal> =>
   Result.fail(new Refusal({ rule, command: command._tag, field, accepted }))
 
-/** The decider of a Customer. It needs no facts but its own. */
-export const decider: Decider<State, Command, Event, void> = { initial, evolve, decide }
+/** The decider of a Customer. */
+export const decider: Decider<State, Command, Event, Context> = { initial, evolve, decide }
 
 /** The decider with its storage format, for a command handler. */
 export const aggregate = { codec, decider }

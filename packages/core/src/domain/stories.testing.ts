@@ -8,6 +8,8 @@ import * as Result from "effect/Result"
 import fc from "fast-check"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
 import { fromBytes, type Uuid } from "../eventsourcing/Uuid.ts"
+import type { PrivacyPolicy } from "../policy/PrivacyPolicy.ts"
+import { dialonce20210217 } from "../policy/versions/index.ts"
 import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import type { Sealed } from "../privacy/Sealed.ts"
 import * as Customer from "./Customer.ts"
@@ -80,7 +82,7 @@ export const play = (moves: ReadonlyArray<Move>): Story => {
   for (const { command, switchedOn = true } of moves) {
     const before = { declared, happened, switchedOn, command }
     if (customerCommands.has(command._tag)) {
-      const outcome = Customer.decider.decide(customer, command as Customer.Command)
+      const outcome = Customer.decider.decide(customer, command as Customer.Command, house)
       const events = Result.isSuccess(outcome) ? outcome.success : []
       turns.push({ ...before, outcome })
       declared = events.length === 0 ? declared : [...declared, ...events]
@@ -121,6 +123,18 @@ export const policies = [
   "zq-house/1",
   "zq-house/2",
 ] as ReadonlyArray<string> as ReadonlyArray<Identifier.PolicyVersionId>
+
+const houseText = (id: string, parameters: PrivacyPolicy["parameters"] = {}): PrivacyPolicy => ({
+  ...dialonce20210217,
+  id,
+  variants: [],
+  parameters: { ...dialonce20210217.parameters, ...parameters },
+})
+
+/** The texts that the Customer of stories may adopt. */
+export const house: Customer.Context = {
+  policies: { ...Customer.published.policies, versions: policies.map((id) => houseText(id)) },
+}
 
 /** Stories last from here for two weeks, in turns of twelve hours, a millisecond more or less. */
 const beginning = Date.UTC(2026, 0, 1)

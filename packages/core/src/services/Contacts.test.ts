@@ -13,6 +13,7 @@ import {
   calls,
   fields,
   goals,
+  house,
   millis,
   moment,
   numbers,
@@ -94,7 +95,16 @@ const setting: ReadonlyArray<Customer.Command> = [
 /** A service of its own, with what it keeps to itself, over a store. */
 const serviceOver = (store: Store): Effect.Effect<Service> =>
   Contacts.Contacts.pipe(
-    Effect.provide(Layer.provide(Contacts.layer, Layer.succeed(EventStore, store)), { local: true }),
+    Effect.provide(
+      Layer.provide(
+        Contacts.layer,
+        Layer.mergeAll(
+          Layer.succeed(EventStore, store),
+          Layer.succeed(Contacts.Policies, () => house.policies),
+        ),
+      ),
+      { local: true },
+    ),
   )
 
 /** A store of its own for each test and each run. */

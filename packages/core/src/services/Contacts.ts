@@ -17,6 +17,7 @@ import type { AppendError, ReadError } from "../eventsourcing/EventStoreError.ts
 import * as Expected from "../eventsourcing/ExpectedVersion.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
+import * as PolicyBook from "../policy/PolicyBook.ts"
 
 /** What every operation can fail with beside refusals. */
 export type ContactsError = AppendError | ReadError | UndecodableEvent
@@ -38,6 +39,26 @@ export interface Recording {
   /** The same id again has no further effect. */
   readonly commitId?: Uuid
 }
+
+/**
+ * The texts that a Customer may adopt. Default: the published versions, for every Customer.
+ *
+ * @example
+ * ```ts
+ * import { PolicyBook, type PrivacyPolicy } from "@tacet/core/policy"
+ * import { Contacts } from "@tacet/core/services"
+ * import * as Layer from "effect/Layer"
+ *
+ * const withOwn = (own: PrivacyPolicy.PrivacyPolicy) =>
+ *   Layer.succeed(Contacts.Policies, () => ({
+ *     ...PolicyBook.published,
+ *     versions: [...PolicyBook.published.versions, own],
+ *   }))
+ * ```
+ */
+export const Policies: Context.Reference<(customer: CustomerId) => PolicyBook.PolicyBook> = Context.Reference<
+  (customer: CustomerId) => PolicyBook.PolicyBook
+>("@tacet/core/services/Contacts/Policies", { defaultValue: () => () => PolicyBook.published })
 
 /** The service. */
 export class Contacts extends Context.Service<
@@ -64,6 +85,7 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
   Contacts,
   Effect.gen(function* () {
     const store = yield* EventStore
+    const policiesOf = yield* Policies
     const declarations = new Map<CustomerId, Facts>()
 
     /** Two may load at once, and the older answer may come last. */
@@ -87,7 +109,7 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
           customer,
           id: customer,
           commands,
-          context: undefined,
+          context: { policies: policiesOf(customer) },
           accept: "all",
         }),
         EventStore,

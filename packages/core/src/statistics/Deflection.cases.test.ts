@@ -467,7 +467,11 @@ describe("STAT-NOCALL: the edge cases of the deflection statistics", () => {
 
   it("LISTED: a call is judged by the list of its own moment, not by that of today", () => {
     const unlisted = Result.getOrThrow(
-      Customer.decider.decide(declaredState, { _tag: "UnlistNumber", at: moment(noon + hour), number: listedNumber }),
+      Customer.decider.decide(
+        declaredState,
+        { _tag: "UnlistNumber", at: moment(noon + hour), number: listedNumber },
+        Customer.published,
+      ),
     ).reduce(Customer.decider.evolve, declaredState)
     const before = accepted([start(noon), ...call(noon + hour - 1)], unlisted)
     const after = accepted([start(noon), ...call(noon + hour)], unlisted)

@@ -26,7 +26,11 @@ export const declarations: ReadonlyArray<Customer.Command> = [
 
 /** The state of that Customer. */
 export const declaredState: Customer.State = declarations.reduce(
-  (state, command) => Result.getOrThrow(Customer.decider.decide(state, command)).reduce(Customer.decider.evolve, state),
+  (state, command) =>
+    Result.getOrThrow(Customer.decider.decide(state, command, Customer.published)).reduce(
+      Customer.decider.evolve,
+      state,
+    ),
   Customer.initial,
 )
 

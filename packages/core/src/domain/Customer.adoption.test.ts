@@ -1,0 +1,124 @@
+import { describe, expect, it } from "@tacet/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import fc from "fast-check"
+import type { ParameterName, PrivacyPolicy } from "../policy/PrivacyPolicy.ts"
+import { dialogra, dialonce20160629, dialonce20190305, dialonce20210217, published } from "../policy/versions/index.ts"
+import { given } from "../testing/GivenWhenThen.ts"
+import * as Customer from "./Customer.ts"
+import { told } from "./expectations.testing.ts"
+
+const runs = { numRuns: 1000 }
+
+/** The moment at which the GDPR begins in France. */
+const regulation = Date.parse("2018-05-24T22:00:00Z")
+
+/** A moment before or after it, often by a millisecond. */
+const aMoment = fc
+  .oneof(
+    fc.constantFrom(-1, 0, 1),
+    fc.integer({ min: -700, max: 3000 }).map((days) => days * 86_400_000),
+  )
+  .map((millis) => regulation + millis)
+
+const adopt = (policy: PrivacyPolicy, at: number): Customer.Command => ({
+  _tag: "AdoptPolicyVersion",
+  at: DateTime.makeUnsafe(at),
+  policyVersion: policy.id as never,
+})
+
+const decide = (policy: PrivacyPolicy, at: number) =>
+  Customer.decider.decide(Customer.initial, adopt(policy, at), {
+    policies: { ...Customer.published.policies, versions: [policy] },
+  })
+
+const own = (parameters: object): PrivacyPolicy => ({ ...dialonce20210217, id: "zq-own/1", variants: [], parameters })
+const saying = (name: ParameterName, value: unknown): PrivacyPolicy => own({ [name]: { value, sources: [] } })
+
+/** What the law lets nobody state, what it leaves to a policy, and the articles, from the law itself. */
+const table: ReadonlyArray<readonly [name: ParameterName, weak: unknown, lawful: unknown, article: string]> = [
+  ["answerWithin", ["P2M"], ["P1M"], "GDPR 12(3)"],
+  [
+    "rights",
+    ["access"],
+    ["access", "portability", "rectification", "erasure", "restriction", "objection", "complaint"],
+    "GDPR 20",
+  ],
+  ["retentionCap", [], [{ after: "purposeFulfilled" }], "GDPR 5(1)(e)"],
+  ["refusalGrounds", ["impractical"], ["manifestlyUnfounded"], "GDPR 12(5)"],
+  ["instruments", ["consentToTransfer"], ["standardContractualClauses"], "GDPR 46"],
+  ["locationRules", ["similarProtection"], ["areaOrSafeguards"], "GDPR 44"],
+  ["remoteAccess", "isNoTransfer", "isTransfer", "GDPR 44"],
+  ["statisticsInput", "raw", "anonymised", "GDPR 89(1)"],
+  ["childConsentAge", 12, 15, "GDPR 8(1)"],
+  ["breachNoticeHours", 73, 72, "GDPR 33(1)"],
+  ["processorPurposes", "list", "instructedByCustomer", "GDPR 28(3)(a)"],
+]
+
+describe("the adoption of a policy version", () => {
+  // Finds: an adoption that asks for no law at all; one that asks for the law of today instead of that of its moment.
+  it.prop(
+    "POLICY-BIND LAW: a published version is adopted in its own time, and what states less than the law not after it began",
+    [fc.constantFrom(...published), aMoment],
+    (policy, at) => {
+      const outcome = decide(policy, at)
+      const isRefused = policy === dialonce20160629 && at >= regulation
+      expect(Result.isFailure(outcome)).toBe(isRefused)
+      if (Result.isSuccess(outcome)) expect(outcome.success.map(({ _tag }) => _tag)).toEqual(["PolicyVersionAdopted"])
+      else {
+        expect(outcome.failure.field).toBe("policyVersion")
+        for (const article of ["GDPR 12(5)", "GDPR 20", "GDPR 5(1)(e)", "GDPR 44", "GDPR 4(7)", "GDPR 89(1)"]) {
+          expect(outcome.failure.accepted).toContain(article)
+        }
+      }
+    },
+    runs,
+  )
+
+  // Finds: a refusal that names the first weakness alone; a check of the text's own language and not of its variants.
+  it.prop(
+    "POLICY-BIND LAW: a version of one's own is refused for each thing that it states below the law, with its article",
+    [fc.subarray([...table]), fc.subarray([...table]), fc.boolean(), aMoment],
+    (weak, lawful, inVariant, at) => {
+      const stated = (rows: typeof table, which: 1 | 2) =>
+        Object.fromEntries(rows.map((row) => [row[0], { value: row[which], sources: [] }]))
+      const weakly = stated(weak, 1)
+      const policy: PrivacyPolicy = inVariant
+        ? { ...own(stated(lawful, 2)), variants: [{ language: "fr", document: "own", parameters: weakly }] }
+        : own({ ...stated(lawful, 2), ...weakly })
+      const outcome = decide(policy, at)
+      expect(Result.isFailure(outcome)).toBe(at >= regulation && weak.length > 0)
+      if (Result.isSuccess(outcome)) return
+      for (const [name, , , article] of weak) {
+        expect(outcome.failure.accepted).toContain(name)
+        expect(outcome.failure.accepted).toContain(article)
+      }
+      for (const [name] of lawful) {
+        if (!weak.some(([other]) => other === name)) expect(outcome.failure.accepted).not.toContain(`${name} (`)
+      }
+      expect(told(outcome.failure)).not.toContain("zq-own")
+    },
+    runs,
+  )
+
+  it.each([dialonce20190305, dialonce20210217, dialogra])("$id is adopted on the first day of its text", (policy) => {
+    expect(Result.isSuccess(decide(policy, Date.parse(`${policy.effectiveFrom}T12:00:00Z`)))).toBe(true)
+  })
+
+  it("takes the rule of what is weaker", () => {
+    const outcome = decide(saying("answerWithin", ["P2M"]), regulation)
+    expect(Result.isFailure(outcome) && outcome.failure.rule).toBe("R-1M")
+    expect(Result.isFailure(outcome) && outcome.failure.accepted).toContain(
+      "answerWithin (GDPR 12(3)): one month (P1M)",
+    )
+  })
+
+  it("needs the text at hand, but not to replay or to repeat what was adopted with it", () => {
+    const none = { policies: { ...Customer.published.policies, versions: [] } }
+    given(Customer.decider).when(adopt(dialogra, regulation), none).thenRefused("POLICY-BIND", "policyVersion")
+    const adopted = Result.getOrThrow(decide(dialogra, regulation))
+    given(Customer.decider, ...adopted)
+      .when(adopt(dialogra, regulation + 1), none)
+      .thenNothing()
+  })
+})
