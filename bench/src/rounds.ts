@@ -3,6 +3,7 @@
  * the machine's load falls on all of them; who comes first changes from round to round.
  */
 import { type Comparison, median, type Measurement } from "./Measurement.ts"
+import { collectGarbage } from "./memory.ts"
 
 /** Something to be timed. Its result is given to `check`, outside of the time. */
 export interface Subject<Result> {
@@ -10,12 +11,6 @@ export interface Subject<Result> {
   readonly run: () => Result
   /** Subjects it is compared with, by name, with the ratio that is aimed at. */
   readonly against?: ReadonlyArray<{ readonly baseline: string; readonly target?: number }>
-}
-
-/** Collects garbage: what is left is held by somebody. */
-export const collectGarbage = (): void => {
-  if (globalThis.gc === undefined) throw new Error("Start Node with --expose-gc, as `npm start` does")
-  globalThis.gc()
 }
 
 /** Times the subjects in milliseconds. The first rounds warm up and do not count. */

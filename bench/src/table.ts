@@ -35,7 +35,11 @@ const columns: ReadonlyArray<readonly [head: string, cell: (measurement: Measure
   ["M events/s", ({ millionEventsPerSecond }) => optional(millionEventsPerSecond, figure)],
   ["ns/event", ({ nanosecondsPerEvent }) => optional(nanosecondsPerEvent, figure)],
   ["share", ({ share }) => optional(share, (value) => `${(value * 100).toFixed(1)} %`)],
-  ["compared", ({ comparisons = [] }) => comparisons.map(({ ratio }) => `${ratio.toFixed(2)} x`).join(", ")],
+  [
+    "compared",
+    ({ comparisons = [] }) =>
+      comparisons.map(({ ratio }) => `${ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2)} x`).join(", "),
+  ],
   [
     "aim",
     ({ comparisons = [], limit }) =>

@@ -6,32 +6,31 @@ import { layer as memory } from "@tacet/adapter-memory"
 import { Customer, Interaction } from "@tacet/core/domain"
 import { type Commit, Decider, type EventEnvelope, EventStore, ExpectedVersion, Uuid } from "@tacet/core/eventsourcing"
 import type { Contacts } from "@tacet/core/services"
-import { Contribution, Deflection, Tally } from "@tacet/core/statistics"
+import { Contribution, Tally } from "@tacet/core/statistics"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { customer, declarations } from "./recordings.ts"
-import { definition } from "./wholePath.ts"
-
-/** Milliseconds by layer. */
-export type Costs = Readonly<Record<Layer, number>>
+import { definition } from "./walk.ts"
 
 /** The layers in the order of the path. */
 export const layers = [
   "decide and evolve",
   "encode",
-  "commit id",
-  "read stream",
+  "draw a commit id",
+  "read the stream",
   "append",
-  "read log",
+  "read the log",
   "decode",
   "contribution",
   "tally",
-  "save state",
 ] as const
 export type Layer = (typeof layers)[number]
 
+/** Milliseconds by layer. */
+export type Costs = Readonly<Record<Layer, number>>
+
 /** Runs each layer once. */
-export const costs = (recordings: ReadonlyArray<Contacts.Recording>): Promise<Costs> =>
+export const costsOf = (recordings: ReadonlyArray<Contacts.Recording>): Promise<Costs> =>
   Effect.gen(function* () {
     const spent = new Map<Layer, number>()
     const timed = <A>(layer: Layer, work: () => A): A => {
@@ -40,25 +39,24 @@ export const costs = (recordings: ReadonlyArray<Contacts.Recording>): Promise<Co
       spent.set(layer, performance.now() - start)
       return result
     }
-    const timedEffect = <A, E, R>(layer: Layer, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    const timedEffect = <E, R>(layer: Layer, work: Effect.Effect<void, E, R>): Effect.Effect<void, E, R> =>
       Effect.suspend(() => {
         const start = performance.now()
-        return Effect.tap(work, () => Effect.sync(() => void spent.set(layer, performance.now() - start)))
+        return Effect.map(work, () => void spent.set(layer, performance.now() - start))
       })
     const store = yield* EventStore.EventStore
 
-    const context = { customer: declaredState, switchedOn: true }
-    const decided = timed("decide and evolve", () => recordings.map(({ commands }) => eventsOf(commands, context)))
+    const decided = timed("decide and evolve", () => recordings.map(({ commands }) => eventsOf(commands)))
     const encoded = timed("encode", () => decided.map((events) => events.map(Interaction.codec.encode)))
     const commitIds: Array<Uuid.Uuid> = []
     yield* timedEffect(
-      "commit id",
+      "draw a commit id",
       Effect.gen(function* () {
         for (let place = 0; place < recordings.length; place++) commitIds.push(yield* Uuid.next)
       }),
     )
     yield* timedEffect(
-      "read stream",
+      "read the stream",
       Effect.gen(function* () {
         for (const { interaction } of recordings) {
           yield* store.readStream(customer, Interaction.streamOf(interaction), { after: 0 })
@@ -69,11 +67,7 @@ export const costs = (recordings: ReadonlyArray<Contacts.Recording>): Promise<Co
       customer,
       commitId: commitIds[place]!,
       writes: [
-        {
-          stream: Interaction.streamOf(interaction),
-          expected: ExpectedVersion.exact(0),
-          events: encoded[place]!,
-        },
+        { stream: Interaction.streamOf(interaction), expected: ExpectedVersion.exact(0), events: encoded[place]! },
       ],
       checks: [{ stream: Customer.streamOf(customer), expected: ExpectedVersion.exact(0) }],
       wantMissedEvents: true,
@@ -86,13 +80,13 @@ export const costs = (recordings: ReadonlyArray<Contacts.Recording>): Promise<Co
     )
     const recorded: Array<EventEnvelope.RecordedEvent> = []
     yield* timedEffect(
-      "read log",
+      "read the log",
       Effect.gen(function* () {
-        for (let after = 0; ;) {
+        for (let after = 0, isAtHead = false; !isAtHead;) {
           const chunk = yield* store.readLog(customer, { after, filter: { streamKinds: [Interaction.streamKind] } })
-          for (const event of chunk.events) recorded.push(event)
+          recorded.push(...chunk.events)
           after = chunk.through
-          if (after >= chunk.head) return
+          isAtHead = after >= chunk.head
         }
       }),
     )
@@ -103,26 +97,18 @@ export const costs = (recordings: ReadonlyArray<Contacts.Recording>): Promise<Co
       histories.set(stream.id, history)
       history.push({ version, event: events[place]! })
     })
-    const contributions = timed("contribution", () =>
-      Array.from(histories.values(), (history) =>
-        Contribution.of(history, definition, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)!,
-      ),
-    )
+    const contributions = timed("contribution", () => Array.from(histories.values(), contributionOf))
     timed("tally", () => {
       const tally = new Tally.Tally(definition)
       for (const contribution of contributions) tally.add(contribution, 1)
-      return tally
     })
-    const state = yield* Deflection.apply(
-      Deflection.empty(definition),
-      { after: 0, through: recorded.length, head: recorded.length, events: recorded, purged: [] },
-      customer,
-    )
-    timed("save state", () => Deflection.projection(definition).encode(state))
     return Object.fromEntries(spent) as Costs
   }).pipe(Effect.provide(memory), Effect.runPromise)
 
-export const declaredState: Customer.State = declarations.reduce(
+const contributionOf = (history: ReadonlyArray<Contribution.PlacedEvent>): Contribution.Contribution =>
+  Contribution.of(history, definition, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)!
+
+const declared: Customer.State = declarations.reduce(
   (state, command) =>
     Decider.replay(
       Customer.decider,
@@ -132,10 +118,8 @@ export const declaredState: Customer.State = declarations.reduce(
   Customer.initial,
 )
 
-const eventsOf = (
-  commands: ReadonlyArray<Interaction.Command>,
-  context: Interaction.Context,
-): ReadonlyArray<Interaction.Event> => {
+const eventsOf = (commands: ReadonlyArray<Interaction.Command>): ReadonlyArray<Interaction.Event> => {
+  const context = { customer: declared, switchedOn: true }
   const events: Array<Interaction.Event> = []
   let state = Interaction.initial
   for (const command of commands) {

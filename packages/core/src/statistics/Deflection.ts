@@ -44,6 +44,8 @@ export interface State {
 export interface Live {
   /** In the order of the stream. */
   readonly history: Array<Contribution.PlacedEvent>
+  /** When the history as it is becomes final, once a sweep has found out; any event puts the question anew. */
+  finalFrom: number
 }
 
 /**
@@ -103,10 +105,11 @@ export const apply = Effect.fnUntraced(function* (
     if (Result.isFailure(decoded)) return yield* decoded.failure
     let live = state.live.get(recorded.stream.id)
     if (live === undefined) {
-      live = { history: recorded.version === 1 ? [] : yield* takeBack(state, customer, recorded) }
+      live = liveWith(recorded.version === 1 ? [] : yield* takeBack(state, customer, recorded))
       state.live.set(recorded.stream.id, live)
     }
     live.history.push({ version: recorded.version, event: decoded.success })
+    live.finalFrom = Number.NEGATIVE_INFINITY
     if (recorded.occurredAt > state.latest) state.latest = recorded.occurredAt
   }
   if (watermark(state) >= state.sweptAt + sweepEvery) sweep(state)
@@ -237,13 +240,21 @@ const sweepEvery = 24 * 3_600_000
 const sweep = (state: State): void => {
   const now = watermark(state)
   state.sweptAt = now
-  for (const [id, { history }] of state.live) {
-    const contribution = Contribution.of(history, state.definition, now, state.until)
-    if (contribution === undefined || contribution.finalAt > now) continue
+  for (const [id, live] of state.live) {
+    if (live.finalFrom > now) continue
+    const contribution = Contribution.of(live.history, state.definition, now, state.until)
+    if (contribution === undefined) continue
+    live.finalFrom = contribution.finalAt
+    if (contribution.finalAt > now) continue
     state.settled.add(contribution, 1)
     state.live.delete(id)
   }
 }
+
+const liveWith = (history: Array<Contribution.PlacedEvent>): Live => ({
+  history,
+  finalFrom: Number.NEGATIVE_INFINITY,
+})
 
 /** Takes the final contribution of an interaction back, and gives the events that it was made of. */
 const takeBack = (
@@ -308,7 +319,7 @@ const decode = (definition: Definition, text: string): State => {
   return {
     ...state,
     settled: Tally.fromSnapshot(definition, saved.settled),
-    live: new Map(saved.live.map(([id, history]) => [id, { history: history.map(placed) }])),
+    live: new Map(saved.live.map(([id, history]) => [id, liveWith(history.map(placed))])),
     latest: saved.latest ?? Number.NEGATIVE_INFINITY,
     sweptAt: saved.sweptAt ?? Number.NEGATIVE_INFINITY,
     published: new Map(saved.published),

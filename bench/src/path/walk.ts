@@ -1,0 +1,65 @@
+/**
+ * The whole path as an application takes it: commands through the service and the deciders into a store in memory, the
+ * projection over its log with its saved states, the report.
+ */
+import { layer as memory } from "@tacet/adapter-memory"
+import { EventStore, Projection } from "@tacet/core/eventsourcing"
+import { Contacts } from "@tacet/core/services"
+import { type CustomerReport, Definition, Deflection } from "@tacet/core/statistics"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { megabytesInUse } from "../memory.ts"
+import { customer, declarations } from "./recordings.ts"
+
+/** What each stage took in milliseconds, and what came of it. */
+export interface Walked {
+  readonly record: number
+  readonly project: number
+  /** The part of `project` in which states were written to be saved. */
+  readonly save: number
+  readonly report: number
+  /** What the state of the projection takes at the end, with its saved copy. */
+  readonly megabytes: number
+  /** Interactions that it still holds as events, since a window is open on them. */
+  readonly live: number
+  readonly events: number
+  readonly result: CustomerReport.CustomerReport
+}
+
+/** The definition in use. */
+export const definition: Definition.Definition = Definition.make({ timeZone: "Europe/Paris" })
+
+/** Walks the path from an empty store. */
+export const walk = (recordings: ReadonlyArray<Contacts.Recording>): Promise<Walked> =>
+  Effect.gen(function* () {
+    const contacts = yield* Contacts.Contacts
+    yield* contacts.declare(customer, declarations)
+
+    const start = performance.now()
+    for (const recording of recordings) yield* contacts.record(recording)
+    const record = performance.now() - start
+
+    const projection = Deflection.projection(definition)
+    let save = 0
+    const timingSaves: typeof projection = {
+      ...projection,
+      encode: (state) => {
+        const start = performance.now()
+        const text = projection.encode(state)
+        save += performance.now() - start
+        return text
+      },
+    }
+    const before = megabytesInUse()
+    const recorded = performance.now()
+    const { state } = yield* Projection.catchUp(timingSaves, customer)
+    const project = performance.now() - recorded
+
+    const projected = performance.now()
+    const result = Deflection.report(state, { customer, declared: [] })
+    const report = performance.now() - projected
+
+    const { head } = yield* EventStore.EventStore.use((store) => store.readLog(customer, { limit: 1 }))
+    const megabytes = megabytesInUse() - before
+    return { record, project, save, report, megabytes, live: state.live.size, events: head, result }
+  }).pipe(Effect.provide(Layer.provideMerge(Contacts.layer, memory)), Effect.runPromise)
