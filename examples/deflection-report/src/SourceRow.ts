@@ -54,6 +54,10 @@ export interface SourceRow {
   readonly id?: string
   /** The source's key of the person, where it has one. */
   readonly person?: string
+  /** The name of the Customer's number from which the interaction began, or that was called. */
+  readonly number?: string
+  /** The name of the Customer's entry point at which the interaction began. */
+  readonly entryPoint?: string
   /** When it happened, in epoch milliseconds: what rows are ordered by. */
   readonly at: number
   /** All are accepted or none. */

@@ -11,6 +11,7 @@ import { formatFault, rejected, timeFault } from "./Fault.ts"
 import { keyReader } from "./Key.ts"
 import type { Get, SourceRecord } from "./Record.ts"
 import { type TimeReader, timeReader } from "./Time.ts"
+import { textReader } from "./Value.ts"
 
 /** What a format knows by itself; the mapping comes first. */
 export interface FormatDefaults {
@@ -43,6 +44,8 @@ export const rowReader = (mapping: Mapping, defaults: FormatDefaults, zone: stri
   const caseField = typeof declaredCase === "string" ? declaredCase : declaredCase[0]
   const readId = optionalKey(mapping.id ?? defaults.id, use)
   const readPerson = optionalKey(isFields(mapping.person) ? mapping.person : defaults.person, use)
+  const readNumber = optionalText(mapping.number, use)
+  const readEntryPoint = optionalText(mapping.entryPoint, use)
   const readTime = compileTime(mapping, defaults, zone, use)
   const makers = compileFacts(mapping, defaults, zone, use)
   const read = ({ get, line }: SourceRecord): SourceRow | undefined => {
@@ -58,12 +61,16 @@ export const rowReader = (mapping: Mapping, defaults: FormatDefaults, zone: stri
     if (moment === undefined) throw timeFault(timeName(mapping, defaults), "a date and time")
     const id = readId(get)
     const person = readPerson(get)
+    const number = readNumber(get)
+    const entryPoint = readEntryPoint(get)
     return {
       _tag: "row",
       line,
       case: key,
       ...(id === undefined ? {} : { id }),
       ...(person === undefined ? {} : { person }),
+      ...(number === undefined ? {} : { number }),
+      ...(entryPoint === undefined ? {} : { entryPoint }),
       at: moment,
       facts: said.length > 1 ? said.toSorted((a, b) => rank[a._tag] - rank[b._tag]) : said,
     }
@@ -107,6 +114,9 @@ const isFields = (declared: Mapping["case"]): declared is Fields =>
 
 const optionalKey = (declared: Fields | undefined, use: (field: string) => void) =>
   declared === undefined ? () => undefined : keyReader(declared, use)
+
+const optionalText = (declared: Mapping["number"], use: (field: string) => void) =>
+  declared === undefined ? () => undefined : textReader(declared, use)
 
 const compileTime = (
   mapping: Mapping,

@@ -22,6 +22,25 @@ describe("CSV", () => {
     ])
   })
 
+  it("reads which number was called and where it began, as they stand or renamed", async () => {
+    const { rejected, rows } = await reading(
+      "csv",
+      "case,what,at,did,from\na,menu,2026-01-05,100,qr\nb,menu,2026-01-05,,\n",
+      {
+        ...events,
+        numbers: ["100"],
+        number: { field: "did" },
+        entryPoints: ["invoice", "shop"],
+        entryPoint: { field: "from", values: { qr: "invoice" }, other: "shop" },
+      },
+    )
+    expect(rejected).toEqual([])
+    expect(rows.map(({ entryPoint, number }) => ({ entryPoint, number }))).toEqual([
+      { number: "100", entryPoint: "invoice" },
+      { number: undefined, entryPoint: "shop" },
+    ])
+  })
+
   it("reads quotes, line ends inside them, CRLF and a byte order mark", async () => {
     const text = `\uFEFF"case","what","at"\r\n"a ""1""","a,b","2026-01-05 10:00:00"\r\n"b\n","c","2026-01-05 10:00:00"\r\n`
     const { rejected, rows } = await reading("csv", text, events, { chunk: 1 })

@@ -4,7 +4,7 @@
  */
 import type { Fact, SourceRow } from "../SourceRow.ts"
 import * as Heap from "./Heap.ts"
-import { callOfLegs, type RowReference, type Unit, type UnitFact } from "./Unit.ts"
+import { callOfLegs, type RowReference, type Unit, type UnitFact, whereOf } from "./Unit.ts"
 
 type Leg = Extract<Fact, { readonly _tag: "leg" }>
 
@@ -30,6 +30,8 @@ interface Group {
   readonly legs: Array<Leg>
   readonly others: Array<{ readonly at: number; readonly fact: UnitFact }>
   person: string | undefined
+  /** As its first leg says: a transfer within the Customer does not change which number was called. */
+  where: Pick<Unit, "number" | "entryPoint">
   at: number
   endsAt: number
 }
@@ -57,6 +59,7 @@ export const make = (): CallGroups => {
       at: group.at,
       case: group.case,
       ...(group.person === undefined ? {} : { person: group.person }),
+      ...group.where,
       facts,
       kind: "callGroup",
     }
@@ -71,6 +74,7 @@ export const make = (): CallGroups => {
       legs: [],
       others: [],
       person: undefined,
+      where: {},
       at: Number.POSITIVE_INFINITY,
       endsAt: Number.NEGATIVE_INFINITY,
     }
@@ -87,6 +91,8 @@ export const make = (): CallGroups => {
       size++
       group.rows.push(reference)
       group.person ??= person
+      if (row.at < group.at) group.where = { ...group.where, ...whereOf(row) }
+      else group.where = { ...whereOf(row), ...group.where }
       group.at = Math.min(group.at, row.at)
       const before = group.endsAt
       for (const fact of row.facts) {

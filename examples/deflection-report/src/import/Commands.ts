@@ -48,8 +48,6 @@ export interface Planned {
 export interface Planner {
   readonly declarations: Declarations
   readonly tokens: Tokens
-  /** Whether the source carries the id of the interaction over to its calls, so that they can be found. */
-  readonly correlates: boolean
 }
 
 /** The interface of a call that came without any other. */
@@ -71,6 +69,7 @@ export const plan = (planner: Planner, unit: Unit, progress: Progress): Result.R
   } else if (!progress.started) {
     inputs.push(startOf(planner, unit))
   }
+  const number = planner.declarations.number(unit.number)
   const addWhole = (call: WholeCall): void => {
     const id = callId(call.key)
     calls.add(id)
@@ -79,7 +78,6 @@ export const plan = (planner: Planner, unit: Unit, progress: Progress): Result.R
     const ended = Math.max(call.endedAt, answered ?? placedAt)
     const talkSeconds = Math.max(call.talkSeconds, 0)
     if (answered !== answeredAt || ended !== call.endedAt || talkSeconds !== call.talkSeconds) clamped++
-    const { number } = planner.declarations
     inputs.push({ _tag: "PlaceCall", at: placedAt, call: id, number, asksForPerson: call.asksForPerson })
     if (answered !== undefined) inputs.push({ _tag: "AnswerCall", at: answered, call: id, human: call.human })
     inputs.push({ _tag: "EndCall", at: ended, call: id, talkSeconds, disposition: call.disposition, legs: call.legs })
@@ -114,7 +112,7 @@ export const plan = (planner: Planner, unit: Unit, progress: Progress): Result.R
         const id = callId(fact.call ?? `${calls.size + 1}`)
         calls.add(id)
         openCall = { id, placedAt: at }
-        inputs.push({ _tag: "PlaceCall", at, call: id, number: planner.declarations.number, asksForPerson: true })
+        inputs.push({ _tag: "PlaceCall", at, call: id, number, asksForPerson: true })
         break
       }
       case "callAnswered": {
@@ -210,7 +208,7 @@ const stepFault = (step: unknown): Fault | undefined => {
   }
 }
 
-const startOf = ({ correlates, declarations }: Planner, unit: Unit): CommandDraft => {
+const startOf = ({ declarations }: Planner, unit: Unit): CommandDraft => {
   const isOnlyCall = isCallOnly(unit)
   const trigger = triggerOf(unit, isOnlyCall, declarations.trigger)
   const isByPhone = trigger === "outgoingCall" || trigger === "incomingCall"
@@ -218,11 +216,11 @@ const startOf = ({ correlates, declarations }: Planner, unit: Unit): CommandDraf
     _tag: "StartInteraction",
     at: Math.min(unit.at, ...unit.facts.map(({ at, fact }) => (fact._tag === "wholeCall" ? fact.placedAt : at))),
     trigger: isByPhone
-      ? { _tag: trigger, number: declarations.number }
-      : { _tag: "contactRequest", channel: trigger, entryPoint: declarations.entryPoint },
+      ? { _tag: trigger, number: declarations.number(unit.number) }
+      : { _tag: "contactRequest", channel: trigger, entryPoint: declarations.entryPoint(unit.entryPoint) },
     interface: isOnlyCall ? phoneMenu : (declarations.interface ?? (isByPhone ? visualMenu : trigger)),
     ...(declarations.scenario === undefined || isOnlyCall ? {} : { scenario: declarations.scenario }),
-    linkable: correlates || unit.person !== undefined,
+    linkable: declarations.correlates || unit.person !== undefined,
   }
 }
 

@@ -33,7 +33,37 @@ describe("what a mapping declares", () => {
   })
 
   it("is told apart by Customer", () => {
-    expect(declarationsOf(compartmentOf("other"), {}).number).not.toBe(declarationsOf(customer, {}).number)
+    const { number } = declarationsOf(customer, {})
+    expect(declarationsOf(compartmentOf("other"), {}).number(undefined)).not.toBe(number(undefined))
+  })
+
+  it("lists each number and entry point once; a record without one has the first", () => {
+    const { commands, entryPoint, number } = declarationsOf(customer, {
+      numbers: ["sales", "help", "sales"],
+      entryPoints: ["shop"],
+    })
+    expect(commands.filter(({ _tag }) => _tag === "ListNumber")).toEqual([
+      expect.objectContaining({ number: number("sales") }),
+      expect.objectContaining({ number: number("help") }),
+    ])
+    expect(number(undefined)).toBe(number("sales"))
+    expect(number("other")).not.toBe(number("help"))
+    expect(entryPoint(undefined)).toBe(entryPoint("shop"))
+    expect(entryPoint("sales")).not.toBe(number("sales"))
+  })
+
+  it("must list what records may name", () => {
+    expect(() => declarationsOf(customer, { number: { field: "did" } })).toThrow(/^mapping, numbers: must be given/)
+    expect(() => declarationsOf(customer, { entryPoint: "shop" })).toThrow(/^mapping, entryPoints: must be given/)
+  })
+
+  it("adopts the policy version that the mapping names", () => {
+    const versions = [{}, { policyVersion: "dialonce/2019-03-05" as never }].map((mapping) =>
+      declarationsOf(customer, mapping).commands.map((command) =>
+        command._tag === "AdoptPolicyVersion" ? command.policyVersion : undefined,
+      ),
+    )
+    expect(versions.map(([version]) => version)).toEqual(["dialonce/2021-02-17", "dialonce/2019-03-05"])
   })
 
   it("is refused in one line where the boundary of the domain refuses it", () => {

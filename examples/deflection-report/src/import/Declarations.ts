@@ -16,17 +16,21 @@ import { InputError } from "../SourceRow.ts"
 export interface Declarations {
   readonly customer: CustomerId.CustomerId
   readonly commands: ReadonlyArray<Customer.Command>
-  readonly number: Identifier.ListedNumberId
-  readonly entryPoint: Identifier.EntryPointId
+  /** The listed number of a name; without one, the first. A name that is not listed has an id that is not listed. */
+  readonly number: (name: string | undefined) => Identifier.ListedNumberId
+  /** The same for entry points. */
+  readonly entryPoint: (name: string | undefined) => Identifier.EntryPointId
   /** The scenario that binds the steps, where one does. */
   readonly scenario: Identifier.ScenarioId | undefined
   readonly stepKinds: ReadonlyMap<string, typeof Identifier.StepKind.Type>
   readonly interface: Mapping["interface"] | undefined
   readonly trigger: Mapping["trigger"] | undefined
+  /** Whether the source carries the id of the interaction over to its calls. */
+  readonly correlates: boolean
 }
 
-/** The version in force since it was published. */
-const policyVersion = "dialonce/2021-02-17"
+/** The version that was published last. */
+const latestPolicyVersion = "dialonce/2021-02-17"
 
 /** A Customer's compartment: a UUID is taken as it is, any other name by its hash. */
 export const compartmentOf = (name: string): CustomerId.CustomerId => {
@@ -37,15 +41,16 @@ export const compartmentOf = (name: string): CustomerId.CustomerId => {
 /** Throws an `InputError` where the mapping declares what is not acceptable. */
 export const declarationsOf = (customer: CustomerId.CustomerId, mapping: Mapping): Declarations => {
   const at = DateTime.makeUnsafe(0)
-  const number = named(customer, "number") as Identifier.ListedNumberId
-  const entryPoints = (mapping.entryPoints ?? []).map((name) => entryPointOf(customer, name))
-  const entryPoint = entryPoints[0] ?? entryPointOf(customer, "all")
-  const { scenario } = mapping
+  const numbers = listed<Identifier.ListedNumberId>(customer, "number", mapping.numbers)
+  const entryPoints = listed<Identifier.EntryPointId>(customer, "entry point", mapping.entryPoints)
+  const { policyVersion = latestPolicyVersion, scenario } = mapping
+  mustList(mapping, "number", "numbers")
+  mustList(mapping, "entryPoint", "entryPoints")
   const steps = scenario?.steps.map(({ kind, step }) => ({ step, kind: kind ?? "page" }))
   const inputs: ReadonlyArray<unknown> = [
     { _tag: "AdoptPolicyVersion", at, policyVersion },
-    { _tag: "ListNumber", at, number },
-    ...[entryPoint, ...entryPoints.slice(1)].map((listed) => ({ _tag: "ListEntryPoint", at, entryPoint: listed })),
+    ...numbers.ids.map((number) => ({ _tag: "ListNumber", at, number })),
+    ...entryPoints.ids.map((entryPoint) => ({ _tag: "ListEntryPoint", at, entryPoint })),
     ...(scenario === undefined
       ? []
       : [
@@ -62,12 +67,13 @@ export const declarationsOf = (customer: CustomerId.CustomerId, mapping: Mapping
   return {
     customer,
     commands: inputs.map(commandOf),
-    number,
-    entryPoint,
+    number: numbers.idOf,
+    entryPoint: entryPoints.idOf,
     scenario: scenario?.binds === true ? scenario.id : undefined,
     stepKinds: new Map(steps?.map(({ kind, step }) => [step, kind])),
     interface: mapping.interface,
     trigger: mapping.trigger,
+    correlates: mapping.correlates ?? false,
   }
 }
 
@@ -77,8 +83,31 @@ const commandOf = (input: unknown): Customer.Command => {
   throw new InputError(`mapping, scenario: ${command.failure.message}`)
 }
 
-const entryPointOf = (customer: CustomerId.CustomerId, name: string): Identifier.EntryPointId =>
-  named(customer, "entry point", name) as Identifier.EntryPointId
+/** What a Customer lists of a kind, by name; where it names nothing, one thing that stands for all. */
+interface Listed<Id> {
+  readonly ids: ReadonlyArray<Id>
+  readonly idOf: (name: string | undefined) => Id
+}
+
+const listed = <Id extends Uuid.Uuid>(
+  customer: CustomerId.CustomerId,
+  kind: string,
+  names: ReadonlyArray<string> | undefined,
+): Listed<Id> => {
+  const idNamed = (name: string): Id => named(customer, kind, name) as Id
+  const first = names?.[0] ?? "all"
+  const known = new Map([first, ...(names ?? [])].map((name) => [name, idNamed(name)]))
+  return {
+    ids: Array.from(known.values()),
+    idOf: (name = first) => known.get(name) ?? idNamed(name),
+  }
+}
+
+const mustList = (mapping: Mapping, key: "number" | "entryPoint", list: "numbers" | "entryPoints"): void => {
+  if (mapping[key] !== undefined && (mapping[list] ?? []).length === 0) {
+    throw new InputError(`mapping, ${list}: must be given: the names that ${key} may have`)
+  }
+}
 
 /** The same id for the same names, in every run. */
 const named = (...names: ReadonlyArray<string>): Uuid.Uuid =>

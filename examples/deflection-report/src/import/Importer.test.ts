@@ -224,6 +224,59 @@ describe("a call without an interaction of its own", () => {
     }),
   )
 
+  it.live("does not belong to an interaction that began from another of the Customer's numbers", () =>
+    Effect.gen(function* () {
+      const from = (number: string) => (row: ReturnType<typeof call>) => ({ ...row, number })
+      const { input, log } = yield* importing(
+        numbered([
+          ...visit("sales", morning, ["home"], "p").map((row) => ({ ...row, number: "sales" })),
+          ...visit("anywhere", morning + hour, ["home"], "q"),
+          from("help")(call("call 1", morning + 2 * hour, "p")),
+          from("sales")(call("call 2", morning + 3 * hour, "p")),
+          from("help")(call("call 3", morning + 4 * hour, "q")),
+        ]),
+        { mapping: { numbers: ["sales", "help"] } },
+      )
+      expect(histories(log)).toEqual([
+        ["InteractionStarted", "StepTaken", "CallPlaced", "CallAnswered", "CallEnded"],
+        ["InteractionStarted", "StepTaken", "CallPlaced", "CallAnswered", "CallEnded"],
+        ["InteractionStarted", "CallPlaced", "CallAnswered", "CallEnded"],
+      ])
+      expect(input.attributedCalls).toBe(2)
+    }),
+  )
+
+  it.live("to a number that the Customer does not list is refused", () =>
+    Effect.gen(function* () {
+      const { log, rejects } = yield* importing(
+        numbered([
+          { ...call("a", morning), number: "help" },
+          { ...visit("b", morning, ["home"])[0]!, entryPoint: "x" },
+        ]),
+        { mapping: { numbers: ["sales"], entryPoints: ["shop"] } },
+      )
+      expect(histories(log)).toEqual([])
+      expect(rejects.map(({ line, rule }) => ({ line, rule }))).toEqual([
+        { line: 1, rule: "LISTED" },
+        { line: 2, rule: "LISTED" },
+      ])
+    }),
+  )
+
+  it.live("can be found where the source names the person or carries the key of the interaction over", () =>
+    Effect.gen(function* () {
+      const rows = numbered([...visit("a", morning, ["home"]), ...visit("b", morning, ["home"], "p")])
+      const linkable = (correlates: boolean) =>
+        Effect.map(importing(rows, { mapping: { correlates } }), ({ log }) =>
+          log
+            .filter(({ type }) => type === "InteractionStarted")
+            .map(({ data }) => (JSON.parse(data) as { readonly linkable: boolean }).linkable),
+        )
+      expect(yield* linkable(false)).toEqual([false, true])
+      expect(yield* linkable(true)).toEqual([true, true])
+    }),
+  )
+
   it.live("never joins another call: each call of a call log is an interaction", () =>
     Effect.gen(function* () {
       const { report } = yield* importing(numbered([call("a", morning, "p"), leg("b", morning + hour, "p")]))

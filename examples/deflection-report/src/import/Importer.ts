@@ -34,8 +34,6 @@ export interface Options {
   readonly definition: Definition.Definition
   /** The moment as of which the report is made. Default: the watermark of what was read. */
   readonly asOf?: number
-  /** Whether the source carries the id of the interaction over to its calls. Default: no. */
-  readonly correlates?: boolean
   readonly rejects?: Ledger.RejectSink
   /** How many rows are recorded together: it changes the speed and nothing else. Default 500. */
   readonly batchSize?: number
@@ -92,7 +90,7 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
   const lateness = definition.latenessMinutes * 60_000
   const keepMillis = Math.max(definition.idleMinutes * 60_000, lateness)
   const tokens = tokensOf((yield* TokenKey).bytes, customer)
-  const planner = { declarations: options.declarations, tokens, correlates: options.correlates ?? false }
+  const planner = { declarations: options.declarations, tokens }
   const ledger = Ledger.make(options.rejects ?? Ledger.noSink)
   const people = People.make()
   const recorder = yield* Recorder.make(customer, planner, ledger, people)
@@ -141,7 +139,7 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
     if (callAt === undefined || unit.person === undefined) return own
     if (yield* recorder.exists(own)) return own
     yield* recordPerson(unit.person)
-    const found = people.interactionOf(unit.person, callAt)
+    const found = people.interactionOf(unit.person, callAt, unit.number)
     return found === undefined ? own : targetOf(found)
   })
 

@@ -15,6 +15,8 @@ interface Visit {
   readonly lastActivity: number
   /** The last activity or, where it was recorded and is later, the end. */
   readonly end: number
+  /** The Customer's number from which it began, where the source has it. */
+  readonly number: string | undefined
   /** Whether an interface was used: calls are attributed to these alone, so that each call of a call log counts. */
   readonly showedInterface: boolean
   readonly excluded: boolean
@@ -31,8 +33,11 @@ export interface People {
   /** How many interactions are remembered. */
   readonly size: number
   readonly saw: (person: string, visit: Visit) => void
-  /** The interaction that a call of the person belongs to: the one started last whose window holds the call. */
-  readonly interactionOf: (person: string, callAt: number) => Uuid.Uuid | undefined
+  /**
+   * The interaction that a call of the person belongs to: the one started last whose window holds the call, and that did
+   * not begin from another number than was called.
+   */
+  readonly interactionOf: (person: string, callAt: number, number: string | undefined) => Uuid.Uuid | undefined
   /** All of their interactions that are remembered. */
   readonly interactionsOf: (person: string) => ReadonlyArray<Uuid.Uuid>
   /** The notes whose window closed before the moment; all rows before it must have been recorded. */
@@ -95,9 +100,10 @@ export const make = (): People => {
       byPerson.set(person, visits)
       const known = visits.find((other) => other.visit.interaction === visit.interaction)
       if (known !== undefined) {
-        const { end, showedInterface } = known.visit
+        const { end, number, showedInterface } = known.visit
         known.visit = {
           ...visit,
+          number: number ?? visit.number,
           end: Math.max(end, visit.end),
           showedInterface: showedInterface || visit.showedInterface,
         }
@@ -108,11 +114,12 @@ export const make = (): People => {
       visits.push(added)
       schedule(added)
     },
-    interactionOf: (person, callAt) => {
+    interactionOf: (person, callAt, number) => {
       let found: Visit | undefined
       for (const { visit } of byPerson.get(person) ?? []) {
         const holds = visit.startedAt <= callAt && callAt <= visit.lastActivity + Interaction.longestWindowMillis
         if (!holds || !visit.showedInterface || visit.excluded) continue
+        if (number !== undefined && visit.number !== undefined && visit.number !== number) continue
         if (found === undefined || visit.startedAt >= found.startedAt) found = visit
       }
       return found?.interaction

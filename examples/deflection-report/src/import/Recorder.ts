@@ -88,6 +88,7 @@ export const make = Effect.fnUntraced(function* (
         startedAt: state.startedAt,
         lastActivity: state.lastActivity,
         end: Math.max(state.lastActivity, endedAt),
+        number: unit.number,
         showedInterface: showsInterface(unit),
         excluded: state.excluded,
       })

@@ -30,6 +30,9 @@ export interface Unit {
   readonly case: string
   /** The token of the person, where the source names one. */
   readonly person?: string
+  /** The names of the Customer's number and entry point, where the source has them. */
+  readonly number?: string
+  readonly entryPoint?: string
   /** In the order in which they happened. */
   readonly facts: ReadonlyArray<{ readonly at: number; readonly fact: UnitFact }>
   /**
@@ -48,6 +51,7 @@ export const ofRow = (row: SourceRow, reference: RowReference, person: string | 
   at: row.at,
   case: row.case,
   ...(person === undefined ? {} : { person }),
+  ...whereOf(row),
   facts: row.facts.flatMap((fact): Unit["facts"] => {
     if (fact._tag === "leg") return []
     if (fact._tag !== "call") return [{ at: row.at, fact }]
@@ -55,6 +59,12 @@ export const ofRow = (row: SourceRow, reference: RowReference, person: string | 
     return [{ at: row.at, fact: { ...fact, _tag: "wholeCall", key: row.id ?? `at ${fact.placedAt}`, legs: 1 } }]
   }),
   kind: "row",
+})
+
+/** What a row says of the Customer's own number and entry point. */
+export const whereOf = ({ entryPoint, number }: SourceRow): Pick<Unit, "number" | "entryPoint"> => ({
+  ...(number === undefined ? {} : { number }),
+  ...(entryPoint === undefined ? {} : { entryPoint }),
 })
 
 /** The unit that ends a case, at the last moment recorded of it. */

@@ -118,7 +118,16 @@ export const Mapping = Schema.Struct({
   // The Customer
   interface: Schema.optionalKey(Identifier.InterfaceId),
   trigger: Schema.optionalKey(Trigger),
+  /** Whether the key in `case` is carried over to the calls, so that an interaction without a call had none. Default false. */
+  correlates: Schema.optionalKey(Schema.Boolean),
+  /** The privacy policy version that the Customer had adopted. Default: the one published last. */
+  policyVersion: Schema.optionalKey(Identifier.PolicyVersionId),
+  numbers: Schema.optionalKey(names),
+  /** The listed number of a record. Default: the first. */
+  number: Schema.optionalKey(valueOf(Schema.String)),
   entryPoints: Schema.optionalKey(names),
+  /** The listed entry point of a record. Default: the first. */
+  entryPoint: Schema.optionalKey(valueOf(Schema.String)),
   scenario: Schema.optionalKey(Scenario),
 })
 export type Mapping = typeof Mapping.Type
