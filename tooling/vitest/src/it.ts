@@ -14,7 +14,7 @@ import * as TestClock from "effect/testing/TestClock"
 import * as TestConsole from "effect/testing/TestConsole"
 import type * as FastCheck from "fast-check"
 import * as vitest from "vitest"
-import { check } from "./property.ts"
+import { check, runs } from "./property.ts"
 import type { Arbitraries } from "./property.ts"
 import { refuseEffect } from "./refuseEffect.ts"
 
@@ -68,12 +68,23 @@ export interface It extends PlainTest {
   readonly live: EffectTest<Scope.Scope>
 }
 
+declare module "vitest" {
+  interface TaskMeta {
+    /** How often a property is checked; nothing for other tests. */
+    readonly runs?: number
+  }
+}
+
 type Run<R> = <A, E>(self: () => Effect.Effect<A, E, R>, context: vitest.TestContext) => Promise<A>
 
 /** The members of a test without its call signature. */
 type Variants<Test> = Omit<Test, never>
 
 const options = (timeout: number | undefined): vitest.TestOptions => (timeout === undefined ? {} : { timeout })
+
+const ofProperty = (parameters: Pick<FastCheck.Parameters, "numRuns"> | undefined): vitest.TestOptions => ({
+  meta: { runs: runs(parameters?.numRuns) },
+})
 
 const skipping = (test: vitest.TestAPI): vitest.TestAPI => test.skip as vitest.TestAPI
 
@@ -87,7 +98,7 @@ const plainTest = (test: vitest.TestAPI): PlainTest => {
       ),
     skipIf: (condition) => plainTest(condition ? skipping(test) : test),
     prop: (name, arbitraries, holds, parameters) =>
-      test(name, () =>
+      test(name, ofProperty(parameters), () =>
         check(arbitraries, async (...values) => refuseEffect(await refuseEffect(holds(...values))), parameters),
       ),
   }
@@ -106,7 +117,9 @@ const effectTest = <R>(test: vitest.TestAPI, run: Run<R>): EffectTest<R> => {
       }),
     skipIf: (condition) => effectTest(condition ? skipping(test) : test, run),
     prop: (name, arbitraries, holds, parameters) =>
-      test(name, (context) => check(arbitraries, (...values) => run(() => holds(...values), context), parameters)),
+      test(name, ofProperty(parameters), (context) =>
+        check(arbitraries, (...values) => run(() => holds(...values), context), parameters),
+      ),
   }
   return Object.assign(effect, variants)
 }

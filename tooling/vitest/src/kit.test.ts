@@ -4,10 +4,17 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
-import { beforeAll, describe, expect, it } from "@tacet/vitest"
+import { beforeAll, describe, expect, it, runs } from "@tacet/vitest"
+
+interface Outcome {
+  title: string
+  status: string
+  failureMessages: Array<string>
+  meta: { runs?: number }
+}
 
 interface Report {
-  testResults: Array<{ assertionResults: Array<{ title: string; status: string; failureMessages: Array<string> }> }>
+  testResults: Array<{ assertionResults: Array<Outcome> }>
 }
 
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs")
@@ -40,6 +47,13 @@ describe("the kit", () => {
 
   it("checks properties from a fixed seed and prints it with the smallest counterexample", () => {
     expect(messageOf("fails: effect property")).toMatch(/seed: 20261[^]*Counterexample: \[1000\]/)
+  })
+
+  it("tells reporters how often a property is checked", () => {
+    const runsOf = (title: string) => tests.find((test) => test.title === title)?.meta.runs
+    expect(runsOf("passes: property")).toBe(runs())
+    expect(runsOf("passes: effect property")).toBe(runs())
+    expect(runsOf("passes: plain")).toBeUndefined()
   })
 
   it("ends with the counts alone on the last line, a file that does not load among the failures", () => {

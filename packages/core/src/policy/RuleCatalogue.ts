@@ -4,7 +4,7 @@
  *
  * - `enforced`: a pure decider, a resolver or a Schema of the core refuses what breaks it; `module` is that file.
  * - `declared`: typed data that a policy, a contract or a recipient carries, and that a test holds it to.
- * - `organisational`: what only people can do, with the reason, and what Tacet does to help.
+ * - `organisational`: what only people can do, with the reason, and what Tacet records to help.
  *
  * Paths are from `packages/core/src`. Who enforces a rule enters the module and the tests whose titles name its key; an
  * entry without a test is one that is still owed (`pending`).
@@ -23,7 +23,15 @@ export type Entry =
       readonly how: string
       readonly tests: ReadonlyArray<string>
     }
-  | { readonly kind: "organisational"; readonly why: string }
+  | {
+      readonly kind: "organisational"
+      /** Where what helps is stated. */
+      readonly module: string
+      /** What Tacet records or refuses to help those who keep the rule. */
+      readonly how: string
+      /** Why only people can keep it. */
+      readonly why: string
+    }
 
 const enforced = (module: string, how: string, ...tests: ReadonlyArray<string>): Entry => ({
   kind: "enforced",
@@ -37,7 +45,12 @@ const declared = (module: string, how: string, ...tests: ReadonlyArray<string>):
   how,
   tests,
 })
-const organisational = (why: string): Entry => ({ kind: "organisational", why })
+const organisational = (module: string, how: string, why: string): Entry => ({
+  kind: "organisational",
+  module,
+  how,
+  why,
+})
 
 /** All entries. */
 export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
@@ -75,7 +88,9 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "policy/Resolve.test.ts",
   ),
   "ADDR-DISPLAY": organisational(
-    "The display name is looked up on the device by the publisher's application, where Tacet does not run; Tacet offers no port that takes a value of an address book.",
+    "policy/parameters/collection.ts",
+    "the policy says whether an address book may be read for display, and no command takes a value of one",
+    "The display name is looked up on the device by the publisher's application, where Tacet does not run.",
   ),
   "ADDR-READ": enforced(
     "domain/CommandInput.ts",
@@ -147,7 +162,9 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "policy/Purpose.test.ts",
   ),
   BREACH: organisational(
-    "Finding, judging and containing a breach is people's work; the policy carries what must be done and within how many hours, and a policy that allows more than 72 is refused.",
+    "policy/parameters/protection.ts",
+    "the policy carries what is done about a breach and within how many hours, and one that allows more than 72 is refused",
+    "Finding, judging and containing a breach is the work of people.",
   ),
   "CALL-LOG": enforced(
     "domain/CommandInput.ts",
@@ -300,7 +317,9 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "domain/RetentionPolicy.test.ts",
   ),
   ERRREPORT: organisational(
-    "Error details are sent by the publisher's application on the device, where Tacet does not run; Tacet has no event that holds them, and the policy says whether the user must choose.",
+    "policy/parameters/collection.ts",
+    "the policy says whether the user must choose it, and no event holds the details of an error",
+    "Error details are sent by the publisher's application on the device, where Tacet does not run.",
   ),
   FAIR: enforced(
     "policy/Purpose.ts",
@@ -396,7 +415,6 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "a call or a start on a number that is not listed at that moment is refused",
     "domain/Interaction.test.ts",
     "statistics/Deflection.cases.test.ts",
-    "testing/GivenWhenThen.test.ts",
   ),
   "LOC-3WAY": enforced(
     "policy/ProcessingLocation.ts",
@@ -526,7 +544,9 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "domain/RightsRequest.test.ts",
   ),
   PAYMENT: organisational(
-    "Payments are made outside Tacet, by a payment provider under the card standard; the policy carries that they must be encrypted and certified.",
+    "policy/parameters/protection.ts",
+    "the policy carries that a transaction is encrypted and meets the card standard",
+    "Payments are made by a payment provider, outside of Tacet.",
   ),
   "PERSONAL-ACT": enforced(
     "policy/Classification.ts",
@@ -817,7 +837,9 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   ),
   "SEC-MEAS": declared("policy/parameters/protection.ts", "each version lists the measures", "policy/Resolve.test.ts"),
   "SECURE-COMM": organisational(
-    "Encrypting a connection is the work of the deployment, outside the pure core; the policy carries that communication is confidential.",
+    "policy/parameters/protection.ts",
+    "the policy carries whether communication is confidential",
+    "Encrypting a connection is the work of the deployment, outside of the pure core.",
   ),
   SEPARATE: enforced(
     "statistics/CustomerReport.ts",

@@ -1,0 +1,31 @@
+/**
+ * `npm run rules`: the rule table. Without an option it says how many rules there are of each kind and which tests name
+ * each; `--json FILE` writes the table for programs (`-` to standard output), `--write` writes `docs/rules.md`.
+ */
+import { writeFileSync } from "node:fs"
+import { parseArgs } from "node:util"
+import { RuleCatalogue } from "@tacet/core/policy"
+import { figuresOf, recordsOf, type RuleRecord, tableOf } from "./rules/table.ts"
+import { collectTitles } from "./rules/titles.ts"
+
+const page = "docs/rules.md"
+
+const summaryOf = (records: ReadonlyArray<RuleRecord>): string =>
+  records
+    .map(({ key, kind, module, rows, tests }) => {
+      const proof = kind === "organisational" ? "no test" : tests.length === 1 ? "1 test" : `${tests.length} tests`
+      return `${key.padEnd(18)}${kind.padEnd(16)}${proof.padEnd(12)}${rows.length} rows, ${module}`
+    })
+    .join("\n")
+
+const { values } = parseArgs({ options: { json: { type: "string" }, write: { type: "boolean" } } })
+
+if (values.write === true) {
+  writeFileSync(page, tableOf(RuleCatalogue.rules))
+  process.stdout.write(`${page}: ${RuleCatalogue.rules.length} rules\n`)
+} else {
+  const keys = recordsOf(RuleCatalogue.rules, await collectTitles(["packages/"]))
+  if (values.json === undefined) process.stdout.write(`${summaryOf(keys)}\n\n${figuresOf(RuleCatalogue.rules)}\n`)
+  else if (values.json === "-") process.stdout.write(`${JSON.stringify({ keys }, undefined, 2)}\n`)
+  else writeFileSync(values.json, `${JSON.stringify({ keys }, undefined, 2)}\n`)
+}
