@@ -6,6 +6,7 @@
  * tightened, once names were recorded under it: a log must stay readable for ever.
  */
 import * as Schema from "effect/Schema"
+import { ofPublic } from "../eventsourcing/FieldClass.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
 import type { RuleKey } from "../policy/RuleKey.ts"
 
@@ -75,7 +76,7 @@ const Name = Schema.String.check(
     if (fault === undefined) return undefined
     return fault.rule === "TACET-FORMAT" ? fault.accepted : `${fault.accepted} (${fault.rule})`
   }),
-)
+).annotate(ofPublic)
 
 /**
  * One place of an interface: scenario and screen, such as `invoice/explain`. Never a web address, and nothing that

@@ -8,6 +8,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Decider } from "../eventsourcing/Decider.ts"
 import * as EventCodec from "../eventsourcing/EventCodec.ts"
+import { ofPublic } from "../eventsourcing/FieldClass.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
@@ -53,12 +54,16 @@ export const RecipientKind = Schema.Literals([
 export type RecipientKind = typeof RecipientKind.Type
 
 /** A country by its ISO 3166 code. */
-export const Country = Schema.String.check(Schema.isPattern(/^[A-Z]{2}$/, { expected: "a country of two letters" }))
+export const Country = Schema.String.check(
+  Schema.isPattern(/^[A-Z]{2}$/, { expected: "a country of two letters" }),
+).annotate(ofPublic)
 
-/** A document by the reference under which it is kept; never its text. */
+/** A document by the reference under which it is kept; never its text, and no telephone number (NO-IDENTIFY). */
 export const DocumentReference = Schema.String.check(
-  Schema.isPattern(/^[\p{L}\p{N}][\p{L}\p{N} ./:-]{0,79}$/u, { expected: "a reference of 1 to 80 characters" }),
-)
+  Schema.isPattern(/^(?!.*(?:\p{N}[ .-]?){9})[\p{L}\p{N}][\p{L}\p{N} ./:-]{0,79}$/u, {
+    expected: "a reference of 1 to 80 characters, without a telephone or account number",
+  }),
+).annotate(ofPublic)
 
 /** What a recipient has undertaken beside its contract. */
 export const Undertaking = Schema.Literals([

@@ -9,6 +9,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Decider } from "../eventsourcing/Decider.ts"
 import * as EventCodec from "../eventsourcing/EventCodec.ts"
+import { ofPublic } from "../eventsourcing/FieldClass.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
@@ -120,7 +121,7 @@ export const RequestReceived = Schema.TaggedStruct("RequestReceived", {
   /** The day of receipt in the policy's time zone. */
   received: PlainDate,
   within: Schema.Array(Period),
-  timeZone: Schema.String,
+  timeZone: Schema.String.annotate(ofPublic),
   /** The law of another place that decided with it (R-LOCAL-LAW). */
   localLaw: Schema.optionalKey(LegalReference),
 })

@@ -8,6 +8,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Decider } from "../eventsourcing/Decider.ts"
 import * as EventCodec from "../eventsourcing/EventCodec.ts"
+import { ofPseudonymous, ofPublic } from "../eventsourcing/FieldClass.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
@@ -27,6 +28,7 @@ import type { RuleKey } from "../policy/RuleKey.ts"
 import * as TransferInstrument from "../policy/TransferInstrument.ts"
 import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import * as Recipient from "./Recipient.ts"
+import { LegalReference } from "./RightsAnswer.ts"
 
 // Stream
 
@@ -54,9 +56,10 @@ export const streamOf = (id: TransferId): StreamId => ({ kind: streamKind, id })
 /** A safeguard of GDPR 45 to 47 as it was recorded; the fields are those of `TransferInstrument.Safeguard`. */
 export const Safeguard = Schema.Struct({
   instrument: Instrument,
-  reference: Schema.String.check(Schema.isMaxLength(80)),
+  /** Empty where the instrument is an act of the Commission. */
+  reference: Schema.Union([Schema.Literal(""), Recipient.DocumentReference]),
   recordedOn: PlainDate,
-  act: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(80))),
+  act: Schema.optionalKey(LegalReference),
   contractMadeOn: Schema.optionalKey(PlainDate),
   authorisation: Schema.optionalKey(Recipient.DocumentReference),
 })
@@ -84,6 +87,9 @@ const Conditions = Schema.Array(
 
 const occurredAt = Schema.DateTimeUtcFromMillis
 
+/** Words of the library's own legal data: an article, an act, a rule. */
+const Cited = Schema.String.annotate(ofPublic)
+
 /** What is to be disclosed, to whom, why and where to. */
 export const TransferRequested = Schema.TaggedStruct("TransferRequested", {
   occurredAt,
@@ -110,19 +116,21 @@ export const TransferRequested = Schema.TaggedStruct("TransferRequested", {
 export const TransferAuthorised = Schema.TaggedStruct("TransferAuthorised", {
   occurredAt,
   /** The article that carries it over the border, where it crosses one. */
-  article: Schema.optionalKey(Schema.String),
-  act: Schema.optionalKey(Schema.String),
+  article: Schema.optionalKey(Cited),
+  act: Schema.optionalKey(Cited),
 })
 /** These rules are not. */
 export const TransferRefused = Schema.TaggedStruct("TransferRefused", {
   occurredAt,
-  rules: Schema.Array(Schema.String),
+  rules: Schema.Array(Cited),
 })
 /** It was done: how many values, and the digest of what was handed over. */
 export const TransferExecuted = Schema.TaggedStruct("TransferExecuted", {
   occurredAt,
   values: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)),
-  digest: Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/, { expected: "a SHA-256 digest in hexadecimal" })),
+  digest: Schema.String.check(
+    Schema.isPattern(/^[0-9a-f]{64}$/, { expected: "a SHA-256 digest in hexadecimal" }),
+  ).annotate(ofPseudonymous),
 })
 /** The recipient was told of an erasure, rectification or restriction (GDPR 19). */
 export const RecipientNotified = Schema.TaggedStruct("RecipientNotified", {

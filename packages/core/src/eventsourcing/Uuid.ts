@@ -6,6 +6,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
+import { ofPseudonymous } from "./FieldClass.ts"
 
 /**
  * A UUID in its canonical form: 36 characters, lower case.
@@ -22,7 +23,9 @@ export const Uuid = Schema.String.check(
   Schema.isPattern(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, {
     expected: "a lower-case UUID",
   }),
-).pipe(Schema.brand("Uuid"))
+)
+  .annotate(ofPseudonymous)
+  .pipe(Schema.brand("Uuid"))
 export type Uuid = typeof Uuid.Type
 
 /**

@@ -3,6 +3,7 @@
  * amounts to depends on where it begins, and a month is never so many days.
  */
 import * as Schema from "effect/Schema"
+import { ofPublic } from "../eventsourcing/FieldClass.ts"
 import { daysInMonth } from "./PlainDate.ts"
 
 /** Years, months, weeks and days of the calendar; no hours. */
@@ -42,7 +43,7 @@ export const Period: Schema.Codec<Period> = Schema.String.check(
   Schema.makeFilter((text: string) =>
     isPeriod(text) ? undefined : "a period of ISO 8601 in years, months, weeks or days, such as P12M",
   ),
-) as unknown as Schema.Codec<Period>
+).annotate(ofPublic) as unknown as Schema.Codec<Period>
 
 /**
  * What a period adds to a date.

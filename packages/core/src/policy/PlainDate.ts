@@ -3,6 +3,7 @@
  * that comparing two of them with `<` compares their dates.
  */
 import * as Schema from "effect/Schema"
+import { ofPublic } from "../eventsourcing/FieldClass.ts"
 
 /** A date of the Gregorian calendar as `yyyy-mm-dd`, from 0001-01-01 to 9999-12-31. */
 export type PlainDate = `${number}-${number}-${number}`
@@ -33,7 +34,7 @@ export const isPlainDate = (text: string): text is PlainDate => {
 /** The Schema of a date that exists. */
 export const PlainDate: Schema.Codec<PlainDate> = Schema.String.check(
   Schema.makeFilter((text: string) => (isPlainDate(text) ? undefined : "a date that exists, as yyyy-mm-dd")),
-) as unknown as Schema.Codec<PlainDate>
+).annotate(ofPublic) as unknown as Schema.Codec<PlainDate>
 
 /**
  * The year, month and day of a date.

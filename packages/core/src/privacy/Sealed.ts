@@ -3,11 +3,12 @@
  * behind it. It has no accessor: no decision and no statistic can read the value (SEPARATE, KEY-APART, GDPR 4(5)).
  */
 import * as Schema from "effect/Schema"
+import { ofPersonal } from "../eventsourcing/FieldClass.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
 import { PersonalDataCategory } from "./PersonalDataCategory.ts"
 
 /** A reference to a sealed value. */
-export const Sealed = Schema.Struct({ reference: Uuid, category: PersonalDataCategory })
+export const Sealed = Schema.Struct({ reference: Uuid, category: PersonalDataCategory }).annotate(ofPersonal)
 
 /** A reference to a sealed value of type `A`; `A` exists for the type checker alone. */
 export interface Sealed<out A> {

@@ -1,0 +1,102 @@
+/**
+ * What a field of an event may tell of a person. Every text in an event says which of three it is; one that says nothing
+ * is refused by the test that walks the schemas of all aggregates (CLASSIFY): a forgotten field is a mistake, never a
+ * leak.
+ *
+ * - `public`: the same for everybody, such as the name of a screen, the reference of a law, a country;
+ * - `pseudonymous`: random, or a moment: by itself it says nothing, yet it can be joined with what is kept elsewhere;
+ * - `personal`: a reference to a personal value of a category, which itself stands in the vault.
+ */
+import * as Schema from "effect/Schema"
+import * as SchemaAST from "effect/SchemaAST"
+
+/** The class of one field. */
+export const FieldClass = Schema.Literals(["public", "pseudonymous", "personal"])
+export type FieldClass = typeof FieldClass.Type
+
+/** Under this key a schema says what class its values are of. */
+const annotation = "@tacet/core/eventsourcing/FieldClass"
+
+/** The annotation for values that are the same for everybody. */
+export const ofPublic = { [annotation]: "public" } as const
+/** The annotation for values that are random, or say something of a moment alone. */
+export const ofPseudonymous = { [annotation]: "pseudonymous" } as const
+/** The annotation for what stands for a personal value. */
+export const ofPersonal = { [annotation]: "personal" } as const
+
+/** A field of an event, by its path: `steps[].kind`. */
+export interface ClassifiedField {
+  readonly path: string
+  /** `undefined`: nothing says what it is, and it could hold any text. */
+  readonly fieldClass: FieldClass | undefined
+}
+
+/**
+ * The fields of a schema with their classes. Names that are listed, whole numbers of things and answers by yes or no are
+ * public; moments are pseudonymous; texts and whatever else can hold any value are what their annotation says.
+ *
+ * @example
+ * ```ts
+ * import * as Schema from "effect/Schema"
+ * import { FieldClass, Uuid } from "@tacet/core/eventsourcing"
+ *
+ * const Opened = Schema.Struct({ kind: Schema.Literals(["web", "app"]), visit: Uuid.Uuid, remark: Schema.String })
+ * const classes = FieldClass.fieldsOf(Opened).map(({ fieldClass }) => fieldClass)
+ * classes // => ["public", "pseudonymous", undefined]
+ * ```
+ */
+export const fieldsOf = (schema: Schema.Top): ReadonlyArray<ClassifiedField> => walk(schema.ast, "", new Set())
+
+const walk = (ast: SchemaAST.AST, path: string, above: ReadonlySet<SchemaAST.AST>): ReadonlyArray<ClassifiedField> => {
+  const stated = SchemaAST.resolveAt<FieldClass>(annotation)(ast)
+  if (stated !== undefined) return [{ path, fieldClass: stated }]
+  if (above.has(ast)) return []
+  const within = new Set(above).add(ast)
+  switch (ast._tag) {
+    case "Literal":
+    case "Enum":
+    case "Boolean":
+    case "Number":
+    case "BigInt":
+    case "Null":
+    case "Undefined":
+    case "Void":
+    case "Never":
+    case "UniqueSymbol":
+      return [{ path, fieldClass: "public" }]
+    case "Objects":
+      return [
+        ...ast.propertySignatures.flatMap(({ name, type }) =>
+          walk(type, path === "" ? String(name) : `${path}.${String(name)}`, within),
+        ),
+        // A key is a field of its own.
+        ...ast.indexSignatures.flatMap(({ parameter, type }) => [
+          ...walk(parameter, `${path}{key}`, within),
+          ...walk(type, `${path}{}`, within),
+        ]),
+      ]
+    case "Arrays":
+      return [
+        ...ast.elements.flatMap((element, index) => walk(element, `${path}[${index}]`, within)),
+        ...ast.rest.flatMap((element) => walk(element, `${path}[]`, within)),
+      ]
+    case "Union":
+      return distinct(ast.types.flatMap((member) => walk(member, path, within)))
+    case "Suspend":
+      return walk(ast.thunk(), path, within)
+    case "Declaration":
+      return [{ path, fieldClass: isMoment(ast) ? "pseudonymous" : undefined }]
+    default:
+      return [{ path, fieldClass: undefined }]
+  }
+}
+
+/** A moment is the one declaration whose values cannot hold a text. */
+const isMoment = (ast: SchemaAST.AST): boolean =>
+  SchemaAST.resolveAt<{ readonly id: string }>("representation")(ast)?.id === "effect/schema/DateTimeUtc"
+
+const distinct = (fields: ReadonlyArray<ClassifiedField>): ReadonlyArray<ClassifiedField> =>
+  fields.filter(
+    (field, index) =>
+      fields.findIndex(({ fieldClass, path }) => path === field.path && fieldClass === field.fieldClass) === index,
+  )
