@@ -10,6 +10,7 @@ import type { CustomerId } from "./CustomerId.ts"
 import type { NewEvent, Position } from "./EventEnvelope.ts"
 import { EventStore, type LogChunk, type LogFilter } from "./EventStore.ts"
 import type { ReadError, StoreUnavailable } from "./EventStoreError.ts"
+import { noteLag } from "./Observability.ts"
 import { type CheckpointMoved, type ProjectionKey, ProjectionStore } from "./ProjectionStore.ts"
 import type { StreamId } from "./StreamId.ts"
 
@@ -80,6 +81,7 @@ export const catchUp = Effect.fn("Projection.catchUp")(function* <State, E, R>(
       state = yield* projection.apply(state, chunk, customer)
       checkpoint = chunk.through
     }
+    yield* noteLag(projection, chunk)
     const atHead = chunk.through >= chunk.head
     if (checkpoint > savedAt && (atHead || checkpoint - savedAt >= saveEvery)) {
       yield* projections.save(customer, projection, savedAt, { checkpoint, state: projection.encode(state) })
@@ -122,6 +124,7 @@ export const follow = Effect.fn("Projection.follow")(function* <State, E, R>(
         state: projection.encode(state),
       })
       checkpoint = chunk.through
+      yield* noteLag(projection, chunk)
     }),
   )
   return yield* Effect.never

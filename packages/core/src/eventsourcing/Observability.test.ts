@@ -1,0 +1,84 @@
+import { layer as memory } from "@tacet/adapter-memory"
+import { describe, expect, it } from "@tacet/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import * as Stream from "effect/Stream"
+import * as Tracer from "effect/Tracer"
+import * as Scene from "../testing/Scene.ts"
+import type { LogChunk } from "./EventStore.ts"
+import { EventStore } from "./EventStore.ts"
+import { layerSpans, projectionLag } from "./Observability.ts"
+import * as Projection from "./Projection.ts"
+import { ProjectionStore } from "./ProjectionStore.ts"
+
+const counting: Projection.Projection<number> = {
+  name: "counting",
+  version: 3,
+  initial: () => 0,
+  apply: (state, chunk: LogChunk) => Effect.succeed(state + chunk.events.length),
+  encode: String,
+  decode: Number,
+}
+
+describe("stores with spans", () => {
+  it.effect("do what the stores do, and tell each operation with kinds and numbers alone", () => {
+    const spans: Array<Tracer.NativeSpan> = []
+    const tracer = Tracer.make({
+      span: (options) => {
+        const span = new Tracer.NativeSpan(options)
+        spans.push(span)
+        return span
+      },
+    })
+    return Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const stream = yield* Scene.aStream()
+      yield* Scene.commits(customer, [Scene.write(stream, [Scene.event(1, "Secret"), Scene.event(2, "Secret")])])
+      const store = yield* EventStore
+      expect((yield* store.readStream(customer, stream)).events).toHaveLength(2)
+      expect(yield* Stream.runHead(store.subscribe(customer))).toMatchObject({ value: { through: 2 } })
+      expect((yield* Projection.rebuild(counting, customer)).state).toBe(2)
+      const projections = yield* ProjectionStore
+      expect(yield* projections.counters(customer, counting)).toEqual(new Map())
+      yield* projections.remove(customer, counting)
+      expect(yield* Projection.readActive([counting], customer)).toMatchObject({ _tag: "None" })
+
+      expect(new Set(spans.map(({ name }) => name))).toEqual(
+        new Set([
+          ...["append", "readStream", "readLog", "subscribe"].map((name) => `EventStore.${name}`),
+          ...["load", "save", "activeVersion", "activate", "remove", "counters"].map(
+            (name) => `ProjectionStore.${name}`,
+          ),
+          ...["rebuild", "catchUp", "readActive"].map((name) => `Projection.${name}`),
+        ]),
+      )
+      const told = JSON.stringify(spans.map(({ attributes, name }) => [name, ...attributes]))
+      expect(told).toContain('["EventStore.append",["tacet.streams",1],["tacet.events",2]]')
+      expect(told).toContain('["ProjectionStore.save",["tacet.projection","counting"],["tacet.projection_version",3]]')
+      for (const value of [customer, stream.id, "Secret"]) expect(told).not.toContain(value)
+    }).pipe(Effect.provide(Layer.provide(layerSpans, memory)), Effect.withTracer(tracer))
+  })
+})
+
+describe("the lag of a projection", () => {
+  it.effect("is what was left of the log at its last chunk", () =>
+    Effect.gen(function* () {
+      const lag = Metric.value(Metric.withAttributes(projectionLag, { projection: "counting", version: "3" }))
+      const customer = yield* Scene.aCustomer
+      const seen: Array<number> = []
+      const watched: typeof counting = {
+        ...counting,
+        apply: (state, chunk, of) =>
+          Effect.tap(counting.apply(state, chunk, of), () => Effect.map(lag, ({ value }) => seen.push(value))),
+      }
+      for (let n = 0; n < 3; n++) {
+        yield* Scene.commits(customer, [Scene.write(yield* Scene.aStream(), [Scene.event(n)])])
+      }
+      yield* Projection.catchUp(watched, customer, { chunkSize: 1 })
+      // Each chunk is folded before its lag is noted.
+      expect(seen.slice(1)).toEqual([2, 1])
+      expect((yield* lag).value).toBe(0)
+    }).pipe(Effect.provide(memory)),
+  )
+})

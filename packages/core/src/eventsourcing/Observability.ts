@@ -1,0 +1,85 @@
+/**
+ * What an operator sees of a store at work: a span for each operation of the ports, and how far projections lag. Spans
+ * and metrics tell kinds and numbers, never an id, a name or a value. The command handler has its own: what was refused,
+ * by rule, what was appended, and how often another writer was first.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import * as Stream from "effect/Stream"
+import { EventStore, type LogChunk } from "./EventStore.ts"
+import { type ProjectionKey, ProjectionStore } from "./ProjectionStore.ts"
+
+/** How many positions of the log a projection still has before it, when it last folded a chunk; by projection. */
+export const projectionLag = Metric.gauge("tacet_projection_lag", {
+  description: "Positions between what a projection has folded and the head of the log, by projection",
+})
+
+/** Notes how far a projection is behind. */
+export const noteLag = ({ name, version }: ProjectionKey, { head, through }: LogChunk): Effect.Effect<void> =>
+  Metric.update(
+    Metric.withAttributes(projectionLag, { projection: name, version: String(version) }),
+    Math.max(0, head - through),
+  )
+
+/**
+ * The stores of a layer with a span around each operation: `EventStore.append`, `ProjectionStore.save` and so on.
+ *
+ * @example
+ * ```ts
+ * import * as Layer from "effect/Layer"
+ * import type { EventStore, ProjectionStore } from "@tacet/core/eventsourcing"
+ * import { Observability } from "@tacet/core/eventsourcing"
+ *
+ * const traced = <E>(adapter: Layer.Layer<EventStore.EventStore | ProjectionStore.ProjectionStore, E>) =>
+ *   Layer.provide(Observability.layerSpans, adapter)
+ * ```
+ */
+export const layerSpans: Layer.Layer<EventStore | ProjectionStore, never, EventStore | ProjectionStore> =
+  Layer.mergeAll(
+    Layer.effect(
+      EventStore,
+      EventStore.useSync((store) => eventStoreWithSpans(store)),
+    ),
+    Layer.effect(
+      ProjectionStore,
+      ProjectionStore.useSync((store) => projectionStoreWithSpans(store)),
+    ),
+  )
+
+const eventStoreWithSpans = (store: EventStore["Service"]): EventStore["Service"] => ({
+  append: (commit) =>
+    Effect.withSpan(store.append(commit), "EventStore.append", {
+      attributes: {
+        "tacet.streams": commit.writes.length,
+        "tacet.events": commit.writes.reduce((sum, { events }) => sum + events.length, 0),
+      },
+    }),
+  readStream: (customer, stream, range) =>
+    Effect.withSpan(store.readStream(customer, stream, range), "EventStore.readStream", {
+      attributes: { "tacet.stream_kind": stream.kind },
+    }),
+  readLog: (customer, range) =>
+    Effect.withSpan(store.readLog(customer, range), "EventStore.readLog", {
+      attributes: { "tacet.after": range?.after ?? 0 },
+    }),
+  subscribe: (customer, range) => Stream.withSpan(store.subscribe(customer, range), "EventStore.subscribe"),
+})
+
+const projectionStoreWithSpans = (store: ProjectionStore["Service"]): ProjectionStore["Service"] => ({
+  load: (customer, key) => Effect.withSpan(store.load(customer, key), "ProjectionStore.load", of(key)),
+  save: (customer, key, expected, next) =>
+    Effect.withSpan(store.save(customer, key, expected, next), "ProjectionStore.save", of(key)),
+  activeVersion: (customer, name) =>
+    Effect.withSpan(store.activeVersion(customer, name), "ProjectionStore.activeVersion", of({ name })),
+  activate: (customer, key) => Effect.withSpan(store.activate(customer, key), "ProjectionStore.activate", of(key)),
+  remove: (customer, key) => Effect.withSpan(store.remove(customer, key), "ProjectionStore.remove", of(key)),
+  counters: (customer, key) => Effect.withSpan(store.counters(customer, key), "ProjectionStore.counters", of(key)),
+})
+
+const of = ({ name, version }: { readonly name: string; readonly version?: number }) => ({
+  attributes: {
+    "tacet.projection": name,
+    ...(version === undefined ? {} : { "tacet.projection_version": version }),
+  },
+})
