@@ -69,6 +69,22 @@ describe("a name", () => {
     { numRuns: 1000 },
   )
 
+  // Finds: an address that is only looked for at the beginning, or in small letters.
+  it.prop(
+    "NO-AUTOSEND: holds no web address that could carry data along, and the id of a screen passes",
+    [
+      fc.constantFrom("https://", "HTTP://", "app://", "page?id=", "list&Token=", "www.", "WWW."),
+      fc.stringMatching(/^[a-z]{0,12}$/),
+      fc.stringMatching(/^[a-z]{1,12}$/),
+    ],
+    (address, before, after) => {
+      const start = before === "" ? "" : `${before} `
+      expect(Identifier.nameFault(`${start}${address}${after}`)?.rule).toBe("NO-AUTOSEND")
+      expect(Result.isSuccess(decode(`${start}${after}/${after}`))).toBe(true)
+    },
+    { numRuns: 1000 },
+  )
+
   // Finds: a fault that quotes the name; a pattern that needs more than linear time.
   it.prop(
     "NO-IDENTIFY: a fault says nothing of the name, and is found at once",

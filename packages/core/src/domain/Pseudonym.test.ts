@@ -248,6 +248,37 @@ describe("Pseudonym", () => {
     })
 
     it.prop(
+      `ACCURATE under ${policy.id}: what can be read is the latest value of each detail, however often it was set right`,
+      // Planted bug that it finds: the old reference kept by `DetailRectified`.
+      [fc.array(fc.record({ detail: fc.nat(3), stale: fc.boolean() }), { maxLength: 12 })],
+      (corrections) => {
+        const kind = Pseudonym.IdentifierKind.literals.find((one) =>
+          effective.parameters.categories[context.role].includes(one),
+        )!
+        const latest = [1, 2, 3, 4]
+        let state = played([issued, ...latest.map((number) => observed(kind, number))], context)
+        const replaced: Array<number> = []
+        corrections.forEach(({ detail, stale }, index) => {
+          const old = stale ? replaced[index % Math.max(1, replaced.length)] : latest[detail]
+          if (old === undefined) return
+          const command: Command = {
+            _tag: "RectifyDetail",
+            at: moment(10 + index),
+            old: reference(old),
+            value: { reference: reference(100 + index), category: kind },
+          }
+          expect(refusalOf(state, command, context)).toBe(stale ? "R-RECT" : "")
+          if (stale) return
+          state = Result.getOrThrow(decider.decide(state, command, context)).reduce(decider.evolve, state)
+          replaced.push(old)
+          latest[detail] = 100 + index
+        })
+        expect(Array.from(state.values).toSorted()).toEqual(latest.map(reference).toSorted())
+      },
+      { numRuns: 1000 },
+    )
+
+    it.prop(
       `ADID-PII ADID-DEV ADID-USE under ${policy.id}: an advertising identifier stands beside no other without an express consent`,
       // Planted bug that it finds: `adjacency` that looks only at what was observed before the advertising identifier.
       [fc.shuffledSubarray([...Pseudonym.IdentifierKind.literals]), fc.boolean()],
@@ -269,7 +300,7 @@ describe("Pseudonym", () => {
           expect([level, consented]).toEqual(["linkedWithExpressConsent", true])
         }
       },
-      { numRuns: 250 },
+      { numRuns: 1000 },
     )
   }
 
@@ -313,6 +344,6 @@ describe("Pseudonym", () => {
       }
       expect(replayed).toEqual(live)
     },
-    { numRuns: 500 },
+    { numRuns: 1000 },
   )
 })

@@ -102,7 +102,7 @@ describe("Recipient", () => {
           Recipient.lacks(state, effective, legalData, DateTime.makeUnsafe(DateTime.toEpochMillis(from) - 1)),
         ).toEqual([expect.objectContaining({ rule: "REGISTER" })])
       },
-      { numRuns: 250 },
+      { numRuns: 1000 },
     )
 
     it(`NONEU-CUST under ${policy.id}: outside the EU a Customer needs an agreement of its own where the version asks for it`, () => {

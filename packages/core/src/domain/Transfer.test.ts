@@ -9,6 +9,7 @@ import { legalData } from "../policy/legal/LegalData.ts"
 import { disclosureGrounds } from "../policy/parameters/disclosure.ts"
 import * as Purpose from "../policy/Purpose.ts"
 import { resolve } from "../policy/Resolve.ts"
+import { rule } from "../policy/RuleCatalogue.ts"
 import { dialonce20190305, published } from "../policy/versions/index.ts"
 import * as Recipient from "./Recipient.ts"
 import * as Transfer from "./Transfer.ts"
@@ -188,7 +189,7 @@ describe("Transfer", () => {
         const found = refusedBy(broken)
         expect([ground, condition, found.some((rule) => rules.includes(rule))]).toEqual([ground, condition, true])
       },
-      { numRuns: 300 },
+      { numRuns: 1000 },
     )
 
     it.prop(
@@ -200,7 +201,74 @@ describe("Transfer", () => {
         const rules = refusedBy({ context, request: { ...request, data: "interactionData" } })
         expect(rules.includes("CUST-ONLY")).toBe(!effective.parameters.interactionDataRecipients.includes(ground))
       },
-      { numRuns: 100 },
+      { numRuns: 1000 },
+    )
+
+    if (rule("CUST-MATCH").versions.includes(policy.id)) {
+      it.prop(
+        `CUST-MATCH under ${policy.id}: interactions are reconciled with the files of their own Customer, and with nobody else's`,
+        // Planted bug that it finds: `ownInteractions` that takes a partner for the Customer.
+        [fc.constantFrom(...Recipient.RecipientKind.literals), fc.boolean()],
+        (kind, contract) => {
+          const { context, request } = case_("owningCustomer")
+          const before = DateTime.makeUnsafe(DateTime.toEpochMillis(at) - day)
+          const rules = refusedBy({
+            context: { ...context, recipient: recipientOf(kind, before, { contract }) },
+            request: { ...request, data: "interactionData" },
+          })
+          expect(rules.includes("CUST-ONLY")).toBe(kind !== "customer")
+          if (kind === "customer" && contract) expect(rules).toEqual([])
+        },
+        { numRuns: 1000 },
+      )
+    }
+
+    it.prop(
+      `SAFEGUARD-COPY under ${policy.id}: whatever left the EEA has a document that can be given, nothing else has`,
+      // Planted bug that it finds: `TransferAuthorised` folded without its article.
+      [
+        fc.constantFrom(...grounds),
+        fc.constantFrom("FR", "GL", "US", "CH", "JP"),
+        fc.constantFrom("file" as const, "remoteAccess" as const),
+        fc.constantFrom(...effective.parameters.instruments),
+        fc.constantFrom("", "file 8"),
+        fc.boolean(),
+      ],
+      (ground, destination, manner, instrument, reference, listed) => {
+        const { context, request } = case_(ground)
+        const consents = context.consents.map((consent) => ({ ...consent, manner }))
+        const asked: Request = {
+          ...request,
+          destination,
+          manner,
+          conditions: listed
+            ? ["selfCertified", "commercialOrganisation", "privateOperatorUnderSupplementaryRules"]
+            : [],
+          safeguard: {
+            instrument,
+            reference,
+            recordedOn: policy.effectiveFrom,
+            act: "2010/87/EU",
+            contractMadeOn: policy.effectiveFrom,
+            authorisation: "letter 4",
+          },
+        }
+        const events = Result.getOrThrow(decider.decide(decider.initial, asked, { ...context, consents }))
+        const state = events.reduce(decider.evolve, decider.initial)
+        const copy = Transfer.safeguardOf(state)
+        const free = manner === "remoteAccess" && effective.parameters.remoteAccess === "isNoTransfer"
+        const left = state.status === "authorised" && destination !== "FR" && !free
+        expect(copy !== undefined).toBe(left)
+        if (copy === undefined) return
+        expect(copy.article).toMatch(/^(GDPR 4[5-9]|95\/46\/EC )/)
+        expect(copy.document).toMatch(/\S/)
+        if (reference === "file 8") expect(copy.document).toBe("file 8")
+        const replayed = events
+          .map((event) => Result.getOrThrow(Transfer.codec.decodeNew(Transfer.codec.encode(event))))
+          .reduce(decider.evolve, decider.initial)
+        expect(Transfer.safeguardOf(replayed)).toEqual(copy)
+      },
+      { numRuns: 1000 },
     )
 
     it(`NOT-SOLD under ${policy.id}: nothing is disclosed against payment, whatever the ground`, () => {
@@ -239,7 +307,7 @@ describe("Transfer", () => {
           expect(["A45-47", "REMOTE", "LOC-EU", "LOC-3WAY", "LOC-EU-AND", "LOC-ANY16", "LOC-NONEEA"]).toContain(rule)
         }
       },
-      { numRuns: 250 },
+      { numRuns: 1000 },
     )
   }
 

@@ -172,12 +172,46 @@ export const codec = EventCodec.make(streamKind, [
 export interface State {
   readonly status: "none" | "requested" | "authorised" | "refused" | "executed"
   readonly request: typeof TransferRequested.Type | undefined
+  /** What carries it over the border; `undefined` where it crosses none. */
+  readonly carried: { readonly article: string; readonly act: string | undefined } | undefined
   readonly executedAt: number
   readonly notices: ReadonlySet<Uuid>
 }
 
 /** A disclosure that nobody asked for. */
-export const initial: State = { status: "none", request: undefined, executedAt: 0, notices: new Set() }
+export const initial: State = {
+  status: "none",
+  request: undefined,
+  carried: undefined,
+  executedAt: 0,
+  notices: new Set(),
+}
+
+/** What a person who asks for the safeguard of a disclosure is given. */
+export interface SafeguardCopy {
+  /** The article that the disclosure rests on. */
+  readonly article: string
+  /** The reference of the document: what was recorded, or the act that everybody can read. */
+  readonly document: string
+}
+
+/**
+ * The safeguard under which data left the EEA, to be given to whoever asks for a copy (SAFEGUARD-COPY, GDPR 13(1)(f));
+ * `undefined` where they did not leave it.
+ *
+ * @example
+ * ```ts
+ * import { Transfer } from "@tacet/core/domain"
+ *
+ * const none = Transfer.safeguardOf(Transfer.initial) // => undefined
+ * ```
+ */
+export const safeguardOf = ({ carried, request }: State): SafeguardCopy | undefined => {
+  if (carried === undefined) return undefined
+  const recorded = request?.safeguard?.reference.trim()
+  const document = recorded === undefined || recorded === "" ? carried.act : recorded
+  return document === undefined ? undefined : { article: carried.article, document }
+}
 
 // Evolve
 
@@ -186,7 +220,11 @@ const evolve = (state: State, event: Event): State => {
     case "TransferRequested":
       return { ...state, status: "requested", request: event }
     case "TransferAuthorised":
-      return { ...state, status: "authorised" }
+      return {
+        ...state,
+        status: "authorised",
+        carried: event.article === undefined ? undefined : { article: event.article, act: event.act },
+      }
     case "TransferRefused":
       return { ...state, status: "refused" }
     case "TransferExecuted":

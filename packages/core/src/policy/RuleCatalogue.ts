@@ -76,7 +76,11 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "policy/legal/LegalData.test.ts",
     "domain/Transfer.test.ts",
   ),
-  ACCURATE: enforced("domain/Pseudonym.ts", "after a rectification the state refers to the new value alone"),
+  ACCURATE: enforced(
+    "domain/Pseudonym.ts",
+    "after a rectification the state refers to the new value alone",
+    "domain/Pseudonym.test.ts",
+  ),
   "ACK-FIRST": enforced(
     "domain/Interaction.ts",
     "a value that a user typed is refused before the policy version was made available",
@@ -246,7 +250,11 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   "COOKIE-READ": enforced("policy/Cookie.ts", "only the party that set a cookie reads it", "policy/Cookie.test.ts"),
   "CTRL-MIN": enforced("policy/Purpose.ts", "as controller only listed categories are used", "policy/Purpose.test.ts"),
   "CUST-LINK": enforced("domain/Customer.ts", "a Customer that links data is refused without the clauses that bind it"),
-  "CUST-MATCH": enforced("domain/Transfer.ts", "interactions are reconciled for their own Customer alone"),
+  "CUST-MATCH": enforced(
+    "domain/Transfer.ts",
+    "interactions are reconciled for their own Customer alone",
+    "domain/Transfer.test.ts",
+  ),
   "CUST-ONLY": enforced(
     "domain/Transfer.ts",
     "interaction data go to the Customer of the interaction, or to a processor of the operator",
@@ -310,7 +318,11 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "each version says where a processing is entered before it begins, and carries the number of a declaration",
     "policy/Resolve.test.ts",
   ),
-  DEFN: enforced("domain/Identifier.ts", "Customer, User and Partner are types that cannot stand for each other"),
+  DEFN: declared(
+    "domain/Identifier.ts",
+    "Customer, User and Partner are types that cannot stand for each other",
+    "domain/Vocabulary.test.ts",
+  ),
   "DEL-OR-ANON": enforced(
     "domain/RetentionPolicy.ts",
     "what expires is deleted or anonymised, and recorded as one of both",
@@ -398,6 +410,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   "KEY-APART": enforced(
     "privacy/Sealed.ts",
     "an event holds a random reference and a category, never a value or a key",
+    "domain/Vocabulary.test.ts",
   ),
   LANGUAGE: enforced(
     "policy/Resolve.ts",
@@ -486,6 +499,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   "NO-AUTOSEND": enforced(
     "domain/Identifier.ts",
     "the id of a step or a page holds no address that could carry data along",
+    "domain/Identifier.test.ts",
   ),
   "NO-IDENTIFY": enforced(
     "domain/CommandInput.ts",
@@ -733,7 +747,12 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "an interaction holds its time, its duration and typed actions",
     "domain/Interaction.test.ts",
   ),
-  REDIRECT: enforced("domain/CommandInput.ts", "a command with a credential is refused whole"),
+  REDIRECT: enforced(
+    "domain/CommandInput.ts",
+    "no field asks for a credential, and a command that holds one is refused whole: who must be identified is redirected",
+    "domain/CommandInput.test.ts",
+    "domain/Customer.test.ts",
+  ),
   "REDIRECT-END": enforced(
     "domain/Interaction.ts",
     "after the redirection nothing but calls is recorded",
@@ -829,7 +848,11 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "policy/Resolve.test.ts",
   ),
   ROLE: enforced("policy/Purpose.ts", "a use carries the role of controller or of processor", "policy/Purpose.test.ts"),
-  "SAFEGUARD-COPY": enforced("domain/Recipient.ts", "a safeguard is recorded with the document that proves it"),
+  "SAFEGUARD-COPY": enforced(
+    "domain/Transfer.ts",
+    "whatever left the EEA has a document that can be given to whoever asks",
+    "domain/Transfer.test.ts",
+  ),
   SCOPE: enforced(
     "policy/Competence.ts",
     "the rules bind the operator's own services alone",
