@@ -1,0 +1,27 @@
+/**
+ * One database with its two pools: appends do not wait for readers.
+ */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { namesOf } from "./migrate.ts"
+import type { Options } from "./Options.ts"
+import * as Sessions from "./Sessions.ts"
+
+/** A database that is in use. */
+export interface Database {
+  readonly schema: string
+  readonly writes: Sessions.Sessions
+  readonly reads: Sessions.Sessions
+}
+
+/** Opens the pools of a database. */
+export const make = Effect.fnUntraced(function* (options: Options): Effect.fn.Return<Database, never, Scope.Scope> {
+  const { schema } = namesOf(options)
+  const writes = yield* Sessions.make(options, {
+    size: options.appendConnections ?? 4,
+    // A plan that was made while a table was small would keep its sequential scan.
+    settings: { plan_cache_mode: "force_generic_plan", enable_seqscan: "off" },
+  })
+  const reads = yield* Sessions.make(options, { size: options.readConnections ?? 6, settings: {} })
+  return { schema, writes, reads }
+})

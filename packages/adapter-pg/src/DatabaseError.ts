@@ -1,0 +1,88 @@
+/**
+ * What the database answers instead of a result, by the class of its SQLSTATE: never by the name of a constraint, never
+ * by the text of a message, which may hold what was written.
+ */
+import type { EventStoreError } from "@tacet/core/eventsourcing"
+import * as Schema from "effect/Schema"
+import type { SqlError } from "effect/sql/SqlError"
+
+/** The database cannot be worked with: it is out of reach, refuses the connection, or holds another schema. */
+export class DatabaseUnavailable extends Schema.TaggedError<DatabaseUnavailable>()("DatabaseUnavailable", {
+  /** The cause by name, such as `no connection` or `SQLSTATE 28P01: wrong user or password`. */
+  cause: Schema.String,
+}) {
+  override get message(): string {
+    return `The database cannot be used (${this.cause}).`
+  }
+}
+
+/** The tables are those of another release. */
+export class WrongSchemaVersion extends Schema.TaggedError<WrongSchemaVersion>()("WrongSchemaVersion", {
+  schema: Schema.String,
+  expected: Schema.Int,
+  /** 0 where there are no tables. */
+  actual: Schema.Int,
+}) {
+  override get message(): string {
+    const advice =
+      this.actual < this.expected
+        ? "Run `migrate` with this release."
+        : "A newer release has migrated it: run that release, or a newer one."
+    return `Schema "${this.schema}" is at version ${this.actual}; this release works with ${this.expected}. ${advice}`
+  }
+}
+
+/** The SQLSTATE of an error; nothing where the server did not answer. */
+export const sqlStateOf = ({ reason }: SqlError): string | undefined => {
+  const { cause } = reason as { readonly cause?: unknown }
+  if (typeof cause !== "object" || cause === null || !("code" in cause)) return undefined
+  const { code } = cause
+  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
+}
+
+/**
+ * Whether the connection is of no more use: it was lost, or the server went down, or is at a loss. A transaction that
+ * was under way may have been committed all the same.
+ */
+export const isFatal = (error: SqlError): boolean => {
+  const state = sqlStateOf(error)
+  return state === undefined || /^(08|57P|XX)/.test(state)
+}
+
+/** Whether the fault lies in what was sent, so that what came with it may be sent without it. */
+export const isOfData = (error: SqlError): boolean => /^(21|22|23|54)/.test(sqlStateOf(error) ?? "")
+
+/** The cause by name. */
+export const causeOf = (error: SqlError): string => {
+  const state = sqlStateOf(error)
+  if (state === undefined) return error.reason._tag === "ConnectionError" ? "no connection" : "no answer"
+  const name = names.find(([prefix]) => state.startsWith(prefix))?.[1]
+  return `SQLSTATE ${state}${name === undefined ? "" : `: ${name}`}`
+}
+
+const names: ReadonlyArray<readonly [prefix: string, name: string]> = [
+  ["08", "connection lost"],
+  ["22P05", "a character that the database cannot keep"],
+  ["22", "a value that the database cannot keep"],
+  ["23", "a constraint does not hold"],
+  ["25006", "the server is read-only"],
+  ["25P02", "the transaction was given up"],
+  ["28", "wrong user or password, or no permission to connect"],
+  ["3D000", "there is no such database"],
+  ["3F000", "there is no such schema"],
+  ["40", "the transaction was given up"],
+  ["42501", "no permission"],
+  ["42P01", "there is no such table: run the migrations"],
+  ["53100", "the disk is full"],
+  ["53300", "too many connections"],
+  ["53", "the server lacks resources"],
+  ["54", "more than the database can take"],
+  ["55P03", "a lock was not given in time"],
+  ["57014", "the statement took too long"],
+  ["57P", "the server goes down or starts"],
+  ["58", "a fault of the system below the server"],
+  ["XX", "a fault of the server"],
+]
+
+/** The same for the ports. */
+export type Operation = EventStoreError.StoreUnavailable["operation"]

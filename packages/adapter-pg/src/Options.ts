@@ -1,0 +1,56 @@
+/**
+ * What a deployment decides: which server, which names, how many connections, how patient.
+ */
+import type { Projection } from "@tacet/core/eventsourcing"
+import * as Config from "effect/Config"
+import type * as Duration from "effect/Duration"
+import type * as Redacted from "effect/Redacted"
+
+/** Options of one database. */
+export interface Options {
+  /** Server and database, as `postgresql://user:password@host:port/database`. */
+  readonly url: Redacted.Redacted
+  /** The schema that holds the tables. Default `tacet`. */
+  readonly schema?: string
+  /**
+   * The role as which every connection works; the user of the URL must be a member of it. Row-level security binds this
+   * role whatever the user may do. Default `<schema>_log`. With `null` connections work as the user itself.
+   */
+  readonly role?: string | null
+  /** Connections for appends: so many compartments can be appended to at one moment. Default 4. */
+  readonly appendConnections?: number
+  /** Connections for reads and projections. Default 6. */
+  readonly readConnections?: number
+  /** How long a statement may take before the server gives it up. Default 30 seconds. */
+  readonly statementTimeout?: Duration.Input
+  /** How long to wait for a connection, a free one of the pool included. Default 5 seconds. */
+  readonly connectTimeout?: Duration.Input
+  /** How long a subscriber at the head sleeps before it looks again; longer each time nothing came. */
+  readonly polling?: {
+    /** Default 20 milliseconds. */
+    readonly shortest?: Duration.Input
+    /** Default 1 second. */
+    readonly longest?: Duration.Input
+  }
+  /** Named statements live in a session. Switch them off behind a proxy that pools by transaction. Default true. */
+  readonly namedStatements?: boolean
+  /** Projections whose counters change in the append itself. */
+  readonly inline?: ReadonlyArray<Projection.InlineProjection>
+}
+
+/**
+ * The options that a deployment sets, from the environment: `DATABASE_URL`, and where they are given `TACET_SCHEMA` and
+ * `TACET_ROLE`.
+ *
+ * @example
+ * ```ts
+ * import { config, layerConfig } from "@tacet/adapter-pg"
+ *
+ * const store = layerConfig(config)
+ * ```
+ */
+export const config: Config.Config<Options> = Config.all({
+  url: Config.Redacted("DATABASE_URL"),
+  schema: Config.withDefault(Config.String("TACET_SCHEMA"), "tacet"),
+  role: Config.withDefault(Config.String("TACET_ROLE"), undefined),
+}).pipe(Config.map(({ role, schema, url }) => (role === undefined ? { url, schema } : { url, schema, role })))

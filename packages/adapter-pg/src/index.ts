@@ -1,0 +1,7 @@
+/**
+ * PostgreSQL as event log and projection store. Call {@link migrate} once for each database, then build {@link layer}.
+ */
+export { DatabaseUnavailable, WrongSchemaVersion } from "./DatabaseError.ts"
+export { layer, layerConfig, layerLocated, type StartError } from "./layer.ts"
+export { migrate } from "./migrate.ts"
+export { config, type Options } from "./Options.ts"

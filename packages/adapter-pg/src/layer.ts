@@ -1,0 +1,98 @@
+/**
+ * The adapter as layers.
+ */
+import { type CustomerId, EventStore, ProjectionStore } from "@tacet/core/eventsourcing"
+import type * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as Database from "./Database.ts"
+import type { DatabaseUnavailable, WrongSchemaVersion } from "./DatabaseError.ts"
+import * as Store from "./EventStore.ts"
+import { checkVersion } from "./migrate.ts"
+import type { Options } from "./Options.ts"
+import * as Projections from "./projections.ts"
+
+type Services = EventStore.EventStore | ProjectionStore.ProjectionStore
+
+/** Why the layer could not be built. Build it again once the cause is mended. */
+export type StartError = DatabaseUnavailable | WrongSchemaVersion
+
+const build = (
+  locate: (customer: CustomerId.CustomerId) => Database.Database,
+  { inline = [], polling }: Pick<Options, "inline" | "polling">,
+): Effect.Effect<Context.Context<Services>, never, Scope.Scope> =>
+  Effect.map(Store.make(locate, inline, polling), (store) =>
+    Context.make(EventStore.EventStore, store).pipe(
+      Context.add(ProjectionStore.ProjectionStore, Projections.make(locate)),
+    ),
+  )
+
+/**
+ * An event store and a projection store in one database, which `migrate` has prepared. It fails at once where the
+ * database is out of reach or at another version.
+ *
+ * @example
+ * ```ts
+ * import * as Redacted from "effect/Redacted"
+ * import { layer } from "@tacet/adapter-pg"
+ *
+ * const stores = layer({ url: Redacted.make("postgresql://tacet@localhost/tacet") })
+ * ```
+ */
+export const layer = (options: Options): Layer.Layer<Services, StartError> =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      yield* checkVersion(options)
+      const database = yield* Database.make(options)
+      return yield* build(() => database, options)
+    }),
+  )
+
+/**
+ * The same with options from the environment or wherever `Config` finds them.
+ *
+ * @example
+ * ```ts
+ * import { config, layerConfig } from "@tacet/adapter-pg"
+ *
+ * const stores = layerConfig(config)
+ * ```
+ */
+export const layerConfig = (options: Config.Config<Options>): Layer.Layer<Services, StartError | Config.ConfigError> =>
+  Layer.unwrap(Effect.map(options, layer))
+
+/**
+ * The same over several databases: each Customer has one, and `locate` says which.
+ *
+ * @example
+ * ```ts
+ * import * as Redacted from "effect/Redacted"
+ * import { layerLocated } from "@tacet/adapter-pg"
+ *
+ * const stores = layerLocated({
+ *   databases: {
+ *     paris: { url: Redacted.make("postgresql://tacet@paris/tacet") },
+ *     lyon: { url: Redacted.make("postgresql://tacet@lyon/tacet") }
+ *   },
+ *   locate: (customer) => (customer < "8" ? "paris" : "lyon")
+ * })
+ * ```
+ */
+export const layerLocated = <Name extends string>(
+  options: Pick<Options, "inline" | "polling"> & {
+    readonly databases: Readonly<Record<Name, Omit<Options, "inline" | "polling">>>
+    readonly locate: (customer: CustomerId.CustomerId) => Name
+  },
+): Layer.Layer<Services, StartError> =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const databases = new Map<string, Database.Database>()
+      for (const [name, one] of Object.entries<Omit<Options, "inline" | "polling">>(options.databases)) {
+        yield* checkVersion(one)
+        databases.set(name, yield* Database.make(one))
+      }
+      return yield* build((customer) => databases.get(options.locate(customer))!, options)
+    }),
+  )

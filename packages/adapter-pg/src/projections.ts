@@ -1,0 +1,143 @@
+/**
+ * The projection store: a state and its checkpoint are one row, changed only by who knows the checkpoint.
+ */
+import { type CustomerId, EventStoreError, ProjectionStore } from "@tacet/core/eventsourcing"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Database } from "./Database.ts"
+import { causeOf, isFatal } from "./DatabaseError.ts"
+import type { Beginning, Rows, Statement } from "./Sessions.ts"
+
+/** What must hold of the lease of whoever saves, besides the checkpoint. */
+export interface Fence {
+  readonly owner: string
+  readonly fence: number
+}
+
+/** Makes the projection store over databases. With a fence, only its holder saves. */
+export const make = (
+  locate: (customer: CustomerId.CustomerId) => Database,
+  fence?: Fence,
+): ProjectionStore.ProjectionStore["Service"] => ({
+  load: (customer, key) =>
+    Effect.map(
+      run(locate(customer), customer, "loadProjection", "read", (schema) => [
+        {
+          sql: `SELECT checkpoint, state FROM ${schema}.projection
+            WHERE customer_id = $1 AND name = $2 AND version = $3`,
+          parameters: of(customer, key),
+        },
+      ]),
+      ([rows]) =>
+        Option.map(Option.fromNullishOr(rows![0]), ([checkpoint, state]) => ({
+          checkpoint: checkpoint as number,
+          state: state as string,
+        })),
+    ),
+  save: (customer, key, expected, { checkpoint, state }) =>
+    Effect.flatMap(
+      run(locate(customer), customer, "saveProjection", "write", (schema) => [
+        save(schema, customer, key, expected, checkpoint, state, fence),
+        {
+          sql: `SELECT checkpoint FROM ${schema}.projection WHERE customer_id = $1 AND name = $2 AND version = $3`,
+          parameters: of(customer, key),
+        },
+      ]),
+      ([saved, found]) => {
+        if (saved!.length > 0) return Effect.void
+        const { name, version } = key
+        const actual = (found![0]?.[0] as number | undefined) ?? 0
+        return Effect.fail(new ProjectionStore.CheckpointMoved({ customer, name, version, expected, actual }))
+      },
+    ),
+  activeVersion: (customer, name) =>
+    Effect.map(
+      run(locate(customer), customer, "loadProjection", "read", (schema) => [
+        {
+          sql: `SELECT version FROM ${schema}.active_projection WHERE customer_id = $1 AND name = $2`,
+          parameters: [customer, name],
+        },
+      ]),
+      ([rows]) => Option.fromNullishOr(rows![0]?.[0] as number | undefined),
+    ),
+  activate: (customer, key) =>
+    Effect.asVoid(
+      run(locate(customer), customer, "saveProjection", "write", (schema) => [
+        {
+          sql: `INSERT INTO ${schema}.active_projection (customer_id, name, version) VALUES ($1, $2, $3)
+            ON CONFLICT (customer_id, name) DO UPDATE SET version = excluded.version`,
+          parameters: of(customer, key),
+        },
+      ]),
+    ),
+  remove: (customer, key) =>
+    Effect.asVoid(
+      run(locate(customer), customer, "saveProjection", "write", (schema) => [
+        {
+          sql: `DELETE FROM ${schema}.projection WHERE customer_id = $1 AND name = $2 AND version = $3`,
+          parameters: of(customer, key),
+        },
+      ]),
+    ),
+  counters: (customer, key) =>
+    Effect.map(
+      run(locate(customer), customer, "loadProjection", "read", (schema) => [
+        {
+          sql: `SELECT counter, value FROM ${schema}.counter
+            WHERE customer_id = $1 AND name = $2 AND version = $3`,
+          parameters: of(customer, key),
+        },
+      ]),
+      ([rows]) => new Map(rows as ReadonlyArray<readonly [string, number]>),
+    ),
+})
+
+const of = (
+  customer: CustomerId.CustomerId,
+  { name, version }: ProjectionStore.ProjectionKey,
+): ReadonlyArray<unknown> => [customer, name, String(version)]
+
+const save = (
+  schema: string,
+  customer: CustomerId.CustomerId,
+  key: ProjectionStore.ProjectionKey,
+  expected: number,
+  checkpoint: number,
+  state: string,
+  fence: Fence | undefined,
+): Statement => {
+  const parameters = [...of(customer, key), String(checkpoint), state, String(expected)]
+  const held =
+    fence === undefined
+      ? "true"
+      : `EXISTS (SELECT FROM ${schema}.projection_lease WHERE customer_id = $1 AND name = $2 AND version = $3
+          AND fence = $7 AND owner = $8 AND expires_at > clock_timestamp())`
+  const fenced = fence === undefined ? parameters : [...parameters, String(fence.fence), fence.owner]
+  // Where nothing was saved, the checkpoint is 0; of several who save first, the key lets one.
+  return expected === 0
+    ? {
+        sql: `INSERT INTO ${schema}.projection AS p (customer_id, name, version, checkpoint, state)
+          SELECT $1::uuid, $2, $3::int, $4::bigint, $5 WHERE ${held}
+          ON CONFLICT (customer_id, name, version)
+          DO UPDATE SET checkpoint = excluded.checkpoint, state = excluded.state WHERE p.checkpoint = $6::bigint
+          RETURNING 1`,
+        parameters: fenced,
+      }
+    : {
+        sql: `UPDATE ${schema}.projection SET checkpoint = $4, state = $5
+          WHERE customer_id = $1 AND name = $2 AND version = $3 AND checkpoint = $6 AND ${held} RETURNING 1`,
+        parameters: fenced,
+      }
+}
+
+const run = (
+  { reads, schema }: Database,
+  customer: CustomerId.CustomerId,
+  operation: "loadProjection" | "saveProjection",
+  beginning: Beginning,
+  statements: (schema: string) => ReadonlyArray<Statement>,
+): Effect.Effect<ReadonlyArray<Rows>, EventStoreError.StoreUnavailable> =>
+  Effect.mapError(reads.transact(customer, beginning, statements(schema)), ({ error, sent }) => {
+    const outcome = beginning === "write" && sent && isFatal(error) ? "unknown" : "notCommitted"
+    return new EventStoreError.StoreUnavailable({ operation, outcome, cause: causeOf(error) })
+  })

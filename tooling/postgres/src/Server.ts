@@ -1,0 +1,219 @@
+/**
+ * A PostgreSQL server for as long as this process lives. It listens on a free port of the loopback interface, with a
+ * password drawn for it. A guard process stops it when this process goes, however it goes.
+ */
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
+import { randomBytes } from "node:crypto"
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { type AddressInfo, createServer, type Socket } from "node:net"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import { type Account, other } from "./account.ts"
+import { type Binaries, locate } from "./binaries.ts"
+
+/** What a server can be told. */
+export interface ServerOptions {
+  /** Where its data lies. Data that is there is used again. Default: a new folder, removed with the server. */
+  readonly directory?: string
+  /** Settings of PostgreSQL, such as `{ fsync: "off" }`. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+/** A server that runs. */
+export interface Server {
+  /** Names the database `postgres` and an account that may do everything. */
+  readonly url: string
+  readonly port: number
+  /** The process id of the server's first process. */
+  readonly pid: () => number
+  /** Kills it as a power cut would: no process of it gets to do anything more. */
+  readonly kill: () => Promise<void>
+  /** Starts it again, on the same data and port. */
+  readonly restart: () => Promise<void>
+  /** Stops it, and removes its data where it was not given a directory. */
+  readonly stop: () => Promise<void>
+}
+
+/** Starts a server and waits until it answers. */
+export const start = async (options: ServerOptions = {}): Promise<Server> => {
+  const account = other()
+  const binaries = await locate(account)
+  const temporary = options.directory === undefined ? mkdtempSync(join(tmpdir(), "tacet-postgres-")) : undefined
+  const home = resolve(options.directory ?? temporary!)
+  mkdirSync(home, { recursive: true, mode: 0o700 })
+  give(home, account)
+  const data = join(home, "data")
+  const secret = join(home, "password")
+  if (!existsSync(join(data, "PG_VERSION"))) create(binaries, home, data, secret, account)
+  const password = readFileSync(secret, "utf8")
+  const port = await freePort()
+  let guard = await run(binaries, home, data, port, options, account)
+  const pid = (): number => Number(readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[0])
+  return {
+    url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
+    port,
+    pid,
+    kill: async () => {
+      const leader = pid()
+      const all = [leader, ...childrenOf(leader)]
+      for (const each of all) {
+        try {
+          process.kill(each, "SIGKILL")
+        } catch {
+          // It went with its leader.
+        }
+      }
+      await until(() => !all.some(isAlive), "gone")
+    },
+    restart: async () => {
+      // The guard of the server that was killed must not clear up.
+      const gone = exited(guard)
+      process.kill(-guard.pid!, "SIGKILL")
+      await gone
+      guard = await run(binaries, home, data, port, options, account)
+    },
+    stop: () => leave(guard),
+  }
+}
+
+const give = (path: string, account: Account | undefined): void => {
+  if (account !== undefined) chownSync(path, account.uid, account.gid)
+}
+
+const create = (
+  { initdb }: Binaries,
+  home: string,
+  data: string,
+  secret: string,
+  account: Account | undefined,
+): void => {
+  writeFileSync(secret, randomBytes(24).toString("hex"), { mode: 0o600 })
+  give(secret, account)
+  const made = spawnSync(
+    initdb,
+    [
+      `--pgdata=${data}`,
+      `--pwfile=${secret}`,
+      "--username=postgres",
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      "--locale=C",
+      "--no-sync",
+      // The password is random: rounds against guessing would only make connections slow.
+      "--set=scram_iterations=1",
+    ],
+    { ...account, env: environment, encoding: "utf8", cwd: home },
+  )
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? made.stderr}`)
+}
+
+// Says the server's process id, waits for the end of its input, which comes with the end of this process, then stops the
+// server and clears up.
+const guardScript = `
+log=$1; home=$2; programs=$3; shift 3
+"$@" >>"$log" 2>&1 &
+server=$!
+echo $server
+cat >/dev/null
+kill -INT $server 2>/dev/null
+wait $server 2>/dev/null
+rm -rf -- "$home" "$programs"
+`
+
+const environment = { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" }
+
+const run = async (
+  { postgres, temporary }: Binaries,
+  home: string,
+  data: string,
+  port: number,
+  options: ServerOptions,
+  account: Account | undefined,
+): Promise<ChildProcess> => {
+  const log = join(home, "server.log")
+  const settings = Object.entries({
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    port: String(port),
+    max_connections: "200",
+    ...options.settings,
+  }).flatMap(([name, value]) => ["-c", `${name}=${value}`])
+  const goesWithIt = options.directory === undefined ? home : ""
+  const guard = spawn(
+    "/bin/sh",
+    ["-c", guardScript, "guard", log, goesWithIt, temporary ?? "", postgres, "-D", data, ...settings],
+    {
+      ...account,
+      cwd: "/",
+      env: environment,
+      stdio: ["pipe", "pipe", "ignore"],
+      // A Ctrl-C in the terminal is for this process; the guard follows it.
+      detached: true,
+    },
+  )
+  const server = Number(await new Promise((said) => guard.stdout.once("data", (chunk: Buffer) => said(String(chunk)))))
+  // The server runs on in the background: it keeps no process waiting.
+  guard.unref()
+  for (const pipe of [guard.stdin, guard.stdout]) (pipe as unknown as Socket).unref()
+  const status = join(data, "postmaster.pid")
+  try {
+    await until(() => {
+      if (!isAlive(server)) throw new Error("it stopped at once")
+      if (!existsSync(status)) return false
+      const [leader, , , , , , , state] = readFileSync(status, "utf8").split("\n")
+      return Number(leader) === server && state?.trim() === "ready"
+    }, "ready")
+  } catch (error) {
+    const said = existsSync(log) ? readFileSync(log, "utf8").slice(-2_000) : ""
+    await leave(guard)
+    throw new Error(`PostgreSQL did not start: ${(error as Error).message}\n${said}`, { cause: error })
+  }
+  return guard
+}
+
+/** Ends a guard by ending its input. */
+const leave = (guard: ChildProcess): Promise<void> => {
+  const gone = exited(guard)
+  guard.stdin!.end()
+  return gone
+}
+
+const exited = (guard: ChildProcess): Promise<void> =>
+  guard.exitCode !== null || guard.signalCode !== null
+    ? Promise.resolve()
+    : new Promise((done) => {
+        guard.ref()
+        guard.once("exit", () => done())
+      })
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"
+  }
+}
+
+const childrenOf = (parent: number): ReadonlyArray<number> =>
+  execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .flatMap(([pid, of]) => (of === parent ? [pid!] : []))
+
+const until = async (holds: () => boolean, what: string): Promise<void> => {
+  for (let waited = 0; !holds(); waited += 10) {
+    if (waited > 60_000) throw new Error(`it was not ${what} within a minute`)
+    await new Promise((done) => setTimeout(done, 10))
+  }
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((found, failed) => {
+    const probe = createServer()
+    probe.once("error", failed)
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => found(port))
+    })
+  })

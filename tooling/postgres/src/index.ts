@@ -1,0 +1,4 @@
+/**
+ * A real PostgreSQL server from npm packages: no installation, no container, no download besides npm's.
+ */
+export { type Server, type ServerOptions, start } from "./Server.ts"
