@@ -13,11 +13,15 @@ import { readLog, readStream } from "./reading.ts"
 import * as Wakeups from "./Wakeups.ts"
 
 /** Makes the store. */
-export const make = Effect.fnUntraced(function* (
+export const make: (
   locate: (customer: CustomerId.CustomerId) => Database,
   inline: ReadonlyArray<Projection.InlineProjection>,
-  polling: Options["polling"] = {},
-): Effect.fn.Return<EventStore.EventStore["Service"], never, Scope.Scope> {
+  polling: Options["polling"],
+) => Effect.Effect<EventStore.EventStore["Service"], never, Scope.Scope> = Effect.fnUntraced(function* (
+  locate,
+  inline,
+  polling = {},
+) {
   const wakeups = Wakeups.make()
   const append = yield* Append.make(locate, inline, wakeups.grown)
   const shortest = Duration.toMillis(Duration.fromInputUnsafe(polling.shortest ?? 20))

@@ -4,6 +4,7 @@
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Result from "effect/Result"
+import { Buffer } from "node:buffer"
 
 /** The codecs of all connections of the adapter. */
 export const types: PgTypes.Registry = PgTypes.makeRegistry()
