@@ -5,15 +5,11 @@ export const owed: ReadonlyArray<string> = [
   "ACK-FIRST",
   "AGG-3P",
   "ANON-ASAP",
-  "CLAUSES",
-  "CUST-LINK",
   "GEO-HOST",
   "GEO-SWITCH",
-  "MANDATORY",
   "NONIDENT",
   "OPEN-ONLY",
   "PURPOSE-FIRST",
-  "SUBCONTRACT",
 ]
 
 /** Enforced keys that no property of enough runs names. */
@@ -37,7 +33,6 @@ export const thin: ReadonlyArray<string> = [
   "COOKIE-PURPOSE",
   "COOKIE-READ",
   "CTRL-MIN",
-  "CUST-PURPOSE",
   "D-NOOTHER",
   "D-NOOTHER-AUTH",
   "FAIR",
@@ -50,7 +45,6 @@ export const thin: ReadonlyArray<string> = [
   "KEY-APART",
   "LANGUAGE",
   "LEGAL-PERSON",
-  "LOC-LIST",
   "MARKETING",
   "MEDIUM",
   "MENTION",

@@ -1,7 +1,8 @@
 /**
- * A Customer: the organisation whose service people contact, and the controller of their data. Its stream holds what it
- * declares: the numbers and entry points it lists, the scenarios it publishes, the input fields it answers for and the
- * policy version it has adopted. An interaction is judged by what was declared at its moment (LISTED, POLICY-BIND).
+ * A Customer: the organisation whose service people contact, and the controller of their data. Its stream holds its
+ * contract with the operator and what it declares: the policy version it has adopted, the numbers and entry points it
+ * lists, the scenarios it publishes, the input fields it answers for and the statistics it has published. An interaction
+ * is judged by what was declared at its moment (LISTED, POLICY-BIND).
  */
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -9,21 +10,30 @@ import * as Schema from "effect/Schema"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { Decider } from "../eventsourcing/Decider.ts"
 import * as EventCodec from "../eventsourcing/EventCodec.ts"
+import { ofPublic } from "../eventsourcing/FieldClass.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
+import * as Calendar from "../policy/Calendar.ts"
+import type { EffectivePolicy } from "../policy/EffectivePolicy.ts"
 import * as Law from "../policy/Law.ts"
 import * as PolicyBook from "../policy/PolicyBook.ts"
+import { PlainDate } from "../policy/PlainDate.ts"
+import type { Purpose } from "../policy/Purpose.ts"
 import type { RuleKey } from "../policy/RuleKey.ts"
 import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
+import * as Contract from "./Contract.ts"
 import * as Category from "./internal/Category.ts"
 import { asksForCredential } from "./internal/FieldName.ts"
 import {
+  ContractId,
   EntryPointId,
   FieldId,
+  FieldReason,
   GoalId,
   ListedNumberId,
   PolicyVersionId,
   ScenarioId,
+  StatisticId,
   StepId,
   StepKind,
 } from "./Identifier.ts"
@@ -50,6 +60,14 @@ export const streamOf = (customer: CustomerId): StreamId => ({ kind: streamKind,
 
 const occurredAt = Schema.DateTimeUtcFromMillis
 
+/** From now on this contract is in force, in place of the one before (CLAUSES, SUBCONTRACT, CUST-LINK). */
+export const ContractSigned = Schema.TaggedStruct("ContractSigned", {
+  occurredAt,
+  contract: ContractId,
+  ...Contract.terms,
+})
+/** From now on it is not (RET-CONTRACT-CAP). */
+export const ContractEnded = Schema.TaggedStruct("ContractEnded", { occurredAt, contract: ContractId })
 /** A version of the privacy policy binds what happens from now on (POLICY-BIND). */
 export const PolicyVersionAdopted = Schema.TaggedStruct("PolicyVersionAdopted", {
   occurredAt,
@@ -72,14 +90,31 @@ export const ScenarioPublished = Schema.TaggedStruct("ScenarioPublished", {
   journeys: Schema.Array(Schema.Array(StepId)),
   goals: Schema.Array(GoalId),
 })
-/** A field into which a person may type; the Customer answers for it (FIELD-RESP). */
+/** A field for values, for which the Customer answers (FIELD-RESP). */
 export const InputFieldDeclared = Schema.TaggedStruct("InputFieldDeclared", {
   occurredAt,
   field: FieldId,
   category: PersonalDataCategory,
+  /** Whether the person must fill it in to go on, and why (MANDATORY). */
+  required: Schema.Boolean,
+  reason: Schema.optionalKey(FieldReason),
+  /** Who fills it in: the person, or the Customer's own service (SUBCONTRACT). */
+  origin: Schema.Literals(["person", "customerService"]),
+})
+/** Figures of some days that are anonymous and frozen: what they are is known by their digest (AGG-3P). */
+export const StatisticPublished = Schema.TaggedStruct("StatisticPublished", {
+  occurredAt,
+  statistic: StatisticId,
+  from: PlainDate,
+  through: PlainDate,
+  digest: Schema.String.check(
+    Schema.isPattern(/^[0-9a-f]{64}$/, { expected: "a SHA-256 digest in hexadecimal" }),
+  ).annotate(ofPublic),
 })
 
 const Event = Schema.Union([
+  ContractSigned,
+  ContractEnded,
   PolicyVersionAdopted,
   NumberListed,
   NumberUnlisted,
@@ -87,18 +122,26 @@ const Event = Schema.Union([
   EntryPointUnlisted,
   ScenarioPublished,
   InputFieldDeclared,
+  StatisticPublished,
 ])
 export type Event = typeof Event.Type
 
 /** How the events of a Customer are stored. */
 export const codec = EventCodec.make(streamKind, [
+  EventCodec.define(ContractSigned),
+  EventCodec.define(ContractEnded),
   EventCodec.define(PolicyVersionAdopted),
   EventCodec.define(NumberListed),
   EventCodec.define(NumberUnlisted),
   EventCodec.define(EntryPointListed),
   EventCodec.define(EntryPointUnlisted),
   EventCodec.define(ScenarioPublished),
-  EventCodec.define(InputFieldDeclared),
+  EventCodec.define(InputFieldDeclared, {
+    schemaVersion: 2,
+    // Before, fields were the person's own, and none was recorded as one that has to be filled in.
+    upcasters: { 1: (payload) => ({ ...payload, required: false, origin: "person" }) },
+  }),
+  EventCodec.define(StatisticPublished),
 ])
 
 // State
@@ -114,23 +157,116 @@ interface Listing {
 
 type Listings<Reference> = ReadonlyMap<Reference, ReadonlyArray<Listing>>
 
+/** A field as it was declared. `from` in epoch milliseconds. */
+export interface Field {
+  readonly from: number
+  readonly category: PersonalDataCategory
+  readonly required: boolean
+  readonly reason: FieldReason | undefined
+  readonly origin: "person" | "customerService"
+}
+
 /** What a Customer has declared. */
 export interface State {
+  readonly contracts: ReadonlyArray<Contract.Signed>
   readonly policyVersions: ReadonlyArray<{ readonly from: number; readonly policyVersion: PolicyVersionId }>
   readonly numbers: Listings<ListedNumberId>
   readonly entryPoints: Listings<EntryPointId>
   readonly scenarios: ReadonlyMap<ScenarioId, ReadonlyArray<Scenario>>
-  readonly fields: ReadonlyMap<FieldId, { readonly from: number; readonly category: PersonalDataCategory }>
+  readonly fields: ReadonlyMap<FieldId, Field>
+  readonly statistics: ReadonlyMap<StatisticId, typeof StatisticPublished.Type>
 }
 
 /** A Customer that has declared nothing. */
 export const initial: State = {
+  contracts: [],
   policyVersions: [],
   numbers: new Map(),
   entryPoints: new Map(),
   scenarios: new Map(),
   fields: new Map(),
+  statistics: new Map(),
 }
+
+/**
+ * The contract in force at a moment, under the policy of that moment: one without the clauses that the policy demands by
+ * then is in force no longer (CLAUSES).
+ *
+ * @example
+ * ```ts
+ * import { Customer } from "@tacet/core/domain"
+ * import type { EffectivePolicy } from "@tacet/core/policy"
+ *
+ * const categories = (state: Customer.State, policy: EffectivePolicy.EffectivePolicy) =>
+ *   Customer.contractAt(state, policy, policy.at)?.categories
+ * ```
+ */
+export const contractAt = (
+  { contracts }: State,
+  policy: EffectivePolicy,
+  at: DateTime.Utc,
+): Contract.Terms | undefined => contracts.findLast((signed) => Contract.isInForce(signed, policy, at))?.terms
+
+/**
+ * The purposes that the Customer instructs at a moment, for the check of a purpose (CUST-PURPOSE); `undefined` without a
+ * contract in force.
+ *
+ * @example
+ * ```ts
+ * import { Customer } from "@tacet/core/domain"
+ * import { type EffectivePolicy, Purpose } from "@tacet/core/policy"
+ *
+ * const answer = (state: Customer.State, policy: EffectivePolicy.EffectivePolicy) => {
+ *   const instructed = Customer.instructedPurposes(state, policy, policy.at)
+ *   return Purpose.check(policy, {
+ *     role: "processor",
+ *     purpose: "customerCare",
+ *     ...(instructed === undefined ? {} : { instructed }),
+ *   })
+ * }
+ * ```
+ */
+export const instructedPurposes = (
+  state: State,
+  policy: EffectivePolicy,
+  at: DateTime.Utc,
+): ReadonlyArray<Purpose> | undefined => contractAt(state, policy, at)?.purposes
+
+/**
+ * Whether the Customer may link the operator's data with personal data of its own at a moment (CUST-LINK).
+ *
+ * @example
+ * ```ts
+ * import { Customer } from "@tacet/core/domain"
+ * import type { EffectivePolicy } from "@tacet/core/policy"
+ *
+ * const may = (state: Customer.State, policy: EffectivePolicy.EffectivePolicy): boolean =>
+ *   Customer.mayLink(state, policy, policy.at)
+ * ```
+ */
+export const mayLink = (state: State, policy: EffectivePolicy, at: DateTime.Utc): boolean => {
+  const terms = contractAt(state, policy, at)
+  return terms !== undefined && Contract.permitsLinking(terms, policy)
+}
+
+/**
+ * Whether personal data of a category may come from the Customer's own services at a moment (SUBCONTRACT).
+ *
+ * @example
+ * ```ts
+ * import { Customer } from "@tacet/core/domain"
+ * import type { EffectivePolicy } from "@tacet/core/policy"
+ *
+ * const may = (state: Customer.State, policy: EffectivePolicy.EffectivePolicy): boolean =>
+ *   Customer.coversOwnService(state, "name", policy, policy.at)
+ * ```
+ */
+export const coversOwnService = (
+  state: State,
+  category: PersonalDataCategory,
+  policy: EffectivePolicy,
+  at: DateTime.Utc,
+): boolean => contractAt(state, policy, at)?.ownServices.includes(category) === true
 
 /**
  * Whether a number is listed at a moment (LISTED).
@@ -211,7 +347,7 @@ export const publishedScenarios = (state: State): ReadonlyArray<Scenario> =>
   Array.from(state.scenarios.values(), (versions) => versions[versions.length - 1]!)
 
 /**
- * The category of a field that was declared by a moment, if it was (FIELD-RESP).
+ * A field as it was declared by a moment, if it was (FIELD-RESP).
  *
  * @example
  * ```ts
@@ -219,12 +355,12 @@ export const publishedScenarios = (state: State): ReadonlyArray<Scenario> =>
  * import { Customer, type Identifier } from "@tacet/core/domain"
  *
  * const category = (state: Customer.State, field: Identifier.FieldId) =>
- *   Customer.fieldAt(state, field, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
+ *   Customer.fieldAt(state, field, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))?.category
  * ```
  */
-export const fieldAt = (state: State, field: FieldId, at: DateTime.Utc): PersonalDataCategory | undefined => {
+export const fieldAt = (state: State, field: FieldId, at: DateTime.Utc): Field | undefined => {
   const declared = state.fields.get(field)
-  return declared !== undefined && declared.from <= DateTime.toEpochMillis(at) ? declared.category : undefined
+  return declared !== undefined && declared.from <= DateTime.toEpochMillis(at) ? declared : undefined
 }
 
 const latestAt = <A extends { readonly from: number }>(versions: ReadonlyArray<A>, instant: number): A | undefined =>
@@ -235,6 +371,15 @@ const latestAt = <A extends { readonly from: number }>(versions: ReadonlyArray<A
 const evolve = (state: State, event: Event): State => {
   const from = DateTime.toEpochMillis(event.occurredAt)
   switch (event._tag) {
+    case "ContractSigned": {
+      const { _tag: _, contract, occurredAt: __, ...terms } = event
+      const before = state.contracts.map((signed) => endedAt(signed, from))
+      return { ...state, contracts: [...before, { contract, from, to: Number.POSITIVE_INFINITY, terms }] }
+    }
+    case "ContractEnded": {
+      const contracts = state.contracts.map((one) => (one.contract === event.contract ? endedAt(one, from) : one))
+      return { ...state, contracts }
+    }
     case "PolicyVersionAdopted":
       return { ...state, policyVersions: [...state.policyVersions, { from, policyVersion: event.policyVersion }] }
     case "NumberListed":
@@ -249,10 +394,18 @@ const evolve = (state: State, event: Event): State => {
       const versions = [...(state.scenarios.get(event.scenario) ?? []), event]
       return { ...state, scenarios: new Map(state.scenarios).set(event.scenario, versions) }
     }
-    case "InputFieldDeclared":
-      return { ...state, fields: new Map(state.fields).set(event.field, { from, category: event.category }) }
+    case "InputFieldDeclared": {
+      const { category, origin, reason, required } = event
+      const field = { from, category, required, reason, origin }
+      return { ...state, fields: new Map(state.fields).set(event.field, field) }
+    }
+    case "StatisticPublished":
+      return { ...state, statistics: new Map(state.statistics).set(event.statistic, event) }
   }
 }
+
+const endedAt = (signed: Contract.Signed, to: number): Contract.Signed =>
+  signed.to === Number.POSITIVE_INFINITY ? { ...signed, to } : signed
 
 const opened = <Reference>(listings: Listings<Reference>, reference: Reference, from: number): Listings<Reference> =>
   new Map(listings).set(reference, [...(listings.get(reference) ?? []), { from, to: Number.POSITIVE_INFINITY }])
@@ -271,6 +424,8 @@ const at = Schema.DateTimeUtc
 
 /** What a Customer may be asked to declare. `at` is the moment from which it holds. */
 export const Command = Schema.Union([
+  Schema.TaggedStruct("SignContract", { at, contract: ContractId, ...Contract.terms }),
+  Schema.TaggedStruct("EndContract", { at, contract: ContractId }),
   Schema.TaggedStruct("AdoptPolicyVersion", { at, policyVersion: PolicyVersionId }),
   Schema.TaggedStruct("ListNumber", { at, number: ListedNumberId }),
   Schema.TaggedStruct("UnlistNumber", { at, number: ListedNumberId }),
@@ -289,6 +444,16 @@ export const Command = Schema.Union([
     category: PersonalDataCategory,
     /** Whether the person must fill it in to go on: no field for free text may be (VOLUNTARY). */
     required: Schema.Boolean,
+    reason: Schema.optionalKey(FieldReason),
+    /** Default: the person. */
+    origin: Schema.optionalKey(InputFieldDeclared.fields.origin),
+  }),
+  Schema.TaggedStruct("PublishStatistic", {
+    at,
+    statistic: StatisticId,
+    from: PlainDate,
+    through: PlainDate,
+    digest: StatisticPublished.fields.digest,
   }),
 ])
 export type Command = typeof Command.Type
@@ -308,6 +473,18 @@ const decide = (state: State, command: Command, context: Context): Result.Result
   const occurredAt = command.at
   const instant = DateTime.toEpochMillis(occurredAt)
   switch (command._tag) {
+    case "SignContract":
+      return signContract(state, command, context)
+    case "EndContract": {
+      const signed = state.contracts.find(({ contract }) => contract === command.contract)
+      if (signed === undefined) return refuse("TACET-STARTED", command, "contract", "a contract that was signed")
+      if (signed.to !== Number.POSITIVE_INFINITY) return nothing
+      return instant > signed.from
+        ? record({ _tag: "ContractEnded", occurredAt, contract: command.contract })
+        : refuse("TACET-TIME", command, "at", "a moment after the contract was signed")
+    }
+    case "PublishStatistic":
+      return publishStatistic(state, command, context)
     case "AdoptPolicyVersion": {
       const { policyVersion } = command
       const last = state.policyVersions.at(-1)
@@ -357,36 +534,119 @@ const decide = (state: State, command: Command, context: Context): Result.Result
         ? record(published)
         : refuse("TACET-TIME", command, "at", "a moment after the publication that it replaces")
     }
-    case "DeclareInputField": {
-      const { category, field } = command
-      if (asksForCredential(field)) {
-        return refuse("REDIRECT", command, "field", "a redirection to the Customer's own sign-in, and no such field")
-      }
-      const barred = Category.ruleAgainst(category)
-      if (barred !== undefined) return refuse(barred, command, "category", Category.recordable)
-      if (command.required && Category.isFreeText(category)) {
-        return refuse("VOLUNTARY", command, "required", "a field for free text that may be left empty")
-      }
-      const declared = state.fields.get(field)
-      if (declared === undefined) return record({ _tag: "InputFieldDeclared", occurredAt, field, category })
-      if (declared.category !== category) {
-        return refuse(
-          "FIELD-RESP",
-          command,
-          "category",
-          "the category with which the field was declared, or a new field",
-        )
-      }
-      return instant >= declared.from
-        ? nothing
-        : refuse("FIELD-RESP", command, "at", "a moment at or after the declaration of the field")
-    }
+    case "DeclareInputField":
+      return declareField(state, command, context)
   }
+}
+
+type CommandOf<Tag extends Command["_tag"]> = Extract<Command, { readonly _tag: Tag }>
+type Decision = Result.Result<ReadonlyArray<Event>, Refusal>
+
+/** What binds a moment for this Customer, if a version was adopted by then. */
+const policyOf = (state: State, { policies }: Context, at: DateTime.Utc): EffectivePolicy | undefined =>
+  PolicyBook.timeline(policies, state.policyVersions)(at)
+
+const adoptFirst = "a moment at which the Customer has adopted a policy version"
+
+const signContract = (state: State, command: CommandOf<"SignContract">, context: Context): Decision => {
+  const { _tag: _, at: occurredAt, contract, ...terms } = command
+  const instant = DateTime.toEpochMillis(occurredAt)
+  const known = state.contracts.find((signed) => signed.contract === contract)
+  if (known !== undefined) {
+    return known.from === instant && Contract.sameTerms(known.terms, terms)
+      ? nothing
+      : refuse("TACET-ONCE", command, "contract", "a contract of its own for each signature")
+  }
+  const last = state.contracts.at(-1)
+  const since = last === undefined ? undefined : last.to === Number.POSITIVE_INFINITY ? last.from + 1 : last.to
+  if (since !== undefined && instant < since) {
+    return refuse("TACET-TIME", command, "at", "a moment after the contract that it replaces")
+  }
+  const policy = policyOf(state, context, occurredAt)
+  if (policy === undefined) return refuse("POLICY-BIND", command, "at", adoptFirst)
+  const fault = Contract.fault(policy, terms)
+  return fault === undefined
+    ? record({ _tag: "ContractSigned", occurredAt, contract, ...terms })
+    : refuse(fault.rule, command, fault.field, fault.accepted)
+}
+
+const publishStatistic = (state: State, command: CommandOf<"PublishStatistic">, context: Context): Decision => {
+  const { at: occurredAt, digest, from, statistic, through } = command
+  const known = state.statistics.get(statistic)
+  if (known !== undefined) {
+    return known.digest === digest && known.from === from && known.through === through
+      ? nothing
+      : refuse("TACET-ONCE", command, "statistic", "a statistic of its own: what was published stays as it is")
+  }
+  const policy = policyOf(state, context, occurredAt)
+  if (policy === undefined) return refuse("POLICY-BIND", command, "at", adoptFirst)
+  if (!policy.parameters.nonPersonalUses.includes("giveToThirdParties")) {
+    return refuse("AGG-3P", command, undefined, "a policy under which what identifies nobody is given to third parties")
+  }
+  return from <= through && DateTime.isLessThanOrEqualTo(Calendar.endOfDay(through, policy.timeZone), occurredAt)
+    ? record({ _tag: "StatisticPublished", occurredAt, statistic, from, through, digest })
+    : refuse("TACET-WINDOW", command, "through", "days that are over, from the first to the last")
+}
+
+const declareField = (state: State, command: CommandOf<"DeclareInputField">, context: Context): Decision => {
+  const { at: occurredAt, category, field, origin = "person", reason, required } = command
+  if (asksForCredential(field)) {
+    return refuse("REDIRECT", command, "field", "a redirection to the Customer's own sign-in, and no such field")
+  }
+  const barred = Category.ruleAgainst(category)
+  if (barred !== undefined) return refuse(barred, command, "category", Category.recordable)
+  if (required && Category.isFreeText(category)) {
+    return refuse("VOLUNTARY", command, "required", "a field for free text that may be left empty")
+  }
+  const declared = state.fields.get(field)
+  if (declared !== undefined) {
+    const changed =
+      declared.category !== category
+        ? "category"
+        : declared.origin !== origin
+          ? "origin"
+          : declared.required !== required
+            ? "required"
+            : declared.reason !== reason
+              ? "reason"
+              : undefined
+    if (changed !== undefined) {
+      return refuse("FIELD-RESP", command, changed, "the field as it was declared, or a new field")
+    }
+    return DateTime.toEpochMillis(occurredAt) >= declared.from
+      ? nothing
+      : refuse("FIELD-RESP", command, "at", "a moment at or after the declaration of the field")
+  }
+  const policy = policyOf(state, context, occurredAt)
+  const asksReason = policy === undefined || policy.parameters.mandatoryFields.includes("recordReason")
+  if (required && asksReason && reason === undefined) {
+    return refuse("MANDATORY", command, "reason", "the reason for which the field has to be filled in")
+  }
+  if (
+    origin === "customerService" &&
+    (policy === undefined || !coversOwnService(state, category, policy, occurredAt))
+  ) {
+    return refuse(
+      "SUBCONTRACT",
+      command,
+      "origin",
+      "a contract in force that covers the category of the service's data",
+    )
+  }
+  return record({
+    _tag: "InputFieldDeclared",
+    occurredAt,
+    field,
+    category,
+    required,
+    ...(reason === undefined ? {} : { reason }),
+    origin,
+  })
 }
 
 /** A version is adopted with its text known, and never one that states less than the law of that day. */
 const adoptionFault = (
-  command: Extract<Command, { readonly _tag: "AdoptPolicyVersion" }>,
+  command: CommandOf<"AdoptPolicyVersion">,
   { policies }: Context,
 ): Result.Result<never, Refusal> | undefined => {
   const text = PolicyBook.text(policies, command.policyVersion)
@@ -445,8 +705,13 @@ const nothing: Result.Result<ReadonlyArray<Event>, Refusal> = Result.succeed([])
 
 const record = (event: Event): Result.Result<ReadonlyArray<Event>, Refusal> => Result.succeed([event])
 
-const refuse = (rule: RuleKey, command: Command, field: string, accepted: string): Result.Result<never, Refusal> =>
-  Result.fail(new Refusal({ rule, command: command._tag, field, accepted }))
+const refuse = (
+  rule: RuleKey,
+  command: Command,
+  field: string | undefined,
+  accepted: string,
+): Result.Result<never, Refusal> =>
+  Result.fail(new Refusal({ rule, command: command._tag, ...(field === undefined ? {} : { field }), accepted }))
 
 /** The decider of a Customer. */
 export const decider: Decider<State, Command, Event, Context> = { initial, evolve, decide }

@@ -113,6 +113,18 @@ export type GoalId = typeof GoalId.Type
 export const PolicyVersionId = Name.pipe(Schema.brand("PolicyVersionId"))
 export type PolicyVersionId = typeof PolicyVersionId.Type
 
+/** Why a field has to be filled in, or what an optional one is for: a name of the Customer's own, such as `delivery`. */
+export const FieldReason = Name.pipe(Schema.brand("FieldReason"))
+export type FieldReason = typeof FieldReason.Type
+
+/** A contract of a Customer with the operator. */
+export const ContractId = Uuid.pipe(Schema.brand("ContractId"))
+export type ContractId = typeof ContractId.Type
+
+/** A statistic that was published. */
+export const StatisticId = Uuid.pipe(Schema.brand("StatisticId"))
+export type StatisticId = typeof StatisticId.Type
+
 /** The reference under which a Customer lists a number: never the number itself. */
 export const ListedNumberId = Uuid.pipe(Schema.brand("ListedNumberId"))
 export type ListedNumberId = typeof ListedNumberId.Type

@@ -703,11 +703,11 @@ const fieldFault = (
   command: CommandOf<"EnterInput" | "AnswerSurvey">,
   value: Reference,
 ): Result.Result<never, Refusal> | undefined => {
-  const category = Customer.fieldAt(context.customer, command.field, command.at)
-  if (category === undefined) {
+  const declared = Customer.fieldAt(context.customer, command.field, command.at)
+  if (declared === undefined) {
     return refuse("FIELD-RESP", command, "field", "a field that the Customer declared before its first value")
   }
-  return value.category === category
+  return value.category === declared.category
     ? undefined
     : refuse("CATEGORIES", command, "field", "a value of the category with which the field was declared")
 }

@@ -88,7 +88,9 @@ describe("the vocabulary", () => {
     type Fields<Of> = Of extends unknown ? Exclude<keyof Of, "_tag"> : never
     expectTypeOf<Fields<Customer.Event>>().toEqualTypeOf<
       | ("occurredAt" | "policyVersion" | "number" | "entryPoint" | "scenario" | "steps" | "journeys" | "goals")
-      | ("field" | "category")
+      | ("field" | "category" | "required" | "reason" | "origin" | "statistic" | "from" | "through" | "digest")
+      | ("contract" | "lastDay" | "clauses" | "purposes" | "categories" | "ownServices" | "places" | "recognition")
+      | "linkClauses"
     >()
     expectTypeOf<Fields<Interaction.Event>>().toEqualTypeOf<
       | (

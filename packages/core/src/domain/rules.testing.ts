@@ -374,6 +374,17 @@ export const forbidsInCustomer: Partial<Record<RuleKey, (turn: CustomerTurn) => 
   "FIELD-RESP": ({ command, ...turn }) => {
     if (command._tag !== "DeclareInputField") return false
     const declared = declarations(turn, "InputFieldDeclared").find(({ field }) => field === command.field)
-    return declared !== undefined && (declared.category !== command.category || millis(command) < millis(declared))
+    const isOther =
+      declared !== undefined &&
+      (declared.category !== command.category ||
+        declared.required !== command.required ||
+        declared.reason !== command.reason ||
+        declared.origin !== (command.origin ?? "person"))
+    return isOther || (declared !== undefined && millis(command) < millis(declared))
   },
+  MANDATORY: ({ command, ...turn }) =>
+    command._tag === "DeclareInputField" &&
+    command.required &&
+    command.reason === undefined &&
+    !declarations(turn, "InputFieldDeclared").some(({ field }) => field === command.field),
 }

@@ -216,6 +216,7 @@ const declarationAt = (pick: Pick, at: DateTime.Utc): Customer.Command => {
         field: mostly(pick, fields[index]!, credentials[index]!, 6),
         category: categoryOf(pick, usualCategories[index]!),
         required: pick(2) === 1,
+        ...(pick(2) === 1 ? { reason: "zq-delivery" as Identifier.FieldReason } : {}),
       }
     }
   }

@@ -199,7 +199,11 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "what can be joined with something personal is personal",
     "policy/Classification.test.ts",
   ),
-  CLAUSES: enforced("domain/Customer.ts", "a contract without the clauses that the policy demands is refused"),
+  CLAUSES: enforced(
+    "domain/Contract.ts",
+    "a contract without the clauses that the policy demands is refused, and in force no longer once more are demanded",
+    "domain/Customer.contract.test.ts",
+  ),
   COMBINE: enforced(
     "policy/Classification.ts",
     "a record made of several inputs takes the strictest label",
@@ -249,7 +253,11 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   ),
   "COOKIE-READ": enforced("policy/Cookie.ts", "only the party that set a cookie reads it", "policy/Cookie.test.ts"),
   "CTRL-MIN": enforced("policy/Purpose.ts", "as controller only listed categories are used", "policy/Purpose.test.ts"),
-  "CUST-LINK": enforced("domain/Customer.ts", "a Customer that links data is refused without the clauses that bind it"),
+  "CUST-LINK": enforced(
+    "domain/Contract.ts",
+    "a Customer that links data is refused without the clauses that bind it",
+    "domain/Customer.contract.test.ts",
+  ),
   "CUST-MATCH": enforced(
     "domain/Transfer.ts",
     "interactions are reconciled for their own Customer alone",
@@ -264,6 +272,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "policy/Purpose.ts",
     "a processor's purpose that no contract instructs is a gap or a violation",
     "policy/Purpose.test.ts",
+    "domain/Customer.contract.test.ts",
   ),
   "D-AFFIL": enforced(
     "domain/Transfer.ts",
@@ -465,7 +474,11 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "policy/TransferInstrument.test.ts",
     "domain/Transfer.test.ts",
   ),
-  MANDATORY: enforced("domain/Customer.ts", "a field is declared mandatory only with its reason"),
+  MANDATORY: enforced(
+    "domain/Customer.ts",
+    "a field is declared mandatory only with its reason",
+    "domain/Customer.contract.test.ts",
+  ),
   MARKETING: enforced(
     "policy/Purpose.ts",
     "a marketing message needs an explicit consent in force",
@@ -920,6 +933,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   SUBCONTRACT: enforced(
     "domain/Customer.ts",
     "personal data of a Customer's services need an agreement in force that covers the category",
+    "domain/Customer.contract.test.ts",
   ),
   SUBPROC: enforced(
     "domain/Transfer.ts",
@@ -967,6 +981,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "domain/Customer.ts",
     "a field for free text is never declared mandatory",
     "policy/Resolve.test.ts",
+    "domain/Customer.contract.test.ts",
   ),
   WITHDRAW: enforced(
     "domain/Pseudonym.ts",

@@ -2,6 +2,7 @@
  * Parameters of where data are processed and on which instrument they may leave the European Economic Area.
  */
 import * as Schema from "effect/Schema"
+import { ofPublic } from "../../eventsourcing/FieldClass.ts"
 import type { Membership } from "../legal/Membership.ts"
 import { freeTradeStates, partsOfMembers, union } from "../legal/Membership.ts"
 import { atLeast, duties, levels, permissions } from "../Parameter.ts"
@@ -55,7 +56,7 @@ const Place: Schema.Codec<Place> = Schema.String.check(
   Schema.isPattern(/^([A-Z]{2}(\/[\p{L} .'-]{1,60})?|EEA|anywhere)$/u, {
     expected: "a country (DE), a town in one (DE/Frankfurt), EU, EEA or anywhere",
   }),
-)
+).annotate(ofPublic)
 
 const places = (about: {
   readonly about: string

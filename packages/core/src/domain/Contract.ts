@@ -1,0 +1,113 @@
+/**
+ * The contract between a Customer and the operator: what the Customer instructs, what the contract provides for, and
+ * when it is in force. Pure rules; `Customer` decides by them and keeps the contracts.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Schema from "effect/Schema"
+import * as Calendar from "../policy/Calendar.ts"
+import type { EffectivePolicy } from "../policy/EffectivePolicy.ts"
+import { agreementClauses, linkClauses } from "../policy/parameters/processing.ts"
+import { PlainDate } from "../policy/PlainDate.ts"
+import { parameter } from "../policy/PrivacyPolicy.ts"
+import * as Purpose from "../policy/Purpose.ts"
+import type { RuleKey } from "../policy/RuleKey.ts"
+import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
+import type { ContractId } from "./Identifier.ts"
+
+const Categories = Schema.Array(PersonalDataCategory)
+
+/** What a contract says: fields of the command that signs it and of the event that records it. */
+export const terms = {
+  /** The last day of its term, in the policy's time zone; without one it lasts until it is ended. */
+  lastDay: Schema.optionalKey(PlainDate),
+  /** What it provides for (CLAUSES). */
+  clauses: Schema.Array(Schema.Literals(agreementClauses)),
+  /** What the operator is to process personal data for (CUST-PURPOSE). */
+  purposes: Schema.Array(Purpose.Purpose),
+  /** What it is to process. */
+  categories: Categories,
+  /** What of the Customer's own services it is to process: nothing of them without being named here (SUBCONTRACT). */
+  ownServices: Categories,
+  /** Where. */
+  places: parameter("hostingLocations").schema,
+  /** Whether devices are to be recognised (V26). */
+  recognition: Schema.Boolean,
+  /** Where the Customer links the data with personal data of its own: what binds it there (CUST-LINK). */
+  linkClauses: Schema.optionalKey(Schema.Array(Schema.Literals(linkClauses))),
+}
+
+const Terms = Schema.Struct(terms)
+export type Terms = typeof Terms.Type
+
+/** Whether two contracts say the same. */
+export const sameTerms = Schema.toEquivalence(Terms)
+
+/** A contract that was signed, and until when at the latest it is in force. Moments in epoch milliseconds: `[from, to)`. */
+export interface Signed {
+  readonly contract: ContractId
+  readonly from: number
+  readonly to: number
+  readonly terms: Terms
+}
+
+/** Why a contract cannot be signed: the rule, the field that decided, and what would be accepted. */
+export interface Fault {
+  readonly rule: RuleKey
+  readonly field: string
+  readonly accepted: string
+}
+
+const lacking = <A>(owed: ReadonlyArray<A>, given: ReadonlyArray<A>): ReadonlyArray<A> =>
+  owed.filter((one) => !given.includes(one))
+
+/** Why a contract cannot be signed under a policy; `undefined` where it can. */
+export const fault = (policy: EffectivePolicy, contract: Terms): Fault | undefined => {
+  const { parameters } = policy
+  const clauses = lacking(parameters.agreementClauses, contract.clauses)
+  if (clauses.length > 0) {
+    return { rule: "CLAUSES", field: "clauses", accepted: `clauses on ${clauses.join(", ")} too` }
+  }
+  const binding = contract.linkClauses === undefined ? [] : lacking(parameters.linkClauses, contract.linkClauses)
+  if (binding.length > 0) {
+    return {
+      rule: "CUST-LINK",
+      field: "linkClauses",
+      accepted: `a Customer that is bound on ${binding.join(", ")} too, or links nothing`,
+    }
+  }
+  for (const purpose of contract.purposes) {
+    const use = { role: "processor", purpose, instructed: contract.purposes, consented: [purpose] } as const
+    const answer = Purpose.check(policy, use)
+    if (answer._tag === "violation") return { rule: answer.rule, field: "purposes", accepted: answer.accepted }
+  }
+  const listed = parameters.categories.processor
+  for (const field of ["categories", "ownServices"] as const) {
+    if (lacking(contract[field], listed).length > 0) {
+      return { rule: "CATEGORIES", field, accepted: `of these categories: ${listed.join(", ")}` }
+    }
+  }
+  const places = parameter("hostingLocations")
+  const outside = contract.places.some((place) => places.meet([place], parameters.hostingLocations)[0] !== place)
+  return outside
+    ? { rule: "LOC-LIST", field: "places", accepted: `places in ${parameters.hostingLocations.join(", ")}` }
+    : undefined
+}
+
+/**
+ * Whether a contract is in force at a moment under the policy of that moment: signed, not ended, within its term, and
+ * with every clause that the policy demands by then.
+ */
+export const isInForce = (signed: Signed, policy: EffectivePolicy, at: DateTime.Utc): boolean => {
+  const instant = DateTime.toEpochMillis(at)
+  const { clauses, lastDay } = signed.terms
+  return (
+    signed.from <= instant &&
+    instant < signed.to &&
+    (lastDay === undefined || DateTime.isLessThan(at, Calendar.endOfDay(lastDay, policy.timeZone))) &&
+    lacking(policy.parameters.agreementClauses, clauses).length === 0
+  )
+}
+
+/** Whether what a contract says binds the Customer where it links the data with its own (CUST-LINK). */
+export const permitsLinking = ({ linkClauses: agreed }: Terms, { parameters }: EffectivePolicy): boolean =>
+  agreed !== undefined && lacking(parameters.linkClauses, agreed).length === 0
