@@ -58,7 +58,7 @@ describe("what a mapping declares", () => {
   })
 
   it("adopts the policy version that the mapping names", () => {
-    const versions = [{}, { policyVersion: "dialonce/2019-03-05" as never }].map((mapping) =>
+    const versions = [{}, { policyVersion: "dialonce/2019-03-05" }].map((mapping) =>
       declarationsOf(customer, mapping).commands.map((command) =>
         command._tag === "AdoptPolicyVersion" ? command.policyVersion : undefined,
       ),

@@ -3,6 +3,7 @@
  * explains each key with examples. A format needs only what it cannot know by itself: plain XES needs no mapping at all.
  */
 import { Identifier, Interaction } from "@tacet/core/domain"
+import { Versions } from "@tacet/core/policy"
 import * as Schema from "effect/Schema"
 import { DurationField, Field, Fields, TimeField, valueOf } from "./Field.ts"
 import { Format } from "./Format.ts"
@@ -121,7 +122,7 @@ export const Mapping = Schema.Struct({
   /** Whether the key in `case` is carried over to the calls, so that an interaction without a call had none. Default false. */
   correlates: Schema.optionalKey(Schema.Boolean),
   /** The privacy policy version that the Customer had adopted. Default: the one published last. */
-  policyVersion: Schema.optionalKey(Identifier.PolicyVersionId),
+  policyVersion: Schema.optionalKey(Schema.Literals(Versions.published.map(({ id }) => id))),
   numbers: Schema.optionalKey(names),
   /** The listed number of a record. Default: the first. */
   number: Schema.optionalKey(valueOf(Schema.String)),
