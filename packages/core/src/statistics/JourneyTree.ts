@@ -90,10 +90,12 @@ export class JourneyTree {
    */
   advance(node: Node, step: number): Node {
     if (node < 0) return node
-    const at = this.stepOf(node)
-    if (at === step && this.options.collapse) return node
-    const depth = this.depth(node)
-    const { maxSteps } = this.options
+    const block = this.blocks[node >> blockBits]!
+    const place = (node & blockMask) * nodeWidth
+    const at = block[place + stepCell]!
+    const { collapse, maxSteps } = this.options
+    if (at === step && collapse) return node
+    const depth = block[place + depthCell]!
     if (maxSteps !== null && depth >= maxSteps) {
       return at === overflowIndex ? node : this.child(node, overflowIndex, depth)
     }
