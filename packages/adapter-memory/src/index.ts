@@ -3,3 +3,4 @@
  * operation costs what it touches: a million events are no trouble.
  */
 export { layer, layerWith } from "./layer.ts"
+export * as VaultMemory from "./VaultMemory.ts"

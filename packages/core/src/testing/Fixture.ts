@@ -2,10 +2,18 @@
  * What an adapter says of itself to the suites: how to build it and what it can do. Nothing is skipped: a law is run
  * for what is declared, and another for what is declared absent.
  */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type { EventStore } from "../eventsourcing/EventStore.ts"
 import type { InlineProjection } from "../eventsourcing/Projection.ts"
 import type { ProjectionStore } from "../eventsourcing/ProjectionStore.ts"
+import type { AccessLog } from "../privacy/AccessLog.ts"
+import type { ErasureLedger } from "../privacy/ErasureLedger.ts"
+import type { KeyStore } from "../privacy/KeyStore.ts"
+import type { OpeningPolicy } from "../privacy/OpeningPolicy.ts"
+import type { Vault } from "../privacy/Vault.ts"
+import type { VaultStore } from "../privacy/VaultStore.ts"
 
 /** How to build an event store, and what it declares. */
 export interface EventStoreFixture {
@@ -32,4 +40,40 @@ export interface ProjectionStoreFixture {
     /** What was saved is there when the layer is built again. */
     readonly survivesRestart: boolean
   }
+}
+
+/** A backup of the vault's rows as its operator would take one: not of the key store, the ledger or the access log. */
+export class VaultBackup extends Context.Service<
+  VaultBackup,
+  {
+    /** Takes a backup and answers what puts it back in place of all that is there then. */
+    readonly take: Effect.Effect<Effect.Effect<void>>
+  }
+>()("@tacet/core/testing/VaultBackup") {}
+
+/** What a vault rests on. */
+export type VaultPorts = VaultStore | KeyStore | AccessLog | ErasureLedger
+
+/** How to build the stores of a vault, and what they declare. */
+export interface VaultFixture {
+  /** The stores. Each law builds them anew and draws new Customers; they need not be empty. */
+  readonly stores: Layer.Layer<VaultPorts | VaultBackup, unknown>
+  /** The vault over them. Default: `Vault.layer`. */
+  readonly vault?: Layer.Layer<Vault, never, VaultPorts | OpeningPolicy>
+  readonly capabilities: {
+    /** What was written is there when the layer is built again. */
+    readonly survivesRestart: boolean
+  }
+}
+
+/** How to build a key store. */
+export interface KeyStoreFixture {
+  readonly layer: Layer.Layer<KeyStore, unknown>
+  readonly capabilities: { readonly survivesRestart: boolean }
+}
+
+/** How to build an access log. */
+export interface AccessLogFixture {
+  readonly layer: Layer.Layer<AccessLog, unknown>
+  readonly capabilities: { readonly survivesRestart: boolean }
 }

@@ -1,0 +1,233 @@
+/**
+ * What the memory keeps of one Customer's vault: rows, and the indexes by which each operation touches only what it
+ * concerns. Plain mutable data; everything that changes it runs synchronously.
+ */
+import type { EventEnvelope, Uuid } from "@tacet/core/eventsourcing"
+import { Keyring, type Subject, VaultError, VaultStore } from "@tacet/core/privacy"
+import * as Result from "effect/Result"
+
+type SubjectId = Subject.SubjectId
+
+/** A row that can come to its end. */
+type Row =
+  | { readonly _tag: "value"; readonly row: VaultStore.ValueRow }
+  | { readonly _tag: "link"; readonly row: VaultStore.LinkRow }
+  | { readonly _tag: "locator"; readonly row: VaultStore.LocatorRow }
+
+/** The vault of one Customer. */
+export interface VaultCompartment {
+  keyrings: Map<SubjectId, Keyring.Keyring>
+  /** The rows of each subject, by an address of their own. */
+  rows: Map<SubjectId, Map<string, Row>>
+  values: Map<Uuid.Uuid, VaultStore.ValueRow>
+  destroyed: Map<Uuid.Uuid, VaultStore.Destroyed>
+  links: Map<Uuid.Uuid, Map<SubjectId, VaultStore.LinkRow>>
+  locators: Map<string, Set<VaultStore.LocatorRow>>
+  /** Rows by the day of their retention end. */
+  ends: Map<number, Map<string, Row>>
+  unfinished: Set<SubjectId>
+}
+
+/** A vault in which nothing is kept. */
+export const empty = (): VaultCompartment => ({
+  keyrings: new Map(),
+  rows: new Map(),
+  values: new Map(),
+  destroyed: new Map(),
+  links: new Map(),
+  locators: new Map(),
+  ends: new Map(),
+  unfinished: new Set(),
+})
+
+const dayOf = (at: EventEnvelope.EpochMillis): number => Math.floor(at / 86_400_000)
+
+const addressOf = ({ _tag, row }: Row): string => {
+  switch (_tag) {
+    case "value":
+      return row.reference
+    case "link":
+      return `${row.subject} ${row.interaction}`
+    case "locator":
+      return `${row.subject} ${row.token} ${row.validFrom} ${row.validTo ?? ""}`
+  }
+}
+
+const entry = <Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value => {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
+}
+
+const add = (vault: VaultCompartment, row: Row): void => {
+  const address = addressOf(row)
+  const ofSubject = entry(vault.rows, row.row.subject, () => new Map<string, Row>())
+  if (ofSubject.has(address)) return
+  if (row._tag === "value") {
+    if (vault.values.has(row.row.reference) || vault.destroyed.has(row.row.reference)) return
+    vault.values.set(row.row.reference, row.row)
+  } else if (row._tag === "link") {
+    entry(vault.links, row.row.interaction, () => new Map<SubjectId, VaultStore.LinkRow>()).set(
+      row.row.subject,
+      row.row,
+    )
+  } else {
+    entry(vault.locators, row.row.token, () => new Set<VaultStore.LocatorRow>()).add(row.row)
+  }
+  ofSubject.set(address, row)
+  const { retentionEnd } = row.row
+  if (retentionEnd !== undefined) {
+    entry(vault.ends, dayOf(retentionEnd), () => new Map<string, Row>()).set(address, row)
+  }
+}
+
+const remove = (vault: VaultCompartment, row: Row, remains: Omit<VaultStore.Destroyed, "reference">): void => {
+  const address = addressOf(row)
+  const ofSubject = vault.rows.get(row.row.subject)
+  ofSubject?.delete(address)
+  if (ofSubject?.size === 0) vault.rows.delete(row.row.subject)
+  if (row._tag === "value") {
+    const { reference } = row.row
+    vault.values.delete(reference)
+    vault.destroyed.set(reference, Object.freeze({ reference, ...remains }))
+  } else if (row._tag === "link") {
+    const ofInteraction = vault.links.get(row.row.interaction)
+    ofInteraction?.delete(row.row.subject)
+    if (ofInteraction?.size === 0) vault.links.delete(row.row.interaction)
+  } else {
+    const ofToken = vault.locators.get(row.row.token)
+    ofToken?.delete(row.row)
+    if (ofToken?.size === 0) vault.locators.delete(row.row.token)
+  }
+  const { retentionEnd } = row.row
+  if (retentionEnd === undefined) return
+  const ofDay = vault.ends.get(dayOf(retentionEnd))
+  ofDay?.delete(address)
+  if (ofDay?.size === 0) vault.ends.delete(dayOf(retentionEnd))
+}
+
+const keep = (vault: VaultCompartment, keyring: Keyring.Keyring): Keyring.Keyring => {
+  const kept = Object.freeze(keyring)
+  vault.keyrings.set(keyring.subject, kept)
+  if (keyring.erasure !== undefined && !keyring.erasure.completed) vault.unfinished.add(keyring.subject)
+  else vault.unfinished.delete(keyring.subject)
+  return kept
+}
+
+type Address = Pick<Keyring.Keyring, "customer" | "subject">
+
+const erased = ({ customer, subject }: Address, { erasure, revision }: Keyring.Keyring) =>
+  new VaultError.SubjectErased({ customer, subject, seenRevision: revision, cause: erasure?.cause ?? "request" })
+
+/** Changes a keyring that is at a revision. */
+export const changeKeyring = (
+  vault: VaultCompartment,
+  address: Address,
+  revision: number,
+  next: Keyring.KeyringState,
+): Result.Result<Keyring.Keyring, VaultStore.KeyringMoved | VaultError.SubjectErased> => {
+  const known = vault.keyrings.get(address.subject)
+  if (known?.erasure !== undefined && (next.erasure === undefined || next.keys.size > 0)) {
+    return Result.fail(erased(address, known))
+  }
+  const actualRevision = known?.revision ?? 0
+  return actualRevision === revision
+    ? Result.succeed(keep(vault, { ...next, ...address, revision: revision + 1 }))
+    : Result.fail(new VaultStore.KeyringMoved({ actualRevision }))
+}
+
+/** Erases a keyring; the first erasure stands. */
+export const fence = (vault: VaultCompartment, address: Address, erasure: Keyring.Erasure): Keyring.Erasure => {
+  const known = vault.keyrings.get(address.subject)
+  if (known?.erasure !== undefined) return known.erasure
+  keep(vault, { ...Keyring.empty, ...address, erasure, revision: (known?.revision ?? 0) + 1 })
+  return erasure
+}
+
+/** Puts rows of one subject, all or none. */
+export const put = (
+  vault: VaultCompartment,
+  address: Address,
+  { links = [], locators = [], values = [] }: VaultStore.Rows,
+): Result.Result<void, VaultStore.KeyringMoved | VaultError.SubjectErased | VaultError.SubjectRestricted> => {
+  const known = vault.keyrings.get(address.subject)
+  if (known?.erasure !== undefined) return Result.fail(erased(address, known))
+  if (known?.restricted === true) return Result.fail(new VaultError.SubjectRestricted(address))
+  if (values.some(({ category, keyId }) => known?.keys.get(category)?.keyId !== keyId)) {
+    return Result.fail(new VaultStore.KeyringMoved({ actualRevision: known?.revision ?? 0 }))
+  }
+  if (known === undefined) keep(vault, { ...Keyring.empty, ...address, revision: 1 })
+  for (const row of values) add(vault, { _tag: "value", row: Object.freeze({ ...row }) })
+  for (const row of links) add(vault, { _tag: "link", row: Object.freeze({ ...row }) })
+  for (const row of locators) add(vault, { _tag: "locator", row: Object.freeze({ ...row }) })
+  return Result.void
+}
+
+/** Removes up to `limit` of the rows. */
+const removeSome = (
+  vault: VaultCompartment,
+  rows: Iterable<Row>,
+  remains: Omit<VaultStore.Destroyed, "reference">,
+  limit: number,
+): number => {
+  const some: Array<Row> = []
+  for (const row of rows) {
+    if (some.length >= limit) break
+    some.push(row)
+  }
+  for (const row of some) remove(vault, row, remains)
+  return some.length
+}
+
+/** Removes up to `limit` rows of a subject. */
+export const removeSubject = (
+  vault: VaultCompartment,
+  subject: SubjectId,
+  remains: Omit<VaultStore.Destroyed, "reference">,
+  limit: number,
+): number => removeSome(vault, vault.rows.get(subject)?.values() ?? [], remains, limit)
+
+/** Removes single values. */
+export const destroy = (
+  vault: VaultCompartment,
+  references: ReadonlyArray<Uuid.Uuid>,
+  remains: Omit<VaultStore.Destroyed, "reference">,
+): void => {
+  for (const reference of references) {
+    const row = vault.values.get(reference)
+    if (row !== undefined) remove(vault, { _tag: "value", row }, remains)
+  }
+}
+
+/** Removes up to `limit` rows that have come to their end. */
+export const sweep = (vault: VaultCompartment, at: EventEnvelope.EpochMillis, limit: number): number => {
+  const remains = { on: dayOf(at) * 86_400_000, cause: "retention" } as const
+  let count = 0
+  for (const [day, rows] of vault.ends) {
+    if (day > dayOf(at)) continue
+    const ended = Array.from(rows.values()).filter(({ row }) => (row.retentionEnd ?? Infinity) <= at)
+    count += removeSome(vault, ended, remains, limit - count)
+    if (count >= limit) break
+  }
+  return count
+}
+
+/** Whether a row still counts at a moment. */
+export const isKept = (
+  { retentionEnd }: { readonly retentionEnd: number | undefined },
+  at: EventEnvelope.EpochMillis,
+): boolean => retentionEnd === undefined || retentionEnd > at
+
+/** A copy that shares nothing that changes. */
+export const copy = (vault: VaultCompartment): VaultCompartment => ({
+  keyrings: new Map(vault.keyrings),
+  rows: new Map(Array.from(vault.rows, ([subject, rows]) => [subject, new Map(rows)])),
+  values: new Map(vault.values),
+  destroyed: new Map(vault.destroyed),
+  links: new Map(Array.from(vault.links, ([interaction, links]) => [interaction, new Map(links)])),
+  locators: new Map(Array.from(vault.locators, ([token, rows]) => [token, new Set(rows)])),
+  ends: new Map(Array.from(vault.ends, ([day, rows]) => [day, new Map(rows)])),
+  unfinished: new Set(vault.unfinished),
+})

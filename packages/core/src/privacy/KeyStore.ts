@@ -1,0 +1,186 @@
+/**
+ * The keys that protect a Customer's data keys, as a port: they never stand beside what they protect. In production they
+ * are those of a key management service, which wraps and unwraps and gives no key out; small installations keep them in
+ * files of their own, tests in memory (`fromMaterial`).
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Clock from "effect/Clock"
+import type { CustomerId } from "../eventsourcing/CustomerId.ts"
+import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
+import * as Uuid from "../eventsourcing/Uuid.ts"
+import { type KeyPlace, ofKey } from "./AssociatedData.ts"
+import { bytesOf, Encryption, hexadecimalOf, keyLength, nonceLength } from "./Encryption.ts"
+import type { WrappedKey } from "./Keyring.ts"
+import type { SubjectId } from "./Subject.ts"
+import { AlteredKey, PeriodClosed, type VaultUnavailable, WrongKeyStore } from "./VaultError.ts"
+
+/** The port. */
+export class KeyStore extends Context.Service<
+  KeyStore,
+  {
+    /** Wraps a data key with the Customer's current key, bound to its place. A Customer's first key is made here. */
+    readonly wrap: (place: KeyPlace, dataKey: Uint8Array) => Effect.Effect<Omit<WrappedKey, "keyId">, VaultUnavailable>
+    /** Unwraps a data key. It never makes a key. */
+    readonly unwrap: (
+      place: KeyPlace,
+      wrapped: Omit<WrappedKey, "keyId">,
+    ) => Effect.Effect<Uint8Array, WrongKeyStore | AlteredKey | VaultUnavailable>
+    /** Makes a new current key and answers its id; the ones before still unwrap. */
+    readonly rotate: (customer: CustomerId) => Effect.Effect<Uuid.Uuid, VaultUnavailable>
+    /** The id of the current key; it fails where there is none. */
+    readonly current: (customer: CustomerId) => Effect.Effect<Uuid.Uuid, WrongKeyStore | VaultUnavailable>
+    /** Destroys the keys that were superseded before a moment. */
+    readonly retire: (customer: CustomerId, before: EpochMillis) => Effect.Effect<void, VaultUnavailable>
+    /** HMAC-SHA-256 under the Customer's key of a period, which is made at its first use and never after its end. */
+    readonly token: (
+      customer: CustomerId,
+      period: string,
+      message: Uint8Array,
+    ) => Effect.Effect<Uint8Array, PeriodClosed | VaultUnavailable>
+    /** The periods that have a key, in their order. */
+    readonly periods: (customer: CustomerId) => Effect.Effect<ReadonlyArray<string>, VaultUnavailable>
+    /** Destroys the key of a period for ever: its tokens belong to nobody from now on. */
+    readonly closePeriod: (customer: CustomerId, period: string) => Effect.Effect<void, VaultUnavailable>
+    /** What stands for a subject in the ledger: an HMAC under a key of the Customer's that is never changed. */
+    readonly fingerprint: (customer: CustomerId, subject: SubjectId) => Effect.Effect<string, VaultUnavailable>
+  }
+>()("@tacet/core/privacy/KeyStore") {}
+
+/** A key that wraps others. */
+export interface WrappingKey {
+  readonly id: Uuid.Uuid
+  readonly bytes: Uint8Array
+  /** Since when another one is current. */
+  readonly supersededAt: EpochMillis | undefined
+}
+
+/** All keys of one Customer. */
+export interface CustomerKeys {
+  /** The last one is current. */
+  readonly wrapping: ReadonlyArray<WrappingKey>
+  /** By period; `undefined` where the period is closed. */
+  readonly periods: ReadonlyMap<string, Uint8Array | undefined>
+  readonly fingerprint: Uint8Array | undefined
+}
+
+/** A Customer without keys. */
+export const noKeys: CustomerKeys = { wrapping: [], periods: new Map(), fingerprint: undefined }
+
+/** Where the bytes of keys are kept. */
+export interface KeyMaterial {
+  /** The keys of a Customer; {@link noKeys} where there are none. */
+  readonly load: (customer: CustomerId) => Effect.Effect<CustomerKeys, VaultUnavailable>
+  /** Changes them atomically: of two changes at once the second sees what the first has left. */
+  readonly change: (
+    customer: CustomerId,
+    next: (keys: CustomerKeys) => CustomerKeys,
+  ) => Effect.Effect<CustomerKeys, VaultUnavailable>
+}
+
+/**
+ * A key store over a place where the bytes of keys are kept.
+ *
+ * @example
+ * ```ts
+ * import { KeyStore } from "@tacet/core/privacy"
+ *
+ * const over = (material: KeyStore.KeyMaterial) => KeyStore.fromMaterial(material)
+ * ```
+ */
+export const fromMaterial = (material: KeyMaterial): KeyStore["Service"] => {
+  const freshKey = Effect.flatMap(Encryption, ({ randomBytes }) => randomBytes(keyLength))
+  const freshId = Effect.flatMap(Encryption, ({ randomBytes }) =>
+    Effect.map(randomBytes(16), (bytes) => Uuid.fromBytes(bytes, 4)),
+  )
+
+  const currentOf = (customer: CustomerId) =>
+    Effect.gen(function* () {
+      const known = (yield* material.load(customer)).wrapping.at(-1)
+      if (known !== undefined) return known
+      const fresh: WrappingKey = { id: yield* freshId, bytes: yield* freshKey, supersededAt: undefined }
+      const changed = yield* material.change(customer, (keys) =>
+        keys.wrapping.length > 0 ? keys : { ...keys, wrapping: [fresh] },
+      )
+      return changed.wrapping.at(-1) ?? fresh
+    })
+
+  return {
+    wrap: Effect.fnUntraced(function* (place, dataKey) {
+      const { encrypt, randomBytes } = yield* Encryption
+      const { bytes, id } = yield* currentOf(place.customer)
+      const nonce = yield* randomBytes(nonceLength)
+      const cipherText = yield* encrypt(bytes, nonce, dataKey, ofKey(place, id))
+      const wrapped = new Uint8Array(nonceLength + cipherText.length)
+      wrapped.set(nonce)
+      wrapped.set(cipherText, nonceLength)
+      return { wrappingKey: id, wrapped }
+    }),
+    unwrap: Effect.fnUntraced(function* (place, { wrapped, wrappingKey }) {
+      const { customer, keyId } = place
+      const { decrypt } = yield* Encryption
+      const key = (yield* material.load(customer)).wrapping.find(({ id }) => id === wrappingKey)
+      if (key === undefined) return yield* new WrongKeyStore({ customer, wrappingKey })
+      const nonce = wrapped.slice(0, nonceLength)
+      return yield* Effect.mapError(
+        decrypt(key.bytes, nonce, wrapped.slice(nonceLength), ofKey(place, wrappingKey)),
+        () => new AlteredKey({ customer, keyId, wrappingKey }),
+      )
+    }),
+    rotate: Effect.fnUntraced(function* (customer) {
+      const fresh: WrappingKey = { id: yield* freshId, bytes: yield* freshKey, supersededAt: undefined }
+      const now = yield* Clock.currentTimeMillis
+      yield* material.change(customer, (keys) => ({
+        ...keys,
+        wrapping: [...keys.wrapping.map((key) => ({ ...key, supersededAt: key.supersededAt ?? now })), fresh],
+      }))
+      return fresh.id
+    }),
+    current: Effect.fnUntraced(function* (customer) {
+      const known = (yield* material.load(customer)).wrapping.at(-1)
+      return known === undefined ? yield* new WrongKeyStore({ customer }) : known.id
+    }),
+    retire: (customer, before) =>
+      Effect.asVoid(
+        material.change(customer, (keys) => ({
+          ...keys,
+          wrapping: keys.wrapping.filter(({ supersededAt }) => supersededAt === undefined || supersededAt >= before),
+        })),
+      ),
+    token: Effect.fnUntraced(function* (customer, period, message) {
+      const { mac } = yield* Encryption
+      let { periods } = yield* material.load(customer)
+      if (!periods.has(period)) {
+        const fresh = yield* freshKey
+        const changed = yield* material.change(customer, (keys) =>
+          keys.periods.has(period) ? keys : { ...keys, periods: new Map(keys.periods).set(period, fresh) },
+        )
+        periods = changed.periods
+      }
+      const key = periods.get(period)
+      return key === undefined ? yield* new PeriodClosed({ customer, period }) : yield* mac(key, message)
+    }),
+    periods: (customer) =>
+      Effect.map(material.load(customer), ({ periods }) =>
+        Array.from(periods)
+          .flatMap(([period, key]) => (key === undefined ? [] : [period]))
+          .sort(),
+      ),
+    closePeriod: (customer, period) =>
+      Effect.asVoid(
+        material.change(customer, (keys) => ({ ...keys, periods: new Map(keys.periods).set(period, undefined) })),
+      ),
+    fingerprint: Effect.fnUntraced(function* (customer, subject) {
+      const { mac } = yield* Encryption
+      let key = (yield* material.load(customer)).fingerprint
+      if (key === undefined) {
+        const fresh = yield* freshKey
+        const changed = yield* material.change(customer, (keys) =>
+          keys.fingerprint === undefined ? { ...keys, fingerprint: fresh } : keys,
+        )
+        key = changed.fingerprint ?? fresh
+      }
+      return hexadecimalOf(yield* mac(key, bytesOf(`tacet-erasure-1|${customer}|${subject}`)))
+    }),
+  }
+}
