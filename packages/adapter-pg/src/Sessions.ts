@@ -72,7 +72,7 @@ const customerSetting = "tacet.customer_id"
 
 const beginnings: Readonly<Record<Beginning, string>> = {
   // Read committed: the statement behind the lock sees what the lock waited for.
-  write: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+  write: "BEGIN ISOLATION LEVEL READ COMMITTED",
   // One snapshot for all its statements.
   read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 }

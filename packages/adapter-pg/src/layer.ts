@@ -12,9 +12,10 @@ import type { DatabaseUnavailable, WrongSchemaVersion } from "./DatabaseError.ts
 import * as Store from "./EventStore.ts"
 import { checkVersion } from "./migrate.ts"
 import type { Options } from "./Options.ts"
+import { make as makeRunner, ProjectionRunner } from "./ProjectionRunner.ts"
 import * as Projections from "./projections.ts"
 
-type Services = EventStore.EventStore | ProjectionStore.ProjectionStore
+type Services = EventStore.EventStore | ProjectionStore.ProjectionStore | ProjectionRunner
 
 /** Why the layer could not be built. Build it again once the cause is mended. */
 export type StartError = DatabaseUnavailable | WrongSchemaVersion
@@ -26,6 +27,7 @@ const build = (
   Effect.map(Store.make(locate, inline, polling), (store) =>
     Context.make(EventStore.EventStore, store).pipe(
       Context.add(ProjectionStore.ProjectionStore, Projections.make(locate)),
+      Context.add(ProjectionRunner, makeRunner(store, locate)),
     ),
   )
 

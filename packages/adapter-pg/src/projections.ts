@@ -43,10 +43,12 @@ export const make = (
           parameters: of(customer, key),
         },
       ]),
-      ([saved, found]) => {
+      ([saved, found]): Effect.Effect<void, ProjectionStore.CheckpointMoved | EventStoreError.StoreUnavailable> => {
         if (saved!.length > 0) return Effect.void
         const { name, version } = key
         const actual = (found![0]?.[0] as number | undefined) ?? 0
+        // The checkpoint is as expected: it was the fence that let nothing through.
+        if (actual === expected) return Effect.fail(leaseLost)
         return Effect.fail(new ProjectionStore.CheckpointMoved({ customer, name, version, expected, actual }))
       },
     ),
@@ -92,6 +94,13 @@ export const make = (
     ),
 })
 
+/** The answer to whoever saves without holding the lease. */
+export const leaseLost = new EventStoreError.StoreUnavailable({
+  operation: "saveProjection",
+  outcome: "notCommitted",
+  cause: "the lease was lost",
+})
+
 const of = (
   customer: CustomerId.CustomerId,
   { name, version }: ProjectionStore.ProjectionKey,
@@ -107,30 +116,36 @@ const save = (
   fence: Fence | undefined,
 ): Statement => {
   const parameters = [...of(customer, key), String(checkpoint), state, String(expected)]
+  // The share of the lease's row is held until the commit: nobody takes the lease over in between.
   const held =
     fence === undefined
-      ? "true"
-      : `EXISTS (SELECT FROM ${schema}.projection_lease WHERE customer_id = $1 AND name = $2 AND version = $3
-          AND fence = $7 AND owner = $8 AND expires_at > clock_timestamp())`
+      ? "held AS (SELECT 1)"
+      : `held AS MATERIALIZED (
+          SELECT 1 FROM ${schema}.projection_lease WHERE customer_id = $1 AND name = $2 AND version = $3
+            AND fence = $7 AND owner = $8 AND expires_at > now() FOR SHARE
+        )`
   const fenced = fence === undefined ? parameters : [...parameters, String(fence.fence), fence.owner]
   // Where nothing was saved, the checkpoint is 0; of several who save first, the key lets one.
   return expected === 0
     ? {
-        sql: `INSERT INTO ${schema}.projection AS p (customer_id, name, version, checkpoint, state)
-          SELECT $1::uuid, $2, $3::int, $4::bigint, $5 WHERE ${held}
+        sql: `WITH ${held}
+          INSERT INTO ${schema}.projection AS p (customer_id, name, version, checkpoint, state)
+          SELECT $1::uuid, $2, $3::int, $4::bigint, $5 FROM held
           ON CONFLICT (customer_id, name, version)
           DO UPDATE SET checkpoint = excluded.checkpoint, state = excluded.state WHERE p.checkpoint = $6::bigint
           RETURNING 1`,
         parameters: fenced,
       }
     : {
-        sql: `UPDATE ${schema}.projection SET checkpoint = $4, state = $5
-          WHERE customer_id = $1 AND name = $2 AND version = $3 AND checkpoint = $6 AND ${held} RETURNING 1`,
+        sql: `WITH ${held}
+          UPDATE ${schema}.projection SET checkpoint = $4, state = $5 FROM held
+          WHERE customer_id = $1 AND name = $2 AND version = $3 AND checkpoint = $6 RETURNING 1`,
         parameters: fenced,
       }
 }
 
-const run = (
+/** Runs statements for a projection. */
+export const run = (
   { reads, schema }: Database,
   customer: CustomerId.CustomerId,
   operation: "loadProjection" | "saveProjection",

@@ -10,7 +10,7 @@ import { migrate } from "./migrate.ts"
 import type { Options } from "./Options.ts"
 
 /** Runs statements as the account that owns everything. */
-const asOwner = (url: string, statements: ReadonlyArray<string>): Promise<void> =>
+export const asOwner = (url: string, statements: ReadonlyArray<string>): Promise<void> =>
   Effect.runPromise(
     Effect.scoped(
       Effect.flatMap(PgConnection.make({ url: Redacted.make(url), prepare: false }), ({ query }) =>

@@ -1,0 +1,53 @@
+/**
+ * A wire between client and server that can be cut at the worst moment.
+ */
+import { type AddressInfo, connect, createServer, type Socket } from "node:net"
+
+/** A proxy before a server. */
+export interface Proxy {
+  /** The server's URL by way of the proxy. */
+  readonly url: string
+  /** From now on, what a client sends arrives, and no answer comes back: as soon as one is due, the wire is cut. */
+  readonly cutBeforeAnswer: () => void
+  /** Lets everything through again. */
+  readonly mend: () => void
+  readonly close: () => Promise<void>
+}
+
+/** Opens a proxy before the server of a URL. */
+export const open = async (url: string): Promise<Proxy> => {
+  const target = new URL(url)
+  const sockets = new Set<Socket>()
+  let cutting = false
+  const server = createServer((client) => {
+    const upstream = connect(Number(target.port), target.hostname)
+    for (const socket of [client, upstream]) {
+      sockets.add(socket)
+      socket.on("error", () => socket.destroy())
+      socket.on("close", () => {
+        sockets.delete(socket)
+        client.destroy()
+        upstream.destroy()
+      })
+    }
+    client.on("data", (chunk: Buffer) => upstream.write(chunk))
+    upstream.on("data", (chunk: Buffer) => {
+      // The last answer of a transaction is that to its commit, and comes with all before it or after them.
+      if (cutting && chunk.includes("COMMIT\0")) client.destroy()
+      else client.write(chunk)
+    })
+  })
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
+  const through = new URL(url)
+  through.port = String((server.address() as AddressInfo).port)
+  return {
+    url: through.href,
+    cutBeforeAnswer: () => (cutting = true),
+    mend: () => (cutting = false),
+    close: () =>
+      new Promise((closed) => {
+        for (const socket of sockets) socket.destroy()
+        server.close(() => closed())
+      }),
+  }
+}
