@@ -13,7 +13,9 @@ export interface Title {
 
 /** The tests of the files whose paths hold one of the filters. */
 export const collectTitles = async (filters: ReadonlyArray<string>): Promise<ReadonlyArray<Title>> => {
-  const vitest = await createVitest("test", { watch: false, isolate: false, maxWorkers: 1, reporters: [] })
+  // The tests of adapters prove stores, not rules, and some need a server.
+  const options = { watch: false, project: "code", isolate: false, maxWorkers: 1, reporters: [] }
+  const vitest = await createVitest("test", options)
   try {
     const { testModules, unhandledErrors } = await vitest.collect([...filters])
     const errors = [...unhandledErrors, ...testModules.flatMap((module) => module.errors())]

@@ -126,6 +126,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   "AGG-3P": enforced(
     "statistics/PublicStatistic.ts",
     "only a public statistic, whose schema holds no pseudonym, is given to third parties",
+    "statistics/PublicStatistic.test.ts",
   ),
   "ALL-BOUND": enforced(
     "domain/Recipient.ts",
@@ -135,6 +136,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   "ANON-ASAP": enforced(
     "statistics/PublicStatistic.ts",
     "a published statistic holds no pseudonym, and statistics rest on anonymised input",
+    "statistics/PublicStatistic.test.ts",
   ),
   ARCHIVE: enforced(
     "policy/PolicyRegister.ts",
@@ -529,6 +531,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   NONIDENT: enforced(
     "statistics/PublicStatistic.ts",
     "a published figure singles nobody out, alone or with the others",
+    "statistics/PublicStatistic.test.ts",
   ),
   "NONIDENT-FREE": enforced(
     "policy/Purpose.ts",
