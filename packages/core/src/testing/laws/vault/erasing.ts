@@ -5,7 +5,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { CustomerId } from "../../../eventsourcing/CustomerId.ts"
 import * as Uuid from "../../../eventsourcing/Uuid.ts"
+import { bytesOf, hexadecimalOf } from "../../../privacy/Encryption.ts"
 import { ErasureLedger } from "../../../privacy/ErasureLedger.ts"
+import { KeyStore } from "../../../privacy/KeyStore.ts"
 import type { Sealed } from "../../../privacy/Sealed.ts"
 import type { SubjectId } from "../../../privacy/Subject.ts"
 import { Vault } from "../../../privacy/Vault.ts"
@@ -52,21 +54,32 @@ const found = Effect.fnUntraced(function* (customer: CustomerId, subject: Subjec
 const nothing = { values: 0, links: 0, owner: false, located: false }
 const all = { values: 1, links: 1, owner: true, located: true }
 
+/** The token of {@link identifier} at `dawn`, as the format says. */
+const token = (customer: CustomerId) =>
+  KeyStore.use((store) =>
+    Effect.map(
+      store.token(customer, "2026-01", bytesOf("tacet-locator-1|ipAddress|00000000000000000000ffffc0000207")),
+      hexadecimalOf,
+    ),
+  )
+
 /** The rows themselves, past every check of the vault. */
 const rows = Effect.fnUntraced(function* (customer: CustomerId, subject: SubjectId, interaction: Uuid.Uuid) {
   const store = yield* VaultStore
+  const located = yield* store.locate(customer, [yield* token(customer)], { ...range, at: dawn })
   const keyring = Option.getOrUndefined(yield* store.keyring(customer, subject))
   return {
     values: (yield* store.valuesOf(customer, subject, { limit: 99 })).length,
     links: (yield* store.linksOf(customer, subject, dawn)).length,
     owner: Option.isSome(yield* store.subjectOf(customer, interaction, dawn)),
+    located: located.includes(subject),
     keys: keyring?.keys.size,
     fenced: keyring?.erasure !== undefined,
     left: yield* store.removeSubject(customer, subject, { on: dawn, cause: "request" }, 99),
   }
 })
 
-const noRows = { values: 0, links: 0, owner: false, keys: 0, fenced: true, left: 0 }
+const noRows = { values: 0, links: 0, owner: false, located: false, keys: 0, fenced: true, left: 0 }
 
 /** That nothing can be added to a subject. */
 const closed = Effect.fnUntraced(function* (customer: CustomerId, subject: SubjectId) {
@@ -96,6 +109,10 @@ export const erasing = onVault("erasing", (fixture) => [
       const subject = yield* aSubject
       const { interaction, sealed } = yield* keep(customer, subject, "one")
       yield* Law.same("what is found before", yield* found(customer, subject, interaction), all)
+      const located = yield* VaultStore.use((store) =>
+        Effect.flatMap(token(customer), (one) => store.locate(customer, [one], { ...range, at: dawn })),
+      )
+      yield* Law.same("the locator before", located, [subject])
       const vault = yield* Vault
       yield* at(dawn + day, vault.erase(customer, subject, "request"))
       const answer = yield* vault.open({ customer, sealed, ...access() })

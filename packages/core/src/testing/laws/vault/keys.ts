@@ -211,6 +211,11 @@ export const tokens = onKeyStore("tokens", [
       const answers = yield* Scene.atOnce(Array.from({ length: writers }, () => ask))
       yield* Law.same("the answers", new Set(answers.map((answer) => answer.join(" "))).size, 1)
       yield* Law.same("and later", (yield* ask).join(" "), answers[0]?.join(" ") ?? "")
+      yield* Law.same(
+        "their lengths",
+        answers[0]?.map(({ length }) => length),
+        [64, 64],
+      )
     }),
   },
 ])

@@ -109,6 +109,8 @@ export const locating = onVault("locating", () => [
       yield* vault.link(first, subject, interaction, undefined)
       // So that the second has a key of the same period.
       yield* observe(second, yield* aSubject, dawn, undefined, { kind: "ipAddress", text: "192.0.2.1" })
+      yield* Law.same("by the first", yield* locate(first, dawn, dawn + day), [subject])
+      yield* Law.same("whose it was, to the first", yield* vault.subjectOf(first, interaction), Option.some(subject))
       yield* Law.same("by the second", yield* locate(second, dawn, dawn + day), [])
       yield* Law.same("whose it was", yield* vault.subjectOf(second, interaction), Option.none())
       yield* Law.same("interactions", yield* vault.interactionsOf(second, subject), [])
