@@ -8,6 +8,7 @@ import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { Access } from "./AccessLog.ts"
+import type { VaultUnavailable } from "./VaultError.ts"
 import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
 
 /** An opening that is asked about. */
@@ -24,7 +25,7 @@ export interface Opening {
 export class OpeningPolicy extends Context.Service<
   OpeningPolicy,
   {
-    /** Fails with the rule that forbids it. */
-    readonly check: (opening: Opening) => Effect.Effect<void, Refusal>
+    /** Fails with the rule that forbids it; where it cannot be known, nothing opens. */
+    readonly check: (opening: Opening) => Effect.Effect<void, Refusal | VaultUnavailable>
   }
 >()("@tacet/core/privacy/OpeningPolicy") {}

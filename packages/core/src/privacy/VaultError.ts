@@ -74,7 +74,7 @@ export class PeriodClosed extends Schema.TaggedError<PeriodClosed>()("PeriodClos
 
 /** A store could not be used. What was asked may or may not have been done: ask again, every operation may be repeated. */
 export class VaultUnavailable extends Schema.TaggedError<VaultUnavailable>()("VaultUnavailable", {
-  store: Schema.Literals(["vault", "keyStore", "accessLog", "erasureLedger"]),
+  store: Schema.Literals(["vault", "keyStore", "accessLog", "erasureLedger", "eventLog"]),
   /** The cause by name, such as a SQLSTATE class; never a payload. */
   cause: Schema.String,
 }) {

@@ -2,3 +2,5 @@
  * Services: what an application calls.
  */
 export * as Contacts from "./Contacts.ts"
+export * as Erasure from "./Erasure.ts"
+export * as Openings from "./Openings.ts"

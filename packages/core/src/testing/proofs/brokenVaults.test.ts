@@ -148,18 +148,16 @@ const caching = (): VaultFixture =>
     }
   })
 
-const opening = (change: (answer: Effect.Effect<Opened, unknown>) => Effect.Effect<Opened, unknown>): VaultFixture =>
-  breakingVault((vault) => ({ open: (request) => change(vault.open(request)) as ReturnType<Service["open"]> }))
-
-/** Tells every failure as an erasure. */
+/** Tells every failure of these names as an erasure. */
 const failuresAsErased = (tags: ReadonlyArray<string>): VaultFixture =>
-  opening((answer) =>
-    Effect.catchIf(
-      answer as Effect.Effect<Opened, { readonly _tag: string }>,
-      ({ _tag }) => tags.includes(_tag),
-      () => Effect.succeed<Opened>({ _tag: "Erased", at: 0, cause: "request" }),
-    ),
-  )
+  breakingVault((vault) => ({
+    open: (request) =>
+      Effect.catchIf(
+        vault.open(request),
+        ({ _tag }) => tags.includes(_tag),
+        () => Effect.succeed<Opened>({ _tag: "Erased", at: 0, cause: "request" }),
+      ),
+  }))
 
 const one = "00000000-0000-4000-8000-000000000000" as CustomerId
 
