@@ -27,6 +27,9 @@ export interface Measurement {
   readonly limit?: number
   /** Nanoseconds for each event, where the figure is a time. */
   readonly nanosecondsPerEvent?: number
+  /** Microseconds of processor time for each append, in this process and on the server. */
+  readonly clientMicroseconds?: number
+  readonly serverMicroseconds?: number
   /** The share of a whole, where the figure is a part. */
   readonly share?: number
 }

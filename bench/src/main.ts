@@ -5,11 +5,12 @@ import { writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
 import { machineNow, versions } from "./environment.ts"
 import { fold } from "./fold/index.ts"
-import { met } from "./Measurement.ts"
+import { met, type Measurement } from "./Measurement.ts"
+import { append } from "./store/append.ts"
 import * as Table from "./table.ts"
 import type { Section, Work } from "./Work.ts"
 
-const works: ReadonlyArray<Work> = [fold]
+const works: ReadonlyArray<Work> = [fold, append]
 
 const usage = [
   "npm --prefix bench start -- WORK [--json FILE] [--rounds N] [--scale SHARE]",
@@ -79,12 +80,16 @@ const after = machineNow().loadAverage
 process.stdout.write(`load average at the end ${after.join(" ")}\n`)
 
 if (values.json !== undefined) {
+  const ratioTo = ({ comparisons = [] }: Measurement, baseline: string) =>
+    comparisons.find((comparison) => comparison.baseline.startsWith(baseline))?.ratio ?? null
   const results = sections.flatMap(({ measurements, notes, title }) =>
     measurements.map((measurement) => ({
       work: work.name,
       section: title,
       ...measurement,
       ratioToBaseline: measurement.comparisons?.[0]?.ratio ?? null,
+      ratioToBare: ratioTo(measurement, "bare"),
+      ratioToEmmett: ratioTo(measurement, "Emmett"),
       met: met(measurement) ?? null,
       notes,
     })),

@@ -34,6 +34,8 @@ const columns: ReadonlyArray<readonly [head: string, cell: (measurement: Measure
   ["to", ({ maximum }) => optional(maximum, figure)],
   ["M events/s", ({ millionEventsPerSecond }) => optional(millionEventsPerSecond, figure)],
   ["ns/event", ({ nanosecondsPerEvent }) => optional(nanosecondsPerEvent, figure)],
+  ["client CPU", ({ clientMicroseconds }) => optional(clientMicroseconds, (value) => `${figure(value)} us`)],
+  ["server CPU", ({ serverMicroseconds }) => optional(serverMicroseconds, (value) => `${figure(value)} us`)],
   ["share", ({ share }) => optional(share, (value) => `${(value * 100).toFixed(1)} %`)],
   [
     "compared",

@@ -3,7 +3,7 @@
  * given, one statement that probes, judges, writes and counts. A batch holds several commits, each with its own verdict;
  * commits of one batch share no stream that one of them writes.
  */
-import type { Commit, ExpectedVersion, Projection, StreamId } from "@tacet/core/eventsourcing"
+import type { Commit, EventEnvelope, ExpectedVersion, Projection, StreamId } from "@tacet/core/eventsourcing"
 import { blockSize } from "./migrations.ts"
 import type { Rows, Statement } from "./Sessions.ts"
 import { list } from "./types.ts"
@@ -48,6 +48,8 @@ export const append = (
   batch: ReadonlyArray<Prepared>,
   recordedAt: number,
 ): Statement => {
+  const [first] = batch
+  if (batch.length === 1 && isPlain(first!)) return appendOne(schema, customer, first!.commit, recordedAt)
   const streams = { commit: [] as Array<number>, kind: [] as Array<string>, id: [] as Array<string> }
   const [lowest, highest]: [Array<number>, Array<number>] = [[], []]
   const address = (commit: number, { kind, id }: StreamId.StreamId, expected: ExpectedVersion.ExpectedVersion) => {
@@ -58,21 +60,19 @@ export const append = (
     lowest.push(low)
     highest.push(high)
   }
-  const [stream, offset, schemaVersion]: [Array<number>, Array<number>, Array<number>] = [[], [], []]
-  const [type, data]: [Array<string>, Array<string>] = [[], []]
-  const occurredAt: Array<number> = []
+  const events = eventLists()
+  const [ofCommit, ofStream, kind, id]: [Array<number>, Array<number>, Array<string>, Array<string>] = [[], [], [], []]
+  const place: Array<number> = []
   for (const [index, { commit }] of batch.entries()) {
-    for (const write of commit.writes) {
-      address(index + 1, write.stream, write.expected)
-      const place = streams.commit.length
-      for (let n = 0; n < write.events.length; n++) {
-        const event = write.events[n]!
-        stream.push(place)
-        offset.push(n + 1)
-        type.push(event.type)
-        schemaVersion.push(event.schemaVersion)
-        occurredAt.push(event.occurredAt)
-        data.push(event.data)
+    for (const { events: written, expected, stream } of commit.writes) {
+      address(index + 1, stream, expected)
+      for (let n = 0; n < written.length; n++) {
+        ofCommit.push(index + 1)
+        ofStream.push(streams.commit.length)
+        place.push(n + 1)
+        kind.push(stream.kind)
+        id.push(stream.id)
+        events.push(written[n]!)
       }
     }
     for (const check of commit.checks ?? []) address(index + 1, check.stream, check.expected)
@@ -80,17 +80,18 @@ export const append = (
   const parameters: Array<unknown> = [
     customer,
     list.uuid(batch.map(({ commit }) => commit.commitId)),
+    list.int4(batch.map(({ events }) => events)),
     list.int4(streams.commit),
     list.text(streams.kind),
     list.uuid(streams.id),
     list.int4(lowest),
     list.int4(highest),
-    list.int4(stream),
-    list.int4(offset),
-    list.text(type),
-    list.int4(schemaVersion),
-    list.int8(occurredAt),
-    list.json(data),
+    list.int4(ofCommit),
+    list.int4(ofStream),
+    list.int4(place),
+    list.text(kind),
+    list.uuid(id),
+    ...events.parameters(),
     String(recordedAt),
   ]
   const deltas = batch.flatMap(({ deltas }, index) => deltas.map((delta) => ({ ...delta, commit: index + 1 })))
@@ -103,12 +104,50 @@ export const append = (
       list.float8(deltas.map(({ add }) => add)),
     )
   }
-  const purge = batch[0]!.commit.purge
+  const purge = first!.commit.purge
   if (purge !== undefined) {
     parameters.push(list.text(purge.streams.map(({ kind }) => kind)), list.uuid(purge.streams.map(({ id }) => id)))
     parameters.push(purge.reason)
   }
   return { sql: text(schema, deltas.length > 0, purge !== undefined), parameters }
+}
+
+/** One stream, and nothing besides: the most frequent commit of all, and the statement that costs least. */
+const isPlain = ({ commit, deltas }: Prepared): boolean =>
+  commit.writes.length === 1 && (commit.checks ?? []).length === 0 && commit.purge === undefined && deltas.length === 0
+
+const appendOne = (schema: string, customer: string, commit: Commit.Commit, recordedAt: number): Statement => {
+  const { events: written, expected, stream } = commit.writes[0]!
+  const [low, high] = accepted(expected)
+  const events = eventLists()
+  for (const event of written) events.push(event)
+  return {
+    sql: one(schema),
+    parameters: [
+      customer,
+      commit.commitId,
+      stream.kind,
+      stream.id,
+      String(low),
+      String(high),
+      ...events.parameters(),
+      String(recordedAt),
+    ],
+  }
+}
+
+const eventLists = () => {
+  const [type, schemaVersion, occurredAt]: [Array<string>, Array<number>, Array<number>] = [[], [], []]
+  const data: Array<string> = []
+  return {
+    push: (event: EventEnvelope.NewEvent): void => {
+      type.push(event.type)
+      schemaVersion.push(event.schemaVersion)
+      occurredAt.push(event.occurredAt)
+      data.push(event.data)
+    },
+    parameters: () => [list.text(type), list.int4(schemaVersion), list.int8(occurredAt), list.json(data)],
+  }
 }
 
 /** Reads what the database answered. */
@@ -137,49 +176,90 @@ const accepted = (expected: ExpectedVersion.ExpectedVersion): readonly [low: num
 
 const texts = new Map<string, string>()
 
-const text = (schema: string, counts: boolean, purges: boolean): string => {
-  const key = `${schema} ${counts} ${purges}`
+const remembered = (key: string, compose: () => string): string => {
   const known = texts.get(key)
   if (known !== undefined) return known
-  const made = compose(schema, counts, purges)
+  const made = compose()
   texts.set(key, made)
   return made
 }
 
+const columns = `(customer_id, position, stream_kind, stream_id, version, event_type, schema_version, occurred_at,
+    recorded_at, commit_id, data)`
+
+const one = (schema: string): string =>
+  remembered(
+    `${schema} one`,
+    () => `
+WITH verdict AS MATERIALIZED (
+  SELECT c.position, coalesce(s.version, 0) AS version, k.commit_id IS NOT NULL AS is_known
+  FROM ${schema}.compartment c
+  LEFT JOIN LATERAL (
+    SELECT version FROM ${schema}.event WHERE customer_id = $1 AND stream_id = $4 AND stream_kind = $3
+    ORDER BY version DESC LIMIT 1
+  ) s ON true
+  LEFT JOIN LATERAL (
+    SELECT commit_id FROM ${schema}.event WHERE customer_id = $1 AND commit_id = $2 LIMIT 1
+  ) k ON true
+  WHERE c.customer_id = $1 AND c.fence = 0
+), written AS (
+  INSERT INTO ${schema}.event ${columns}
+  SELECT $1, v.position + e.n, $3, $4, v.version + e.n, e.event_type, e.schema_version::smallint, e.occurred_at,
+    $11::bigint, $2, e.data
+  FROM verdict v, unnest($7::text[], $8::int[], $9::bigint[], $10::json[])
+    WITH ORDINALITY AS e (event_type, schema_version, occurred_at, data, n)
+  WHERE NOT v.is_known AND v.version BETWEEN $5::int AND $6::int
+  RETURNING 1
+), total AS MATERIALIZED (
+  SELECT count(*) AS events FROM written
+), advanced AS (
+  UPDATE ${schema}.compartment SET position = position + (SELECT events FROM total)
+  WHERE customer_id = $1 AND (SELECT events FROM total) > 0
+)
+SELECT position, (SELECT events FROM total), ARRAY[version], ARRAY[is_known] FROM verdict`,
+  )
+
+const text = (schema: string, counts: boolean, purges: boolean): string =>
+  remembered(`${schema} ${counts} ${purges}`, () => compose(schema, counts, purges))
+
+// Plans are made once, for lists of any length: each look into the log is one descent of an index for one row of a list,
+// with a limit, so that no plan reads a whole index first. Verdicts are lists in one row, looked up by place.
 const compose = (schema: string, counts: boolean, purges: boolean): string => {
-  const purged = counts ? 20 : 15
+  const purged = counts ? 24 : 19
   return `
-WITH head AS MATERIALIZED (
-  SELECT position FROM ${schema}.compartment WHERE customer_id = $1 AND fence = 0
-), probed AS MATERIALIZED (
-  SELECT s.n, s.of_commit, s.kind, s.id, coalesce(e.version, 0) AS version,
+WITH stream AS MATERIALIZED (
+  SELECT s.n, s.of_commit, coalesce(e.version, 0) AS version,
     coalesce(e.version, 0) BETWEEN s.low AND s.high AS holds
-  FROM unnest($3::int[], $4::text[], $5::uuid[], $6::int[], $7::int[])
+  FROM unnest($4::int[], $5::text[], $6::uuid[], $7::int[], $8::int[])
     WITH ORDINALITY AS s (of_commit, kind, id, low, high, n)
   LEFT JOIN LATERAL (
     SELECT version FROM ${schema}.event
     WHERE customer_id = $1 AND stream_id = s.id AND stream_kind = s.kind
     ORDER BY version DESC LIMIT 1
   ) e ON true
-), known AS MATERIALIZED (
-  SELECT c.n, EXISTS (
-    SELECT FROM ${schema}.event WHERE customer_id = $1 AND commit_id = c.id
-  ) AS is_known
-  FROM unnest($2::uuid[]) WITH ORDINALITY AS c (id, n)
-), refused AS MATERIALIZED (
-  SELECT ARRAY(
-    SELECT of_commit FROM probed WHERE NOT holds UNION ALL SELECT n::int FROM known WHERE is_known
-  ) AS commits
+), made AS MATERIALIZED (
+  SELECT c.n, c.events, e.commit_id IS NOT NULL AS is_known,
+    e.commit_id IS NOT NULL OR c.n = ANY (ARRAY(SELECT of_commit FROM stream WHERE NOT holds)) AS is_refused
+  FROM unnest($2::uuid[], $3::int[]) WITH ORDINALITY AS c (id, events, n)
+  LEFT JOIN LATERAL (
+    SELECT commit_id FROM ${schema}.event WHERE customer_id = $1 AND commit_id = c.id LIMIT 1
+  ) e ON true
+), verdict AS MATERIALIZED (
+  SELECT position,
+    ARRAY(SELECT version FROM stream ORDER BY n) AS versions,
+    ARRAY(SELECT is_known FROM made ORDER BY n) AS known,
+    ARRAY(SELECT is_refused FROM made ORDER BY n) AS refused,
+    -- How many events of refused commits come before those of a commit: positions stay dense without them.
+    ARRAY(SELECT sum(CASE WHEN is_refused THEN events ELSE 0 END) OVER (ORDER BY n) FROM made ORDER BY n) AS left_out
+  FROM ${schema}.compartment WHERE customer_id = $1 AND fence = 0
 ), written AS (
-  INSERT INTO ${schema}.event (customer_id, position, stream_kind, stream_id, version, event_type,
-    schema_version, occurred_at, recorded_at, commit_id, data)
-  SELECT $1, head.position + row_number() OVER (ORDER BY e.n), p.kind, p.id, p.version + e.place, e.event_type,
-    e.schema_version::smallint, e.occurred_at, $14::bigint, ($2::uuid[])[p.of_commit], e.data
-  FROM unnest($8::int[], $9::int[], $10::text[], $11::int[], $12::bigint[], $13::json[])
-    WITH ORDINALITY AS e (stream, place, event_type, schema_version, occurred_at, data, n)
-  JOIN probed p ON p.n = e.stream
-  CROSS JOIN head CROSS JOIN refused
-  WHERE p.of_commit <> ALL (refused.commits)
+  INSERT INTO ${schema}.event ${columns}
+  SELECT $1, v.position + e.n - v.left_out[e.of_commit], e.kind, e.id, v.versions[e.of_stream] + e.place, e.event_type,
+    e.schema_version::smallint, e.occurred_at, $18::bigint, ($2::uuid[])[e.of_commit], e.data
+  FROM verdict v, unnest($9::int[], $10::int[], $11::int[], $12::text[], $13::uuid[], $14::text[], $15::int[],
+    $16::bigint[], $17::json[])
+    WITH ORDINALITY AS e (of_commit, of_stream, place, kind, id, event_type, schema_version, occurred_at, data, n)
+  WHERE NOT v.refused[e.of_commit]
   RETURNING 1
 ), total AS MATERIALIZED (
   SELECT count(*) AS events FROM written
@@ -187,18 +267,15 @@ WITH head AS MATERIALIZED (
   UPDATE ${schema}.compartment SET position = position + (SELECT events FROM total)
   WHERE customer_id = $1 AND (SELECT events FROM total) > 0
 )${counts ? counting(schema) : ""}${purges ? purging(schema, purged) : ""}
-SELECT head.position, (SELECT events FROM total),
-  ARRAY(SELECT version FROM probed ORDER BY n), ARRAY(SELECT is_known FROM known ORDER BY n)
-FROM head`
+SELECT position, (SELECT events FROM total), versions, known FROM verdict`
 }
 
 const counting = (schema: string): string => `, counted AS (
   INSERT INTO ${schema}.counter AS c (customer_id, name, version, counter, value)
   SELECT $1, d.name, d.version, d.counter, sum(d.add)
-  FROM unnest($15::int[], $16::text[], $17::int[], $18::text[], $19::double precision[])
+  FROM verdict v, unnest($19::int[], $20::text[], $21::int[], $22::text[], $23::double precision[])
     AS d (of_commit, name, version, counter, add)
-  CROSS JOIN head CROSS JOIN refused
-  WHERE d.of_commit <> ALL (refused.commits)
+  WHERE NOT v.refused[d.of_commit]
   GROUP BY d.name, d.version, d.counter
   ON CONFLICT (customer_id, name, version, counter) DO UPDATE SET value = c.value + excluded.value
 )`
@@ -235,7 +312,7 @@ const purging = (schema: string, at: number): string => `, gone AS (
   WHERE r.customer_id = $1 AND r.commit_id = l.commit_id AND NOT l.is_left
 ), recorded AS (
   INSERT INTO ${schema}.purge (customer_id, position, reason, streams, events, recorded_at)
-  SELECT $1, head.position + (SELECT events FROM total), $${at + 2},
-    (SELECT count(DISTINCT (stream_kind, stream_id)) FROM gone), (SELECT count(*) FROM gone), $14::bigint
-  FROM head WHERE (SELECT events FROM total) > 0
+  SELECT $1, v.position + (SELECT events FROM total), $${at + 2},
+    (SELECT count(DISTINCT (stream_kind, stream_id)) FROM gone), (SELECT count(*) FROM gone), $18::bigint
+  FROM verdict v WHERE (SELECT events FROM total) > 0
 )`

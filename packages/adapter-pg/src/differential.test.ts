@@ -86,6 +86,6 @@ describe("PostgreSQL and the memory", () => {
           expect(bytes(other)).toBe(bytes(one))
         }
       }),
-    { numRuns: 60 },
+    { numRuns: 15 },
   )
 })

@@ -1,0 +1,144 @@
+/**
+ * The work `append`: writers that append to streams of their own, in one compartment.
+ */
+import { randomUUID } from "node:crypto"
+import { median, type Measurement } from "../Measurement.ts"
+import { collectGarbage } from "../memory.ts"
+import type { Options, Section, Work } from "../Work.ts"
+import { open, type Server } from "./Server.ts"
+import * as Subjects from "./subjects.ts"
+
+/** The work. */
+export const append: Work = {
+  name: "append",
+  about: "appends of 1, 10 and 100 events by 1, 8 and 32 writers beside a bare insert and Emmett",
+  run: async (options, done) => {
+    const server = await open()
+    try {
+      for (const shape of shapes) done(await measure(server, shape, options))
+    } finally {
+      await server.stop()
+    }
+  },
+}
+
+interface Shape {
+  readonly events: number
+  readonly writers: number
+  /** How many appends one round makes. */
+  readonly appends: number
+  /** The ratios that are aimed at. */
+  readonly bare: number
+  readonly emmett: number
+}
+
+const shapes: ReadonlyArray<Shape> = [
+  { events: 1, writers: 1, appends: 1_000, bare: 0.75, emmett: 2.2 },
+  { events: 1, writers: 8, appends: 4_000, bare: 0.8, emmett: 3.2 },
+  { events: 1, writers: 32, appends: 8_000, bare: 1.8, emmett: 7.5 },
+  { events: 10, writers: 32, appends: 2_400, bare: 0.95, emmett: 3.2 },
+  { events: 100, writers: 32, appends: 320, bare: 0.8, emmett: 2.3 },
+]
+
+interface Figure {
+  readonly perSecond: number
+  readonly client: number
+  readonly server: number | undefined
+}
+
+const measure = async (server: Server, shape: Shape, { rounds, scale }: Options): Promise<Section> => {
+  const appends = Math.max(shape.writers, Math.round(shape.appends * scale))
+  const made = [
+    ["bare insert", await Subjects.bareWriter(server.url, shape.writers)],
+    ["Tacet", await Subjects.tacetWriter(server.url)],
+    ["Emmett", await Subjects.emmettWriter(server.url)],
+  ] as const
+  const subjects = made.flatMap(([name, subject]) => (subject === undefined ? [] : [{ name, subject }]))
+  const figures = new Map(subjects.map(({ name }) => [name, new Array<Figure>()]))
+  // The first round warms up and does not count.
+  for (let round = -1; round < rounds; round++) {
+    const first = (round + 1) % subjects.length
+    for (const { name, subject } of [...subjects.slice(first), ...subjects.slice(0, first)]) {
+      collectGarbage()
+      const figure = await time(server, subject, shape, appends)
+      if (round >= 0) figures.get(name)!.push(figure)
+    }
+  }
+  for (const { subject } of subjects) await subject.close()
+  // Some drivers are still saying goodbye when their pool is closed.
+  await new Promise((done) => setTimeout(done, 500))
+  const measurements = subjects.map(({ name }): Measurement => {
+    const own = figures.get(name)!
+    const rates = own.map(({ perSecond }) => perSecond)
+    const against = (baseline: string, target?: number) => {
+      const theirs = figures.get(baseline as typeof name)
+      if (theirs === undefined || baseline === name) return []
+      const ratio = median(rates.map((rate, round) => rate / theirs[round]!.perSecond))
+      return [{ baseline, ratio, ...(target === undefined ? {} : { target }) }]
+    }
+    const isTacet = name === "Tacet"
+    const server = own.flatMap((figure) => (figure.server === undefined ? [] : [figure.server]))
+    return {
+      subject: name,
+      median: median(rates),
+      unit: "appends/s",
+      minimum: Math.min(...rates),
+      maximum: Math.max(...rates),
+      rounds: own.length,
+      comparisons: [
+        ...against("bare insert", isTacet ? shape.bare : undefined),
+        ...against("Emmett", isTacet ? shape.emmett : undefined),
+      ],
+      clientMicroseconds: median(own.map(({ client }) => client)),
+      ...(server.length === 0 ? {} : { serverMicroseconds: median(server) }),
+    }
+  })
+  const events = shape.events === 1 ? "one event" : `${shape.events} events`
+  return {
+    title: `Appends of ${events}, ${shape.writers === 1 ? "1 writer" : `${shape.writers} writers`}, one Customer`,
+    notes: [
+      `${appends} appends a round, payloads of ${payload.length} characters; bare: no check, positions from the client`,
+      ...(subjects.length < made.length ? ["Emmett is not installed: npm --prefix bench ci"] : []),
+    ],
+    measurements,
+  }
+}
+
+const payload = JSON.stringify({
+  _tag: "StepTaken",
+  interaction: "0b1f6f0e-6c0c-4d0a-9a3e-2f1f5a1c9d10",
+  scenario: "home/billing/invoice",
+  at: 1_700_000_000_000,
+  channel: "phone",
+})
+
+const time = async (
+  server: Server,
+  subject: Subjects.Ready,
+  { events, writers }: Shape,
+  appends: number,
+): Promise<Figure> => {
+  const each = Math.floor(appends / writers)
+  const written = Array.from({ length: events }, () => ({ type: "StepTaken", data: payload }))
+  const serverBefore = server.processorSeconds()
+  const clientBefore = process.cpuUsage()
+  const start = performance.now()
+  await Promise.all(
+    Array.from({ length: writers }, async () => {
+      const stream = randomUUID()
+      for (let n = 0; n < each; n++) await subject.append(stream, n * events, written)
+    }),
+  )
+  const seconds = (performance.now() - start) / 1_000
+  const client = process.cpuUsage(clientBefore)
+  const serverAfter = server.processorSeconds()
+  const count = each * writers
+  return {
+    perSecond: count / seconds,
+    client: (client.user + client.system) / count,
+    server:
+      serverBefore === undefined || serverAfter === undefined
+        ? undefined
+        : ((serverAfter - serverBefore) * 1e6) / count,
+  }
+}
