@@ -182,6 +182,16 @@ describe("a conflict", () => {
     }).pipe(Effect.provide(disturbing(Number.POSITIVE_INFINITY))),
   )
 
+  // A Customer's stream and its retention policy's share an id: only the kind tells whose conflict it is.
+  it.effect("over a stream of another kind under the same id surfaces at once too", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const checks = [{ stream: { kind: "lid", id: mine.id }, expected: Expected.exists }]
+      const error = yield* Effect.flip(CommandHandler.handle(jar, { ...mine, command: 1, checks }))
+      expect([error._tag, decisions]).toEqual(["VersionConflict", 1])
+    }).pipe(Effect.provide(layer)),
+  )
+
   it.effect("over another stream surfaces at once: the context is stale", () =>
     Effect.gen(function* () {
       const mine = yield* aJar

@@ -14,6 +14,7 @@ import { EventStore } from "./EventStore.ts"
 import { type AppendError, type ReadError, StoreUnavailable } from "./EventStoreError.ts"
 import * as Expected from "./ExpectedVersion.ts"
 import type { Refusal } from "./Refusal.ts"
+import { format } from "./StreamId.ts"
 import * as Uuid from "./Uuid.ts"
 
 /** A decider together with how its events are stored. */
@@ -159,7 +160,7 @@ export const handleAll = Effect.fn("CommandHandler.handleAll")(function* <State,
     isUnknown = false
     yield* Metric.update(appendConflicts, 1)
     // A check on another stream failed: the context is stale, and only the caller can look it up again.
-    if (!error.mismatches.some((mismatch) => mismatch.stream.id === stream.id)) return yield* error
+    if (!error.mismatches.some((mismatch) => format(mismatch.stream) === format(stream))) return yield* error
     loaded = yield* fold(aggregate, loaded, error.missed, request.commitId)
   }
 })
