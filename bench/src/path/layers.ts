@@ -5,11 +5,12 @@
 import { layer as memory } from "@tacet/adapter-memory"
 import { Customer, Interaction } from "@tacet/core/domain"
 import { type Commit, Decider, type EventEnvelope, EventStore, ExpectedVersion, Uuid } from "@tacet/core/eventsourcing"
+import { PolicyBook } from "@tacet/core/policy"
 import type { Contacts } from "@tacet/core/services"
 import { Contribution, Tally } from "@tacet/core/statistics"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { customer, declarations } from "./recordings.ts"
+import { customer, declarations, policies } from "./recordings.ts"
 import { definition } from "./walk.ts"
 
 /** The layers in the order of the path. */
@@ -110,16 +111,14 @@ const contributionOf = (history: ReadonlyArray<Contribution.PlacedEvent>): Contr
 
 const declared: Customer.State = declarations.reduce(
   (state, command) =>
-    Decider.replay(
-      Customer.decider,
-      Result.getOrThrow(Customer.decider.decide(state, command, Customer.published)),
-      state,
-    ),
+    Decider.replay(Customer.decider, Result.getOrThrow(Customer.decider.decide(state, command, { policies })), state),
   Customer.initial,
 )
 
+const policyAt = PolicyBook.timeline(policies, declared.policyVersions)
+
 const eventsOf = (commands: ReadonlyArray<Interaction.Command>): ReadonlyArray<Interaction.Event> => {
-  const context = { customer: declared, switchedOn: true }
+  const context = { customer: declared, policyAt, switchedOn: true }
   const events: Array<Interaction.Event> = []
   let state = Interaction.initial
   for (const command of commands) {

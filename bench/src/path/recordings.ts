@@ -4,6 +4,7 @@
  */
 import type { Customer, Identifier, Interaction } from "@tacet/core/domain"
 import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
+import { PolicyBook, Vocabulary } from "@tacet/core/policy"
 import type { Contacts } from "@tacet/core/services"
 import * as DateTime from "effect/DateTime"
 import type { StepEvent } from "../fold/StepEvent.ts"
@@ -37,6 +38,20 @@ export const customer = "b8f5a8de-51b4-4f57-9ff0-c5c9c1f7b001" as CustomerId.Cus
 const number = "3f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c01" as Identifier.ListedNumberId
 const entryPoint = "3f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c02" as Identifier.EntryPointId
 const scenario = "visual-menu" as Identifier.ScenarioId
+
+const says = <A>(value: A) => ({ value, sources: [] })
+
+/** The published texts, and a policy of the Customer's own by which calls start interactions and are inhibited. */
+export const policies: PolicyBook.PolicyBook = {
+  ...PolicyBook.published,
+  customerPolicies: [
+    {
+      id: "bench/own",
+      from: DateTime.makeUnsafe(0),
+      parameters: { channels: says(Vocabulary.channels), interception: says(Vocabulary.interceptions) },
+    },
+  ],
+}
 
 /** What that Customer has declared before. */
 export const declarations: ReadonlyArray<Customer.Command> = [

@@ -9,7 +9,7 @@ import { type CustomerReport, Definition, Deflection } from "@tacet/core/statist
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { megabytesInUse } from "../memory.ts"
-import { customer, declarations } from "./recordings.ts"
+import { customer, declarations, policies } from "./recordings.ts"
 
 /** What each stage took in milliseconds, and what came of it. */
 export interface Walked {
@@ -62,4 +62,6 @@ export const walk = (recordings: ReadonlyArray<Contacts.Recording>): Promise<Wal
     const { head } = yield* EventStore.EventStore.use((store) => store.readLog(customer, { limit: 1 }))
     const megabytes = megabytesInUse() - before
     return { record, project, save, report, megabytes, live: state.live.size, events: head, result }
-  }).pipe(Effect.provide(Layer.provideMerge(Contacts.layer, memory)), Effect.runPromise)
+  }).pipe(Effect.provide(Layer.provideMerge(Contacts.layer, Layer.merge(memory, policiesLayer))), Effect.runPromise)
+
+const policiesLayer = Layer.succeed(Contacts.Policies, () => policies)

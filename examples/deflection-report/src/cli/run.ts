@@ -12,7 +12,7 @@ import { Definition } from "@tacet/core/statistics"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { type Mapping, none, open, readMapping } from "../formats/index.ts"
-import { compartmentOf, declarationsOf } from "../import/Declarations.ts"
+import { compartmentOf, declarationsOf, layerPolicies } from "../import/Declarations.ts"
 import * as Importer from "../import/Importer.ts"
 import { layerRandom } from "../import/TokenKey.ts"
 import { documentOf, renderJson, type ReportDocument } from "../report/json.ts"
@@ -71,7 +71,7 @@ export const reportOn = Effect.fnUntraced(function* (
 
 /** A memory for this run; ids of commits are random beyond guessing, as they would be in production. */
 const services = Layer.mergeAll(
-  Layer.provideMerge(Contacts.layer, memory),
+  Layer.provideMerge(Contacts.layer, Layer.merge(memory, layerPolicies)),
   layerRandom,
   Layer.succeed(Uuid.Identifiers, { next: Effect.sync(() => randomUUID() as Uuid.Uuid) }),
 )

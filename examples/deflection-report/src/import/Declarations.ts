@@ -6,7 +6,10 @@
 import { createHash } from "node:crypto"
 import { CommandInput, type Customer, type Identifier } from "@tacet/core/domain"
 import { CustomerId, Uuid } from "@tacet/core/eventsourcing"
+import { PolicyBook, Vocabulary } from "@tacet/core/policy"
+import { Contacts } from "@tacet/core/services"
 import * as DateTime from "effect/DateTime"
+import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Mapping } from "../mapping/Mapping.ts"
@@ -31,6 +34,30 @@ export interface Declarations {
 
 /** The version that was published last. */
 const latestPolicyVersion = "dialonce/2021-02-17"
+
+const says = <A>(value: A) => ({ value, sources: [] })
+
+/**
+ * The texts that may be adopted: the published ones. What this Customer's own policy regulates beside them is what its
+ * export shows: calls start interactions too, whatever the version, and those who come back are told apart.
+ */
+const policies: PolicyBook.PolicyBook = {
+  ...PolicyBook.published,
+  customerPolicies: [
+    {
+      id: "deflection-report/own",
+      from: DateTime.makeUnsafe(0),
+      parameters: {
+        channels: says(Vocabulary.channels),
+        interception: says(Vocabulary.interceptions),
+        recognition: says("on"),
+      },
+    },
+  ],
+}
+
+/** For the service that records. */
+export const layerPolicies: Layer.Layer<never> = Layer.succeed(Contacts.Policies, () => policies)
 
 /** A Customer's compartment: a UUID is taken as it is, any other name by its hash. */
 export const compartmentOf = (name: string): CustomerId.CustomerId => {

@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import type { Mapping } from "../mapping/Mapping.ts"
 import type { CallFact, Fact, RejectedRow, Source, SourceItem, SourceRow } from "../SourceRow.ts"
-import { compartmentOf, declarationsOf } from "./Declarations.ts"
+import { compartmentOf, declarationsOf, layerPolicies } from "./Declarations.ts"
 import * as Importer from "./Importer.ts"
 import { layerFixed } from "./TokenKey.ts"
 
@@ -47,7 +47,10 @@ export const importing = Effect.fnUntraced(function* (
   const { asOf, batchSize, definition, mapping, onChunk = () => undefined, order, read, seed } = settings
   const customer = compartmentOf("test")
   const rejects: Array<RejectedRow> = []
-  const services = Layer.mergeAll(Layer.provideMerge(Contacts.layer, memory), layerFixed(new Uint8Array(32)))
+  const services = Layer.mergeAll(
+    Layer.provideMerge(Contacts.layer, Layer.merge(memory, layerPolicies)),
+    layerFixed(new Uint8Array(32)),
+  )
   return yield* Effect.gen(function* () {
     const store = yield* EventStore.EventStore
     const watched = {

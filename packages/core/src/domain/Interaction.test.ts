@@ -29,6 +29,7 @@ import {
   numbers,
   play,
   policies,
+  policyAtOf,
   recordedBy,
   refusedBy,
   scenarios,
@@ -75,7 +76,11 @@ const declared = play(
   ).map((command) => ({ command })),
 )
 
-const on: Interaction.Context = { customer: declared.customer, switchedOn: true }
+const on: Interaction.Context = {
+  customer: declared.customer,
+  policyAt: policyAtOf(declared.customer),
+  switchedOn: true,
+}
 const off: Interaction.Context = { ...on, switchedOn: false }
 
 const start = (change?: Partial<Extract<Interaction.Command, { _tag: "StartInteraction" }>>): Interaction.Command => ({
@@ -132,6 +137,12 @@ const redirect = (units: number): Interaction.Command => ({
   at: moment(units),
   to: "customerArea",
 })
+const notice: Interaction.Command = {
+  _tag: "ShowNotice",
+  at: moment(1),
+  policyVersion: policies[0]!,
+  tells: Interaction.Told.literals,
+}
 const end = (units: number): Interaction.Command => ({ _tag: "EndInteraction", at: moment(units), reason: "completed" })
 
 /** A number that no story knows. */
@@ -150,7 +161,8 @@ const after = (...commands: ReadonlyArray<Interaction.Command>) => {
   return given(Interaction.decider, ...events)
 }
 
-const live = (scenario?: Customer.Scenario["scenario"]) => after(start(scenario === undefined ? {} : { scenario }))
+const live = (scenario?: Customer.Scenario["scenario"]) =>
+  after(start(scenario === undefined ? {} : { scenario }), notice)
 
 describe("an interaction begins", () => {
   it("with a trigger on a listed number, and is bound to the policy version in force", () =>
@@ -189,7 +201,7 @@ describe("an interaction begins", () => {
       { command: { _tag: "ListNumber", at: moment(0), number } },
       { command: { _tag: "ListEntryPoint", at: moment(0), entryPoint: entryPoints[1]! } },
     ])
-    const context = { customer: one.customer, switchedOn: true }
+    const context = { ...on, customer: one.customer }
     after()
       .when(trigger({ _tag: "contactRequest", channel: "web", entryPoint }), context)
       .thenRefused("LISTED")
@@ -200,7 +212,9 @@ describe("an interaction begins", () => {
 
   it("at no moment before a policy version was adopted", () => {
     const { customer } = play([{ command: { _tag: "ListNumber", at: moment(0), number } }])
-    after().when(start(), { customer, switchedOn: true }).thenRefused("POLICY-BIND", "at")
+    after()
+      .when(start(), { ...on, customer, policyAt: () => undefined })
+      .thenRefused("POLICY-BIND", "at")
   })
 
   it("under no scenario that is not published, which would bind nothing", () =>
@@ -237,9 +251,9 @@ describe("what happens in the interface", () => {
   })
 
   it("is refused while the technology is off, but a deletion, an exclusion and the end are not", () => {
-    after(start(), enter(2, 1)).when(take(3), off).thenRefused("SWITCH")
-    after(start(), enter(2, 1)).when(place(3), off).thenRefused("SWITCH")
-    after(start(), enter(2, 1))
+    after(start(), notice, enter(2, 1)).when(take(3), off).thenRefused("SWITCH")
+    after(start(), notice, enter(2, 1)).when(place(3), off).thenRefused("SWITCH")
+    after(start(), notice, enter(2, 1))
       .when(remove(3), off)
       .thenEvents({ _tag: "InputDeleted", occurredAt: moment(3), field })
     live()
@@ -278,13 +292,13 @@ describe("an input", () => {
   })
 
   it("does not come back: neither what was deleted nor what was replaced", () => {
-    after(start(), enter(2, 1), remove(3)).when(enter(4, 1), on).thenRefused("TACET-ONCE", "value.reference")
-    after(start(), enter(2, 1), enter(3, 2)).when(enter(4, 1), on).thenRefused("TACET-ONCE", "value.reference")
-    after(start(), enter(2, 1), remove(4)).when(enter(3, 2), on).thenRefused("FREETEXT-LIFE", "at")
+    after(start(), notice, enter(2, 1), remove(3)).when(enter(4, 1), on).thenRefused("TACET-ONCE", "value.reference")
+    after(start(), notice, enter(2, 1), enter(3, 2)).when(enter(4, 1), on).thenRefused("TACET-ONCE", "value.reference")
+    after(start(), notice, enter(2, 1), remove(4)).when(enter(3, 2), on).thenRefused("FREETEXT-LIFE", "at")
   })
 
   it("survives a deletion that was meant for what stood there before", () =>
-    after(start(), enter(2, 1), enter(4, 2)).when(remove(3), on).thenNothing())
+    after(start(), notice, enter(2, 1), enter(4, 2)).when(remove(3), on).thenNothing())
 
   it("goes into a declared field only, and is of its category", () => {
     live()
@@ -296,8 +310,8 @@ describe("an input", () => {
 
   it("is no answer to a survey: a sealed value is recorded once", () => {
     const survey: Interaction.Command = { _tag: "AnswerSurvey", at: moment(3), field, answer: sealed(1) }
-    after(start(), survey).when(survey, on).thenNothing()
-    after(start(), enter(2, 1)).when(survey, on).thenRefused("TACET-ONCE", "answer.reference")
+    after(start(), notice, survey).when(survey, on).thenNothing()
+    after(start(), notice, enter(2, 1)).when(survey, on).thenRefused("TACET-ONCE", "answer.reference")
   })
 })
 
@@ -403,7 +417,7 @@ describe("over stories", () => {
     [aStory({ declares: true }), aTrigger, aMoment],
     ({ customer, declared }, by, at) => {
       const command = { ...start(), at, trigger: by } as Interaction.Command
-      const context = { customer, switchedOn: true }
+      const context = { customer, policyAt: policyAtOf(customer), switchedOn: true }
       const outcome = Interaction.decider.decide(Interaction.decider.initial, command, context)
       const listed = isListed({ declared }, by, DateTime.toEpochMillis(at))
       const bound = policyAt({ declared }, DateTime.toEpochMillis(at)) !== undefined
@@ -791,7 +805,7 @@ describe("over stories", () => {
     "NO-IDENTIFY: a refusal names an existing rule, says what would be accepted and holds no value of the command",
     [aStory({ declares: true }), anInteractionCommand],
     (story, command) => {
-      const context = { customer: story.customer, switchedOn: true }
+      const context = { customer: story.customer, policyAt: policyAtOf(story.customer), switchedOn: true }
       const refusals = [
         ...story.turns.map(({ outcome }) => outcome as Result.Result<unknown, Refusal>),
         Interaction.decider.decide(story.interaction, command, context),

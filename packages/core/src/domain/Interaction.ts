@@ -11,7 +11,10 @@ import * as EventCodec from "../eventsourcing/EventCodec.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
+import type { EffectivePolicy } from "../policy/EffectivePolicy.ts"
+import type { PolicyAt } from "../policy/PolicyBook.ts"
 import type { RuleKey } from "../policy/RuleKey.ts"
+import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import { Sealed } from "../privacy/Sealed.ts"
 import * as Customer from "./Customer.ts"
 import * as Category from "./internal/Category.ts"
@@ -86,6 +89,10 @@ export type Disposition = typeof Disposition.Type
 export const RecontactClass = Schema.Literals(["within24Hours", "within72Hours", "within7Days"])
 export type RecontactClass = typeof RecontactClass.Type
 
+/** What a person can be told: the policy, what data are collected for, and what each field is for (MANDATORY). */
+export const Told = Schema.Literals(["policy", "purposes", "fields"])
+export type Told = typeof Told.Type
+
 /** The longest time after an interaction in which a call or a return still belongs to it: seven days, in milliseconds. */
 export const longestWindowMillis = 7 * 24 * 3_600_000
 
@@ -103,6 +110,12 @@ export const InteractionStarted = Schema.TaggedStruct("InteractionStarted", {
   /** Whether later calls of the same person can be found: by a pseudonym in the vault or a correlation id. */
   linkable: Schema.Boolean,
   policyVersion: PolicyVersionId,
+})
+/** The policy version in force was made available to the person, and this was told of it (ACK-FIRST, PURPOSE-FIRST). */
+export const NoticeShown = Schema.TaggedStruct("NoticeShown", {
+  occurredAt,
+  policyVersion: PolicyVersionId,
+  tells: Schema.Array(Told),
 })
 /** What the terminal told of itself. */
 export const TerminalObserved = Schema.TaggedStruct("TerminalObserved", { occurredAt, values: Schema.Array(Sealed) })
@@ -164,6 +177,7 @@ export const RecontactObserved = Schema.TaggedStruct("RecontactObserved", { occu
 
 const Event = Schema.Union([
   InteractionStarted,
+  NoticeShown,
   TerminalObserved,
   CallInhibited,
   InterfaceActivated,
@@ -187,6 +201,7 @@ export type Event = typeof Event.Type
 /** How the events of an interaction are stored. */
 export const codec = EventCodec.make(streamKind, [
   EventCodec.define(InteractionStarted),
+  EventCodec.define(NoticeShown),
   EventCodec.define(TerminalObserved),
   EventCodec.define(CallInhibited),
   EventCodec.define(InterfaceActivated),
@@ -239,6 +254,8 @@ export interface State {
   readonly inhibited: boolean
   readonly activated: boolean
   readonly excluded: boolean
+  /** What was told, and when first: in epoch milliseconds, by version and thing. */
+  readonly told: ReadonlyMap<string, number>
   /** What stands in each field into which something was entered. */
   readonly inputs: ReadonlyMap<FieldId, Input>
   /** Where each sealed value was recorded. It is recorded once, there. */
@@ -260,6 +277,7 @@ export const initial: State = {
   inhibited: false,
   activated: false,
   excluded: false,
+  told: new Map(),
   inputs: new Map(),
   sealed: new Map(),
   calls: new Map(),
@@ -293,6 +311,14 @@ const evolve = (state: State, event: Event): State => {
     case "CallRequested":
     case "GoalReached":
       return seen(state, at)
+    case "NoticeShown": {
+      const told = new Map(state.told)
+      for (const thing of event.tells) {
+        const key = toldKey(event.policyVersion, thing)
+        told.set(key, Math.min(at, told.get(key) ?? at))
+      }
+      return { ...seen(state, at), told }
+    }
     case "TerminalObserved":
       return { ...seen(state, at), sealed: withSealed(state, "terminal", event.values) }
     case "SurveyAnswered":
@@ -337,6 +363,8 @@ const evolve = (state: State, event: Event): State => {
   }
 }
 
+const toldKey = (policyVersion: PolicyVersionId, thing: Told): string => `${thing} ${policyVersion}`
+
 const seen = (state: State, at: number): State => (at > state.lastActivity ? { ...state, lastActivity: at } : state)
 
 const withSealed = (state: State, where: Place, values: ReadonlyArray<Reference>): State["sealed"] => {
@@ -365,6 +393,7 @@ export const Command = Schema.Union([
     scenario: Schema.optionalKey(ScenarioId),
     linkable: Schema.Boolean,
   }),
+  Schema.TaggedStruct("ShowNotice", { at, policyVersion: PolicyVersionId, tells: NoticeShown.fields.tells }),
   Schema.TaggedStruct("ObserveTerminal", { at, values: Schema.Array(Sealed) }),
   Schema.TaggedStruct("InhibitCall", { at }),
   Schema.TaggedStruct("ActivateInterface", { at }),
@@ -394,8 +423,12 @@ export type Command = typeof Command.Type
 export interface Context {
   /** What the Customer has declared. */
   readonly customer: Customer.State
+  /** What binds each moment: the policy of the version that the Customer has adopted by then. */
+  readonly policyAt: PolicyAt
   /** Whether the person has left the technology switched on (SWITCH). */
   readonly switchedOn: boolean
+  /** Whether the person has left the location switched on in this application (GEO-SWITCH). Default: true. */
+  readonly locationOn?: boolean
 }
 
 // Decide
@@ -424,6 +457,14 @@ const decide = (state: State, command: Command, context: Context): Result.Result
       return state.excluded ? nothing : record({ _tag: "InteractionExcluded", occurredAt, reason: command.reason })
     case "ObserveRecontact":
       if (state.recontacts.has(command.class)) return nothing
+      if (!mayRecognise(context, occurredAt)) {
+        return refuse(
+          "RECOG-ATTACH",
+          command,
+          undefined,
+          "a policy, or a contract under it, by which devices are recognised",
+        )
+      }
       return instant > endOf(state) + longestWindowMillis * 2
         ? refuse("TACET-WINDOW", command, "at", "a note made soon after the window of its class has closed")
         : record({ _tag: "RecontactObserved", occurredAt, class: command.class })
@@ -474,18 +515,34 @@ const decideInInterface = (
     return refuse("TACET-ENDED", command, undefined, "calls that belong to the interaction")
   }
   switch (command._tag) {
+    case "ShowNotice":
+      return showNotice(state, command, context)
     case "ObserveTerminal":
-      return observeTerminal(state, command)
+      return observeTerminal(state, command, context)
     case "InhibitCall":
       if (state.inhibited) return nothing
-      return state.start?.trigger._tag === "outgoingCall" && isTriggerListed(context, state.start.trigger, occurredAt)
+      if (state.start?.trigger._tag !== "outgoingCall" || !isTriggerListed(context, state.start.trigger, occurredAt)) {
+        return refuse(
+          "INHIBIT",
+          command,
+          undefined,
+          "an outgoing call to a number that the Customer lists at that moment",
+        )
+      }
+      return allows(context, occurredAt, "interception", "inhibitOutgoingCall")
         ? record({ _tag: "CallInhibited", occurredAt })
-        : refuse("INHIBIT", command, undefined, "an outgoing call to a number that the Customer lists at that moment")
-    case "ActivateInterface":
+        : refuse("INHIBIT", command, undefined, "a policy under which outgoing calls are inhibited")
+    case "ActivateInterface": {
       if (state.activated) return nothing
-      return state.start !== undefined && isTriggerListed(context, state.start.trigger, occurredAt)
+      const trigger = state.start?.trigger
+      if (trigger === undefined || !isTriggerListed(context, trigger, occurredAt)) {
+        return refuse("ACTIVATE", command, undefined, "a number or entry point that the Customer lists at that moment")
+      }
+      // Who asks for contact on a page is shown it; a call has to be taken over.
+      return trigger._tag === "contactRequest" || allows(context, occurredAt, "interception", "activateInterface")
         ? record({ _tag: "InterfaceActivated", occurredAt })
-        : refuse("ACTIVATE", command, undefined, "a number or entry point that the Customer lists at that moment")
+        : refuse("ACTIVATE", command, undefined, "a policy under which calls activate an interface")
+    }
     case "TakeStep": {
       const scenario = scenarioOf(state, context, occurredAt)
       const declared = scenario?.steps.find(({ step }) => step === command.step)
@@ -531,6 +588,29 @@ const isTriggerListed = (context: Context, trigger: Trigger, at: DateTime.Utc): 
     ? Customer.isEntryPointListed(context.customer, trigger.entryPoint, at)
     : Customer.isNumberListed(context.customer, trigger.number, at)
 
+/** Whether the policy of a moment lists a thing. */
+const allows = <Name extends "channels" | "interception">(
+  { policyAt }: Context,
+  at: DateTime.Utc,
+  name: Name,
+  thing: EffectivePolicy["parameters"][Name][number],
+): boolean => {
+  const list: ReadonlyArray<unknown> = policyAt(at)?.parameters[name] ?? []
+  return list.includes(thing)
+}
+
+/** Whether a person who comes back may be recognised: where the policy says so, or leaves it to the contract (V26). */
+const mayRecognise = ({ customer, policyAt }: Context, at: DateTime.Utc): boolean => {
+  const policy = policyAt(at)
+  const recognition = policy?.parameters.recognition
+  return (
+    recognition === "on" ||
+    (recognition === "ifInstructed" &&
+      policy !== undefined &&
+      Customer.contractAt(customer, policy, at)?.recognition === true)
+  )
+}
+
 const start = (
   state: State,
   command: CommandOf<"StartInteraction">,
@@ -547,8 +627,18 @@ const start = (
     return refuse("LISTED", command, "trigger", "a number or entry point that the Customer lists at that moment")
   }
   const policyVersion = Customer.policyVersionAt(context.customer, occurredAt)
-  if (policyVersion === undefined) {
+  const policy = context.policyAt(occurredAt)
+  if (policyVersion === undefined || policy === undefined) {
     return refuse("POLICY-BIND", command, "at", "a moment at which the Customer has adopted a policy version")
+  }
+  const channel = trigger._tag === "contactRequest" ? trigger.channel : trigger._tag
+  if (!policy.parameters.channels.includes(channel)) {
+    return refuse(
+      "TRIGGER",
+      command,
+      "trigger",
+      `one of the policy's channels: ${policy.parameters.channels.join(", ")}`,
+    )
   }
   if (scenario !== undefined && Customer.scenarioAt(context.customer, scenario, occurredAt) === undefined) {
     return refuse("RECORDED", command, "scenario", "a scenario that the Customer has published by that moment, or none")
@@ -636,13 +726,85 @@ const endCall = (state: State, command: CommandOf<"EndCall">): Result.Result<Rea
       record({ _tag: "CallEnded", occurredAt, call: command.call, talkSeconds: talkSeconds + 0, disposition, legs })
 }
 
+const showNotice = (
+  state: State,
+  command: CommandOf<"ShowNotice">,
+  { customer }: Context,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const { at: occurredAt, policyVersion, tells } = command
+  if (tells.every((thing) => isTold(state, policyVersion, thing, occurredAt))) return nothing
+  return policyVersion === Customer.policyVersionAt(customer, occurredAt)
+    ? record({ _tag: "NoticeShown", occurredAt, policyVersion, tells })
+    : refuse("POLICY-BIND", command, "policyVersion", "the version in force for the Customer at that moment")
+}
+
+const isTold = (state: State, policyVersion: PolicyVersionId, thing: Told, at: DateTime.Utc): boolean => {
+  const since = state.told.get(toldKey(policyVersion, thing))
+  return since !== undefined && since <= DateTime.toEpochMillis(at)
+}
+
+/** What keeps values of these categories from being collected at this moment, under the policy of the moment. */
+const collectionFault = (
+  state: State,
+  command: CommandOf<"ObserveTerminal" | "EnterInput" | "AnswerSurvey">,
+  categories: ReadonlyArray<PersonalDataCategory>,
+  field: string,
+  { customer, policyAt }: Context,
+): Result.Result<never, Refusal> | undefined => {
+  const policy = policyAt(command.at)
+  const policyVersion = Customer.policyVersionAt(customer, command.at)
+  if (policy === undefined || policyVersion === undefined) {
+    return refuse("POLICY-BIND", command, "at", "a moment at which the Customer has adopted a policy version")
+  }
+  const listed = policy.parameters.categories.processor
+  if (categories.some((category) => !listed.includes(category))) {
+    return refuse("CATEGORIES", command, field, `a category that the policy lists: ${listed.join(", ")}`)
+  }
+  const owes = (notice: EffectivePolicy["parameters"]["collectionNotice"][number]): boolean =>
+    policy.parameters.collectionNotice.includes(notice)
+  const misses = (thing: Told): boolean => !isTold(state, policyVersion, thing, command.at)
+  if (owes("purposeBeforeCollection") && misses("purposes")) {
+    return refuse("PURPOSE-FIRST", command, undefined, "a notice of the purposes first: send ShowNotice")
+  }
+  if (command._tag === "ObserveTerminal") return undefined
+  if (owes("policyBeforeInput") && misses("policy")) {
+    return refuse("ACK-FIRST", command, undefined, "a notice with the policy version in force first: send ShowNotice")
+  }
+  const owesFields = owes("reasonForMandatoryField") || policy.parameters.mandatoryFields.includes("tellBefore")
+  if (owesFields && misses("fields")) {
+    return refuse("MANDATORY", command, undefined, "a notice of what the fields are for first: send ShowNotice")
+  }
+  return undefined
+}
+
+/** A location is recorded where the policy allows one, of a service that the person opened, and not while it is off. */
+const locationFault = (
+  state: State,
+  command: CommandOf<"ObserveTerminal">,
+  { locationOn = true, policyAt }: Context,
+): Result.Result<never, Refusal> | undefined => {
+  if (policyAt(command.at)?.parameters.geolocation !== "allowed") {
+    return refuse("GEO-NEVER", command, "values.category", Category.recordable)
+  }
+  if (!state.activated) return refuse("GEO-OK", command, "values.category", "a location in a service that was opened")
+  return locationOn
+    ? undefined
+    : refuse("GEO-SWITCH", command, "values.category", "a location that the person has left switched on")
+}
+
 const sealedAnew = "a value sealed anew: each is recorded once"
 
 const observeTerminal = (
   state: State,
   command: CommandOf<"ObserveTerminal">,
+  context: Context,
 ): Result.Result<ReadonlyArray<Event>, Refusal> => {
   for (const { category } of command.values) {
+    if (Category.isLocation(category)) {
+      const fault = locationFault(state, command, context)
+      if (fault !== undefined) return fault
+      continue
+    }
     const barred = Category.ruleAgainst(category)
     if (barred !== undefined) return refuse(barred, command, "values.category", Category.recordable)
     if (!Category.isToldByTerminal(category)) {
@@ -654,6 +816,10 @@ const observeTerminal = (
       )
     }
   }
+  const categories = command.values.map(({ category }) => category)
+  const fault =
+    categories.length === 0 ? undefined : collectionFault(state, command, categories, "values.category", context)
+  if (fault !== undefined) return fault
   const references = new Set(command.values.map(({ reference }) => reference))
   const known = Array.from(references, (reference) => state.sealed.get(reference))
   if (known.every((where) => where === "terminal")) return nothing
@@ -668,7 +834,7 @@ const enterInput = (
   context: Context,
 ): Result.Result<ReadonlyArray<Event>, Refusal> => {
   const { at: occurredAt, field, value } = command
-  const undeclared = fieldFault(context, command, value)
+  const undeclared = fieldFault(state, context, command, value)
   if (undeclared !== undefined) return undeclared
   const input = state.inputs.get(field)
   if (input?.reference === value.reference) return nothing
@@ -691,7 +857,7 @@ const answerSurvey = (
   context: Context,
 ): Result.Result<ReadonlyArray<Event>, Refusal> => {
   const { answer, at: occurredAt, field } = command
-  const undeclared = fieldFault(context, command, answer)
+  const undeclared = fieldFault(state, context, command, answer)
   if (undeclared !== undefined) return undeclared
   const where = state.sealed.get(answer.reference)
   if (where === undefined) return record({ _tag: "SurveyAnswered", occurredAt, field, answer })
@@ -699,6 +865,7 @@ const answerSurvey = (
 }
 
 const fieldFault = (
+  state: State,
   context: Context,
   command: CommandOf<"EnterInput" | "AnswerSurvey">,
   value: Reference,
@@ -707,9 +874,15 @@ const fieldFault = (
   if (declared === undefined) {
     return refuse("FIELD-RESP", command, "field", "a field that the Customer declared before its first value")
   }
-  return value.category === declared.category
-    ? undefined
-    : refuse("CATEGORIES", command, "field", "a value of the category with which the field was declared")
+  if (value.category !== declared.category) {
+    return refuse("CATEGORIES", command, "field", "a value of the category with which the field was declared")
+  }
+  const policy = context.policyAt(command.at)
+  const isOwnService = declared.origin === "customerService" && policy !== undefined
+  if (isOwnService && !Customer.coversOwnService(context.customer, value.category, policy, command.at)) {
+    return refuse("SUBCONTRACT", command, "field", "a contract in force that covers the category of the service's data")
+  }
+  return collectionFault(state, command, [value.category], "field", context)
 }
 
 const nothing: Result.Result<ReadonlyArray<Event>, Refusal> = Result.succeed([])

@@ -105,7 +105,7 @@ describe("the vocabulary", () => {
           | "kind"
         )
       | ("field" | "value" | "answer" | "to" | "call" | "number" | "asksForPerson" | "human" | "talkSeconds")
-      | ("disposition" | "legs" | "goal" | "reason" | "class")
+      | ("disposition" | "legs" | "goal" | "reason" | "class" | "tells")
     >()
   })
 })

@@ -63,6 +63,7 @@ const startOf = (turn: InteractionTurn) => occurrences(turn, "InteractionStarted
 /** What shows a person in the interface. */
 export const activities: ReadonlyArray<Interaction.Event["_tag"]> = [
   "InteractionStarted",
+  "NoticeShown",
   "TerminalObserved",
   "CallInhibited",
   "InterfaceActivated",
@@ -77,6 +78,7 @@ export const activities: ReadonlyArray<Interaction.Event["_tag"]> = [
 ]
 
 const inInterface: ReadonlySet<string> = new Set([
+  "ShowNotice",
   "ObserveTerminal",
   "InhibitCall",
   "ActivateInterface",
@@ -156,6 +158,18 @@ const callOf = (turn: InteractionTurn, call: string) => ({
   ended: occurrences(turn, "CallEnded").find((event) => event.call === call),
 })
 
+const isInput = (command: Interaction.Command): boolean =>
+  command._tag === "EnterInput" || command._tag === "AnswerSurvey"
+
+/** Whether a notice of the version in force told a thing by the moment of the turn. */
+const isTold = (turn: InteractionTurn, thing: Interaction.Told): boolean =>
+  occurrences(turn, "NoticeShown").some(
+    (notice) =>
+      notice.policyVersion === policyAt(turn, millis(turn.command)) &&
+      notice.tells.includes(thing) &&
+      millis(notice) <= millis(turn.command),
+  )
+
 /** When a rule forbids that the command of a turn records anything in the interaction. */
 export const forbidsInInteraction: Partial<Record<RuleKey, (turn: InteractionTurn) => boolean>> = {
   SWITCH: ({ command, switchedOn }) =>
@@ -183,10 +197,17 @@ export const forbidsInInteraction: Partial<Record<RuleKey, (turn: InteractionTur
     if (command._tag !== "PlaceCall" || callOf(turn, command.call).placed !== undefined) return false
     return !isListed(turn, { _tag: "outgoingCall", number: command.number }, millis(command))
   },
-  "POLICY-BIND": (turn) =>
-    turn.command._tag === "StartInteraction" &&
-    startOf(turn) === undefined &&
-    policyAt(turn, millis(turn.command)) === undefined,
+  "POLICY-BIND": (turn) => {
+    const { command } = turn
+    const bound = policyAt(turn, millis(command))
+    if (command._tag === "StartInteraction") return startOf(turn) === undefined && bound === undefined
+    if (command._tag !== "ShowNotice" || startOf(turn) === undefined) return false
+    const told = occurrences(turn, "NoticeShown").filter(
+      (notice) => notice.policyVersion === command.policyVersion && millis(notice) <= millis(command),
+    )
+    const isKnown = command.tells.every((thing) => told.some(({ tells }) => tells.includes(thing)))
+    return !isKnown && command.policyVersion !== bound
+  },
   RECORDED: (turn) => {
     const { command } = turn
     const at = millis(command)
@@ -259,6 +280,13 @@ export const forbidsInInteraction: Partial<Record<RuleKey, (turn: InteractionTur
     const isKnown = inputIn(turn.happened, command.field) === command.value.reference
     return !isKnown && changes.some((change) => millis(command) < millis(change))
   },
+  "PURPOSE-FIRST": (turn) => {
+    const { command } = turn
+    const collects = command._tag === "ObserveTerminal" ? command.values.length > 0 : isInput(command)
+    return collects && startOf(turn) !== undefined && !isTold(turn, "purposes")
+  },
+  "ACK-FIRST": (turn) => isInput(turn.command) && startOf(turn) !== undefined && !isTold(turn, "policy"),
+  MANDATORY: (turn) => isInput(turn.command) && startOf(turn) !== undefined && !isTold(turn, "fields"),
   AUTO: (turn) => categoriesOf(turn).some((category) => !ofTerminal.includes(category)),
   "CALL-LOG": barredInTerminal("CALL-LOG"),
   "ADDR-READ": barredInTerminal("ADDR-READ"),

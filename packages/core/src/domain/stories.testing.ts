@@ -8,6 +8,8 @@ import * as Result from "effect/Result"
 import fc from "fast-check"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
 import { fromBytes, type Uuid } from "../eventsourcing/Uuid.ts"
+import { channels, interceptions } from "../policy/parameters/collection.ts"
+import { type PolicyAt, timeline } from "../policy/PolicyBook.ts"
 import type { PrivacyPolicy } from "../policy/PrivacyPolicy.ts"
 import { dialonce20210217 } from "../policy/versions/index.ts"
 import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
@@ -88,7 +90,7 @@ export const play = (moves: ReadonlyArray<Move>): Story => {
       declared = events.length === 0 ? declared : [...declared, ...events]
       customer = events.reduce(Customer.decider.evolve, customer)
     } else {
-      const context = { customer, switchedOn }
+      const context = { customer, policyAt: policyAtOf(customer), switchedOn }
       const outcome = Interaction.decider.decide(interaction, command as Interaction.Command, context)
       const events = Result.isSuccess(outcome) ? outcome.success : []
       turns.push({ ...before, outcome })
@@ -124,16 +126,36 @@ export const policies = [
   "zq-house/2",
 ] as ReadonlyArray<string> as ReadonlyArray<Identifier.PolicyVersionId>
 
-const houseText = (id: string, parameters: PrivacyPolicy["parameters"] = {}): PrivacyPolicy => ({
-  ...dialonce20210217,
-  id,
-  variants: [],
-  parameters: { ...dialonce20210217.parameters, ...parameters },
-})
+/** A policy that leaves to the deciders' own rules what it can: every channel, every category, recognition. */
+const houseText = (id: string): PrivacyPolicy => {
+  const { literals } = PersonalDataCategory
+  const says = <A>(value: A) => ({ value, sources: [] })
+  return {
+    ...dialonce20210217,
+    id,
+    variants: [],
+    parameters: {
+      ...dialonce20210217.parameters,
+      channels: says(channels),
+      interception: says(interceptions),
+      recognition: says("on"),
+      categories: says({ controller: literals, processor: literals, publisher: literals }),
+    },
+  }
+}
 
 /** The texts that the Customer of stories may adopt. */
 export const house: Customer.Context = {
   policies: { ...Customer.published.policies, versions: policies.map((id) => houseText(id)) },
+}
+
+const timelines = new WeakMap<Customer.State["policyVersions"], PolicyAt>()
+
+/** What binds each moment of a Customer of stories. */
+export const policyAtOf = ({ policyVersions }: Customer.State): PolicyAt => {
+  const known = timelines.get(policyVersions) ?? timeline(house.policies, policyVersions)
+  timelines.set(policyVersions, known)
+  return known
 }
 
 /** Stories last from here for two weeks, in turns of twelve hours, a millisecond more or less. */
@@ -248,7 +270,14 @@ const startAt = (pick: Pick, at: DateTime.Utc, rarely = 4): Interaction.Command 
 
 const occurrenceAt = (pick: Pick, at: DateTime.Utc): Interaction.Command => {
   const index = mostly(pick, 0, 1, 3)
-  switch (pick(26)) {
+  switch (pick(27)) {
+    case 25:
+      return {
+        _tag: "ShowNotice",
+        at,
+        policyVersion: mostly(pick, policies[0]!, policies[1]!, 3),
+        tells: listOf(pick, 3, () => one(pick, Interaction.Told.literals)),
+      }
     case 0:
       return { _tag: "ObserveTerminal", at, values: listOf(pick, 2, () => sealedOf(pick, "terminalEnvironment")) }
     case 1:
@@ -354,11 +383,17 @@ const settingOf = (pick: Pick): ReadonlyArray<Move> => {
       return { _tag: "DeclareInputField", at, field, category: usualCategories[index]!, required: false }
     }),
   ]
-  const start: Move = { command: startAt(pick, moment(pick(3)), 16) }
+  const begins = moment(pick(3))
+  const start: Move = { command: startAt(pick, begins, 16) }
+  const notice: Move = {
+    command: { _tag: "ShowNotice", at: begins, policyVersion: policies[0]!, tells: Interaction.Told.literals },
+  }
   const isStarted = mostly(pick, true, false, 16)
+  const isTold = mostly(pick, true, false, 16)
   return [
     ...commands.filter(() => mostly(pick, true, false, 16)).map((command) => ({ command })),
     ...(isStarted ? [start] : []),
+    ...(isStarted && isTold ? [notice] : []),
   ]
 }
 
@@ -467,6 +502,7 @@ export const aLifeOf = (what: "call" | "field"): fc.Arbitrary<Story> => {
         linkable: true,
       },
     },
+    { command: { _tag: "ShowNotice", at: moment(0), policyVersion: policies[0]!, tells: Interaction.Told.literals } },
   ]
   return fc
     .array(aNumber, { maxLength: 10, size: "max" })

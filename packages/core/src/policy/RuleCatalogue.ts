@@ -84,12 +84,14 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   "ACK-FIRST": enforced(
     "domain/Interaction.ts",
     "a value that a user typed is refused before the policy version was made available",
+    "domain/Interaction.policy.test.ts",
   ),
   ACTIVATE: enforced(
     "domain/Interaction.ts",
     "an interface is activated only on a listed number and a device that is switched on",
     "domain/Interaction.test.ts",
     "policy/Resolve.test.ts",
+    "domain/Interaction.policy.test.ts",
   ),
   "ADDR-DISPLAY": organisational(
     "policy/parameters/collection.ts",
@@ -185,6 +187,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "domain/Pseudonym.test.ts",
     "policy/Purpose.test.ts",
     "policy/Resolve.test.ts",
+    "domain/Interaction.policy.test.ts",
   ),
   CERT: enforced(
     "policy/Hosting.ts",
@@ -369,19 +372,29 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "policy/Resolve.test.ts",
     "domain/RetentionPolicy.test.ts",
   ),
-  "GEO-HOST": enforced("domain/CommandInput.ts", "a location that a host application knows is refused at the boundary"),
+  "GEO-HOST": enforced(
+    "domain/CommandInput.ts",
+    "a location that a host application knows is refused at the boundary",
+    "domain/Interaction.policy.test.ts",
+  ),
   "GEO-NEVER": enforced(
     "domain/CommandInput.ts",
     "no field, precise or coarse, can hold a location",
     "domain/Interaction.test.ts",
     "policy/Resolve.test.ts",
+    "domain/Interaction.policy.test.ts",
   ),
   "GEO-OK": enforced(
     "domain/Interaction.ts",
     "a location is recorded only where the version allows it",
     "policy/Resolve.test.ts",
+    "domain/Interaction.policy.test.ts",
   ),
-  "GEO-SWITCH": enforced("domain/Interaction.ts", "while the user has switched location off none is recorded"),
+  "GEO-SWITCH": enforced(
+    "domain/Interaction.ts",
+    "while the user has switched location off none is recorded",
+    "domain/Interaction.policy.test.ts",
+  ),
   GROUNDS: enforced(
     "domain/Transfer.ts",
     "a disclosure has exactly one ground of the closed list",
@@ -412,6 +425,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "a call is inhibited only to a listed number on a device that is switched on",
     "domain/Interaction.test.ts",
     "policy/Resolve.test.ts",
+    "domain/Interaction.policy.test.ts",
   ),
   "IP-SECURITY": enforced(
     "policy/Purpose.ts",
@@ -480,6 +494,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "domain/Customer.ts",
     "a field is declared mandatory only with its reason",
     "domain/Customer.contract.test.ts",
+    "domain/Interaction.policy.test.ts",
   ),
   MARKETING: enforced(
     "policy/Purpose.ts",
@@ -560,7 +575,11 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "a link that is held turns all that it reaches personal",
     "policy/Classification.test.ts",
   ),
-  "OPEN-ONLY": enforced("domain/Interaction.ts", "the event of an opened page has no field for its content"),
+  "OPEN-ONLY": enforced(
+    "domain/Interaction.ts",
+    "the event of an opened page has no field for its content",
+    "domain/Interaction.policy.test.ts",
+  ),
   "OPERATOR-NOACCESS": enforced(
     "policy/ReadAccess.ts",
     "what a Customer or partner collected on its own is closed to the operator's staff",
@@ -604,7 +623,11 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "a combination keeps the sources of all its inputs",
     "policy/Classification.test.ts",
   ),
-  "PURPOSE-FIRST": enforced("domain/Interaction.ts", "nothing is collected before its purpose was told"),
+  "PURPOSE-FIRST": enforced(
+    "domain/Interaction.ts",
+    "nothing is collected before its purpose was told",
+    "domain/Interaction.policy.test.ts",
+  ),
   PURPOSES: enforced(
     "policy/Purpose.ts",
     "a purpose outside the closed list of the role is a violation, none at all a gap",
@@ -752,6 +775,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "a recognised device is attached to its own past with the same Customer",
     "domain/Pseudonym.test.ts",
     "policy/Resolve.test.ts",
+    "domain/Interaction.policy.test.ts",
   ),
   "RECOG-PROB": enforced(
     "domain/Pseudonym.ts",
@@ -937,6 +961,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "domain/Customer.ts",
     "personal data of a Customer's services need an agreement in force that covers the category",
     "domain/Customer.contract.test.ts",
+    "domain/Interaction.policy.test.ts",
   ),
   SUBPROC: enforced(
     "domain/Transfer.ts",
@@ -969,6 +994,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "an interaction begins by one trigger on a listed number or entry point",
     "domain/Interaction.test.ts",
     "policy/Resolve.test.ts",
+    "domain/Interaction.policy.test.ts",
   ),
   "VENDOR-OPTOUT": enforced(
     "policy/Cookie.ts",

@@ -36,6 +36,8 @@ export interface Recording {
   readonly accept?: "all" | "each"
   /** Whether the person has left the technology switched on (SWITCH). Default: true. */
   readonly switchedOn?: boolean
+  /** Whether the person has left the location switched on in this application (GEO-SWITCH). Default: true. */
+  readonly locationOn?: boolean
   /** The same id again has no further effect. */
   readonly commitId?: Uuid
 }
@@ -89,15 +91,18 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
     const declarations = new Map<CustomerId, Facts>()
 
     /** Two may load at once, and the older answer may come last. */
-    const remember = (customer: CustomerId, facts: Facts): void => {
+    const remember = (customer: CustomerId, loaded: CommandHandler.Loaded<Customer.State>): Facts => {
+      const policyAt = PolicyBook.timeline(policiesOf(customer), loaded.state.policyVersions)
+      const facts: Facts = { state: loaded.state, version: loaded.version, policyAt }
       const known = declarations.get(customer)
       if (known === undefined || known.version < facts.version) declarations.set(customer, facts)
+      return facts
     }
 
     const load = (customer: CustomerId) =>
-      Effect.tap(
+      Effect.map(
         Effect.provideService(CommandHandler.load(Customer.aggregate, customer, customer), EventStore, store),
-        (loaded) => Effect.sync(() => remember(customer, loaded)),
+        (loaded) => remember(customer, loaded),
       )
 
     const declare = Effect.fn("Contacts.declare")(function* (
@@ -128,7 +133,8 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
     const record = Effect.fn("Contacts.record")(function* (
       recording: Recording,
     ): Effect.fn.Return<CommandHandler.Handled<Interaction.State, Interaction.Event>, ContactsError> {
-      const { accept = "each", commands, commitId, customer, interaction, switchedOn = true } = recording
+      const { accept = "each", commands, commitId, customer, interaction, locationOn = true } = recording
+      const { switchedOn = true } = recording
       const declared = Customer.streamOf(customer)
       for (let attempt = 0; ; attempt++) {
         const cached = declarations.get(customer)
@@ -137,7 +143,7 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
           customer,
           id: interaction,
           commands,
-          context: { customer: facts.state, switchedOn },
+          context: { customer: facts.state, policyAt: facts.policyAt, switchedOn, locationOn },
           // What was looked up must still be so when the events are appended.
           checks: [{ stream: declared, expected: Expected.exact(facts.version) }],
           accept,
@@ -169,8 +175,10 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
   }),
 )
 
-/** What a Customer has declared, as last looked up. */
-type Facts = CommandHandler.Loaded<Customer.State>
+/** What a Customer has declared, as last looked up, and what binds it by that. */
+interface Facts extends CommandHandler.Loaded<Customer.State> {
+  readonly policyAt: PolicyBook.PolicyAt
+}
 
 /** How often to look facts up again that have changed meanwhile. */
 const factRetries = 10

@@ -9,6 +9,8 @@ import * as Customer from "../domain/Customer.ts"
 import type * as Identifier from "../domain/Identifier.ts"
 import * as Interaction from "../domain/Interaction.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
+import { channels, interceptions } from "../policy/parameters/collection.ts"
+import * as PolicyBook from "../policy/PolicyBook.ts"
 
 /** The number that the Customer of these histories lists. */
 export const listedNumber = "3f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c01" as Identifier.ListedNumberId
@@ -16,6 +18,20 @@ export const listedNumber = "3f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c01" as Identifier
 export const listedEntryPoint = "3f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c02" as Identifier.EntryPointId
 
 const beginning = DateTime.makeUnsafe(0)
+
+const says = <A>(value: A) => ({ value, sources: [] })
+
+/** The texts of these histories: the published ones, and a policy of the Customer's own by which calls start them too. */
+export const policies: PolicyBook.PolicyBook = {
+  ...PolicyBook.published,
+  customerPolicies: [
+    {
+      id: "histories/own",
+      from: beginning,
+      parameters: { channels: says(channels), interception: says(interceptions), recognition: says("on") },
+    },
+  ],
+}
 
 /** What the Customer of these histories has declared: a policy version, one number and one entry point. */
 export const declarations: ReadonlyArray<Customer.Command> = [
@@ -27,12 +43,12 @@ export const declarations: ReadonlyArray<Customer.Command> = [
 /** The state of that Customer. */
 export const declaredState: Customer.State = declarations.reduce(
   (state, command) =>
-    Result.getOrThrow(Customer.decider.decide(state, command, Customer.published)).reduce(
-      Customer.decider.evolve,
-      state,
-    ),
+    Result.getOrThrow(Customer.decider.decide(state, command, { policies })).reduce(Customer.decider.evolve, state),
   Customer.initial,
 )
+
+/** What binds each moment of that Customer. */
+export const policyAt: PolicyBook.PolicyAt = PolicyBook.timeline(policies, declaredState.policyVersions)
 
 /** One interaction that can have happened. */
 export interface History {
@@ -58,7 +74,7 @@ export const accepted = (
   let state = Interaction.decider.initial
   const events: Array<Interaction.Event> = []
   for (const command of commands) {
-    const outcome = Interaction.decider.decide(state, command, { customer, switchedOn: true })
+    const outcome = Interaction.decider.decide(state, command, { customer, policyAt, switchedOn: true })
     if (Result.isFailure(outcome)) continue
     for (const event of outcome.success) {
       events.push(event)

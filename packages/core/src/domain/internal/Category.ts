@@ -6,10 +6,10 @@ import type { RuleKey } from "../../policy/RuleKey.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 
 /**
- * The rule that keeps a category out of every event, or `undefined` where none does.
+ * The rule that keeps a category out of every declared field, or `undefined` where none does.
  *
- * A location is among them: a version that allows one (GEO-OK) ties it to a service that the person opened, which no
- * event expresses.
+ * A location is among them: a version that allows one (GEO-OK) ties it to a service that the person opened, and it comes
+ * from the terminal.
  */
 export const ruleAgainst = (category: PersonalDataCategory): RuleKey | undefined => barred.get(category)
 
@@ -22,6 +22,9 @@ const barred: ReadonlyMap<PersonalDataCategory, RuleKey> = new Map<PersonalDataC
 
 /** What is accepted in their place, for refusals. */
 export const recordable = "any category but a device's call log, its address book and its location"
+
+/** Whether a category is a location, precise or coarse. */
+export const isLocation = (category: PersonalDataCategory): boolean => ruleAgainst(category) === "GEO-NEVER"
 
 /**
  * Whether a terminal tells a category of itself. Every other is typed or said by a person, and needs a declared field
