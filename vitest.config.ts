@@ -29,7 +29,7 @@ export default defineConfig({
     ],
     // The last one ends with the line that CI reads.
     reporters: ["default", "./tooling/rules/reporter.ts", "@tacet/vitest/reporter"],
-    testTimeout: 20_000 * Math.max(1, Number(process.env["TACET_RUNS"] ?? "1")),
-    hookTimeout: 60_000,
+    testTimeout: 60_000 * Math.max(1, Number(process.env["TACET_RUNS"] ?? "1")),
+    hookTimeout: 120_000,
   },
 })

@@ -42,6 +42,20 @@ describe("the PostgreSQL server from npm", () => {
     }
   })
 
+  it("keeps its data in a folder within one that is closed to others", async () => {
+    const closed = mkdtempSync(join(tmpdir(), "tacet-postgres-test-"))
+    const server = await start({ directory: join(closed, "inner", "data") })
+    try {
+      await ask(server.url, "CREATE TABLE kept AS SELECT 42 AS n")
+      await server.kill()
+      await server.restart()
+      expect(await ask(server.url, "SELECT n FROM kept")).toBe(42)
+    } finally {
+      await server.stop()
+      rmSync(closed, { recursive: true, force: true })
+    }
+  })
+
   it("refuses whoever lacks the password", async () => {
     const server = await start()
     try {

@@ -4,7 +4,16 @@
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs"
 import { type AddressInfo, createServer, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
@@ -42,12 +51,11 @@ export const start = async (options: ServerOptions = {}): Promise<Server> => {
   const home = resolve(options.directory ?? temporary!)
   mkdirSync(home, { recursive: true, mode: 0o700 })
   give(home, account)
-  const data = join(home, "data")
-  const secret = join(home, "password")
-  if (!existsSync(join(data, "PG_VERSION"))) create(binaries, home, data, secret, account)
-  const password = readFileSync(secret, "utf8")
+  const data = join(home, dataName)
+  if (!existsSync(join(data, "PG_VERSION"))) create(binaries, home, account)
+  const password = readFileSync(join(home, secretName), "utf8")
   const port = await freePort()
-  let guard = await run(binaries, home, data, port, options, account)
+  let guard = await run(binaries, home, port, options, account)
   const pid = (): number => Number(readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[0])
   return {
     url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
@@ -70,9 +78,27 @@ export const start = async (options: ServerOptions = {}): Promise<Server> => {
       const gone = exited(guard)
       process.kill(-guard.pid!, "SIGKILL")
       await gone
-      guard = await run(binaries, home, data, port, options, account)
+      guard = await run(binaries, home, port, options, account)
     },
     stop: () => leave(guard),
+  }
+}
+
+/**
+ * How the server's account comes to its folder, which may lie in one that is closed to it, such as root's own: through
+ * the open folder that it is handed. `use` is given the path and what is to be the fourth stream of the process.
+ */
+const reaching = <A>(
+  home: string,
+  account: Account | undefined,
+  use: (path: string, handed: ReadonlyArray<number>) => A,
+): A => {
+  if (account === undefined || process.platform !== "linux") return use(home, [])
+  const folder = openSync(home, "r")
+  try {
+    return use("/proc/self/fd/3", [folder])
+  } finally {
+    closeSync(folder)
   }
 }
 
@@ -80,29 +106,30 @@ const give = (path: string, account: Account | undefined): void => {
   if (account !== undefined) chownSync(path, account.uid, account.gid)
 }
 
-const create = (
-  { initdb }: Binaries,
-  home: string,
-  data: string,
-  secret: string,
-  account: Account | undefined,
-): void => {
+const dataName = "data"
+const secretName = "password"
+const logName = "server.log"
+
+const create = ({ initdb }: Binaries, home: string, account: Account | undefined): void => {
+  const secret = join(home, secretName)
   writeFileSync(secret, randomBytes(24).toString("hex"), { mode: 0o600 })
   give(secret, account)
-  const made = spawnSync(
-    initdb,
-    [
-      `--pgdata=${data}`,
-      `--pwfile=${secret}`,
-      "--username=postgres",
-      "--auth=scram-sha-256",
-      "--encoding=UTF8",
-      "--locale=C",
-      "--no-sync",
-      // The password is random: rounds against guessing would only make connections slow.
-      "--set=scram_iterations=1",
-    ],
-    { ...account, env: environment, encoding: "utf8", cwd: home },
+  const made = reaching(home, account, (path, handed) =>
+    spawnSync(
+      initdb,
+      [
+        `--pgdata=${join(path, dataName)}`,
+        `--pwfile=${join(path, secretName)}`,
+        "--username=postgres",
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--no-sync",
+        // The password is random: rounds against guessing would only make connections slow.
+        "--set=scram_iterations=1",
+      ],
+      { ...account, env: environment, encoding: "utf8", cwd: "/", stdio: ["ignore", "pipe", "pipe", ...handed] },
+    ),
   )
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? made.stderr}`)
 }
@@ -125,12 +152,10 @@ const environment = { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" }
 const run = async (
   { postgres, temporary }: Binaries,
   home: string,
-  data: string,
   port: number,
   options: ServerOptions,
   account: Account | undefined,
 ): Promise<ChildProcess> => {
-  const log = join(home, "server.log")
   const settings = Object.entries({
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
@@ -139,23 +164,37 @@ const run = async (
     ...options.settings,
   }).flatMap(([name, value]) => ["-c", `${name}=${value}`])
   const goesWithIt = options.directory === undefined ? home : ""
-  const guard = spawn(
-    "/bin/sh",
-    ["-c", guardScript, "guard", log, goesWithIt, temporary ?? "", postgres, "-D", data, ...settings],
-    {
-      ...account,
-      cwd: "/",
-      env: environment,
-      stdio: ["pipe", "pipe", "ignore"],
-      // A Ctrl-C in the terminal is for this process; the guard follows it.
-      detached: true,
-    },
+  const guard = reaching(home, account, (path, handed) =>
+    spawn(
+      "/bin/sh",
+      [
+        "-c",
+        guardScript,
+        "guard",
+        join(path, logName),
+        goesWithIt,
+        temporary ?? "",
+        postgres,
+        "-D",
+        join(path, dataName),
+        ...settings,
+      ],
+      {
+        ...account,
+        cwd: "/",
+        env: environment,
+        stdio: ["pipe", "pipe", "ignore", ...handed],
+        // A Ctrl-C in the terminal is for this process; the guard follows it.
+        detached: true,
+      },
+    ),
   )
-  const server = Number(await new Promise((said) => guard.stdout.once("data", (chunk: Buffer) => said(String(chunk)))))
+  const server = Number(await new Promise((said) => guard.stdout!.once("data", (chunk: Buffer) => said(String(chunk)))))
   // The server runs on in the background: it keeps no process waiting.
   guard.unref()
   for (const pipe of [guard.stdin, guard.stdout]) (pipe as unknown as Socket).unref()
-  const status = join(data, "postmaster.pid")
+  const status = join(home, dataName, "postmaster.pid")
+  const log = join(home, logName)
   try {
     await until(() => {
       if (!isAlive(server)) throw new Error("it stopped at once")

@@ -2,12 +2,19 @@
  * The options of the command line, read and checked. What cannot be used is an `InputError` of one line that says what
  * would be accepted.
  */
-import { resolve } from "node:path"
+import { homedir } from "node:os"
+import { join, resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { type Definition, Definition as Definitions } from "@tacet/core/statistics"
 import { DateTime, IANAZone } from "luxon"
 import { type Format, formats } from "../formats/index.ts"
 import { InputError } from "../SourceRow.ts"
+
+/** Where events are kept: in memory for the run, in a database, or in a server that the run brings along. */
+export type Store =
+  | { readonly _tag: "memory" }
+  | { readonly _tag: "database"; readonly url: string; readonly keyFile: string }
+  | { readonly _tag: "embedded"; readonly directory: string | undefined; readonly keyFile: string }
 
 /** Where to read from or write to: a path, or the process's own stream. */
 export type Place = { readonly _tag: "file"; readonly path: string } | { readonly _tag: "standard" }
@@ -26,6 +33,7 @@ export interface Settings {
   readonly html: string | undefined
   readonly rejects: string | undefined
   readonly strict: boolean
+  readonly store: Store
 }
 
 const text = { type: "string" } as const
@@ -44,6 +52,8 @@ const options = {
   rejects: text,
   collapse: text,
   "max-steps": text,
+  store: text,
+  "key-file": text,
   strict: { type: "boolean" },
   help: { type: "boolean" },
 } as const
@@ -70,6 +80,7 @@ export const readSettings = (args: ReadonlyArray<string>, folder: string): Setti
     html: file("html"),
     rejects: file("rejects"),
     strict: given.strict ?? false,
+    store: storeOf(given, folder),
   }
   refuseOverwriting(settings)
   return settings
@@ -139,6 +150,23 @@ const definitionOf = (given: ReturnType<typeof parsed>): Partial<Definition.Defi
     ...(collapse === undefined ? {} : { collapse: oneOf("--collapse", ["on", "off"], collapse) === "on" }),
     ...(maxSteps === undefined ? {} : { maxSteps: maxSteps === "none" ? null : wholeSteps(maxSteps) }),
   }
+}
+
+const storeOf = (given: ReturnType<typeof parsed>, folder: string): Store => {
+  const { "key-file": named, store } = given
+  const keyFile =
+    named === undefined
+      ? join(homedir(), ".tacet", "deflection-report.key")
+      : resolve(folder, nonEmpty("--key-file", named))
+  if (store === undefined) {
+    if (named !== undefined) throw new InputError("--key-file: means something with --store only")
+    return { _tag: "memory" }
+  }
+  if (store === "embedded") return { _tag: "embedded", directory: undefined, keyFile }
+  const directory = /^embedded:(.+)$/s.exec(store)?.[1]
+  if (directory !== undefined) return { _tag: "embedded", directory: resolve(folder, directory), keyFile }
+  if (/^postgres(ql)?:\/\//.test(store) && URL.canParse(store)) return { _tag: "database", url: store, keyFile }
+  throw new InputError("--store: must be a URL such as postgresql://user@host/database, embedded, or embedded:FOLDER")
 }
 
 const seconds = (value: string): number => {

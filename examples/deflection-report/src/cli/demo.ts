@@ -29,6 +29,7 @@ export const demo = Effect.fn("demo")(function* (
     html,
     rejects: undefined,
     strict: false,
+    store: { _tag: "memory" },
   }
   const lines = yield* log(standardSeed)
   const document = yield* Effect.scoped(reportOn(Readable.from(lines), mapping, settings))

@@ -23,6 +23,13 @@ What is counted
   --collapse on|off      whether consecutive repeats of a step count as one. Default: on
   --max-steps N|none     the longest journey that is told apart. Default: 50
 
+Where events are kept
+  --store URL|embedded[:DIR]
+                         a PostgreSQL database, or a server of the run's own, with its data in DIR. Rows that an
+                         earlier run recorded add nothing. Default: the memory of the run
+  --key-file FILE        the key under which cases of the source become ids of the store, made where there is none;
+                         keep it apart from the store. Default: ~/.tacet/deflection-report.key
+
 Output
   --json FILE|-          write the report as JSON (docs/report-format.md); with - nothing else is on standard output
   --html FILE            write the report as one self-contained page

@@ -5,7 +5,6 @@ import { randomUUID } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { open as openFile, readFile, writeFile } from "node:fs/promises"
 import type { Readable } from "node:stream"
-import { layer as memory } from "@tacet/adapter-memory"
 import { Uuid } from "@tacet/core/eventsourcing"
 import { Contacts } from "@tacet/core/services"
 import { Definition } from "@tacet/core/statistics"
@@ -14,12 +13,12 @@ import * as Layer from "effect/Layer"
 import { type Mapping, none, open, readMapping } from "../formats/index.ts"
 import { compartmentOf, declarationsOf, layerPolicies } from "../import/Declarations.ts"
 import * as Importer from "../import/Importer.ts"
-import { layerRandom } from "../import/TokenKey.ts"
 import { documentOf, renderJson, type ReportDocument } from "../report/json.ts"
 import { InputError } from "../SourceRow.ts"
 import * as Progress from "./Progress.ts"
 import * as Rejects from "./Rejects.ts"
 import { momentOf, type Place, type Settings } from "./Settings.ts"
+import { layerOf } from "./Store.ts"
 import { renderText } from "./TextReport.ts"
 
 /** What a run has of the process. */
@@ -65,14 +64,13 @@ export const reportOn = Effect.fnUntraced(function* (
     definition: Definition.make({ ...settings.definition, timeZone }),
     ...(asOf === undefined ? {} : { asOf }),
     ...(rejects === undefined ? {} : { rejects }),
-  }).pipe(Effect.provide(services))
+  }).pipe(Effect.provide(Layer.provideMerge(services, layerOf(settings.store))))
   return documentOf(report, input, source.quality)
 })
 
-/** A memory for this run; ids of commits are random beyond guessing, as they would be in production. */
+/** Ids of commits are random beyond guessing, as they would be in production. */
 const services = Layer.mergeAll(
-  Layer.provideMerge(Contacts.layer, Layer.merge(memory, layerPolicies)),
-  layerRandom,
+  Layer.provide(Contacts.layer, layerPolicies),
   Layer.succeed(Uuid.Identifiers, { next: Effect.sync(() => randomUUID() as Uuid.Uuid) }),
 )
 
@@ -120,7 +118,10 @@ const openInput = Effect.fnUntraced(function* (input: Place, { stdin }: World) {
     const stats = await file.stat()
     return { isFile: !stats.isDirectory(), size: stats.size }
   })
-  if (!isFile) return yield* Effect.fail(new InputError("--input: must be a file, and is a folder"))
+  if (!isFile) {
+    yield* Effect.promise(() => file.close())
+    return yield* Effect.fail(new InputError("--input: must be a file, and is a folder"))
+  }
   const stream = createReadStream(input.path, { fd: file })
   yield* Effect.addFinalizer(() => Effect.sync(() => stream.destroy()))
   const opened: Opened = {

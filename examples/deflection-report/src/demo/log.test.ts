@@ -20,6 +20,7 @@ const settings: Settings = {
   html: undefined,
   rejects: undefined,
   strict: false,
+  store: { _tag: "memory" },
 }
 
 describe("the invented month", () => {

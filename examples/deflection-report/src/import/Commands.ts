@@ -56,6 +56,16 @@ const phoneMenu = "phone-menu"
 /** The interface of a call with steps. */
 const visualMenu = "visual-menu"
 
+/** The key, within its case, of a call that is told of moment by moment: without one of its own it is its moment. */
+const placedKey = (at: number, { call }: { readonly call?: string }): string => call ?? `at ${at}`
+
+/** The ids of the calls that a unit places. */
+export const callsOf = ({ tokens }: Planner, { case: caseKey, facts }: Unit): ReadonlyArray<Identifier.CallId> =>
+  facts.flatMap(({ at, fact }) => {
+    if (fact._tag === "wholeCall") return [tokens.call(caseKey, fact.key)]
+    return fact._tag === "callPlaced" ? [tokens.call(caseKey, placedKey(at, fact))] : []
+  })
+
 /** The commands of a unit for an interaction that has come so far. */
 export const plan = (planner: Planner, unit: Unit, progress: Progress): Result.Result<Planned, Fault> => {
   const inputs: Array<CommandDraft> = []
@@ -109,7 +119,7 @@ export const plan = (planner: Planner, unit: Unit, progress: Progress): Result.R
         inputs.push({ _tag: "RequestCall", at })
         break
       case "callPlaced": {
-        const id = callId(fact.call ?? `${calls.size + 1}`)
+        const id = callId(placedKey(at, fact))
         calls.add(id)
         openCall = { id, placedAt: at }
         inputs.push({ _tag: "PlaceCall", at, call: id, number, asksForPerson: true })

@@ -7,7 +7,7 @@
  * A source in the order of time has a clock, the moment of the row whose turn it is; everything earlier has come. A
  * source in the order of cases has none: what must wait for other cases waits for its end.
  */
-import type { CustomerId, EventCodec, EventStore, EventStoreError, Uuid } from "@tacet/core/eventsourcing"
+import type { CustomerId, EventStore, Uuid } from "@tacet/core/eventsourcing"
 import { Contacts } from "@tacet/core/services"
 import type { CustomerReport, Definition } from "@tacet/core/statistics"
 import * as Clock from "effect/Clock"
@@ -47,7 +47,7 @@ export interface Imported {
   readonly mostHeld: number
 }
 
-export type ImportError = InputError | Contacts.ContactsError | EventCodec.UndecodableEvent | EventStoreError.ReadError
+export type ImportError = InputError | Recorder.RecordError
 
 /** Imports a source to its end. */
 export const run = Effect.fn("Importer.run")(function* (
@@ -89,7 +89,7 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
   const batchSize = options.batchSize ?? 500
   const lateness = definition.latenessMinutes * 60_000
   const keepMillis = Math.max(definition.idleMinutes * 60_000, lateness)
-  const tokens = tokensOf((yield* TokenKey).bytes, customer)
+  const tokens = tokensOf(yield* TokenKey, customer)
   const planner = { declarations: options.declarations, tokens }
   const ledger = Ledger.make(options.rejects ?? Ledger.noSink)
   const people = People.make()
@@ -130,8 +130,7 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
     }
   })
 
-  const targetOf = (id: Uuid.Uuid): Recorder.Target =>
-    targets.get(id) ?? { id, progress: undefined, pending: [], cases: 0 }
+  const targetOf = (id: Uuid.Uuid): Recorder.Target => targets.get(id) ?? Recorder.targetOf(id)
 
   /** By the source's own key, else by the person; a call that belongs to no interaction is one of its own. */
   const attribute = Effect.fnUntraced(function* (unit: Unit, own: Recorder.Target) {
@@ -139,6 +138,10 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
     if (callAt === undefined || unit.person === undefined) return own
     if (yield* recorder.exists(own)) return own
     yield* recordPerson(unit.person)
+    for (const id of people.interactionsOf(unit.person)) {
+      const target = targetOf(id)
+      if (yield* recorder.heldCall(target, unit)) return target
+    }
     const found = people.interactionOf(unit.person, callAt, unit.number)
     return found === undefined ? own : targetOf(found)
   })

@@ -4,22 +4,45 @@
  * whole or refused whole.
  */
 import type { Interaction } from "@tacet/core/domain"
-import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"
+import {
+  type CustomerId,
+  type EventCodec,
+  EventStore,
+  type EventStoreError,
+  type Uuid,
+} from "@tacet/core/eventsourcing"
 import { Contacts } from "@tacet/core/services"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
-import { type Fault, faultOfRefusal, plan, type Planned, type Planner, type Progress } from "./Commands.ts"
+import { callsOf, type Fault, faultOfRefusal, plan, type Planned, type Planner, type Progress } from "./Commands.ts"
+import * as Earlier from "./Earlier.ts"
 import type { Ledger } from "./Ledger.ts"
 import type { Note, People } from "./People.ts"
 import { loneCallAt, showsInterface, type Unit } from "./Unit.ts"
+
+/** An interaction of which this run knows nothing yet. */
+export const targetOf = (id: Uuid.Uuid): Target => ({
+  id,
+  progress: undefined,
+  state: undefined,
+  earlier: Earlier.none,
+  toldUntil: Number.NEGATIVE_INFINITY,
+  pending: [],
+  cases: 0,
+})
 
 /** An interaction to which units are being recorded. */
 export interface Target {
   readonly id: Uuid.Uuid
   /** `undefined`: not looked up yet. */
   progress: Progress | undefined
+  /** Set with `progress`: the interaction as recorded, and what of it was recorded by earlier runs. */
+  state: Interaction.State | undefined
+  earlier: Earlier.Earlier
+  /** The latest moment that this run has told of it. */
+  toldUntil: number
   readonly pending: Array<Unit>
   /** How many open cases lead to it. */
   cases: number
@@ -29,15 +52,19 @@ export interface Recorder {
   /** How many units wait. */
   readonly pending: number
   readonly add: (target: Target, unit: Unit) => void
-  readonly flush: (target: Target) => Effect.Effect<void, Contacts.ContactsError>
+  readonly flush: (target: Target) => Effect.Effect<void, RecordError>
   /** Records what waits of a person, so that it is known which interactions they had. */
-  readonly flushPerson: (person: string) => Effect.Effect<void, Contacts.ContactsError>
-  readonly flushAll: Effect.Effect<void, Contacts.ContactsError>
+  readonly flushPerson: (person: string) => Effect.Effect<void, RecordError>
+  readonly flushAll: Effect.Effect<void, RecordError>
   /** Whether the interaction has started. */
-  readonly exists: (target: Target) => Effect.Effect<boolean, Contacts.ContactsError>
+  readonly exists: (target: Target) => Effect.Effect<boolean, RecordError>
+  /** Whether an earlier run has recorded a call of the unit in the interaction. */
+  readonly heldCall: (target: Target, unit: Unit) => Effect.Effect<boolean, RecordError>
   /** Notes returns, in an order that says nothing. */
-  readonly note: (notes: ReadonlyArray<Note>) => Effect.Effect<void, Contacts.ContactsError>
+  readonly note: (notes: ReadonlyArray<Note>) => Effect.Effect<void, RecordError>
 }
+
+export type RecordError = Contacts.ContactsError | EventCodec.UndecodableEvent | EventStoreError.ReadError
 
 type Handled = Effect.Success<ReturnType<Contacts.Contacts["Service"]["record"]>>
 
@@ -46,8 +73,11 @@ export const make = Effect.fnUntraced(function* (
   planner: Planner,
   ledger: Ledger,
   people: People,
-): Effect.fn.Return<Recorder, never, Contacts.Contacts> {
+): Effect.fn.Return<Recorder, EventStoreError.ReadError, Contacts.Contacts | EventStore.EventStore> {
   const contacts = yield* Contacts.Contacts
+  const store = yield* EventStore.EventStore
+  /** The log as this run found it. */
+  const { head: found } = yield* store.readLog(customer, { limit: 1 })
   const waiting = new Set<Target>()
   const waitingByPerson = new Map<string, Set<Target>>()
   let pending = 0
@@ -59,10 +89,17 @@ export const make = Effect.fnUntraced(function* (
     if (target.progress !== undefined) return target.progress
     // No command: the answer is the state as it stands.
     const { state } = yield* record(target, [])
+    if (state.phase !== "notStarted" && found > 0) {
+      target.earlier = yield* Earlier.read(customer, target.id, found).pipe(
+        Effect.provideService(EventStore.EventStore, store),
+      )
+    }
+    target.state = state
     target.progress = {
       started: state.phase !== "notStarted",
       lastAt: state.lastActivity,
-      calls: new Set(state.calls.keys()),
+      // Those of earlier runs may come again.
+      calls: new Set(Array.from(state.calls.keys()).filter((call) => !target.earlier.placed(call))),
       openCall: undefined,
     }
     return target.progress
@@ -79,15 +116,29 @@ export const make = Effect.fnUntraced(function* (
     if (isAttributed) ledger.count("attributedCalls")
   }
 
-  const remember = (target: Target, units: ReadonlyArray<Unit>, state: Interaction.State, endedAt: number): void => {
+  const remember = (
+    target: Target,
+    units: ReadonlyArray<Unit>,
+    plans: ReadonlyArray<Planned>,
+    state: Interaction.State,
+  ): void => {
+    target.state = state
+    target.toldUntil = Math.max(
+      target.toldUntil,
+      latest(plans, (tag) => tag !== "EndInteraction"),
+    )
     if (state.phase === "notStarted") return
+    // What an earlier run recorded of later moments is not known yet at this one.
+    const lastActivity =
+      target.earlier === Earlier.none ? state.lastActivity : Math.min(state.lastActivity, target.toldUntil)
+    const endedAt = latest(plans, (tag) => tag === "EndInteraction")
     for (const unit of units) {
       if (unit.person === undefined) continue
       people.saw(unit.person, {
         interaction: target.id,
         startedAt: state.startedAt,
-        lastActivity: state.lastActivity,
-        end: Math.max(state.lastActivity, endedAt),
+        lastActivity,
+        end: Math.max(lastActivity, endedAt),
         number: unit.number,
         showedInterface: showsInterface(unit),
         excluded: state.excluded,
@@ -118,26 +169,35 @@ export const make = Effect.fnUntraced(function* (
       from += planned.commands.length
     })
     target.progress = progress
-    remember(target, units, handled.state, latestEnd(plans))
+    remember(target, units, plans, handled.state)
     return true
   })
 
   const recordOne = Effect.fnUntraced(function* (target: Target, unit: Unit) {
     const planned = plan(planner, unit, yield* load(target))
     if (Result.isFailure(planned)) return yield* ledger.rejected(unit.rows, planned.failure)
-    const handled = yield* record(target, planned.success.commands)
+    const commands = target.earlier.without(planned.success.commands)
+    if (commands.length === 0 && planned.success.commands.length > 0 && target.state !== undefined) {
+      ledger.duplicate(unit.rows)
+      target.progress = planned.success.next
+      return remember(target, [unit], [planned.success], target.state)
+    }
+    const handled = yield* record(target, commands)
     const refused = firstFault(handled.outcomes)
     if (refused !== undefined) return yield* ledger.rejected(unit.rows, refused)
     settle(target, unit, planned.success, handled.outcomes)
     target.progress = planned.success.next
-    remember(target, [unit], handled.state, latestEnd([planned.success]))
+    remember(target, [unit], [planned.success], handled.state)
   })
 
   const flush = Effect.fnUntraced(function* (target: Target) {
     const units = target.pending.splice(0)
     pending -= units.length
     waiting.delete(target)
-    if (units.length > 1 && (yield* recordTogether(target, units))) return
+    if (units.length > 1) {
+      yield* load(target)
+      if (target.earlier === Earlier.none && (yield* recordTogether(target, units))) return
+    }
     for (const unit of units) yield* recordOne(target, unit)
   })
 
@@ -163,6 +223,11 @@ export const make = Effect.fnUntraced(function* (
       waitingByPerson.clear()
       for (const target of waiting) yield* flush(target)
     }),
+    heldCall: Effect.fnUntraced(function* (target, unit) {
+      if (found === 0) return false
+      yield* load(target)
+      return callsOf(planner, unit).some((call) => target.earlier.placed(call))
+    }),
     exists: (target) => Effect.map(load(target), ({ started }) => started),
     note: Effect.fnUntraced(function* (notes) {
       for (const { at, class: recontact, interaction } of yield* Random.shuffle(notes)) {
@@ -182,12 +247,10 @@ const firstFault = (outcomes: Handled["outcomes"]): Fault | undefined => {
   return undefined
 }
 
-/** The latest end that was recorded, or minus infinity. */
-const latestEnd = (plans: ReadonlyArray<Planned>): number =>
+/** The latest moment of certain commands, or minus infinity. */
+const latest = (plans: ReadonlyArray<Planned>, counts: (tag: Interaction.Command["_tag"]) => boolean): number =>
   Math.max(
     ...plans.flatMap(({ commands }) =>
-      commands.map((command) =>
-        command._tag === "EndInteraction" ? DateTime.toEpochMillis(command.at) : Number.NEGATIVE_INFINITY,
-      ),
+      commands.map(({ _tag, at }) => (counts(_tag) ? DateTime.toEpochMillis(at) : Number.NEGATIVE_INFINITY)),
     ),
   )

@@ -1,24 +1,86 @@
 /**
- * Keyed tokens in place of the source's own keys. Cases, persons, calls and row ids become HMAC-SHA-256 tokens under a
- * key that is drawn for one run and kept nowhere: afterwards nobody, the operator included, can say which case of the
- * source an interaction in the log was (MINIMISE, KEY-APART). The key is a service, so that a test can fix it.
+ * Keyed tokens in place of the source's own keys. Cases, persons, calls and row ids become HMAC-SHA-256 tokens. Those of
+ * persons and rows are made under a key that is drawn for one run and kept nowhere. So are those of cases and calls where
+ * the store is a memory: afterwards nobody, the operator included, can say which case of the source an interaction in
+ * the log was (MINIMISE, KEY-APART). Where the store outlives the run they are made under a key that is kept apart from
+ * it, so that the same case is the same interaction in every run. The keys are a service, so that a test can fix them.
  */
 import { createHmac, hash, randomBytes } from "node:crypto"
+import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises"
+import { dirname } from "node:path"
 import type { Identifier } from "@tacet/core/domain"
 import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
 import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { InputError } from "../SourceRow.ts"
 
-/** The key of a run. */
-export class TokenKey extends Context.Service<TokenKey, { readonly bytes: Uint8Array }>()(
-  "@tacet/example-deflection-report/import/TokenKey",
-) {}
+/** The keys of a run. */
+export interface Keys {
+  /** For what is recorded: the ids of interactions and calls. */
+  readonly recorded: Uint8Array
+  /** For what never leaves the memory of the importer: persons, rows. */
+  readonly run: Uint8Array
+}
 
-/** A key of 256 random bits that dies with the layer. */
-export const layerRandom: Layer.Layer<TokenKey> = Layer.sync(TokenKey, () => ({ bytes: randomBytes(32) }))
+export class TokenKey extends Context.Service<TokenKey, Keys>()("@tacet/example-deflection-report/import/TokenKey") {}
 
-/** A known key, for tests: with it the ids of a run can be repeated. */
-export const layerFixed = (bytes: Uint8Array): Layer.Layer<TokenKey> => Layer.succeed(TokenKey, { bytes })
+const length = 32
+
+/** Keys of 256 random bits that die with the layer. */
+export const layerRandom: Layer.Layer<TokenKey> = Layer.sync(TokenKey, () => ({
+  recorded: randomBytes(length),
+  run: randomBytes(length),
+}))
+
+/** Known keys, for tests: with them the ids of a run can be repeated. */
+export const layerFixed = (bytes: Uint8Array): Layer.Layer<TokenKey> =>
+  Layer.succeed(TokenKey, { recorded: bytes, run: bytes })
+
+/** A key for what is recorded that is kept in a file which only its owner can read; it is drawn where there is none. */
+export const layerKept = (path: string): Layer.Layer<TokenKey, InputError> =>
+  Layer.effect(
+    TokenKey,
+    Effect.map(
+      Effect.tryPromise({
+        try: () => kept(path),
+        catch: (cause) =>
+          cause instanceof InputError ? cause : new InputError("--key-file: the file cannot be read or written"),
+      }),
+      (recorded) => ({ recorded, run: randomBytes(length) }),
+    ),
+  )
+
+const kept = async (path: string): Promise<Uint8Array> => {
+  const known = await keyIn(path)
+  if (known !== undefined) return known
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  // Another run may draw one at the same moment: the first to have it in place wins, and it is whole when it is there.
+  const drawn = `${path}.${randomBytes(8).toString("hex")}`
+  await writeFile(drawn, `${randomBytes(length).toString("base64")}\n`, { mode: 0o600, flag: "wx" })
+  try {
+    await link(drawn, path)
+  } catch (cause) {
+    if (!isCode(cause, "EEXIST")) throw cause
+  } finally {
+    await unlink(drawn)
+  }
+  return (await keyIn(path))!
+}
+
+const keyIn = async (path: string): Promise<Uint8Array | undefined> => {
+  try {
+    const bytes = Buffer.from((await readFile(path, "utf8")).trim(), "base64")
+    if (bytes.length !== length) throw new InputError("--key-file: holds no key of 32 bytes in base64")
+    return bytes
+  } catch (cause) {
+    if (isCode(cause, "ENOENT")) return undefined
+    throw cause
+  }
+}
+
+const isCode = (cause: unknown, code: string): boolean =>
+  cause instanceof Error && "code" in cause && cause.code === code
 
 /** The tokens of one Customer. The same key in two compartments has two tokens (RECOG-1CUST). */
 export interface Tokens {
@@ -31,16 +93,16 @@ export interface Tokens {
   readonly content: (row: unknown) => string
 }
 
-export const tokensOf = (key: Uint8Array, customer: CustomerId.CustomerId): Tokens => {
-  const digest = (kind: string, ...parts: ReadonlyArray<string>): Buffer =>
+export const tokensOf = ({ recorded, run }: Keys, customer: CustomerId.CustomerId): Tokens => {
+  const digest = (key: Uint8Array, kind: string, ...parts: ReadonlyArray<string>): Buffer =>
     createHmac("sha256", key)
       .update(JSON.stringify([customer, kind, ...parts]))
       .digest()
-  const secret = Buffer.from(key).toString("base64")
+  const secret = Buffer.from(run).toString("base64")
   return {
-    interaction: remembering((caseKey) => Uuid.fromBytes(digest("interaction", caseKey), 8)),
-    call: (caseKey, callKey) => Uuid.fromBytes(digest("call", caseKey, callKey), 8) as Identifier.CallId,
-    person: remembering((personKey) => digest("person", personKey).toString("base64")),
+    interaction: remembering((caseKey) => Uuid.fromBytes(digest(recorded, "interaction", caseKey), 8)),
+    call: (caseKey, callKey) => Uuid.fromBytes(digest(recorded, "call", caseKey, callKey), 8) as Identifier.CallId,
+    person: remembering((personKey) => digest(run, "person", personKey).toString("base64")),
     rowId: (id) => hash("sha256", `${secret} id ${id}`, "base64"),
     content: (row) => hash("sha256", `${secret} content ${JSON.stringify(row)}`, "base64"),
   }

@@ -12,7 +12,7 @@ import type { Mapping } from "../mapping/Mapping.ts"
 import type { CallFact, Fact, RejectedRow, Source, SourceItem, SourceRow } from "../SourceRow.ts"
 import { compartmentOf, declarationsOf, layerPolicies } from "./Declarations.ts"
 import * as Importer from "./Importer.ts"
-import { layerFixed } from "./TokenKey.ts"
+import { layerFixed, TokenKey } from "./TokenKey.ts"
 
 export const minute = 60_000
 export const hour = 60 * minute
@@ -31,11 +31,15 @@ export interface Settings {
   /** Rows in one batch of the source. */
   readonly read?: number
   readonly seed?: string
+  /** What a run before this one imported into the same store, with keys of its own for persons. */
+  readonly before?: Iterable<SourceItem>
   /** Told of each chunk of the log that the statistics read. */
   readonly onChunk?: (chunk: EventStore.LogChunk) => void
 }
 
 export interface Outcome extends Importer.Imported {
+  /** How many events the store held before. */
+  readonly found: number
   readonly log: ReadonlyArray<EventEnvelope.RecordedEvent>
   readonly rejects: ReadonlyArray<RejectedRow>
 }
@@ -44,7 +48,7 @@ export const importing = Effect.fnUntraced(function* (
   items: Iterable<SourceItem>,
   settings: Settings = {},
 ): Effect.fn.Return<Outcome, Importer.ImportError> {
-  const { asOf, batchSize, definition, mapping, onChunk = () => undefined, order, read, seed } = settings
+  const { asOf, batchSize, before, definition, mapping, onChunk = () => undefined, order, read, seed } = settings
   const customer = compartmentOf("test")
   const rejects: Array<RejectedRow> = []
   const services = Layer.mergeAll(
@@ -58,19 +62,25 @@ export const importing = Effect.fnUntraced(function* (
       readLog: (...range: Parameters<typeof store.readLog>) =>
         Effect.tap(store.readLog(...range), (chunk) => Effect.sync(() => onChunk(chunk))),
     }
-    const imported = yield* Importer.run(
-      { items: batches(items, read ?? 100), order: order ?? "time" },
-      {
-        name: "test",
-        declarations: declarationsOf(customer, mapping ?? {}),
-        definition: Definition.make(definition ?? {}),
-        ...(asOf === undefined ? {} : { asOf }),
-        ...(batchSize === undefined ? {} : { batchSize }),
-        rejects: (row) => Effect.sync(() => void rejects.push(row)),
-      },
-    ).pipe(Effect.provideService(EventStore.EventStore, watched))
+    const run = (items: Iterable<SourceItem>, rejects: Array<RejectedRow>) =>
+      Importer.run(
+        { items: batches(items, read ?? 100), order: order ?? "time" },
+        {
+          name: "test",
+          declarations: declarationsOf(customer, mapping ?? {}),
+          definition: Definition.make(definition ?? {}),
+          ...(asOf === undefined ? {} : { asOf }),
+          ...(batchSize === undefined ? {} : { batchSize }),
+          rejects: (row) => Effect.sync(() => void rejects.push(row)),
+        },
+      ).pipe(Effect.provideService(EventStore.EventStore, watched))
+    if (before !== undefined) {
+      yield* Effect.updateService(run(before, []), TokenKey, (keys) => ({ ...keys, run: new Uint8Array(32).fill(1) }))
+    }
+    const { head: found } = yield* store.readLog(customer, { limit: 1 })
+    const imported = yield* run(items, rejects)
     const { events } = yield* store.readLog(customer, { limit: 1_000_000 })
-    return { ...imported, log: events, rejects }
+    return { ...imported, found, log: events, rejects }
   }).pipe(Effect.provide(services), Random.withSeed(seed ?? "test"))
 })
 

@@ -104,6 +104,11 @@ const shifted = (row: Row, millis: number): Row => ({
   ),
 })
 
+const withoutId = (row: Row): Row => {
+  const { id: _id, ...rest } = row
+  return rest
+}
+
 /** A log with the order in which its rows were written: each within the lateness of the moment that it tells of. */
 const aShuffledLog = fc.tuple(aLog, fc.infiniteStream(fc.nat({ max: hour }))).map(([rows, delays]) => {
   const written = rows.map((row) => ({ row, at: row.at + Number(delays.next().value) }))
@@ -153,6 +158,43 @@ describe("the import", () => {
         expect(twice.report).toEqual(once.report)
         expect(twice.input.accepted).toBe(once.input.accepted)
         expect(twice.input.rows).toBe(repeated.length)
+      }),
+    some,
+  )
+
+  it.live.prop(
+    "of the same rows in a later run adds nothing, with or without ids, and reports the same",
+    [aLog, fc.constantFrom<"time" | "case">("time", "case"), fc.boolean()],
+    (log, order, withIds) =>
+      Effect.gen(function* () {
+        const rows = numbered(withIds ? log : log.map(withoutId))
+        const once = yield* importing(rows, { mapping, asOf, order })
+        const again = yield* importing(rows, { mapping, asOf, order, before: rows })
+        expect(again.found).toBe(once.log.length)
+        expect(again.log.slice(again.found)).toEqual([])
+        expect(again.input.accepted).toBe(0)
+        expect(again.input.duplicates).toBe(once.input.accepted + once.input.duplicates)
+        // Refused again, though the rule may be another: the interaction has gone on since.
+        expect(again.rejects.map(({ line }) => line)).toEqual(once.rejects.map(({ line }) => line))
+        expect(again.report).toEqual(once.report)
+      }),
+    { numRuns: 40 },
+  )
+
+  it.live.prop(
+    "of a file whose beginning an earlier run has read adds the rest, and no row twice",
+    [aLog, fc.nat({ max: 100 })],
+    (log, share) =>
+      Effect.gen(function* () {
+        const rows = numbered(log)
+        const once = yield* importing(rows, { mapping, asOf })
+        const before = rows.slice(0, Math.floor((rows.length * share) / 100))
+        const rest = yield* importing(rows, { mapping, asOf, before })
+        const stepsOf = ({ log }: typeof once) =>
+          byStream(log.filter(({ type }) => type === "StepTaken" || type.startsWith("Call")))
+            .map(([stream, , type, at, data]) => JSON.stringify([stream, type, at, data]))
+            .toSorted()
+        expect(stepsOf(rest)).toEqual(stepsOf(once))
       }),
     some,
   )

@@ -1,0 +1,56 @@
+/**
+ * The store of a run, with the keys of its tokens.
+ */
+import { layer as memory } from "@tacet/adapter-memory"
+import { layer as database, migrate } from "@tacet/adapter-pg"
+import type { EventStore, ProjectionStore } from "@tacet/core/eventsourcing"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { layerKept, layerRandom, type TokenKey } from "../import/TokenKey.ts"
+import { InputError } from "../SourceRow.ts"
+import type { Store } from "./Settings.ts"
+
+type Stores = EventStore.EventStore | ProjectionStore.ProjectionStore
+
+/** The layer of a store. A database is brought to the schema of this release first. */
+export const layerOf = (store: Store): Layer.Layer<Stores | TokenKey, InputError> => {
+  switch (store._tag) {
+    case "memory":
+      return Layer.mergeAll(memory, layerRandom)
+    case "database":
+      return Layer.mergeAll(at(store.url), layerKept(store.keyFile))
+    case "embedded":
+      return Layer.mergeAll(
+        Layer.unwrap(Effect.map(server(store.directory), ({ url }) => at(url))),
+        // What goes with the run needs no key that stays.
+        store.directory === undefined ? layerRandom : layerKept(store.keyFile),
+      )
+  }
+}
+
+const at = (url: string): Layer.Layer<Stores, InputError> => {
+  const options = { url: Redacted.make(url) }
+  const refused = ({ message }: { readonly message: string }) => Layer.effectContext(notUsable(message))
+  return Layer.unwrap(Effect.as(migrate(options), database(options))).pipe(
+    Layer.catchTag("DatabaseUnavailable", refused),
+    Layer.catchTag("WrongSchemaVersion", refused),
+  )
+}
+
+const notUsable = (message: string): Effect.Effect<never, InputError> =>
+  Effect.fail(new InputError(`--store: ${message}`))
+
+const server = (directory: string | undefined) =>
+  Effect.acquireRelease(
+    Effect.tryPromise({
+      // Loaded here: the binaries of the server are looked for when it is.
+      try: async () => {
+        const { start } = await import("@tacet/postgres-server")
+        return start(directory === undefined ? {} : { directory })
+      },
+      catch: (cause) =>
+        new InputError(`--store: the server cannot be started: ${cause instanceof Error ? cause.message : "unknown"}`),
+    }),
+    (started) => Effect.promise(() => started.stop()),
+  )
