@@ -1,6 +1,6 @@
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import { type CustomerId, EventStore, ExpectedVersion, type StreamId, Uuid } from "@tacet/core/eventsourcing"
-import { type Server, start } from "@tacet/postgres-server"
+import { openProxy, type Server, start } from "@tacet/postgres-server"
 import { afterAll, beforeAll, describe, expect, it } from "@tacet/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -14,7 +14,6 @@ import { join } from "node:path"
 import { layer } from "./layer.ts"
 import { migrate } from "./migrate.ts"
 import type { Options } from "./Options.ts"
-import * as Proxy from "./Proxy.testing.ts"
 import { asOwner } from "./testDatabase.testing.ts"
 
 // These tests take the server down: they have one of their own.
@@ -160,7 +159,7 @@ describe("a store whose server fails", () => {
   it.live("leaves an append unknown whose answer was cut off, and tells its result when it is repeated", () =>
     Effect.gen(function* () {
       const proxy = yield* Effect.acquireRelease(
-        Effect.promise(() => Proxy.open(server.url)),
+        Effect.promise(() => openProxy(server.url)),
         ({ close }) => Effect.promise(close),
       )
       const store = yield* storeWith({ url: Redacted.make(proxy.url) })

@@ -228,7 +228,9 @@ const exited = (guard: ChildProcess): Promise<void> =>
 const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
-    return true
+    // What has ended and was not yet asked for its exit code is dead all the same.
+    const status = `/proc/${pid}/stat`
+    return !existsSync(status) || !/\) [ZX]/.test(readFileSync(status, "utf8"))
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM"
   }

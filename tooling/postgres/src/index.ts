@@ -1,4 +1,5 @@
 /**
  * A real PostgreSQL server from npm packages: no installation, no container, no download besides npm's.
  */
+export { open as openProxy, type Proxy } from "./Proxy.ts"
 export { type Server, type ServerOptions, start } from "./Server.ts"

@@ -9,6 +9,8 @@ export interface Proxy {
   readonly url: string
   /** From now on, what a client sends arrives, and no answer comes back: as soon as one is due, the wire is cut. */
   readonly cutBeforeAnswer: () => void
+  /** How many wires were cut. */
+  readonly cuts: () => number
   /** Lets everything through again. */
   readonly mend: () => void
   readonly close: () => Promise<void>
@@ -19,6 +21,7 @@ export const open = async (url: string): Promise<Proxy> => {
   const target = new URL(url)
   const sockets = new Set<Socket>()
   let cutting = false
+  let cuts = 0
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname)
     for (const socket of [client, upstream]) {
@@ -33,8 +36,12 @@ export const open = async (url: string): Promise<Proxy> => {
     client.on("data", (chunk: Buffer) => upstream.write(chunk))
     upstream.on("data", (chunk: Buffer) => {
       // The last answer of a transaction is that to its commit, and comes with all before it or after them.
-      if (cutting && chunk.includes("COMMIT\0")) client.destroy()
-      else client.write(chunk)
+      if (cutting && chunk.includes("COMMIT\0")) {
+        cuts++
+        client.destroy()
+      } else {
+        client.write(chunk)
+      }
     })
   })
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
@@ -43,6 +50,7 @@ export const open = async (url: string): Promise<Proxy> => {
   return {
     url: through.href,
     cutBeforeAnswer: () => (cutting = true),
+    cuts: () => cuts,
     mend: () => (cutting = false),
     close: () =>
       new Promise((closed) => {
