@@ -62,7 +62,6 @@ export const thin: ReadonlyArray<string> = [
   "SCOPE",
   "SEPARATE",
   "SEVER",
-  "SHIELD",
   "SOLE-PURPOSE",
   "STAT-IMPROVE",
   "SUPPLEMENT",

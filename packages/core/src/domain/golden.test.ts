@@ -11,6 +11,11 @@ import * as EventCodec from "../eventsourcing/EventCodec.ts"
 import type { NewEvent } from "../eventsourcing/EventEnvelope.ts"
 import * as Customer from "./Customer.ts"
 import * as Interaction from "./Interaction.ts"
+import * as Pseudonym from "./Pseudonym.ts"
+import * as Recipient from "./Recipient.ts"
+import * as RetentionPolicy from "./RetentionPolicy.ts"
+import * as RightsRequest from "./RightsRequest.ts"
+import * as Transfer from "./Transfer.ts"
 
 const folder = new URL("golden/", import.meta.url)
 const files = readdirSync(folder).toSorted()
@@ -18,9 +23,15 @@ const files = readdirSync(folder).toSorted()
 const read = (file: string): NewEvent => JSON.parse(readFileSync(new URL(file, folder), "utf8")) as NewEvent
 
 /** Codecs differ in their events; here an event is only passed from one function to the other. */
-const codecs = [Customer.codec, Interaction.codec] as ReadonlyArray<unknown> as ReadonlyArray<
-  EventCodec.EventCodec<{ readonly _tag: string }>
->
+const codecs = [
+  Customer.codec,
+  Interaction.codec,
+  Pseudonym.codec,
+  Recipient.codec,
+  RetentionPolicy.codec,
+  RightsRequest.codec,
+  Transfer.codec,
+] as ReadonlyArray<unknown> as ReadonlyArray<EventCodec.EventCodec<{ readonly _tag: string }>>
 
 const namesOf = (file: string): readonly [kind: string, type: string, version: number] => {
   const [, kind = "", type = "", version = ""] = /^([a-z-]+)\.([A-Za-z]+)\.v(\d+)(?:\.[a-z]+)?\.json$/.exec(file) ?? []
