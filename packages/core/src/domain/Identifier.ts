@@ -70,6 +70,23 @@ export const nameFault = (text: string): NameFault | undefined => {
   return longNumber.test(seen.replace(calendarDate, "~")) ? telephone : undefined
 }
 
+/**
+ * A check for texts that may say more than a name, such as citations and references: none tells a person, a device or a
+ * connection apart (NO-IDENTIFY).
+ *
+ * @example
+ * ```ts
+ * import * as Schema from "effect/Schema"
+ * import { Identifier } from "@tacet/core/domain"
+ *
+ * const Reference = Schema.String.check(Identifier.identifiesNobody)
+ * ```
+ */
+export const identifiesNobody = Schema.makeFilter((text: string) => {
+  const fault = nameFault(text)
+  return fault?.rule === "NO-IDENTIFY" || fault?.rule === "GEO-NEVER" ? fault.accepted : undefined
+})
+
 const Name = Schema.String.check(
   Schema.makeFilter((text) => {
     const fault = nameFault(text)

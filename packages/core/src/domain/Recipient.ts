@@ -8,6 +8,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Decider } from "../eventsourcing/Decider.ts"
 import * as EventCodec from "../eventsourcing/EventCodec.ts"
+import { identifiesNobody } from "./Identifier.ts"
 import { ofPublic } from "../eventsourcing/FieldClass.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
@@ -60,9 +61,8 @@ export const Country = Schema.String.check(
 
 /** A document by the reference under which it is kept; never its text, and no telephone number (NO-IDENTIFY). */
 export const DocumentReference = Schema.String.check(
-  Schema.isPattern(/^(?!.*(?:\p{N}[ .-]?){9})[\p{L}\p{N}][\p{L}\p{N} ./:-]{0,79}$/u, {
-    expected: "a reference of 1 to 80 characters, without a telephone or account number",
-  }),
+  Schema.isPattern(/^[\p{L}\p{N}][\p{L}\p{N} ./:-]{0,79}$/u, { expected: "a reference of 1 to 80 characters" }),
+  identifiesNobody,
 ).annotate(ofPublic)
 
 /** What a recipient has undertaken beside its contract. */

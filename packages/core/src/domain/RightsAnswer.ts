@@ -3,6 +3,7 @@
  * it may be refused. Pure rules; `RightsRequest` decides by them.
  */
 import * as Schema from "effect/Schema"
+import { identifiesNobody } from "./Identifier.ts"
 import { ofPublic } from "../eventsourcing/FieldClass.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
 import type { EffectivePolicy } from "../policy/EffectivePolicy.ts"
@@ -15,6 +16,7 @@ export const LegalReference = Schema.String.check(
   Schema.isPattern(/^(?=.*\p{L})(?!.*\d{9})[\p{L}\p{N} .,:;()§/-]{2,160}$/u, {
     expected: "a citation of 2 to 160 characters, without an address or a telephone number",
   }),
+  identifiesNobody,
 ).annotate(ofPublic)
 
 /** A format that a program can read back (R-PORT). */

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "@tacet/vitest"
+import type { Vault } from "@tacet/core/privacy"
+import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import { leakTest } from "./leak-test.ts"
+
+type Service = Vault.Vault["Service"]
+
+describe("the leak test", () => {
+  it.live("finds nothing in what the library writes, and has looked at something", () =>
+    Effect.gen(function* () {
+      const { accepted, found, foundAfterErasure, opened, summary } = yield* leakTest(2, 4_000)
+      expect([found, foundAfterErasure]).toEqual([[], []])
+      expect(summary.canaries).toBeGreaterThan(40)
+      expect(summary.places).toBe(2 * 18)
+      expect(accepted).toBeGreaterThan(20)
+      expect(opened).toBeGreaterThan(5)
+    }),
+  )
+
+  const leaks: ReadonlyArray<readonly [place: string, vault: (sound: Service) => Partial<Service>]> = [
+    [
+      "log lines",
+      (vault) => ({ seal: (value) => Effect.andThen(Effect.logInfo("sealing", value.value), vault.seal(value)) }),
+    ],
+    [
+      "spans",
+      (vault) => ({
+        seal: (value) => Effect.withSpan(vault.seal(value), "seal", { attributes: { value: value.value } }),
+      }),
+    ],
+    [
+      "metrics",
+      (vault) => ({
+        seal: (value) =>
+          Effect.andThen(
+            Metric.update(Metric.withAttributes(Metric.counter("sealed"), { value: value.value }), 1),
+            vault.seal(value),
+          ),
+      }),
+    ],
+    [
+      "vault rows",
+      (vault) => ({ seal: (value) => vault.seal({ ...value, purposes: [...value.purposes, value.value] }) }),
+    ],
+    [
+      "errors",
+      (vault) => ({
+        observe: (observation) =>
+          Effect.andThen(vault.observe(observation), Effect.die(new Error(`observed ${observation.identifier.text}`))),
+      }),
+    ],
+  ]
+
+  it.live.each(leaks)("finds what leaks on purpose into %s", ([place, vault]) =>
+    Effect.gen(function* () {
+      const { found } = yield* leakTest(1, 1, { vault })
+      expect(new Set(found.map((leak) => leak.place))).toContain(place)
+    }),
+  )
+
+  it.live("finds what an erasure has left", () =>
+    Effect.gen(function* () {
+      const vault = (sound: Service): Partial<Service> => ({
+        erase: (_, __, cause) =>
+          Effect.as(sound.sweep(_), { fingerprint: "", at: 0, cause, done: [], completed: true }),
+      })
+      const { found, foundAfterErasure } = yield* leakTest(1, 1, { vault })
+      expect(found).toEqual([])
+      expect(new Set(foundAfterErasure.map((leak) => leak.place))).toContain("exports")
+    }),
+  )
+})

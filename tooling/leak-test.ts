@@ -1,0 +1,65 @@
+/**
+ * `npm run -s leak-test -- --runs N --seed S --json -`: runs random histories with canaries in every input and looks for
+ * them in everything that the library wrote, before and after all persons were erased. Any canary that is found fails.
+ */
+import { writeFileSync } from "node:fs"
+import { parseArgs } from "node:util"
+import * as Effect from "effect/Effect"
+import { type Leak, type Leaks, runHistory } from "./leak-test/world.ts"
+
+export interface Summary {
+  readonly runs: number
+  readonly canaries: number
+  /** How many places were searched: log, rows, checkpoints, reports, spans, backups and so on, in each history. */
+  readonly places: number
+  readonly found: number
+  readonly foundAfterErasure: number
+}
+
+/** Runs histories from a seed on. */
+export const leakTest = (runs: number, seed: number, leaks: Leaks = {}) =>
+  Effect.gen(function* () {
+    let [canaries, places, accepted, opened] = [0, 0, 0, 0]
+    const found: Array<Leak> = []
+    const foundAfterErasure: Array<Leak> = []
+    for (let run = 0; run < runs; run++) {
+      const finding = yield* runHistory(seed + run, leaks)
+      canaries += finding.canaries
+      places += finding.places.length
+      accepted += finding.accepted
+      opened += finding.opened
+      found.push(...finding.found)
+      foundAfterErasure.push(...finding.foundAfterErasure)
+    }
+    const summary: Summary = {
+      runs,
+      canaries,
+      places,
+      found: found.length,
+      foundAfterErasure: foundAfterErasure.length,
+    }
+    return { summary, found, foundAfterErasure, accepted, opened }
+  })
+
+const told = (leaks: ReadonlyArray<Leak>): string => {
+  const counts = new Map<string, number>()
+  for (const { place, shape } of leaks) counts.set(`${place}: ${shape}`, (counts.get(`${place}: ${shape}`) ?? 0) + 1)
+  return Array.from(counts, ([what, count]) => `  ${what} × ${count}\n`).join("")
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: "string", default: "100" },
+      seed: { type: "string", default: "1" },
+      json: { type: "string" },
+    },
+  })
+  const result = await Effect.runPromise(leakTest(Number(values.runs), Number(values.seed)))
+  const json = `${JSON.stringify(result.summary)}\n`
+  if (values.json !== undefined && values.json !== "-") writeFileSync(values.json, json)
+  if (values.json === "-") process.stdout.write(json)
+  else process.stdout.write(`${json}${result.accepted} events recorded, ${result.opened} values opened and erased\n`)
+  process.stderr.write(told(result.found) + told(result.foundAfterErasure))
+  if (result.found.length + result.foundAfterErasure.length > 0) process.exitCode = 1
+}
