@@ -220,19 +220,25 @@ describe("Pseudonym", () => {
     const effective = effectiveOf(policy)
     const context = contextOf(effective)
 
-    it(`RECOG-ATTACH under ${policy.id}: recognition only where the version has it on, or the Customer instructs it`, () => {
-      const command: Command = {
-        _tag: "RecogniseDevice",
-        at: moment(1),
-        probability: 1,
-        threshold: 0.9,
-        model: "model 2",
-      }
-      const level = effective.parameters.recognition
-      expect(refusalOf(played([issued], context), command, context)).toBe(level === "on" ? "" : "RECOG-ATTACH")
-      const instructed = { ...context, recognitionInstructed: true }
-      expect(refusalOf(played([issued], instructed), command, instructed)).toBe(level === "off" ? "RECOG-ATTACH" : "")
-    })
+    it.prop(
+      `RECOG-ATTACH under ${policy.id}: recognition only where the version has it on, or the Customer instructs it`,
+      // Planted bug that it finds: an instruction that opens what the version has off.
+      [fc.boolean(), fc.double({ min: 0.9, max: 1, noNaN: true })],
+      (instructed, probability) => {
+        const asked = { ...context, recognitionInstructed: instructed }
+        const command: Command = {
+          _tag: "RecogniseDevice",
+          at: moment(1),
+          probability,
+          threshold: 0.9,
+          model: "model 2",
+        }
+        const level = effective.parameters.recognition
+        const open = level === "on" || (level === "ifInstructed" && instructed)
+        expect(refusalOf(played([issued], asked), command, asked)).toBe(open ? "" : "RECOG-ATTACH")
+      },
+      { numRuns: 1000 },
+    )
 
     it(`CATEGORIES under ${policy.id}: an identifier is observed only where the version lists its category for the role`, () => {
       for (const kind of Pseudonym.IdentifierKind.literals) {

@@ -59,10 +59,38 @@ describe("Recipient", () => {
     { numRuns: 1000 },
   )
 
-  it("REGISTER: nothing is recorded of a recipient that is not registered", () => {
-    const decision = decider.decide(decider.initial, signed(1))
-    expect(Result.isFailure(decision) && decision.failure.rule).toBe("REGISTER")
-  })
+  it.prop(
+    "REGISTER: the register as of any day holds who was registered by then, and nothing is recorded of anybody else",
+    // Planted bug that it finds: a contract signed before the registration.
+    [
+      fc.array(fc.constantFrom("register", "sign", "end", "undertake"), { maxLength: 8 }),
+      fc.integer({ min: -1, max: 10 }),
+    ],
+    (moves, asked) => {
+      let state = decider.initial
+      let from: number | undefined
+      moves.forEach((move, index) => {
+        const command: Recipient.Command =
+          move === "register"
+            ? { ...registered("authority", []), at: moment(index) }
+            : move === "sign"
+              ? signed(index)
+              : move === "end"
+                ? ended(index)
+                : { _tag: "RecordUndertaking", at: moment(index), undertaking: "commitmentToLaw", document: "annex 1" }
+        const decision = decider.decide(state, command)
+        if (move === "register") from ??= index
+        if (from === undefined) expect(Result.isFailure(decision) && decision.failure.rule).toBe("REGISTER")
+        if (from === index) expect(Result.isSuccess(decision)).toBe(true)
+        state = Result.getOrElse(decision, () => []).reduce(decider.evolve, state)
+      })
+      // An authority needs nothing else but to be registered.
+      const policy = Result.getOrThrow(resolve(History.of(published[2]!), { at: moment(30) }))
+      const rules = Recipient.lacks(state, policy, legalData, moment(asked)).map((lack) => lack.rule)
+      expect(rules).toEqual(from !== undefined && from <= asked ? [] : ["REGISTER"])
+    },
+    { numRuns: 1000 },
+  )
 
   it("TACET-ONCE: another kind or country is another entry", () => {
     const state = played([registered("partner", [])])
@@ -105,18 +133,21 @@ describe("Recipient", () => {
       { numRuns: 1000 },
     )
 
-    it(`NONEU-CUST under ${policy.id}: outside the EU a Customer needs an agreement of its own where the version asks for it`, () => {
-      const all = undertakings.filter((undertaking) => undertaking !== "agreementOutsideUnion")
-      const outside = dated([registered("customer", all, "CH"), signed(0)])
-      const inside = dated([registered("customer", all, "DE"), signed(0)])
-      const agreed = dated([registered("customer", [...undertakings], "CH"), signed(0)])
-      const asked = effective.parameters.agreementOutsideUnion.includes("customer")
-      expect(Recipient.lacks(outside, effective, legalData, at).map((lack) => lack.rule)).toEqual(
-        asked ? ["NONEU-CUST"] : [],
-      )
-      expect(Recipient.lacks(inside, effective, legalData, at)).toEqual([])
-      expect(Recipient.lacks(agreed, effective, legalData, at)).toEqual([])
-    })
+    it.prop(
+      `NONEU-CUST under ${policy.id}: outside the EU a Customer needs an agreement of its own where the version asks for it`,
+      // Planted bug that it finds: the EEA taken for the EU.
+      [fc.constantFrom("CH", "DE", "FR", "NO", "US", "SE"), fc.boolean()],
+      (country, agreed) => {
+        const carried = undertakings.filter((undertaking) => agreed || undertaking !== "agreementOutsideUnion")
+        const state = dated([registered("customer", carried, country), signed(0)])
+        const asked = effective.parameters.agreementOutsideUnion.includes("customer")
+        const outside = ["CH", "NO", "US"].includes(country)
+        expect(Recipient.lacks(state, effective, legalData, at).map((lack) => lack.rule)).toEqual(
+          asked && outside && !agreed ? ["NONEU-CUST"] : [],
+        )
+      },
+      { numRuns: 1000 },
+    )
   }
 
   it.prop(

@@ -119,13 +119,17 @@ describe("Transfer", () => {
     const grounds = effective.parameters.disclosureGrounds
     const case_ = (ground: Ground) => lawful(effective, ground, at)
 
-    it(`GROUNDS under ${policy.id}: each ground of the closed list carries a disclosure that meets its conditions, no other does`, () => {
-      for (const ground of disclosureGrounds) {
+    it.prop(
+      `GROUNDS under ${policy.id}: each ground of the closed list carries a disclosure that meets its conditions, no other does`,
+      // Planted bug that it finds: the list of grounds not looked at.
+      [fc.constantFrom(...disclosureGrounds)],
+      (ground) => {
         const rules = refusedBy(case_(ground))
-        if (grounds.includes(ground)) expect([ground, rules]).toEqual([ground, []])
+        if (grounds.includes(ground)) expect(rules).toEqual([])
         else expect(rules).toContain("GROUNDS")
-      }
-    })
+      },
+      { numRuns: 1000 },
+    )
 
     it.prop(
       `D-CONSENT D-AFFIL D-PARTNER D-LAW D-MERGER D-MERGER-COMMIT D-ENFORCE SUBPROC CUST-ONLY GROUP-MKT ADV-CONSENT under ${policy.id}: without a condition of its ground a disclosure is refused by that rule`,
@@ -271,22 +275,39 @@ describe("Transfer", () => {
       { numRuns: 1000 },
     )
 
-    it(`NOT-SOLD under ${policy.id}: nothing is disclosed against payment, whatever the ground`, () => {
-      for (const ground of grounds) {
+    it.prop(
+      `NOT-SOLD under ${policy.id}: nothing is disclosed against payment, whatever the ground`,
+      // Planted bug that it finds: `againstPayment` not looked at.
+      [fc.constantFrom(...grounds), fc.boolean()],
+      (ground, againstPayment) => {
         const { context, request } = case_(ground)
-        expect(refusedBy({ context, request: { ...request, againstPayment: true } })).toEqual(["NOT-SOLD"])
-      }
-    })
+        expect(refusedBy({ context, request: { ...request, againstPayment } })).toEqual(
+          againstPayment ? ["NOT-SOLD"] : [],
+        )
+      },
+      { numRuns: 1000 },
+    )
 
-    it(`D-NOOTHER D-NOOTHER-AUTH under ${policy.id}: another purpose of the recipient's only as the version allows`, () => {
-      const ground = grounds[0]!
-      const { context, request } = case_(ground)
-      const other = { ...request, otherPurpose: { purpose: request.purpose } }
-      const authorised = { ...request, otherPurpose: { purpose: request.purpose, authorisation: "letter 1" } }
-      const never = effective.parameters.otherPurposeOfRecipient === "never"
-      expect(refusedBy({ context, request: other })).toEqual([never ? "D-NOOTHER" : "D-NOOTHER-AUTH"])
-      expect(refusedBy({ context, request: authorised })).toEqual(never ? ["D-NOOTHER"] : [])
-    })
+    it.prop(
+      `D-NOOTHER D-NOOTHER-AUTH under ${policy.id}: another purpose of the recipient's only as the version allows`,
+      // Planted bug that it finds: an authorisation that opens what the version never allows.
+      [fc.constantFrom(...grounds), fc.constantFrom("none", "unauthorised", "authorised")],
+      (ground, other) => {
+        const { context, request } = case_(ground)
+        const { purpose } = request
+        const never = effective.parameters.otherPurposeOfRecipient === "never"
+        const rules = refusedBy({
+          context,
+          request:
+            other === "none"
+              ? request
+              : { ...request, otherPurpose: { purpose, ...(other === "authorised" && { authorisation: "letter 1" }) } },
+        })
+        const free = other === "none" || (other === "authorised" && !never)
+        expect(rules).toEqual(free ? [] : [never ? "D-NOOTHER" : "D-NOOTHER-AUTH"])
+      },
+      { numRuns: 1000 },
+    )
 
     it.prop(
       `A45-47 REMOTE LOC-EU LOC-3WAY LOC-EU-AND LOC-ANY16 LOC-NONEEA under ${policy.id}: into a third country only on a recorded instrument`,
@@ -390,6 +411,51 @@ describe("Transfer", () => {
     expect(told.map(({ _tag }) => _tag)).toEqual(["RecipientNotified"])
     expect(decider.decide(told.reduce(decider.evolve, executed), notice, context)).toEqual(Result.succeed([]))
   })
+
+  it.prop(
+    "REGISTER-RCPT: who got data, and what each was told, follows from the events alone",
+    // Planted bug that it finds: a notice of a disclosure that was refused.
+    [
+      fc.array(
+        fc.record({
+          executes: fc.boolean(),
+          notice: fc.constantFrom("8b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a88", "8b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a99"),
+          possible: fc.boolean(),
+        }),
+        { maxLength: 8 },
+      ),
+      fc.boolean(),
+    ],
+    (steps, paid) => {
+      const { context, request } = whole()
+      const commands = steps.map(({ executes, notice, possible }, index): Transfer.Command => {
+        if (executes) return execution(1)
+        const told = { at: execution(2 + index).at, notice: notice as Uuid, cause: "erasure" as const }
+        return possible
+          ? { _tag: "NotifyRecipient", ...told }
+          : { _tag: "DeclareNoticeImpossible", ...told, reason: "impossible" }
+      })
+      let state = authorised({ context, request: { ...request, againstPayment: paid } })
+      let events: ReadonlyArray<Transfer.Event> = []
+      for (const command of commands) {
+        const decision = decider.decide(state, command, context)
+        const isMade = events.some(({ _tag }) => _tag === "TransferExecuted")
+        if (command._tag !== "ExecuteTransfer" && !isMade) {
+          expect(Result.isFailure(decision) && decision.failure.rule).toBe("REGISTER-RCPT")
+        } else expect(Result.isSuccess(decision)).toBe(!paid)
+        const recorded = Result.getOrElse(decision, () => [])
+        events = [...events, ...recorded]
+        state = recorded.reduce(decider.evolve, state)
+      }
+      const notices = events.flatMap((event) => ("notice" in event ? [event.notice] : []))
+      expect(new Set(notices).size).toBe(notices.length)
+      const first = commands.findIndex(({ _tag }) => _tag === "ExecuteTransfer")
+      const asked =
+        first < 0 || paid ? [] : steps.slice(first).flatMap(({ executes, notice }) => (executes ? [] : [notice]))
+      expect(new Set(notices)).toEqual(new Set(asked))
+    },
+    { numRuns: 1000 },
+  )
 
   it("TACET-ONCE: the same request adds nothing, another needs a stream of its own", () => {
     const { context, request } = whole()

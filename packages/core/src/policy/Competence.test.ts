@@ -1,7 +1,9 @@
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
+import fc from "fast-check"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Competence from "./Competence.ts"
+import { proves } from "./laws.testing.ts"
 import * as History from "./History.ts"
 import { resolve } from "./Resolve.ts"
 import { published } from "./versions/index.ts"
@@ -55,5 +57,42 @@ describe("R-LOCAL-LAW: where the law of a place differs", () => {
       })
       expect(Competence.lawOf(policy, undefined).country).toBe(policy.country)
     }
+  })
+})
+
+describe("Data of all origins", () => {
+  const anOrigin: fc.Arbitrary<Competence.Origin> = fc.record({
+    service: fc.constantFrom("operator", "customer", "partner", "thirdParty"),
+    operatorIs: fc.subarray<Competence.OperatorPart>(["collector", "holder", "recipient"]),
+  })
+  const isForeign = ({ operatorIs, service }: Competence.Origin) => service !== "operator" && operatorIs.length === 0
+  // Planted and found: a recipient taken for nobody.
+  const decidedByOthers = (key: string) => (origin: Competence.Origin) =>
+    Competence.decides(origin) === "thirdParty" ? key : undefined
+  proves("3P-POLICY", {
+    claim: "where the operator neither collects, holds nor receives, the other's policy decides",
+    values: () => anOrigin,
+    forbids: isForeign,
+    refusal: decidedByOthers("3P-POLICY"),
+  })
+  proves("3P-OUT", {
+    claim: "what a third party does by itself is not decided here, what it gives to the operator is",
+    values: () => anOrigin.map((origin) => ({ ...origin, service: "thirdParty" as const })),
+    forbids: isForeign,
+    refusal: decidedByOthers("3P-OUT"),
+  })
+  proves("SCOPE", {
+    claim: "these rules decide of the operator's own services, and of others only with a part of its own",
+    values: () => anOrigin,
+    forbids: isForeign,
+    refusal: decidedByOthers("SCOPE"),
+  })
+  proves("MENTION", {
+    claim: "a Customer names the operator unless an exemption of the version holds",
+    // Planted and found: `&&` between the two exemptions.
+    values: () => fc.record({ dataPersonalByThemselves: fc.boolean(), ownProvisionsCoverTheUse: fc.boolean() }),
+    forbids: ({ dataPersonalByThemselves, ownProvisionsCoverTheUse }, { policy }) =>
+      dataPersonalByThemselves && !(ownProvisionsCoverTheUse && policy !== "dialonce/2016-06-29"),
+    refusal: (facts, policy) => (Competence.mustNameOperator(policy, facts) ? "MENTION" : undefined),
   })
 })

@@ -1,10 +1,12 @@
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import fc from "fast-check"
 import { describe, expect, it } from "@tacet/vitest"
+import { proves } from "./laws.testing.ts"
 import * as Cookie from "./Cookie.ts"
 import * as History from "./History.ts"
-import { cookiePurposes } from "./parameters/protection.ts"
+import { cookieFields, cookiePurposes } from "./parameters/protection.ts"
 import { resolve } from "./Resolve.ts"
 import { dialonce20160629, dialonce20190305 } from "./versions/index.ts"
 
@@ -83,5 +85,77 @@ describe("Cookies", () => {
     expect(Cookie.vendorMayMeasure(none, { askedToStop: false })).toBe(false)
     expect(refused(none, { purpose: "audienceMeasurement", measurement: "vendor" })).toBe("VENDOR-OPTOUT")
     expect(refused(v2019, { purpose: "audienceMeasurement", measurement: "vendor" })).toBeUndefined()
+  })
+})
+
+describe("Cookies of all kinds", () => {
+  const ruleOf = <A>(answer: Result.Result<A, { readonly rule: string }>) =>
+    Result.isFailure(answer) ? answer.failure.rule : undefined
+  proves("COOKIE-PURPOSE", {
+    claim: "a cookie serves a purpose that the version lists",
+    // Planted and found: any purpose let through for the operator's own cookies.
+    values: ({ parameters }) =>
+      fc.oneof(
+        fc.constantFrom(...parameters.cookiePurposes),
+        // What no version lists comes from a form of today.
+        fc.constant("advertising" as Cookie.Cookie["purpose"]),
+        fc.constantFrom(...cookiePurposes),
+      ),
+    forbids: (purpose, { parameters }) => !parameters.cookiePurposes.includes(purpose),
+    refusal: (purpose, policy) => ruleOf(Cookie.declare(policy, { ...session, purpose })),
+  })
+  proves("COOKIE-CTRL", {
+    claim: "the user can delete and block each, and knows what blocking a necessary one may stop",
+    // Planted and found: blocking alone looked at.
+    values: ({ parameters }) =>
+      fc.record({
+        purpose: fc.constantFrom(...parameters.cookiePurposes),
+        control: fc.subarray<"delete" | "block">(["delete", "block"]),
+        told: fc.boolean(),
+      }),
+    forbids: ({ control, purpose, told }, { parameters }) =>
+      control.length < 2 || (!told && purpose === "necessary" && parameters.cookieControl.includes("tellConsequence")),
+    refusal: ({ control, purpose, told }, policy) => {
+      const { consequence: _, ...silent } = session
+      return ruleOf(Cookie.declare(policy, { ...(told ? session : silent), purpose, control }))
+    },
+  })
+  proves("COOKIE-READ", {
+    claim: "only the party that set it reads it",
+    values: () =>
+      fc.tuple(fc.constantFrom("operator", "vendor", "customer"), fc.constantFrom("operator", "vendor", "Operator")),
+    forbids: ([setBy, reader]) => setBy !== reader,
+    refusal: ([setBy, reader]) => (Cookie.canRead({ ...session, setBy }, reader) ? undefined : "COOKIE-READ"),
+  })
+  proves("COOKIE-FIELDS", {
+    claim: "a record of the operator's own measurement has the five fields and no other",
+    // Planted and found: a field that may be missing.
+    values: () => fc.subarray([...cookieFields, "screen", "user", "pseudonym"]),
+    forbids: (fields) => fields.length !== 5 || !cookieFields.every((field) => fields.includes(field)),
+    refusal: (fields) => {
+      const decode = Schema.decodeUnknownResult(Cookie.AnalyticsRecord, { onExcessProperty: "error" })
+      const record = Object.fromEntries(fields.map((field) => [field, "a value"]))
+      return Result.isFailure(decode(record)) ? "COOKIE-FIELDS" : undefined
+    },
+  })
+  const use = fc.constantFrom("measure", "transferToThirdParty", "reuse", "join")
+  type Use = Parameters<typeof Cookie.useRecord>[1]
+  proves("COOKIE-NO3P", {
+    claim: "a record of it is given to nobody",
+    values: () => fc.constantFrom<Array<Use>>("measure", "transferToThirdParty"),
+    forbids: (asked) => asked === "transferToThirdParty",
+    refusal: (asked, policy) => ruleOf(Cookie.useRecord(policy, asked)),
+  })
+  proves("COOKIE-NOJOIN", {
+    claim: "a record of it is neither reused nor joined",
+    values: () => use.filter((asked) => asked !== "transferToThirdParty") as fc.Arbitrary<Use>,
+    forbids: (asked) => asked !== "measure",
+    refusal: (asked, policy) => ruleOf(Cookie.useRecord(policy, asked)),
+  })
+  proves("VENDOR-OPTOUT", {
+    claim: "a vendor measures until the visitor asks for it to stop",
+    values: () => fc.boolean(),
+    forbids: (askedToStop) => askedToStop,
+    refusal: (askedToStop, policy) => (Cookie.vendorMayMeasure(policy, { askedToStop }) ? undefined : "VENDOR-OPTOUT"),
   })
 })

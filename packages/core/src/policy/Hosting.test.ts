@@ -1,9 +1,11 @@
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
+import fc from "fast-check"
 import { describe, expect, it } from "@tacet/vitest"
 import * as History from "./History.ts"
 import type { DataCentre } from "./Hosting.ts"
 import * as Hosting from "./Hosting.ts"
+import { proves } from "./laws.testing.ts"
 import { legalData } from "./legal/LegalData.ts"
 import type { PlainDate } from "./PlainDate.ts"
 import { resolve } from "./Resolve.ts"
@@ -75,5 +77,62 @@ describe("Hosting elsewhere", () => {
     const register = [...good, centre("london", "GB")]
     expect(rules(dialonce20190305, register, "2020-01-31")).toEqual([])
     expect(rules(dialonce20190305, register, "2020-02-01")).toEqual(["LOC-LIST"])
+  })
+})
+
+describe("Registers of data centres of all kinds", () => {
+  const date: PlainDate = "2021-06-01"
+  const aCentre = fc.record({
+    name: fc.constantFrom("one", "two", "three"),
+    country: fc.constantFrom("FR", "DE", "SE", "NO", "US", "GB"),
+    town: fc.constantFrom("Frankfurt", "Berlin"),
+    use: fc.constantFrom<Array<DataCentre["use"]>>("storage", "backup", "processing"),
+    certifications: fc.constantFrom([], ["ISO 27001"], ["ISO 27001", "SOC 2"]),
+    from: fc.constantFrom<Array<PlainDate>>("2016-01-01", date, "2021-06-02"),
+    to: fc.constantFrom<Array<PlainDate>>(date, "2021-06-02", "2030-01-01"),
+  })
+  const aRegister = fc.array(aCentre, { maxLength: 5 })
+  const inUse = (register: ReadonlyArray<DataCentre>) =>
+    register.filter(({ from, to }) => from <= date && to !== undefined && to > date)
+  const union = ["FR", "DE", "SE"]
+  /** The register is at fault by the rule, whatever else is wrong with it. */
+  const faultOf =
+    (key: string, reported = key) =>
+    (register: ReadonlyArray<DataCentre>, policy: Parameters<typeof Hosting.faults>[0]) =>
+      Result.getOrThrow(Hosting.faults(policy, register, date, legalData)).some(({ rule }) => rule === reported)
+        ? key
+        : undefined
+  proves("CERT", {
+    claim: "every centre in use is certified",
+    // Planted and found: the certifications of the first centre alone.
+    values: () => aRegister,
+    forbids: (register) => inUse(register).some(({ certifications }) => certifications.length === 0),
+    refusal: faultOf("CERT"),
+  })
+  proves("HOST-2DC", {
+    claim: "storage stands in two centres of different names",
+    values: () => aRegister,
+    forbids: (register) =>
+      new Set(inUse(register).flatMap(({ name, use }) => (use === "storage" ? [name] : []))).size < 2,
+    refusal: faultOf("HOST-2DC"),
+  })
+  proves("BACKUP", {
+    claim: "a backup stands in Frankfurt and nowhere else",
+    values: () => aRegister,
+    forbids: (register) =>
+      inUse(register).some(({ country, town, use }) => use === "backup" && !(country === "DE" && town === "Frankfurt")),
+    refusal: faultOf("BACKUP"),
+  })
+  proves("LOC-LIST", {
+    claim: "a server stands at a place on the list",
+    values: () => aRegister,
+    forbids: (register) => inUse(register).some(({ country, use }) => use !== "backup" && !union.includes(country)),
+    refusal: faultOf("LOC-LIST"),
+  })
+  proves("HOST-EU", {
+    claim: "what is stored stands in the European Union",
+    values: () => aRegister.map((register) => register.filter(({ use }) => use === "storage")),
+    forbids: (register) => inUse(register).some(({ country }) => !union.includes(country)),
+    refusal: faultOf("HOST-EU", "LOC-LIST"),
   })
 })

@@ -1,6 +1,8 @@
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
+import fc from "fast-check"
 import { describe, expect, it } from "@tacet/vitest"
+import { holding } from "./laws.testing.ts"
 import * as PolicyRegister from "./PolicyRegister.ts"
 import type { PrivacyPolicy } from "./PrivacyPolicy.ts"
 import { dialogra, dialonce20160629, dialonce20190305, dialonce20210217 } from "./versions/index.ts"
@@ -78,4 +80,159 @@ describe("Notices", () => {
     })
     expect(Result.isFailure(answer) && answer.failure.rule).toBe("NOTIFY")
   })
+})
+
+describe("Registers of all kinds", () => {
+  const day = (number: number) => DateTime.makeUnsafe(Date.UTC(2020, 0, 1) + number * 86_400_000)
+  const aPublication = fc.record({
+    id: fc.constantFrom("a", "b", "c", "d", "e"),
+    dated: fc.constantFrom("2020-01-01", "2020-02-01", undefined),
+    version: fc.constantFrom("1", "2"),
+    address: fc.boolean(),
+    email: fc.boolean(),
+    pause: fc.integer({ min: -1, max: 3 }),
+    significant: fc.boolean(),
+    affectsUse: fc.boolean(),
+  })
+  type Publication = typeof aPublication extends fc.Arbitrary<infer A> ? A : never
+  const policyOf = (text: PrivacyPolicy, { address, dated, email, id, version }: Publication): PrivacyPolicy => {
+    const { contact: _, publishedOn: __, ...rest } = text
+    return {
+      ...rest,
+      id,
+      version,
+      contact: {
+        ...dialonce20190305.contact!,
+        ...(address ? {} : { postalAddress: undefined }),
+        ...(email ? {} : { email: undefined }),
+      } as NonNullable<PrivacyPolicy["contact"]>,
+      ...(dated === undefined ? {} : { publishedOn: dated as NonNullable<PrivacyPolicy["publishedOn"]> }),
+    }
+  }
+  /** Publishes what can be published, and tells of each attempt. */
+  const attempts = (text: PrivacyPolicy, publications: ReadonlyArray<Publication>) => {
+    let register = PolicyRegister.empty
+    let now = 0
+    return publications.map((publication) => {
+      const before = register
+      now += publication.pause
+      const answer = PolicyRegister.publish(before, policyOf(text, publication), day(now), publication)
+      register = Result.getOrElse(answer, () => before)
+      return { publication, before, now, answer, after: register }
+    })
+  }
+  for (const { id, text } of holding("VERSION-DATE")) {
+    it.prop(
+      `VERSION-DATE CONTACT under ${id}: a version is published if and only if it is dated, of its own and later, with a controller to reach`,
+      // Planted and found: only the last version compared; the e-mail address alone asked for.
+      [fc.array(aPublication, { maxLength: 8 })],
+      (publications) => {
+        for (const { answer, before, now, publication } of attempts(text, publications)) {
+          const { address, dated, email, version } = publication
+          const isReachable = address && email
+          const isOwn = before.every(
+            ({ at: then, policy }) =>
+              policy.id !== publication.id &&
+              !(policy.publishedOn === dated && policy.version === version) &&
+              DateTime.isLessThanOrEqualTo(then, day(now)),
+          )
+          expect(rule(answer)).toBe(
+            !isReachable ? "CONTACT" : dated === undefined || !isOwn ? "VERSION-DATE" : undefined,
+          )
+        }
+      },
+      { numRuns: 1000 },
+    )
+  }
+  // Dialogra states the duty of a contact and no date: the same publications, judged by the contact alone.
+  for (const { id, text } of holding("CONTACT").filter(
+    ({ id: one }) => !holding("VERSION-DATE").some((other) => other.id === one),
+  )) {
+    it.prop(
+      `CONTACT under ${id}: no version without a controller to reach`,
+      [aPublication],
+      (publication) => {
+        const { answer } = attempts(text, [publication])[0]!
+        expect(rule(answer) === "CONTACT").toBe(!(publication.address && publication.email))
+      },
+      { numRuns: 1000 },
+    )
+  }
+  for (const { id, text } of holding("INFO-AVAIL")) {
+    it.prop(
+      `INFO-AVAIL ARCHIVE under ${id}: at every moment the latest version by then is shown, as it was published`,
+      // Planted and found: `isLessThan`, by which a version is not shown in its first moment.
+      [fc.array(aPublication, { maxLength: 8 }), fc.integer({ min: -2, max: 20 })],
+      (publications, moment) => {
+        const done = attempts(text, publications)
+        const register = done.at(-1)?.after ?? PolicyRegister.empty
+        const accepted = done.filter(({ answer }) => Result.isSuccess(answer))
+        const expected = accepted.findLast(({ now }) => now <= moment)?.publication
+        const shown = PolicyRegister.publishedAt(register, day(moment))
+        expect(shown).toEqual(expected === undefined ? undefined : policyOf(text, expected))
+        for (const { publication } of accepted) {
+          expect(PolicyRegister.archived(register, publication.id)).toEqual(policyOf(text, publication))
+        }
+      },
+      { numRuns: 1000 },
+    )
+  }
+  const aNotice = fc.record({
+    of: fc.nat(4),
+    visible: fc.boolean(),
+    choices: fc.subarray(["object", "delete the account"]),
+  })
+  for (const key of ["NOTIFY", "NOTIFY-MAJOR", "CHOICES"] as const) {
+    for (const { id, text } of holding(key)) {
+      it.prop(
+        `${key} under ${id}: is owed on every change that calls for it, until a notice does it`,
+        // Planted and found: a notice that is not visible taken for one; the first version owing one.
+        [
+          fc.array(fc.record({ significant: fc.boolean(), affectsUse: fc.boolean() }), { maxLength: 5 }),
+          fc.array(aNotice, { maxLength: 6 }),
+        ],
+        (changes, notices) => {
+          let register = changes.reduce(
+            (before, change, index) =>
+              Result.getOrThrow(
+                PolicyRegister.publish(
+                  before,
+                  {
+                    ...text,
+                    contact: dialonce20190305.contact!,
+                    id: `own/${index}`,
+                    version: `${index}`,
+                    publishedOn: "2020-01-01",
+                  },
+                  day(index),
+                  change,
+                ),
+              ),
+            PolicyRegister.empty,
+          )
+          for (const { choices, of, visible } of notices) {
+            const answer = PolicyRegister.notify(register, `own/${of}`, {
+              at: day(30),
+              channel: "e-mail",
+              visible,
+              choices,
+            })
+            expect(Result.isSuccess(answer)).toBe(of < changes.length)
+            register = Result.getOrElse(answer, () => register)
+          }
+          const open = PolicyRegister.openNotices(register).filter((one) => one.rule === key)
+          const expected = changes.flatMap(({ affectsUse, significant }, index) => {
+            const own = notices.filter(({ of }) => of === index)
+            const asked = key === "NOTIFY" || (key === "CHOICES" ? affectsUse : significant)
+            const given = own.some(({ choices, visible }) =>
+              key === "NOTIFY" ? true : key === "CHOICES" ? choices.length > 0 : visible,
+            )
+            return index > 0 && asked && !given ? [`own/${index}`] : []
+          })
+          expect(open.map(({ policy }) => policy)).toEqual(expected)
+        },
+        { numRuns: 1000 },
+      )
+    }
+  }
 })

@@ -1,6 +1,8 @@
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
+import fc from "fast-check"
 import { describe, expect, it } from "@tacet/vitest"
+import { proves } from "./laws.testing.ts"
 import * as History from "./History.ts"
 import * as Operation from "./Operation.ts"
 import { operations } from "./parameters/processing.ts"
@@ -55,5 +57,58 @@ describe.each(versions)("Reading under $id", ({ id, policy }) => {
         if (Result.isFailure(answer)) expect(answer.failure.rule).toBe("PROCESSINGS")
       }
     }
+  })
+})
+
+describe("Readers of all kinds", () => {
+  const ruleOf = <A>(answer: Result.Result<A, { readonly rule: string }>) =>
+    Result.isFailure(answer) ? answer.failure.rule : undefined
+  const staff = (authorisedRoles: ReadonlyArray<string>, mission: string): Reader => ({
+    _tag: "staff",
+    authorisedRoles,
+    mission,
+  })
+  const roles = fc.subarray(["support", "security"])
+  const data = fc.constantFrom<Array<ReadAccess.Data>>("heldByOperator", "collectedByCustomer", "collectedByPartner")
+  proves("AUTHZ", {
+    claim: "nobody of the staff reads without an authorised role",
+    values: () => roles,
+    forbids: (held) => held.length === 0,
+    refusal: (held, policy) => ruleOf(ReadAccess.check(policy, staff(held, "ticket 12"), "heldByOperator")),
+  })
+  proves("NEED", {
+    claim: "nobody reads without a recorded mission",
+    // Planted and found: a mission of spaces taken for one.
+    values: () =>
+      fc.tuple(
+        roles.filter((held) => held.length > 0),
+        fc.constantFrom("", " ", "\t", "ticket 12", "1"),
+      ),
+    forbids: ([, mission]) => mission.trim() === "",
+    refusal: ([held, mission], policy) => ruleOf(ReadAccess.check(policy, staff(held, mission), "heldByOperator")),
+  })
+  proves("NO-ACCESS-PUB", {
+    claim: "a Customer and a partner read what each collected on its own, and nothing else",
+    values: () => fc.tuple(fc.constantFrom("customer" as const, "partner" as const), data),
+    forbids: ([reader, read]) => read !== (reader === "customer" ? "collectedByCustomer" : "collectedByPartner"),
+    refusal: ([_tag, read], policy) => ruleOf(ReadAccess.check(policy, { _tag }, read)),
+  })
+  proves("OPERATOR-NOACCESS", {
+    claim: "no role and no mission opens what a Customer or a partner collected on its own",
+    values: () =>
+      fc.tuple(
+        roles.filter((held) => held.length > 0),
+        data,
+      ),
+    forbids: ([, read]) => read !== "heldByOperator",
+    refusal: ([held, read], policy) => ruleOf(ReadAccess.check(policy, staff(held, "ticket 12"), read)),
+  })
+  proves("PROCESSINGS", {
+    claim: "of all operations those that the version lists for the role, and erasing always",
+    values: () =>
+      fc.tuple(fc.constantFrom("controller" as const, "processor" as const), fc.constantFrom(...operations)),
+    forbids: ([role, operation], { parameters }) =>
+      operation !== "erase" && !parameters.operations[role].includes(operation),
+    refusal: ([role, operation], policy) => ruleOf(Operation.check(policy, role, operation)),
   })
 })

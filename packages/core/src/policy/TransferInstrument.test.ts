@@ -1,9 +1,11 @@
 import * as Result from "effect/Result"
+import fc from "fast-check"
 import { describe, expect, it } from "@tacet/vitest"
+import { proves } from "./laws.testing.ts"
 import { legalData } from "./legal/LegalData.ts"
 import type { AdequacyQuestion } from "./legal/LegalData.ts"
 import { instruments } from "./parameters/location.ts"
-import type { PlainDate } from "./PlainDate.ts"
+import { fromEpochDay, type PlainDate, toEpochDay } from "./PlainDate.ts"
 import * as ProcessingLocation from "./ProcessingLocation.ts"
 import type { Safeguard } from "./TransferInstrument.ts"
 import * as TransferInstrument from "./TransferInstrument.ts"
@@ -137,5 +139,33 @@ describe("LOC-ANY16, LOC-EU-AND, LOC-EU, LOC-3WAY, LOC-NONEEA: where data may be
     expect(listed("DE", "Berlin", ["DE/Frankfurt"])).toBe(false)
     expect(listed("IN", undefined, ["anywhere"])).toBe(true)
     expect(listed("IN", undefined, [])).toBe(false)
+  })
+})
+
+describe("Privacy Shield, day by day", () => {
+  const first = toEpochDay("2016-07-12")
+  const last = toEpochDay("2020-07-15")
+  // Before October 2015 there was another decision, which is not asked about here.
+  proves("SHIELD", {
+    claim: "carries a transfer to whoever certified, from its first day to its last",
+    // Planted and found: the day of the judgement counted as one of its own.
+    values: () =>
+      fc.record({
+        day: fc.oneof(
+          fc.integer({ min: first - 270, max: last + 2000 }),
+          fc.constantFrom(first - 1, first, last, last + 1),
+        ),
+        certified: fc.boolean(),
+      }),
+    forbids: ({ certified, day }) => !certified || day < first || day > last,
+    refusal: ({ certified, day }) => {
+      const carried = TransferInstrument.check(
+        { instrument: "adequacyDecision", reference: "", recordedOn: "2014-01-01" },
+        { entity: "US", date: fromEpochDay(day), conditions: certified ? ["selfCertified"] : [] },
+        ["adequacyDecision"],
+        legalData,
+      )
+      return Result.isSuccess(carried) ? undefined : "SHIELD"
+    },
   })
 })
