@@ -221,11 +221,19 @@ describe("Pseudonym", () => {
     const context = contextOf(effective)
 
     it.prop(
-      `RECOG-ATTACH under ${policy.id}: recognition only where the version has it on, or the Customer instructs it`,
+      `RECOG-ATTACH under ${policy.id}: recognition only where the version has it on, or leaves it to the Customer who instructs it`,
       // Planted bug that it finds: an instruction that opens what the version has off.
-      [fc.boolean(), fc.double({ min: 0.9, max: 1, noNaN: true })],
-      (instructed, probability) => {
-        const asked = { ...context, recognitionInstructed: instructed }
+      [
+        fc.constantFrom(effective.parameters.recognition, "off" as const),
+        fc.boolean(),
+        fc.double({ min: 0.9, max: 1, noNaN: true }),
+      ],
+      (level, instructed, probability) => {
+        const asked = {
+          ...context,
+          policy: { ...effective, parameters: { ...effective.parameters, recognition: level } },
+          recognitionInstructed: instructed,
+        }
         const command: Command = {
           _tag: "RecogniseDevice",
           at: moment(1),
@@ -233,7 +241,6 @@ describe("Pseudonym", () => {
           threshold: 0.9,
           model: "model 2",
         }
-        const level = effective.parameters.recognition
         const open = level === "on" || (level === "ifInstructed" && instructed)
         expect(refusalOf(played([issued], asked), command, asked)).toBe(open ? "" : "RECOG-ATTACH")
       },

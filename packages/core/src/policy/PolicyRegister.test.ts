@@ -106,7 +106,7 @@ describe("Registers of all kinds", () => {
         ...(address ? {} : { postalAddress: undefined }),
         ...(email ? {} : { email: undefined }),
       } as NonNullable<PrivacyPolicy["contact"]>,
-      ...(dated === undefined ? {} : { publishedOn: dated as NonNullable<PrivacyPolicy["publishedOn"]> }),
+      ...(dated === undefined ? {} : { publishedOn: dated }),
     }
   }
   /** Publishes what can be published, and tells of each attempt. */

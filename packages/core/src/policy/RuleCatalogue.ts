@@ -67,6 +67,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   "3P-SERVICE": enforced(
     "policy/Purpose.ts",
     "data about a third-party service serve the requested service alone",
+    "policy/Purpose.laws.test.ts",
     "policy/Purpose.test.ts",
   ),
   "A45-47": enforced(
@@ -117,6 +118,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   "ADID-USE": enforced(
     "policy/Purpose.ts",
     "an advertising identifier serves analysis alone",
+    "policy/Purpose.laws.test.ts",
     "policy/Purpose.test.ts",
     "domain/Pseudonym.test.ts",
   ),
@@ -167,6 +169,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   BASIS: enforced(
     "policy/Purpose.ts",
     "a controller's use without its one legal basis is a gap",
+    "policy/Purpose.laws.test.ts",
     "policy/Purpose.test.ts",
   ),
   BREACH: organisational(
@@ -217,6 +220,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   COMPATIBLE: enforced(
     "policy/Purpose.ts",
     "a further purpose needs a recorded compatibility, a consent or a law, where the version is open to it",
+    "policy/Purpose.laws.test.ts",
     "policy/Purpose.test.ts",
   ),
   CONTACT: enforced(
@@ -257,7 +261,12 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "policy/Cookie.test.ts",
   ),
   "COOKIE-READ": enforced("policy/Cookie.ts", "only the party that set a cookie reads it", "policy/Cookie.test.ts"),
-  "CTRL-MIN": enforced("policy/Purpose.ts", "as controller only listed categories are used", "policy/Purpose.test.ts"),
+  "CTRL-MIN": enforced(
+    "policy/Purpose.ts",
+    "as controller only listed categories are used",
+    "policy/Purpose.laws.test.ts",
+    "policy/Purpose.test.ts",
+  ),
   "CUST-LINK": enforced(
     "domain/Contract.ts",
     "a Customer that links data is refused without the clauses that bind it",
@@ -276,6 +285,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   "CUST-PURPOSE": enforced(
     "policy/Purpose.ts",
     "a processor's purpose that no contract instructs is a gap or a violation",
+    "policy/Purpose.laws.test.ts",
     "policy/Purpose.test.ts",
     "domain/Customer.contract.test.ts",
   ),
@@ -350,6 +360,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   FAIR: enforced(
     "policy/Purpose.ts",
     "a controller's use without a legal basis, or without the consent that is its basis, does not pass",
+    "policy/Purpose.laws.test.ts",
     "policy/Purpose.test.ts",
   ),
   "FIELD-RESP": enforced(
@@ -430,6 +441,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   "IP-SECURITY": enforced(
     "policy/Purpose.ts",
     "an address may be used against abuse where the version lists the purpose",
+    "policy/Purpose.laws.test.ts",
     "policy/Purpose.test.ts",
   ),
   "KEY-APART": enforced(
@@ -499,6 +511,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   MARKETING: enforced(
     "policy/Purpose.ts",
     "a marketing message needs an explicit consent in force",
+    "policy/Purpose.laws.test.ts",
     "policy/Purpose.test.ts",
   ),
   MEDIUM: enforced("policy/Classification.ts", "the medium changes no label", "policy/Classification.test.ts"),
@@ -507,7 +520,12 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "a Customer need not name the operator where an exemption of the version holds",
     "policy/Competence.test.ts",
   ),
-  MINIMISE: enforced("policy/Purpose.ts", "a datum without declared purposes is a gap", "policy/Purpose.test.ts"),
+  MINIMISE: enforced(
+    "policy/Purpose.ts",
+    "a datum without declared purposes is a gap",
+    "policy/Purpose.laws.test.ts",
+    "policy/Purpose.test.ts",
+  ),
   MOSTUSED: enforced(
     "domain/Pseudonym.ts",
     "a recognised pseudonym is offered first what it used most often with that Customer",
@@ -523,6 +541,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   "NO-ADS": enforced(
     "policy/Purpose.ts",
     "advertising is refused, or takes consent",
+    "policy/Purpose.laws.test.ts",
     "policy/Purpose.test.ts",
     "policy/Resolve.test.ts",
   ),
@@ -537,7 +556,12 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "domain/Interaction.test.ts",
   ),
   "NO-OWN-USE": enforced("policy/Purpose.ts", "in 2016 the operator uses nothing for itself", "policy/Purpose.test.ts"),
-  "NO-RETARGET": enforced("policy/Purpose.ts", "retargeting is refused", "policy/Purpose.test.ts"),
+  "NO-RETARGET": enforced(
+    "policy/Purpose.ts",
+    "retargeting is refused",
+    "policy/Purpose.laws.test.ts",
+    "policy/Purpose.test.ts",
+  ),
   "NONEU-CUST": enforced(
     "domain/Recipient.ts",
     "outside the EU a specific agreement is recorded before the first transfer",
@@ -551,11 +575,13 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   "NONIDENT-FREE": enforced(
     "policy/Purpose.ts",
     "what identifies nobody passes every check of purpose",
+    "policy/Purpose.laws.test.ts",
     "policy/Purpose.test.ts",
   ),
   "NOT-SOLD": enforced(
     "policy/Purpose.ts",
     "there is no ground of sale, and the purpose is refused whoever consents",
+    "policy/Purpose.laws.test.ts",
     "policy/Purpose.test.ts",
     "policy/Resolve.test.ts",
     "domain/Transfer.test.ts",
@@ -588,6 +614,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   OPTOUT: enforced(
     "policy/Purpose.ts",
     "after an opt-out the purpose is refused",
+    "policy/Purpose.laws.test.ts",
     "policy/Purpose.test.ts",
     "domain/Pseudonym.test.ts",
     "domain/RightsRequest.test.ts",
@@ -631,6 +658,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   PURPOSES: enforced(
     "policy/Purpose.ts",
     "a purpose outside the closed list of the role is a violation, none at all a gap",
+    "policy/Purpose.laws.test.ts",
     "policy/Purpose.test.ts",
   ),
   "R-1M": enforced(
@@ -887,7 +915,12 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "each version says whether its provisions may be reused",
     "policy/Resolve.test.ts",
   ),
-  ROLE: enforced("policy/Purpose.ts", "a use carries the role of controller or of processor", "policy/Purpose.test.ts"),
+  ROLE: enforced(
+    "policy/Purpose.ts",
+    "a use carries the role of controller or of processor",
+    "policy/Purpose.laws.test.ts",
+    "policy/Purpose.test.ts",
+  ),
   "SAFEGUARD-COPY": enforced(
     "domain/Transfer.ts",
     "whatever left the EEA has a document that can be given to whoever asks",
@@ -908,6 +941,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "statistics/CustomerReport.ts",
     "no record of a statistic holds a personal field, and statistics are read without the vault",
     "statistics/Deflection.cases.test.ts",
+    "statistics/Deflection.laws.test.ts",
   ),
   SEVER: enforced(
     "policy/Severability.ts",
@@ -929,6 +963,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   "SOLE-PURPOSE": enforced(
     "policy/Purpose.ts",
     "call data serve the requested service alone",
+    "policy/Purpose.laws.test.ts",
     "policy/Purpose.test.ts",
   ),
   "STAT-FOREVER16": enforced(
@@ -940,6 +975,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   "STAT-IMPROVE": enforced(
     "policy/Purpose.ts",
     "to improve services what identifies nobody may be used",
+    "policy/Purpose.laws.test.ts",
     "policy/Purpose.test.ts",
   ),
   "STAT-JOURNEY": enforced(
@@ -986,9 +1022,15 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   "TECH-PURPOSE": enforced(
     "policy/Purpose.ts",
     "technical data serve the service, its check, support and statistics alone",
+    "policy/Purpose.laws.test.ts",
     "policy/Purpose.test.ts",
   ),
-  TRAINING: enforced("policy/Purpose.ts", "a voice recording serves training alone", "policy/Purpose.test.ts"),
+  TRAINING: enforced(
+    "policy/Purpose.ts",
+    "a voice recording serves training alone",
+    "policy/Purpose.laws.test.ts",
+    "policy/Purpose.test.ts",
+  ),
   TRIGGER: enforced(
     "domain/Interaction.ts",
     "an interaction begins by one trigger on a listed number or entry point",
