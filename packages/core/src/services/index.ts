@@ -4,3 +4,4 @@
 export * as Contacts from "./Contacts.ts"
 export * as Erasure from "./Erasure.ts"
 export * as Openings from "./Openings.ts"
+export { makeTacet, type PlainRecorded, type PlainRecording, type Tacet, type TacetOptions } from "./Tacet.ts"

@@ -1,0 +1,124 @@
+import { layer } from "@tacet/adapter-memory"
+import { describe, expect, it } from "@tacet/vitest"
+import * as Layer from "effect/Layer"
+import * as Effect from "effect/Effect"
+import { Refusal } from "../eventsourcing/Refusal.ts"
+import { EventStore } from "../eventsourcing/EventStore.ts"
+import { make as define } from "../statistics/Definition.ts"
+import { makeTacet, type Tacet } from "./Tacet.ts"
+
+const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11"
+const entryPoint = "0e3f5a1c-77f5-4c4e-8f0a-1d2c3b4a5f61"
+const interaction = "0e3f5a1c-77f5-4c4e-8f0a-1d2c3b4a5f62"
+const at = "2026-03-10T12:00:00Z"
+const declarations = [
+  { _tag: "AdoptPolicyVersion", at, policyVersion: "dialonce/2021-02-17" },
+  { _tag: "ListEntryPoint", at, entryPoint },
+]
+const trigger = { _tag: "contactRequest", channel: "web", entryPoint }
+const started = { _tag: "StartInteraction", at, trigger, interface: "web", linkable: false }
+const step = { _tag: "TakeStep", at, step: "invoice", kind: "page" }
+
+const opened = async (use: (tacet: Tacet) => Promise<void>, options = {}) => {
+  const tacet = makeTacet({ stores: layer, ...options })
+  try {
+    await tacet.declare(customer, declarations)
+    await use(tacet)
+  } finally {
+    await tacet.close()
+  }
+}
+
+describe("Tacet without Effect", () => {
+  it("records commands from outside, one by one, and reports", () =>
+    opened(async (tacet) => {
+      const recorded = await tacet.record({
+        customer,
+        interaction,
+        commands: [started, step, { _tag: "Nonsense" }, step],
+      })
+      expect(recorded).toMatchObject({ interaction, repeated: false })
+      expect(recorded.outcomes.map((outcome) => (outcome instanceof Refusal ? outcome.rule : outcome))).toEqual([
+        ["InteractionStarted"],
+        ["StepTaken"],
+        "TACET-FORMAT",
+        ["StepTaken"],
+      ])
+      const other = await tacet.record({ customer, commands: [started] })
+      expect(other.interaction).not.toBe(interaction)
+      const report = await tacet.report(customer, { name: "example", asOf: Date.parse(at) + 48 * 3_600_000 })
+      expect(report).toMatchObject({ customer: "example", interactions: { started: 2, deflected: 2 } })
+    }))
+
+  it("records all or nothing where that is asked for", () =>
+    opened(async (tacet) => {
+      const commands = [started, { _tag: "Nonsense" }]
+      const { outcomes } = await tacet.record({ customer, commands, accept: "all" })
+      expect(outcomes).toMatchObject([[], { rule: "TACET-FORMAT" }])
+      expect((await tacet.report(customer)).interactions.started).toBe(0)
+    }))
+
+  it("repeats nothing for a commit id that it knows", () =>
+    opened(async (tacet) => {
+      const recording = { customer, interaction, commands: [started, step], commitId: entryPoint }
+      expect((await tacet.record(recording)).repeated).toBe(false)
+      expect(await tacet.record(recording)).toEqual({ interaction, outcomes: [], repeated: true })
+    }))
+
+  it("rejects with typed errors, which repeat nothing of what was given", () =>
+    opened(async (tacet) => {
+      for (const rejected of [
+        tacet.declare(customer, [{ _tag: "ListNumber", at, number: "+33 6 12 34 56 78" }]),
+        tacet.declare("+33 6 12 34 56 78", declarations),
+        tacet.record({ customer, interaction: "+33 6 12 34 56 78", commands: [] }),
+        tacet.record({ customer, interaction, commands: [step], commitId: "+33 6 12 34 56 78" }),
+        tacet.report("+33 6 12 34 56 78"),
+      ]) {
+        const error: unknown = await rejected.then(
+          () => undefined,
+          (error: unknown) => error,
+        )
+        expect(error).toBeInstanceOf(Refusal)
+        expect(JSON.stringify(error) + String(error)).not.toContain("34 56")
+      }
+    }))
+
+  it("takes another definition as another version", async () => {
+    const stores = Layer.succeedContext(await Effect.runPromise(Effect.scoped(Layer.build(layer))))
+    await opened(
+      async (tacet) => {
+        await tacet.record({ customer, interaction, commands: [started] })
+        expect((await tacet.report(customer)).definitions.minTalkSeconds).toBe(0)
+      },
+      { stores },
+    )
+    await opened(
+      async (tacet) => {
+        const report = await tacet.report(customer)
+        expect(report.definitions.minTalkSeconds).toBe(10)
+        expect(report.interactions.started).toBe(1)
+      },
+      { stores, definition: define({ minTalkSeconds: 10 }), definitionVersion: 2 },
+    )
+  })
+
+  it("is closed by its end: later calls reject, and what the adapter holds is let go", async () => {
+    let released = 0
+    const stores = Layer.provideMerge(
+      Layer.effectDiscard(Effect.acquireRelease(Effect.void, () => Effect.sync(() => void released++))),
+      layer,
+    )
+    const tacet = makeTacet({ stores })
+    await tacet.declare(customer, declarations)
+    await tacet[Symbol.asyncDispose]()
+    expect(released).toBe(1)
+    await expect(tacet.report(customer)).rejects.toThrow()
+  })
+
+  it("rejects where the stores cannot be opened", async () => {
+    const stores = Layer.fresh(Layer.merge(layer, Layer.effect(EventStore, Effect.fail("no store" as const))))
+    const tacet = makeTacet({ stores })
+    await expect(tacet.report(customer)).rejects.toThrow()
+    await tacet.close()
+  })
+})

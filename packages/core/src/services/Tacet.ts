@@ -1,0 +1,186 @@
+/**
+ * The same services for programs that do not use Effect: plain values in, promises out. What is refused or fails rejects
+ * with the same typed errors. Close it when the program ends.
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as CommandInput from "../domain/CommandInput.ts"
+import { CustomerId } from "../eventsourcing/CustomerId.ts"
+import type { EventStore } from "../eventsourcing/EventStore.ts"
+import * as Projection from "../eventsourcing/Projection.ts"
+import type { ProjectionStore } from "../eventsourcing/ProjectionStore.ts"
+import { Refusal } from "../eventsourcing/Refusal.ts"
+import * as Uuid from "../eventsourcing/Uuid.ts"
+import type { CustomerReport } from "../statistics/CustomerReport.ts"
+import { type Definition, standard } from "../statistics/Definition.ts"
+import * as Deflection from "../statistics/Deflection.ts"
+import * as Contacts from "./Contacts.ts"
+
+/** What Tacet is made of. */
+export interface TacetOptions<E = never> {
+  /** Where events and projections are kept: the layer of an adapter, with what it needs. */
+  readonly stores: Layer.Layer<EventStore | ProjectionStore, E>
+  /** What the figures mean. Default: {@link standard}. */
+  readonly definition?: Definition
+  /** 1 or more. Another definition over the same stores is another version: its figures are built anew. Default 1. */
+  readonly definitionVersion?: number
+}
+
+/** What happened in one interaction, as it comes from outside. */
+export interface PlainRecording {
+  /** The Customer: a UUID. */
+  readonly customer: string
+  /** The interaction: a UUID. Default: a new one. */
+  readonly interaction?: string
+  /** As `CommandInput.readInteractionCommand` reads them: `at` may be an ISO 8601 text with its zone. */
+  readonly commands: ReadonlyArray<unknown>
+  /** With `all`, one refused command refuses the whole. Default `each`: the accepted ones are recorded. */
+  readonly accept?: "all" | "each"
+  /** A UUID: the same again has no further effect. */
+  readonly commitId?: string
+}
+
+/** What became of a recording. */
+export interface PlainRecorded {
+  readonly interaction: Uuid.Uuid
+  /** For each command the names of its events, or its refusal. */
+  readonly outcomes: ReadonlyArray<ReadonlyArray<string> | Refusal>
+  /** True where this commit id had been carried out before: `outcomes` is empty. */
+  readonly repeated: boolean
+}
+
+/** What a program calls. */
+export interface Tacet {
+  /** Records declarations of a Customer, all or none; rejects with the `Refusal` of the first that is refused. */
+  readonly declare: (customer: string, commands: ReadonlyArray<unknown>) => Promise<void>
+  /** Records what happened in one interaction. A command that cannot be read is refused like any other. */
+  readonly record: (recording: PlainRecording) => Promise<PlainRecorded>
+  /** Brings the statistics up to the head of the log and reports; `asOf` in epoch milliseconds. */
+  readonly report: (
+    customer: string,
+    options?: { readonly name?: string; readonly asOf?: number },
+  ) => Promise<CustomerReport>
+  /** Lets go of connections and timers. What is called afterwards rejects. */
+  readonly close: () => Promise<void>
+  /** For `await using`. */
+  readonly [Symbol.asyncDispose]: () => Promise<void>
+}
+
+/**
+ * Opens Tacet over the stores of an adapter. Every method rejects with the errors of the service behind it: `Refusal`,
+ * `VersionConflict`, `CommitIdReused`, `InvalidCommit`, `StoreUnavailable`, `LogFault`, `UndecodableEvent`.
+ *
+ * @example
+ * ```ts run
+ * import { layer } from "@tacet/adapter-memory"
+ * import { makeTacet } from "@tacet/core/services"
+ *
+ * const tacet = makeTacet({ stores: layer })
+ * const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11"
+ * const entryPoint = "0e3f5a1c-77f5-4c4e-8f0a-1d2c3b4a5f61"
+ * const at = "2026-03-10T12:00:00Z"
+ * await tacet.declare(customer, [
+ *   { _tag: "AdoptPolicyVersion", at, policyVersion: "dialonce/2021-02-17" },
+ *   { _tag: "ListEntryPoint", at, entryPoint },
+ * ])
+ * const trigger = { _tag: "contactRequest", channel: "web", entryPoint }
+ * const { outcomes } = await tacet.record({
+ *   customer,
+ *   commands: [
+ *     { _tag: "StartInteraction", at, trigger, interface: "web", linkable: false },
+ *     { _tag: "TakeStep", at, step: "invoice", kind: "page" },
+ *   ],
+ * })
+ * outcomes // => [["InteractionStarted"], ["StepTaken"]]
+ * const report = await tacet.report(customer)
+ * report.interactions.started // => 1
+ * await tacet.close()
+ * ```
+ */
+export const makeTacet = <E = never>({
+  definition = standard,
+  definitionVersion = 1,
+  stores,
+}: TacetOptions<E>): Tacet => {
+  const runtime = ManagedRuntime.make(Layer.provideMerge(Contacts.layer, stores))
+  const projection = { ...Deflection.projection(definition), version: definitionVersion }
+  const close = () => runtime.dispose()
+
+  const record = Effect.fnUntraced(function* (recording: PlainRecording) {
+    const { accept = "each", commitId, interaction } = recording
+    const customer = yield* readId(CustomerId, recording.customer, "record", "customer")
+    const id =
+      interaction === undefined ? yield* Uuid.next : yield* readId(Uuid.Uuid, interaction, "record", "interaction")
+    const read = recording.commands.map(CommandInput.readInteractionCommand)
+    const commands = read.flatMap((command) => (Result.isSuccess(command) ? [command.success] : []))
+    if (accept === "all" && commands.length < read.length) {
+      const outcomes = read.map((command) => (Result.isSuccess(command) ? [] : command.failure))
+      return { interaction: id, outcomes, repeated: false }
+    }
+    const contacts = yield* Contacts.Contacts
+    const handled = yield* contacts.record({
+      customer,
+      interaction: id,
+      commands,
+      accept,
+      ...(commitId === undefined ? {} : { commitId: yield* readId(Uuid.Uuid, commitId, "record", "commitId") }),
+    })
+    let place = 0
+    const outcomes = handled.repeated
+      ? []
+      : read.map((command) => {
+          if (Result.isFailure(command)) return command.failure
+          const outcome = handled.outcomes[place++]!
+          return Result.isSuccess(outcome) ? outcome.success.map(({ _tag }) => _tag) : outcome.failure
+        })
+    return { interaction: id, outcomes, repeated: handled.repeated }
+  })
+
+  const declare = Effect.fnUntraced(function* (customer: string, inputs: ReadonlyArray<unknown>) {
+    const id = yield* readId(CustomerId, customer, "declare", "customer")
+    const commands = yield* Effect.forEach(inputs, (input) =>
+      Effect.fromResult(CommandInput.readCustomerCommand(input)),
+    )
+    const contacts = yield* Contacts.Contacts
+    yield* contacts.declare(id, commands)
+  })
+
+  const report = Effect.fnUntraced(function* (
+    customer: string,
+    { asOf, name = customer }: { readonly name?: string; readonly asOf?: number } = {},
+  ) {
+    const id = yield* readId(CustomerId, customer, "report", "customer")
+    const contacts = yield* Contacts.Contacts
+    const { scenarios } = yield* contacts.declared(id)
+    const { state } = yield* Projection.catchUp(projection, id)
+    return Deflection.report(state, {
+      customer: name,
+      declared: Array.from(scenarios.values()).flatMap((versions) => versions.slice(-1)),
+      ...(asOf === undefined ? {} : { asOf }),
+    })
+  })
+
+  return {
+    declare: (customer, commands) => runtime.runPromise(declare(customer, commands)),
+    record: (recording) => runtime.runPromise(record(recording)),
+    report: (customer, options) => runtime.runPromise(report(customer, options)),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Reads an id from outside. It is not repeated where it does not fit: it may be something else by mistake. */
+const readId = <A>(
+  schema: Schema.Codec<A, string>,
+  input: string,
+  command: string,
+  field: string,
+): Effect.Effect<A, Refusal> =>
+  Option.match(Schema.decodeUnknownOption(schema)(input), {
+    onNone: () => Effect.fail(new Refusal({ rule: "TACET-FORMAT", command, field, accepted: "a UUID in lower case" })),
+    onSome: Effect.succeed,
+  })
