@@ -20,3 +20,24 @@ export const eventOf = (customer: CustomerId.CustomerId, row: ReadonlyArray<unkn
   commitId: row[8] as Uuid.Uuid,
   data: row[9] as string,
 })
+
+/** The columns of an event of a stream that is known, in the order that {@link eventOfStream} reads. */
+export const columnsOfStream = `position, version, event_type, schema_version, occurred_at, recorded_at, commit_id, data`
+
+/** The event of such a row. */
+export const eventOfStream = (
+  customer: CustomerId.CustomerId,
+  stream: StreamId.StreamId,
+  row: ReadonlyArray<unknown>,
+): EventEnvelope.RecordedEvent => ({
+  customer,
+  position: row[0] as number,
+  stream,
+  version: row[1] as number,
+  type: row[2] as string,
+  schemaVersion: row[3] as number,
+  occurredAt: row[4] as number,
+  recordedAt: row[5] as number,
+  commitId: row[6] as Uuid.Uuid,
+  data: row[7] as string,
+})

@@ -6,7 +6,7 @@ import { EventStore, EventStoreError } from "@tacet/core/eventsourcing"
 import * as Effect from "effect/Effect"
 import type { Database } from "./Database.ts"
 import { causeOf, type Operation } from "./DatabaseError.ts"
-import { columns, eventOf } from "./events.ts"
+import { columns, columnsOfStream, eventOf, eventOfStream } from "./events.ts"
 import { blockSize } from "./migrations.ts"
 import type { Rows, Statement } from "./Sessions.ts"
 import { list } from "./types.ts"
@@ -27,14 +27,18 @@ export const readStream = (
         parameters: [customer, id, kind],
       },
       {
-        sql: `SELECT ${columns} FROM ${ofStream} AND version > $4 ORDER BY version LIMIT $5`,
+        sql: `SELECT ${columnsOfStream} FROM ${ofStream} AND version > $4 ORDER BY version LIMIT $5`,
         parameters: [customer, id, kind, whole(range.after ?? 0), whole(limitOf(range))],
       },
     ]),
-    ([last, rows]) => ({
-      events: rows!.map((row) => eventOf(customer, row)),
-      version: (last![0]?.[0] as number | undefined) ?? 0,
-    }),
+    ([last, rows]) => {
+      // One address for all events of the page, which nobody may change for the others.
+      const stream = Object.freeze({ kind, id })
+      return {
+        events: rows!.map((row) => eventOfStream(customer, stream, row)),
+        version: (last![0]?.[0] as number | undefined) ?? 0,
+      }
+    },
   )
 }
 

@@ -1,0 +1,256 @@
+/**
+ * The works `read`, `catch-up` and `projection`: what it takes to get events out again.
+ */
+import { randomUUID } from "node:crypto"
+import * as PgConnection from "@effect/sql-pg/PgConnection"
+import {
+  type EventEnvelope,
+  EventStore,
+  ExpectedVersion,
+  Projection,
+  ProjectionStore,
+  type StreamId,
+  type Uuid,
+} from "@tacet/core/eventsourcing"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Options, Section, Work } from "../Work.ts"
+import { open } from "./Server.ts"
+import * as Subjects from "./subjects.ts"
+import { timed, type TimedSubject } from "./timed.ts"
+
+type Tacet = Awaited<ReturnType<typeof Subjects.tacet>>
+
+const work = (name: string, about: string, measure: (server: string, options: Options) => Promise<Section>): Work => ({
+  name,
+  about,
+  run: async (options, done) => {
+    const server = await open()
+    try {
+      done(await measure(server.url, options))
+    } finally {
+      // Some drivers are still saying goodbye when their pool is closed.
+      await new Promise((waited) => setTimeout(waited, 500))
+      await server.stop()
+    }
+  },
+})
+
+const StepTaken = Schema.Struct({ step: Schema.String, at: Schema.Finite })
+const decodeStep = Schema.decodeSync(Schema.fromJsonString(StepTaken))
+
+const data = (n: number): string => JSON.stringify({ step: `menu-${n % 40}`, at: 1_700_000_000_000 + n })
+
+const events = (from: number, count: number): ReadonlyArray<EventEnvelope.NewEvent> =>
+  Array.from({ length: count }, (_, n) => ({
+    type: "StepTaken",
+    schemaVersion: 1,
+    occurredAt: 1_700_000_000_000,
+    data: data(from + n),
+  }))
+
+const write = ({ customer, store }: Tacet, stream: StreamId.StreamId, from: number, count: number): Promise<unknown> =>
+  Effect.runPromise(
+    store.append({
+      customer,
+      commitId: randomUUID() as Uuid.Uuid,
+      writes: [{ stream, expected: ExpectedVersion.any, events: events(from, count) }],
+    }),
+  )
+
+/** Writes a log of streams of a hundred events each. */
+const fill = async (tacet: Tacet, total: number): Promise<void> => {
+  for (let n = 0; n < total; n += 500) {
+    await Promise.all(
+      Array.from({ length: Math.min(5, (total - n) / 100) }, (_, part) =>
+        write(tacet, { kind: "interaction", id: randomUUID() as Uuid.Uuid }, n + part * 100, 100),
+      ),
+    )
+  }
+  await Subjects.execute(tacet.url, ["VACUUM ANALYZE tacet.event"])
+}
+
+/** The work `read`. */
+export const read: Work = work(
+  "read",
+  "one stream of 1,000 events, decoded by a Schema, beside Emmett",
+  async (server, { rounds }) => {
+    const tacet = await Subjects.tacet(server)
+    const stream: StreamId.StreamId = { kind: "interaction", id: randomUUID() as Uuid.Uuid }
+    await write(tacet, stream, 0, 500)
+    await write(tacet, stream, 500, 500)
+    const emmett = await Subjects.emmett(server)
+    if (emmett !== undefined) {
+      for (const from of [0, 500]) {
+        await emmett.appendToStream(
+          stream.id,
+          events(from, 500).map(({ data, type }) => ({ type, data: JSON.parse(data) as unknown })),
+          { expectedStreamVersion: BigInt(from) },
+        )
+      }
+    }
+    const times = 20
+    const repeat = async (once: () => Promise<number>) => {
+      let seen = 0
+      for (let n = 0; n < times; n++) seen += await once()
+      return seen
+    }
+    const subjects: Array<TimedSubject> = [
+      {
+        name: "Tacet",
+        run: () =>
+          repeat(async () => {
+            const page = await Effect.runPromise(tacet.store.readStream(tacet.customer, stream))
+            return page.events.map((event) => decodeStep(event.data)).length
+          }),
+        against: [{ baseline: "Emmett", target: 2.5 }],
+      },
+    ]
+    if (emmett !== undefined) {
+      subjects.push({
+        name: "Emmett",
+        run: () => repeat(async () => (await emmett.readStream(stream.id)).events.length),
+      })
+    }
+    const measurements = await timed(subjects, rounds, times * 1_000)
+    await tacet.close()
+    await emmett?.close()
+    return {
+      title: "Reading a stream of 1,000 events, 20 times",
+      notes: ["Tacet decodes each event by a Schema; Emmett parses JSON"],
+      measurements,
+    }
+  },
+)
+
+const size = 200_000
+
+const atScale = (share: number): number => Math.max(1_000, Math.round((size * share) / 1_000) * 1_000)
+
+/** Reads a log by hand: pages of 5,000 rows by the same driver, parsed. */
+const byHand = async ({ customer, url }: Tacet, each: (step: string) => void, total: number): Promise<number> =>
+  Effect.runPromise(
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { queryValues } = yield* PgConnection.make({ url: Redacted.make(url) })
+        let after = 0
+        while (after < total) {
+          const rows = yield* queryValues(
+            `SELECT position::float8, data::text FROM tacet.event WHERE customer_id = $1 AND position > $2::bigint
+             ORDER BY position LIMIT 5000`,
+            [customer, String(after)],
+          )
+          for (const [, data] of rows) each((JSON.parse(data as string) as { readonly step: string }).step)
+          after = rows[rows.length - 1]![0] as number
+        }
+        return after
+      }),
+    ),
+  )
+
+/** The work `catch-up`. */
+export const catchUp: Work = work(
+  "catch-up",
+  "a reader that catches up on 200,000 events, beside queries written by hand",
+  async (server, { rounds, scale }) => {
+    const total = atScale(scale)
+    const tacet = await Subjects.tacet(server)
+    await fill(tacet, total)
+    const { customer, store } = tacet
+    const measurements = await timed(
+      [
+        { name: "by hand, 5,000 a page", run: () => byHand(tacet, () => undefined, total) },
+        ...[1_000, 5_000].map((limit) => ({
+          name: `Tacet, ${limit} a chunk`,
+          run: () =>
+            Effect.runPromise(
+              EventStore.logChunks(customer, { limit }).pipe(
+                Stream.runFold(
+                  () => 0,
+                  (seen, chunk) => {
+                    for (const event of chunk.events) JSON.parse(event.data)
+                    return seen + chunk.events.length
+                  },
+                ),
+                Effect.provideService(EventStore.EventStore, store),
+              ),
+            ),
+          against: [{ baseline: "by hand, 5,000 a page" }],
+        })),
+      ],
+      rounds,
+      total,
+    )
+    await tacet.close()
+    return {
+      title: `Catching up on ${total} events`,
+      notes: [
+        "All parse each payload. By hand: two columns of rows; Tacet: whole envelopes, each position accounted for",
+      ],
+      measurements,
+    }
+  },
+)
+
+const counting = (version: number): Projection.Projection<Map<string, number>> => ({
+  name: "steps",
+  version,
+  initial: () => new Map(),
+  apply: (state, { events }) =>
+    Effect.sync(() => {
+      for (const { data } of events) {
+        const { step } = JSON.parse(data) as { readonly step: string }
+        state.set(step, (state.get(step) ?? 0) + 1)
+      }
+      return state
+    }),
+  encode: (state) => JSON.stringify([...state]),
+  decode: (state) => new Map(JSON.parse(state) as ReadonlyArray<[string, number]>),
+})
+
+/** The work `projection`. */
+export const projection: Work = work(
+  "projection",
+  "a projection of 200,000 events, its state in one transaction with its checkpoint, beside the same by hand",
+  async (server, { rounds, scale }) => {
+    const total = atScale(scale)
+    const tacet = await Subjects.tacet(server)
+    await fill(tacet, total)
+    let version = 0
+    const measurements = await timed(
+      [
+        {
+          name: "fetch, parse and fold by hand",
+          run: async () => {
+            const counts = new Map<string, number>()
+            await byHand(tacet, (step) => counts.set(step, (counts.get(step) ?? 0) + 1), total)
+            return [...counts.values()].reduce((sum, count) => sum + count, 0)
+          },
+        },
+        {
+          name: "Tacet, saved every 20,000 events",
+          run: async () => {
+            const { state } = await Effect.runPromise(
+              Projection.catchUp(counting(++version), tacet.customer, { chunkSize: 5_000, saveEvery: 20_000 }).pipe(
+                Effect.provideService(EventStore.EventStore, tacet.store),
+                Effect.provideService(ProjectionStore.ProjectionStore, tacet.projections),
+              ),
+            )
+            return [...state.values()].reduce((sum, count) => sum + count, 0)
+          },
+          against: [{ baseline: "fetch, parse and fold by hand", target: 0.8 }],
+        },
+      ],
+      rounds,
+      total,
+    )
+    await tacet.close()
+    return {
+      title: `A projection of ${total} events`,
+      notes: ["Each run builds a new version from the first event on"],
+      measurements,
+    }
+  },
+)

@@ -1,0 +1,52 @@
+/**
+ * Times subjects side by side that answer later: in each round every subject runs once, after a garbage collection, and
+ * who comes first changes.
+ */
+import { median, type Measurement } from "../Measurement.ts"
+import { collectGarbage } from "../memory.ts"
+
+/** Something to be timed; it answers how many events it saw, which all must agree on. */
+export interface TimedSubject {
+  readonly name: string
+  readonly run: () => Promise<number>
+  readonly against?: ReadonlyArray<{ readonly baseline: string; readonly target?: number }>
+}
+
+/** Times in milliseconds. The first round warms up and does not count. */
+export const timed = async (
+  subjects: ReadonlyArray<TimedSubject>,
+  rounds: number,
+  events: number,
+): Promise<ReadonlyArray<Measurement>> => {
+  const times = new Map(subjects.map(({ name }) => [name, new Array<number>()]))
+  for (let round = -1; round < rounds; round++) {
+    const first = (round + 1) % subjects.length
+    for (const { name, run } of [...subjects.slice(first), ...subjects.slice(0, first)]) {
+      collectGarbage()
+      const start = performance.now()
+      const seen = await run()
+      const elapsed = performance.now() - start
+      if (seen !== events) throw new Error(`${name} saw ${seen} of ${events} events`)
+      if (round >= 0) times.get(name)!.push(elapsed)
+    }
+  }
+  return subjects.map(({ against = [], name }): Measurement => {
+    const own = times.get(name)!
+    const middle = median(own)
+    return {
+      subject: name,
+      median: middle,
+      unit: "ms",
+      minimum: Math.min(...own),
+      maximum: Math.max(...own),
+      rounds: own.length,
+      nanosecondsPerEvent: (middle * 1e6) / events,
+      comparisons: against.flatMap(({ baseline, target }) => {
+        const theirs = times.get(baseline)
+        if (theirs === undefined) return []
+        const ratio = median(own.map((time, round) => theirs[round]! / time))
+        return [{ baseline, ratio, ...(target === undefined ? {} : { target }) }]
+      }),
+    }
+  })
+}
