@@ -104,6 +104,9 @@ describe("a page of little", () => {
   ])("of $of says so, and nothing that is no figure", ({ little }) => {
     const text = textOf(parse(renderHtml(little)))
     expect(text).not.toMatch(/NaN|Infinity|undefined|\bnull\b|Invalid|\[object/)
+    for (const { attributes } of named(parse(renderHtml(little)), "data")) {
+      expect(attributes["value"]).toMatch(/^\d+(\.\d+)?(e-\d+)?$/)
+    }
     if (little.rates[little.window].noEffectiveCall.n === 0) expect(text).toContain("no data")
   })
 

@@ -1,8 +1,10 @@
 import * as Result from "effect/Result"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Policy from "./PrivacyPolicy.ts"
+import { legalBasisTerm, purposeTerm } from "./Purpose.ts"
 import { policyRuleKeys } from "./RuleKey.ts"
 import { published } from "./versions/index.ts"
+import * as Vocabulary from "./Vocabulary.ts"
 
 const json = (policy: unknown): unknown => JSON.parse(JSON.stringify(policy))
 const own = {
@@ -56,5 +58,26 @@ describe("Parameters", () => {
       expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)*$/)
       for (const rule of Policy.parameter(name).rules) expect(keys.has(rule)).toBe(true)
     }
+  })
+})
+
+describe("The words", () => {
+  it("carry the addresses of their terms in DPV, and `impractical` has none", () => {
+    const terms = [
+      ...Object.values(Vocabulary.roleTerm),
+      ...Object.values(Vocabulary.operationTerm),
+      ...Object.values(Vocabulary.instrumentTerm),
+      ...Object.values(Vocabulary.rightTerm),
+      ...Object.values(Vocabulary.refusalGroundTerm),
+      ...Object.values(purposeTerm).filter((term) => term !== undefined),
+      ...Object.values(legalBasisTerm),
+    ]
+    for (const term of terms) expect(term).toMatch(/^https:\/\/w3id\.org\/dpv(\/legal\/eu\/gdpr)?#[A-Z][A-Za-z0-9-]+$/)
+    expect(Vocabulary.refusalGroundTerm.impractical).toBeUndefined()
+  })
+  it("have a term each for every right, and one of its own", () => {
+    const terms = Vocabulary.rights.map((right) => Vocabulary.rightTerm[right])
+    expect(terms).not.toContain(undefined)
+    expect(new Set(terms).size).toBe(Vocabulary.rights.length)
   })
 })

@@ -45,3 +45,4 @@ export {
   Right,
   rights,
 } from "./parameters/rights.ts"
+export { instrumentTerm, operationTerm, refusalGroundTerm, rightTerm, roleTerm } from "./parameters/terms.ts"

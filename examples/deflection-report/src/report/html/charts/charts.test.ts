@@ -8,6 +8,7 @@ import { runsOf, trendOption } from "./trendChart.ts"
 
 const report = aReport({ days: 20, perDay: 30 })
 const naming = { id: "a", title: "T", description: "D" }
+const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length
 const size = { width: 960, height: 300 }
 
 describe("the flow", () => {
@@ -38,6 +39,15 @@ describe("the flow", () => {
     expect(drawn && draw(drawn.option, flowSize(drawn.height), naming).source).toContain("</svg>")
     expect(flowOption({ nodes, links: links.slice(1, 3) })).toBeUndefined()
     expect(flowOption({ nodes: [], links: [] })).toBeUndefined()
+  })
+})
+
+describe("a drawing that fails", () => {
+  it("leaves nothing behind that would keep the process alive", async () => {
+    const series = { type: "sankey", data: [{ name: "a" }], links: [{ source: "a", target: "a", value: 1 }] }
+    const before = timers()
+    for (let time = 0; time < 20; time++) expect(() => draw({ series: [series] }, size, naming)).toThrow("cycle")
+    await expect.poll(timers).toBeLessThan(before + 10)
   })
 })
 
