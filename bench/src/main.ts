@@ -6,12 +6,13 @@ import { parseArgs } from "node:util"
 import { machineNow, versions } from "./environment.ts"
 import { fold } from "./fold/index.ts"
 import { met, type Measurement } from "./Measurement.ts"
+import { privacy } from "./privacy/index.ts"
 import { append } from "./store/append.ts"
 import * as Reading from "./store/reading.ts"
 import * as Table from "./table.ts"
 import type { Section, Work } from "./Work.ts"
 
-const works: ReadonlyArray<Work> = [fold, append, Reading.read, Reading.catchUp, Reading.projection]
+const works: ReadonlyArray<Work> = [fold, append, Reading.read, Reading.catchUp, Reading.projection, privacy]
 
 const usage = [
   "npm --prefix bench start -- WORK [--json FILE] [--rounds N] [--scale SHARE]",
