@@ -4,4 +4,4 @@
 export const owed: ReadonlyArray<string> = []
 
 /** Enforced keys that no property of enough runs names. */
-export const thin: ReadonlyArray<string> = ["KEY-APART"]
+export const thin: ReadonlyArray<string> = []

@@ -447,6 +447,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   "KEY-APART": enforced(
     "privacy/Sealed.ts",
     "an event holds a random reference and a category, never a value or a key",
+    "domain/Pseudonym.test.ts",
     "domain/Vocabulary.test.ts",
   ),
   LANGUAGE: enforced(
