@@ -271,21 +271,29 @@ export const initial: State = {
 }
 
 /**
- * The date at whose end the answer is due, `undefined` while the time is suspended or nothing was received.
+ * The date at whose end the answer is due, `undefined` while the time is suspended or nothing was received. With a table
+ * of holidays a date on which nobody works moves to the next one on which somebody does (1182/71 Article 3(4)); without
+ * one it stays, which is the safe side. Decisions are always taken on the safe side: a delay is announced by the date
+ * that has not moved.
  *
  * @example
  * ```ts
  * import { RightsRequest } from "@tacet/core/domain"
+ * import type { Calendar } from "@tacet/core/policy"
  *
- * const due = (request: RightsRequest.State) => RightsRequest.dueDate(request)
+ * const due = (request: RightsRequest.State, holidays: Calendar.HolidayTable) =>
+ *   RightsRequest.dueDate(request, holidays)
  * ```
  */
-export const dueDate = (state: State): PlainDate | undefined =>
-  state.request === undefined ? undefined : Deadline.dueDate(state.deadline)
+export const dueDate = (state: State, holidays?: Calendar.HolidayTable): PlainDate | undefined =>
+  state.request === undefined ? undefined : Deadline.dueDate(onWorkingDay(state.deadline, holidays))
+
+const onWorkingDay = (deadline: Deadline.Deadline, rollForward: Calendar.HolidayTable | undefined): Deadline.Deadline =>
+  rollForward === undefined ? deadline : { ...deadline, rollForward }
 
 /**
- * Whether a request has no outcome although its time is over (R-1M, R-30D), at a moment not before its latest event. A
- * duplicate is answered with its original, which is due no later.
+ * Whether a request has no outcome although its time is over (R-1M, R-30D), at a moment not before its latest event, on
+ * working days where a table of holidays is given. A duplicate is answered with its original, which is due no later.
  *
  * @example
  * ```ts
@@ -296,9 +304,9 @@ export const dueDate = (state: State): PlainDate | undefined =>
  *   RightsRequest.overdue(request, DateTime.makeUnsafe("2021-03-01T00:00:00Z"))
  * ```
  */
-export const overdue = (state: State, at: DateTime.Utc): boolean => {
+export const overdue = (state: State, at: DateTime.Utc, holidays?: Calendar.HolidayTable): boolean => {
   if (state.request === undefined || state.answeredAt !== undefined || state.status === "duplicate") return false
-  const late = Deadline.lateFrom(state.deadline, state.request.timeZone)
+  const late = Deadline.lateFrom(onWorkingDay(state.deadline, holidays), state.request.timeZone)
   return late !== undefined && DateTime.toEpochMillis(late) <= DateTime.toEpochMillis(at)
 }
 
