@@ -11,7 +11,7 @@ import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { Decider } from "../eventsourcing/Decider.ts"
 import * as EventCodec from "../eventsourcing/EventCodec.ts"
 import { ofPublic } from "../eventsourcing/FieldClass.ts"
-import { Refusal } from "../eventsourcing/Refusal.ts"
+import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
 import * as Calendar from "../policy/Calendar.ts"
 import type { EffectivePolicy } from "../policy/EffectivePolicy.ts"
@@ -37,6 +37,7 @@ import {
   StepId,
   StepKind,
 } from "./Identifier.ts"
+import { nothing, record, refuse } from "./internal/Decision.ts"
 
 // Stream
 
@@ -700,18 +701,6 @@ const unlist = (
   }
   return instant >= last.to ? nothing : refuse("LISTED", command, "at", "a moment at or after it was unlisted")
 }
-
-const nothing: Result.Result<ReadonlyArray<Event>, Refusal> = Result.succeed([])
-
-const record = (event: Event): Result.Result<ReadonlyArray<Event>, Refusal> => Result.succeed([event])
-
-const refuse = (
-  rule: RuleKey,
-  command: Command,
-  field: string | undefined,
-  accepted: string,
-): Result.Result<never, Refusal> =>
-  Result.fail(new Refusal({ rule, command: command._tag, ...(field === undefined ? {} : { field }), accepted }))
 
 /** The decider of a Customer. */
 export const decider: Decider<State, Command, Event, Context> = { initial, evolve, decide }

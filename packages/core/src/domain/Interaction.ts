@@ -4,16 +4,15 @@
  * once; a call that belongs to it may still come later. It knows no person: who it was is a link in the vault, not here.
  */
 import * as DateTime from "effect/DateTime"
-import * as Result from "effect/Result"
+import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Decider } from "../eventsourcing/Decider.ts"
 import * as EventCodec from "../eventsourcing/EventCodec.ts"
-import { Refusal } from "../eventsourcing/Refusal.ts"
+import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
 import type { EffectivePolicy } from "../policy/EffectivePolicy.ts"
 import type { PolicyAt } from "../policy/PolicyBook.ts"
-import type { RuleKey } from "../policy/RuleKey.ts"
 import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import { Sealed } from "../privacy/Sealed.ts"
 import * as Customer from "./Customer.ts"
@@ -30,6 +29,7 @@ import {
   StepId,
   StepKind,
 } from "./Identifier.ts"
+import { nothing, record, refuse } from "./internal/Decision.ts"
 
 // Stream
 
@@ -884,18 +884,6 @@ const fieldFault = (
   }
   return collectionFault(state, command, [value.category], "field", context)
 }
-
-const nothing: Result.Result<ReadonlyArray<Event>, Refusal> = Result.succeed([])
-
-const record = (event: Event): Result.Result<ReadonlyArray<Event>, Refusal> => Result.succeed([event])
-
-const refuse = (
-  rule: RuleKey,
-  command: Command,
-  field: string | undefined,
-  accepted: string,
-): Result.Result<never, Refusal> =>
-  Result.fail(new Refusal({ rule, command: command._tag, ...(field === undefined ? {} : { field }), accepted }))
 
 /** The decider of an interaction. */
 export const decider: Decider<State, Command, Event, Context> = { initial, evolve, decide }

@@ -4,11 +4,11 @@
  * after its erasure nothing attaches, and the same device coming back gets a new one.
  */
 import * as DateTime from "effect/DateTime"
-import * as Result from "effect/Result"
+import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Decider } from "../eventsourcing/Decider.ts"
 import * as EventCodec from "../eventsourcing/EventCodec.ts"
-import { Refusal } from "../eventsourcing/Refusal.ts"
+import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
 import type { EffectivePolicy } from "../policy/EffectivePolicy.ts"
@@ -18,6 +18,7 @@ import type { RuleKey } from "../policy/RuleKey.ts"
 import { Sealed } from "../privacy/Sealed.ts"
 import { PolicyVersionId } from "./Identifier.ts"
 import { DocumentReference, RecipientId } from "./Recipient.ts"
+import { nothing, record, refuse } from "./internal/Decision.ts"
 
 // Stream
 
@@ -508,18 +509,6 @@ const adjacency = (
   if (level === "linkedWithExpressConsent" && hasConsent(state, "serviceUsageAnalytics")) return undefined
   return others.has("deviceIdentifier") ? "ADID-DEV" : "ADID-PII"
 }
-
-const nothing: Result.Result<ReadonlyArray<Event>, Refusal> = Result.succeed([])
-
-const record = (event: Event): Result.Result<ReadonlyArray<Event>, Refusal> => Result.succeed([event])
-
-const refuse = (
-  rule: RuleKey,
-  command: Command,
-  field: string | undefined,
-  accepted: string,
-): Result.Result<never, Refusal> =>
-  Result.fail(new Refusal({ rule, command: command._tag, ...(field === undefined ? {} : { field }), accepted }))
 
 /** The decider of a pseudonym. */
 export const decider: Decider<State, Command, Event, Context> = { initial, evolve, decide }

@@ -10,7 +10,7 @@ import type { Decider } from "../eventsourcing/Decider.ts"
 import * as EventCodec from "../eventsourcing/EventCodec.ts"
 import { identifiesNobody } from "./Identifier.ts"
 import { ofPublic } from "../eventsourcing/FieldClass.ts"
-import { Refusal } from "../eventsourcing/Refusal.ts"
+import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
 import * as Calendar from "../policy/Calendar.ts"
@@ -18,6 +18,7 @@ import type { EffectivePolicy } from "../policy/EffectivePolicy.ts"
 import * as LegalData from "../policy/legal/LegalData.ts"
 import { recipientDuties } from "../policy/parameters/disclosure.ts"
 import type { RuleKey } from "../policy/RuleKey.ts"
+import { nothing, record, refuse } from "./internal/Decision.ts"
 
 // Stream
 
@@ -325,18 +326,6 @@ const decide = (state: State, command: Command): Result.Result<ReadonlyArray<Eve
         : record({ _tag: "RecipientContractEnded", occurredAt })
   }
 }
-
-const nothing: Result.Result<ReadonlyArray<Event>, Refusal> = Result.succeed([])
-
-const record = (event: Event): Result.Result<ReadonlyArray<Event>, Refusal> => Result.succeed([event])
-
-const refuse = (
-  rule: RuleKey,
-  command: Command,
-  field: string | undefined,
-  accepted: string,
-): Result.Result<never, Refusal> =>
-  Result.fail(new Refusal({ rule, command: command._tag, ...(field === undefined ? {} : { field }), accepted }))
 
 /** The decider of a recipient. It needs no facts but its own. */
 export const decider: Decider<State, Command, Event, void> = { initial, evolve, decide }

@@ -4,12 +4,12 @@
  * whether or not anything ran (`isReadable`); physically it goes with the next run of the sweep.
  */
 import * as DateTime from "effect/DateTime"
-import * as Result from "effect/Result"
+import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { Decider } from "../eventsourcing/Decider.ts"
 import * as EventCodec from "../eventsourcing/EventCodec.ts"
-import { Refusal } from "../eventsourcing/Refusal.ts"
+import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
 import * as Calendar from "../policy/Calendar.ts"
@@ -23,6 +23,7 @@ import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import { PolicyVersionId, StepId } from "./Identifier.ts"
 import { longestWindowMillis } from "./Interaction.ts"
 import { LegalReference } from "./RightsRequest.ts"
+import { nothing, record, refuse } from "./internal/Decision.ts"
 
 // Stream
 
@@ -675,13 +676,6 @@ const completeRun = (state: State, command: CommandOf<"CompleteRun">, context: C
     anonymised: handled.length - deleted,
   })
 }
-
-const nothing: Decision = Result.succeed([])
-
-const record = (event: Event): Decision => Result.succeed([event])
-
-const refuse = (rule: RuleKey, command: Command, field: string | undefined, accepted: string): Decision =>
-  Result.fail(new Refusal({ rule, command: command._tag, ...(field === undefined ? {} : { field }), accepted }))
 
 /** The decider of a retention policy. */
 export const decider: Decider<State, Command, Event, Context> = { initial, evolve, decide }

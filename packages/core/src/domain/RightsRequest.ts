@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema"
 import type { Decider } from "../eventsourcing/Decider.ts"
 import * as EventCodec from "../eventsourcing/EventCodec.ts"
 import { ofPublic } from "../eventsourcing/FieldClass.ts"
-import { Refusal } from "../eventsourcing/Refusal.ts"
+import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
 import * as Calendar from "../policy/Calendar.ts"
@@ -21,7 +21,6 @@ import { answerDuties, Locator, RefusalGround, requestChannels, Right } from "..
 import { Period } from "../policy/Period.ts"
 import { PlainDate } from "../policy/PlainDate.ts"
 import { Purpose } from "../policy/Purpose.ts"
-import type { RuleKey } from "../policy/RuleKey.ts"
 import { Sealed } from "../privacy/Sealed.ts"
 import { PolicyVersionId } from "./Identifier.ts"
 import * as Answer from "./RightsAnswer.ts"
@@ -39,6 +38,7 @@ export {
   outcomeFault,
   sizeOf,
 } from "./RightsAnswer.ts"
+import { nothing, record, refuse } from "./internal/Decision.ts"
 
 // Stream
 
@@ -919,13 +919,6 @@ const notYours = (state: State, command: Command): Decision =>
     "by",
     `a decision of the ${state.handler}`,
   )
-
-const nothing: Decision = Result.succeed([])
-
-const record = (event: Event): Decision => Result.succeed([event])
-
-const refuse = (rule: RuleKey, command: Command, field: string | undefined, accepted: string): Decision =>
-  Result.fail(new Refusal({ rule, command: command._tag, ...(field === undefined ? {} : { field }), accepted }))
 
 /** The decider of a request. */
 export const decider: Decider<State, Command, Event, Context> = { initial, evolve, decide }

@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 import type { Decider } from "../eventsourcing/Decider.ts"
 import * as EventCodec from "../eventsourcing/EventCodec.ts"
 import { ofPseudonymous, ofPublic } from "../eventsourcing/FieldClass.ts"
-import { Refusal } from "../eventsourcing/Refusal.ts"
+import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
 import * as Calendar from "../policy/Calendar.ts"
@@ -29,6 +29,7 @@ import * as TransferInstrument from "../policy/TransferInstrument.ts"
 import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import * as Recipient from "./Recipient.ts"
 import { LegalReference } from "./RightsAnswer.ts"
+import { nothing, record, refuse } from "./internal/Decision.ts"
 
 // Stream
 
@@ -530,18 +531,6 @@ const distinct = (found: ReadonlyArray<Recipient.Lack>): ReadonlyArray<Recipient
   found.filter(({ rule }, index) => found.findIndex((one) => one.rule === rule) === index)
 
 const same = Schema.toEquivalence(TransferRequested)
-
-const nothing: Result.Result<ReadonlyArray<Event>, Refusal> = Result.succeed([])
-
-const record = (event: Event): Result.Result<ReadonlyArray<Event>, Refusal> => Result.succeed([event])
-
-const refuse = (
-  rule: RuleKey,
-  command: Command,
-  field: string | undefined,
-  accepted: string,
-): Result.Result<never, Refusal> =>
-  Result.fail(new Refusal({ rule, command: command._tag, ...(field === undefined ? {} : { field }), accepted }))
 
 /** The decider of a disclosure. */
 export const decider: Decider<State, Command, Event, Context> = { initial, evolve, decide }

@@ -10,6 +10,7 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -211,21 +212,15 @@ const retries = 100
 
 const startOfDay = (at: EpochMillis): EpochMillis => Math.floor(at / 86_400_000) * 86_400_000
 
-/** The period under whose key an identifier of a moment stands: its calendar month in UTC. */
+/** The period under whose key an identifier of a moment stands: its calendar month in UTC, such as `2026-03`. */
 const periodOf = (at: EpochMillis): string => {
-  // Civil date from a day number, after H. Hinnant; months begin in March, so that leap days come last.
-  const day = Math.floor(at / 86_400_000) + 719_468
-  const era = Math.floor(day / 146_097)
-  const ofEra = day - era * 146_097
-  const yearOfEra = Math.floor(
-    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
-  )
-  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
-  const shifted = Math.floor((5 * ofYear + 2) / 153)
-  const month = shifted < 10 ? shifted + 3 : shifted - 9
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-  return `${String(year).padStart(4, "0")}-${String(month).padStart(2, "0")}`
+  const written = DateTime.makeUnsafe(Math.min(Math.max(at, firstPeriod), lastPeriod))
+  return DateTime.formatIso(written).slice(0, "2026-03".length)
 }
+
+// The first and the last moment of a year of four digits, in which periods are ordered as texts.
+const firstPeriod = -62_167_219_200_000
+const lastPeriod = 253_402_300_799_999
 
 /** The vault over the stores in force. */
 export const layer: Layer.Layer<Vault, never, VaultStore | KeyStore | AccessLog | ErasureLedger | OpeningPolicy> =
