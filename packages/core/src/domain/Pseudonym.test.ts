@@ -369,6 +369,7 @@ describe("Pseudonym", () => {
     { numRuns: 1000 },
   )
 
+  // Planted and found: a stored form whose time is a second later; an end of validity that is left out.
   it.prop(
     "ARCHIVE: the state after a replay of the stored events is the live state",
     [aHistory],

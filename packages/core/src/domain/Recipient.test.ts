@@ -150,6 +150,7 @@ describe("Recipient", () => {
     )
   }
 
+  // Planted and found: a stored form whose time is a second later.
   it.prop(
     "ARCHIVE: the state after a replay of the stored events is the live state",
     [fc.subarray([...undertakings]), fc.integer({ min: 1, max: 9 })],

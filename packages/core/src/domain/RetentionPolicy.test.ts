@@ -169,6 +169,7 @@ describe("periods of single categories", () => {
     runs,
   )
 
+  // Planted and found: four years for five.
   it.prop(
     "RET-USER-5Y: what a user did is gone five years after the account was deleted at the latest",
     [Retentions.someFacts(dialogra, ["interfaceUsage"]).filter(({ events }) => events.accountDeletion !== undefined)],
@@ -401,6 +402,7 @@ describe("what a person typed", () => {
   const typed: ReadonlyArray<PersonalDataCategory> = ["freeText", "surveyAnswer"]
 
   for (const policy of [v2019, v2021, dialogra]) {
+    // Planted and found: a version of 2019 in which a change by the person ends nothing.
     it.prop(
       `FREETEXT-LIFE: under ${policy.policy} it ends when the person changes or deletes it, or with the retention`,
       [Retentions.someFacts(policy, typed)],
@@ -418,6 +420,7 @@ describe("what a person typed", () => {
     )
   }
 
+  // Planted and found: an end with the retention under the 2016 version.
   it.prop(
     "FREETEXT-LIFE16: under the 2016 version it has no end in time while the contract runs",
     [Retentions.someFacts(v2016, typed)],

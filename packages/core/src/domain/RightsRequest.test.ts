@@ -492,6 +492,7 @@ describe.each(effective)("a request under $policy", (policy) => {
     runs,
   )
 
+  // Planted and found: a stored form whose time is a second later.
   it.prop(
     "replayed from its stored form it is in the same state",
     [histories],
@@ -616,6 +617,7 @@ describe("by version and date", () => {
     runs,
   )
 
+  // Planted and found: grounds that the law does not list kept beside those that it does.
   it.prop(
     "R-REFUSE16: what the 2016 version called impractical is no ground any more once the law says otherwise",
     [accepted(effective[0]!, ["erasure"])],

@@ -77,11 +77,13 @@ describe("Dates (R-1M, RET-12M, V09)", () => {
       expect(Calendar.addMonths(date, n)).toBe(walked)
     },
   )
+  // Planted and found: a day too many beyond a year.
   it.prop("a day is the next one", [aDate, fc.integer({ min: 0, max: 1000 })], (date, n) => {
     let walked = date
     for (let index = 0; index < n; index++) walked = nextDay(walked)
     expect(Calendar.addDays(date, n)).toBe(walked)
   })
+  // Planted and found: months counted from two before January.
   it.prop(
     "a period leads forwards, and later starts never lead to earlier ends",
     [aDate, aDate, aPeriod],
@@ -91,11 +93,13 @@ describe("Dates (R-1M, RET-12M, V09)", () => {
       expect(Calendar.add(first, period) <= Calendar.add(second, period)).toBe(true)
     },
   )
+  // Planted and found: `Math.max` for `Math.min` of the day and the length of the month.
   it.prop("the day of the month is kept, or is the last of its month", [aDate, months], (date, n) => {
     const end = PlainDate.parts(Calendar.addMonths(date, n))
     const { day } = PlainDate.parts(date)
     expect(end.day === day || (end.day < day && end.day === lengthOf(end.year, end.month))).toBe(true)
   })
+  // Planted and found: days before 1970 counted one too far.
   it.prop("days and dates are one line", [fc.integer({ min: -700_000, max: 2_900_000 })], (day) => {
     const date = PlainDate.fromEpochDay(day)
     expect(PlainDate.isPlainDate(date)).toBe(true)
@@ -246,11 +250,13 @@ describe("Instants", () => {
     "America/St_Johns",
   ]
   const anInstant = fc.integer({ min: 0, max: 4_102_444_800_000 }).map((millis) => DateTime.makeUnsafe(millis))
+  // Planted and found: a day that ends where it begins.
   it.prop("an instant lies in its own day", [anInstant, fc.constantFrom(...zones)], (instant, zone) => {
     const date = Calendar.localDate(instant, zone)
     expect(DateTime.isLessThanOrEqualTo(Calendar.startOfDay(date, zone), instant)).toBe(true)
     expect(DateTime.isLessThan(instant, Calendar.endOfDay(date, zone))).toBe(true)
   })
+  // Planted and found: a day more for what happens in the afternoon.
   it.prop(
     "a period of an instant leads to the date to which it leads that of its day",
     [anInstant, aPeriod, fc.constantFrom("Europe/Paris", "UTC")],

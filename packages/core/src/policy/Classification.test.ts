@@ -56,6 +56,7 @@ describe("CLASSIFY: alone or after cross-checking", () => {
     },
     { numRuns: 1000 },
   )
+  // Planted and found: paper taken for what tells of nobody.
   it.prop(
     "MEDIUM: neither the order nor the medium changes a label",
     [items, fc.infiniteStream(fc.nat())],
@@ -95,6 +96,7 @@ describe("CLASSIFY: alone or after cross-checking", () => {
     },
     { numRuns: 1000 },
   )
+  // Planted and found: what stays on the device told as collected.
   it.prop(
     "PERSONAL-ACT: what stays on the person's own device changes no label of what is collected, and is not collected",
     [items],
@@ -142,6 +144,7 @@ describe("COMBINE: a record made of several", () => {
     label: fc.constantFrom<Label>("personal", "nonPersonal"),
     sources: fc.subarray<Source>(["givenByPerson", "observed", "thirdParty", "derived"]),
   })
+  // Planted and found: only what passed the check taken for personal.
   it.prop(
     "is personal as soon as one input is, unless a checked anonymisation made it",
     [fc.array(aLabelled, { maxLength: 6 })],
@@ -153,6 +156,7 @@ describe("COMBINE: a record made of several", () => {
     },
     { numRuns: 1000 },
   )
+  // Planted and found: every source but `derived` taken for one of the inputs.
   it.prop(
     "PROVENANCE: loses no source of its inputs, and adds none but that it is derived",
     [fc.array(aLabelled, { maxLength: 6 })],
@@ -163,6 +167,7 @@ describe("COMBINE: a record made of several", () => {
     },
     { numRuns: 1000 },
   )
+  // Planted and found: a record personal where one input is not.
   it.prop(
     "is the same in steps as at once",
     [fc.array(aLabelled, { maxLength: 4 }), fc.array(aLabelled, { maxLength: 4 })],

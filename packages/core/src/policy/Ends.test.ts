@@ -40,6 +40,7 @@ describe("When a datum ends", () => {
       }),
     ).toBe("2019-09-05T09:00:00.000Z")
   })
+  // Planted and found: events that are known skipped, those that are not read.
   it.prop(
     "RET-12M: no history reaches beyond twelve months",
     [anInstant, fc.constantFrom<Period>("P1M", "P6M", "P12M", "P3Y")],
@@ -97,6 +98,7 @@ describe("When a datum ends", () => {
       endOf(v2016, { category: "freeText", events: { ...events, changedOrDeletedByUser: at("2017-08-01T00:00:00Z") } }),
     ).toBe("2017-08-01T00:00:00.000Z")
   })
+  // Planted and found: a contract period read where there is none.
   it.prop(
     "one more end never makes a datum live longer",
     [fc.constantFrom(...published), anInstant, fc.constantFrom<Period>("P1M", "P30D", "P6M")],

@@ -156,6 +156,7 @@ describe("Every requirement", () => {
         .constantFrom(...samples(Policy.parameter(requirement.parameter) as unknown as Parameter<unknown>))
         .map((value) => ({ requirement, value: value as never })),
     )
+  // Planted and found: a refusal of categories that have ends, not of those that have none.
   it.prop(
     "binds once and for all: what it has bound satisfies it and is not refused",
     [aCase],
@@ -166,6 +167,7 @@ describe("Every requirement", () => {
     },
     { numRuns: 500 },
   )
+  // Planted and found: a refusal of categories that have ends, not of those that have none.
   it.prop(
     "accepts what suffices: a value that it leaves as it is is not refused",
     [aCase],

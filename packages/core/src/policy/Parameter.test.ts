@@ -101,6 +101,7 @@ describe.each(Policy.parameterNames.map((name) => [name] as const))("The paramet
       else expect(meet(a, b)).toEqual(meet(b, a))
     },
   )
+  // Planted and found: `within` taken for missing where it is given.
   it.prop("reads a supplement with its base, and a supplement that says the same changes nothing", [value], (one) => {
     expect(equal(canonical(extend(one, one)), canonical(one))).toBe(true)
   })

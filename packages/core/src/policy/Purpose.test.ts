@@ -102,6 +102,7 @@ describe.each(versions)("PURPOSES under $id", ({ policy }) => {
         expect(ask({ purpose, instructed, consented: everyPurpose, compatibility: "recorded" })._tag).not.toBe("allow")
     },
   )
+  // Planted and found: a known datum taken for none.
   it.prop(
     "more bans, or less of what supports it, never turn a refusal into a permission",
     [fc.constantFrom(...everyPurpose), fc.subarray([...everyPurpose]), fc.subarray([...everyPurpose]), fc.boolean()],

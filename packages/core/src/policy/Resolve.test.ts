@@ -99,6 +99,7 @@ describe("Silence is not permission", () => {
     expect(reasons.recognition.policies).toEqual(["dialonce/2019-03-05", "dialonce/2021-02-17"])
     expect(reasons.recognition.sources.map(({ document }) => document)).toEqual(["D19", "DF21"])
   })
+  // Planted and found: choices taken for parameters that have an order.
   it.prop(
     "a policy that says nothing at all is as strict as each published one",
     [fc.constantFrom(...published)],

@@ -140,6 +140,7 @@ describe("laws of the deflection statistics", () => {
     { numRuns: 1000 },
   )
 
+  // Planted and found: events more than an hour late left out.
   it.effect.prop(
     "STAT-NOCALL STAT-JOURNEY: any interleaving of streams and any batches give the same report",
     [interactions(), aDefinition, fc.record(aFold), fc.record(aFold), aDelay],
@@ -153,6 +154,7 @@ describe("laws of the deflection statistics", () => {
     { numRuns: 200 },
   )
 
+  // Planted and found: live interactions with two calls left out.
   it.effect.prop(
     "STAT-NOCALL STAT-JOURNEY: the report equals a recount from the histories",
     [interactions(), aDefinition, fc.record(aFold), aDelay],
@@ -214,6 +216,7 @@ describe("laws of the deflection statistics", () => {
     { numRuns: 200 },
   )
 
+  // Planted and found: what had settled in another shard left out.
   it.effect.prop(
     "STAT-NOCALL: shards add up to the whole, however streams are split",
     [interactions(), aDefinition, fc.record(aFold), fc.integer({ min: 1, max: 4 }), aDelay],
@@ -231,6 +234,7 @@ describe("laws of the deflection statistics", () => {
     { numRuns: 150 },
   )
 
+  // Planted and found: a saved state that forgets what had settled.
   it.effect.prop(
     "STAT-NOCALL: incremental equals rebuild, through saved states as well",
     [interactions(), aDefinition, fc.integer(), fc.integer({ min: 1, max: 20 })],
@@ -265,6 +269,7 @@ describe("laws of the deflection statistics", () => {
     { numRuns: 150 },
   )
 
+  // Planted and found: a provisional contribution that is not taken back.
   it.effect.prop(
     "STAT-NOCALL: reporting changes nothing",
     [interactions(), aDefinition, fc.record(aFold), aDelay],

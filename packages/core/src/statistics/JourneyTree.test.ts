@@ -31,6 +31,7 @@ const contentOf = (tree: Tree.JourneyTree) => {
 }
 
 describe("JourneyTree", () => {
+  // Planted and found: a node that no table lists.
   it.prop(
     "STAT-JOURNEY: counts what a map from journeys counts",
     [anOption, fc.array(aCount, { maxLength: 60 })],
@@ -51,6 +52,7 @@ describe("JourneyTree", () => {
     { numRuns: 500 },
   )
 
+  // Planted and found: taking back that counts once more.
   it.prop(
     "STAT-JOURNEY: taking back is exact, merging is addition, snapshots keep all",
     [anOption, fc.array(aCount, { maxLength: 40 }), fc.array(aCount, { maxLength: 40 })],
@@ -71,6 +73,7 @@ describe("JourneyTree", () => {
     { numRuns: 300 },
   )
 
+  // Planted and found: a full tree that goes on as if there was room.
   it.prop(
     "STAT-JOURNEY: a full tree loses nobody and says how many found no room",
     [fc.array(aCount, { minLength: 1, maxLength: 60 }), fc.integer({ min: 1, max: 10 })],

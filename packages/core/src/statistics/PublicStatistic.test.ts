@@ -225,6 +225,7 @@ describe("A public statistic", () => {
     { numRuns: 1000 },
   )
 
+  // Planted and found: four persons for five.
   it.prop(
     "NONIDENT: no minimum under five persons",
     [fc.integer({ min: -3, max: 30 })],

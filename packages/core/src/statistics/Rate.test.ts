@@ -27,6 +27,7 @@ describe("Rate", () => {
     expect(Rate.make(0, 0, terms)).toEqual({ k: 0, n: 0, rate: null, wilson95: null, ...terms })
   })
 
+  // Planted and found: an upper limit below the centre.
   it.prop(
     "STAT-NOCALL: the interval holds the rate, lies in [0, 1] and narrows with n",
     [fc.integer({ min: 1, max: 100_000 }), fc.nat(100_000)],
