@@ -6,6 +6,7 @@ import * as Decider from "../eventsourcing/Decider.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
 import * as Calendar from "../policy/Calendar.ts"
 import * as History from "../policy/History.ts"
+import { amount, type Period } from "../policy/Period.ts"
 import type { PlainDate } from "../policy/PlainDate.ts"
 import { resolve } from "../policy/Resolve.ts"
 import { published } from "../policy/versions/index.ts"
@@ -57,12 +58,20 @@ const aReceipt = fc.oneof(
     .map((days) => new Date(Date.UTC(2022, 0, 1) + days * day).toISOString().slice(0, 10)),
 )
 
+const noon = (date: PlainDate) => DateTime.makeUnsafe(`${date}T11:00:00Z`)
+
+/** Months with months and days with days. */
+const together = (one: Period, other: Period): Period => {
+  const [left, right] = [amount(one), amount(other)]
+  return `P${left.months + right.months}M${left.days + right.days}D`
+}
+
 describe("a request that is due on a day on which nobody works", () => {
   for (const policy of published) {
     const at = DateTime.makeUnsafe("2022-01-01T12:00:00Z")
     const effective = Result.getOrThrow(resolve(History.of(policy), { at }))
 
-    // Finds: an overdue that does not move with the due date; a move of the date of receipt; a Saturday that counts.
+    // Planted and found: an overdue that does not move with the due date; a move of the date of receipt; a Saturday that counts.
     it.prop(
       `R-1M R-30D R-DELAY under ${policy.id}: is due on the next working day where a table of holidays says which those are`,
       [aReceipt, fc.option(fc.tuple(fc.nat(20), fc.nat(20)), { nil: undefined }), fc.boolean()],
@@ -119,6 +128,68 @@ describe("a request that is due on a day on which nobody works", () => {
           expect(RightsRequest.overdue(state, DateTime.makeUnsafe(end + millis), holidays)).toBe(late)
         }
         expect(RightsRequest.overdue(state, Calendar.endOfDay(due, zone))).toBe(true)
+      },
+      { numRuns: 1000 },
+    )
+  }
+
+  for (const policy of published) {
+    const at = DateTime.makeUnsafe("2022-01-01T12:00:00Z")
+    const effective = Result.getOrThrow(resolve(History.of(policy), { at }))
+    const { answerExtension, answerWithin } = effective.parameters
+
+    // Planted and found: an extension that is decided by the date that has not moved.
+    it.prop(
+      `R-1M R-DELAY under ${policy.id}: a delay is announced by the end of the same working day, and to an end that moves alike`,
+      [aReceipt, fc.integer({ min: -1, max: 5 }), fc.integer({ min: -1, max: 4 }), fc.boolean()],
+      (date, announcedAfter, expectedAfter, hasTable) => {
+        const received = date as PlainDate
+        const shown = (one: PlainDate): PlainDate =>
+          hasTable && one >= holidays.from && workingDayFrom(one) <= holidays.to ? workingDayFrom(one) : one
+        const soonest = (more: Period | undefined): PlainDate =>
+          answerWithin
+            .map((period) => Calendar.add(received, more === undefined ? period : together(period, more)))
+            .toSorted()[0]!
+        const first = soonest(undefined)
+        const announced = Calendar.addDays(first, announcedAfter)
+        const last = answerExtension === "twoMonthsWithReasons" ? shown(soonest("P2M")) : undefined
+        const expected = Calendar.addDays(last ?? announced, expectedAfter)
+        const command: RightsRequest.Command = {
+          _tag: "NotifyDelay",
+          at: noon(announced),
+          reasons: ["complexity"],
+          expected,
+        }
+        const state = Decider.replay(decider, [
+          {
+            _tag: "RequestReceived",
+            occurredAt: noon(received),
+            kind: "access",
+            channel: "email",
+            requester: "4f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c09" as Uuid,
+            registered: true,
+            purposes: [],
+            policyVersion: policy.id as never,
+            received,
+            within: answerWithin,
+            timeZone: zone,
+          },
+          { _tag: "RequestTaken", occurredAt: noon(received) },
+        ])
+        const table = hasTable ? { holidays } : {}
+        const decision = decider.decide(state, command, { policy: effective, ...table })
+        const refusal =
+          answerExtension === "none" || expected < announced
+            ? "R-DELAY"
+            : announced > shown(first) || (last !== undefined && expected > last)
+              ? "R-1M"
+              : undefined
+        expect(Result.isFailure(decision) ? decision.failure.rule : undefined).toBe(refusal)
+        if (Result.isFailure(decision)) return
+        const extended = Decider.replay(decider, decision.success, state)
+        const due = RightsRequest.dueDate(extended, hasTable ? holidays : undefined)!
+        expect(due >= expected).toBe(true)
+        expect(due).toBe(last ?? shown(expected > first ? expected : Calendar.addDays(first, 1)))
       },
       { numRuns: 1000 },
     )

@@ -273,8 +273,8 @@ export const initial: State = {
 /**
  * The date at whose end the answer is due, `undefined` while the time is suspended or nothing was received. With a table
  * of holidays a date on which nobody works moves to the next one on which somebody does (1182/71 Article 3(4)); without
- * one it stays, which is the safe side. Decisions are always taken on the safe side: a delay is announced by the date
- * that has not moved.
+ * one it stays, which is the safe side. Decisions take the same table in their context, so that a delay is announced by
+ * the date that is told here.
  *
  * @example
  * ```ts
@@ -527,6 +527,8 @@ export interface Context {
   /** What binds the moment of the command. */
   readonly policy: EffectivePolicy
   readonly localLaw?: LocalLaw
+  /** Moves a due date on which nobody works to the next working day, in decisions as in `dueDate` and `overdue`. */
+  readonly holidays?: Calendar.HolidayTable
   /** All values of the person who was located, and of nobody else. */
   readonly holdings?: ReadonlyArray<Holding>
   /** The other request, where one is said to be the duplicate of the other; both are appended in one commit. */
@@ -771,7 +773,7 @@ const notifyDelay = (
   deadline: Deadline.Deadline,
   request: typeof RequestReceived.Type,
   command: CommandOf<"NotifyDelay">,
-  { policy }: Context,
+  { holidays, policy }: Context,
 ): Decision => {
   const { expected, reasons } = command
   const { answerExtension, delayNotice } = policy.parameters
@@ -784,7 +786,7 @@ const notifyDelay = (
     return refuse("R-DELAY", command, "expected", "a date that is not past")
   }
   const by = answerExtension === "twoMonthsWithReasons" ? "P2M" : daysUntil(deadline, expected)
-  const extended = Deadline.extend(deadline, { by, announced, reasons })
+  const extended = Deadline.extend(onWorkingDay(deadline, holidays), { by, announced, reasons })
   if (Result.isFailure(extended)) return refuse(extended.failure.rule, command, "at", extended.failure.accepted)
   const last = Deadline.dueDate(extended.success)
   if (expected !== undefined && last !== undefined && expected > last) {
@@ -800,6 +802,7 @@ const notifyDelay = (
   })
 }
 
+/** Counted from the date that has not moved, to which the extension is added. */
 const daysUntil = (deadline: Deadline.Deadline, expected: PlainDate | undefined): Period => {
   const due = Deadline.dueDate(deadline)
   const days = due === undefined || expected === undefined ? 1 : Math.max(1, Calendar.daysBetween(due, expected))
