@@ -4,7 +4,7 @@ import * as Result from "effect/Result"
 import fc from "fast-check"
 import * as Decider from "../eventsourcing/Decider.ts"
 import * as Calendar from "../policy/Calendar.ts"
-import { agreementClauses, linkClauses } from "../policy/parameters/processing.ts"
+import { agreementClauses, linkClauses, nonPersonalUses } from "../policy/parameters/processing.ts"
 import { timeline } from "../policy/PolicyBook.ts"
 import type { PrivacyPolicy } from "../policy/PrivacyPolicy.ts"
 import * as Purpose from "../policy/Purpose.ts"
@@ -55,12 +55,12 @@ const underVersion = ({ from, policy }: Version) => {
 }
 
 /** What commands lead to, refused ones left out. */
-const play = (commands: ReadonlyArray<Command>, from = Customer.initial) => {
+const play = (commands: ReadonlyArray<Command>, from = Customer.initial, under: Customer.Context = context) => {
   let state = from
   const events: Array<Customer.Event> = []
   const refusals: Array<string | undefined> = []
   for (const command of commands) {
-    const outcome = Customer.decider.decide(state, command, context)
+    const outcome = Customer.decider.decide(state, command, under)
     refusals.push(Result.isFailure(outcome) ? outcome.failure.rule : undefined)
     if (Result.isFailure(outcome)) continue
     events.push(...outcome.success)
@@ -321,6 +321,39 @@ describe.each(versions)("a contract under $policy.id", (version) => {
         if (expected === undefined) frozen.set(statistic, content)
         after = next
       }
+    },
+    runs,
+  )
+
+  // Planted and found: a publication that asks the policy for nothing, or for one of the other uses.
+  it.prop(
+    "AGG-3P: a statistic is published where the policy has what identifies nobody given away, and nowhere else",
+    [fc.subarray([...nonPersonalUses]), few],
+    (uses, on) => {
+      const id = "zq-own/1"
+      const own: PrivacyPolicy = {
+        ...version.policy,
+        id,
+        parameters: { ...version.policy.parameters, nonPersonalUses: { value: uses, sources: [] } },
+      }
+      const policies = { ...context.policies, versions: [own] }
+      const { state: before } = play(
+        [{ _tag: "AdoptPolicyVersion", at: moment(0), policyVersion: id as never }],
+        Customer.initial,
+        { policies },
+      )
+      const command: Command = {
+        _tag: "PublishStatistic",
+        at: moment(on),
+        statistic: "0d0d0d0d-0000-4000-8000-000000000009" as StatisticId,
+        from: Calendar.localDate(moment(on - 1), zone),
+        through: Calendar.localDate(moment(on - 1), zone),
+        digest: "a".repeat(64),
+      }
+      const { events, refusals } = play([command], before, { policies })
+      expect([refusals, events.length]).toEqual(
+        uses.includes("giveToThirdParties") ? [[undefined], 1] : [["AGG-3P"], 0],
+      )
     },
     runs,
   )
