@@ -1,6 +1,7 @@
 import { RuleCatalogue, RuleKey, RuleRows } from "@tacet/core/policy"
 import { describe, expect, it } from "@tacet/vitest"
 import { type Catalogue, faultsOf } from "./faults.ts"
+import { unnoted } from "./notes.ts"
 import { provenLine } from "./reporter.ts"
 import { figuresOf, recordsOf, root, tableOf } from "./table.ts"
 import { cited, names, type Title } from "./titles.ts"
@@ -145,6 +146,27 @@ describe("the check of the rules", () => {
   it("asks for no property of what is declared", () => {
     const plain = withTitles((title) => [names(title.name, "SEC-MEAS") ? { ...title, runs: undefined } : title])
     expect(faultsOf(plain)).toEqual([])
+  })
+})
+
+describe("the check of the notes", () => {
+  it.each<[name: string, source: string, faults: number]>([
+    ["a property with a note before it", '// Planted and found: a bug.\nit.prop("x", [], () => {})', 0],
+    ["one with a note within it", 'proves("SEVER", {\n  // Finds: a bug.\n  claim: "x"\n})', 0],
+    ["one whose loop has a note", '// Planted: a bug.\nfor (const a of b) {\n  it.effect.prop("x", [], run)\n}', 0],
+    ["a property without a note", 'it.prop("x", [], () => {})', 1],
+    ["one that says something else", '// The planted one is elsewhere.\nit.prop("x", [], () => {})', 1],
+    ["one after another that has a note", '// Planted: a bug.\nit.prop("x", [], a)\nit.prop("y", [], b)', 1],
+    ["one in a block that has a note", '// Planted: a bug.\ndescribe("x", () => {\n  it.prop("y", [], a)\n})', 1],
+    ["what proves a rule", 'describe("x", () => {\n  proves("SEVER", law)\n})', 1],
+    ["a test that is no property", 'it("x", () => {})', 0],
+  ])("%s", ([, source, faults]) => expect(unnoted("a.test.ts", source)).toHaveLength(faults))
+
+  it("says where", () => {
+    const source = '\n\nit.prop("x", [], () => {})'
+    expect(unnoted("a.test.ts", source)).toEqual([
+      "a.test.ts:3: this property notes no bug that was planted and that it finds",
+    ])
   })
 })
 

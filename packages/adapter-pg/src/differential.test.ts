@@ -52,6 +52,7 @@ const withoutPurged = (answer: unknown, commit: Commit.Commit | undefined, model
 }
 
 describe("PostgreSQL and the memory", () => {
+  // Planted and found: a page of one event more than was asked for.
   it.effect.prop(
     "answer any history with the same bytes, time of recording included",
     [FastCheck.array(FastCheck.noShrink(Operation.anOperation), { minLength: 1, maxLength: 60, size: "max" })],

@@ -16,10 +16,12 @@ const withEvent = (commit: Commit.Commit, change: (event: NewEvent) => NewEvent)
 const bare = ({ commitId, customer, writes }: Commit.Commit): Commit.Commit => ({ commitId, customer, writes })
 
 describe("a commit that any store can carry out", () => {
+  // Planted and found: a bound on schema versions that is too low.
   it.prop("has no fault", [aCommit], (commit) => {
     expect(Commit.fault(commit)).toBeUndefined()
   })
 
+  // Planted and found: an escape in JSON taken for what it stands for.
   it.prop("may hold whatever JSON.stringify writes", [aCommit, FastCheck.anything()], (commit, value) => {
     const json = JSON.stringify({ value }, (_, part: unknown) => (typeof part === "bigint" ? 0 : part))
     expect(Commit.fault(withEvent(commit, (event) => ({ ...event, data: json })))).toBeUndefined()
@@ -27,6 +29,7 @@ describe("a commit that any store can carry out", () => {
 })
 
 describe("a commit that contradicts itself", () => {
+  // Planted and found: a write without events let through.
   it.prop("writes nothing", [aCommit], (commit) => {
     expect(Commit.fault({ ...commit, writes: [] })).toBe("a commit writes at least one event")
     const [write, ...others] = commit.writes
@@ -35,6 +38,7 @@ describe("a commit that contradicts itself", () => {
     )
   })
 
+  // Planted and found: a purge of what the commit writes let through.
   it.prop("names a stream twice", [aCommit, anExpectedVersion], (commit, expected) => {
     const { stream } = commit.writes[0]!
     const twice = { ...stream }
@@ -49,6 +53,7 @@ describe("a commit that contradicts itself", () => {
     )
   })
 
+  // Planted and found: a stream purged twice let through.
   it.prop("checks or purges a stream twice", [aCommit, aStreamId, anExpectedVersion], (commit, stream, expected) => {
     const check = { stream, expected }
     expect(Commit.fault({ ...bare(commit), checks: [check, { ...check }] })).toBe(
@@ -92,6 +97,7 @@ describe("a commit that some store could not keep", () => {
     expect(Commit.fault(withEvent(commit!, (event) => ({ ...event, ...change })))).toMatch(fault)
   })
 
+  // Planted and found: the first event of each write alone looked at.
   it.prop("in any of its events", [aCommit, FastCheck.nat(), aNewEvent], (commit, where, event) => {
     const index = where % commit.writes.length
     const writes = commit.writes.map((write, at) =>

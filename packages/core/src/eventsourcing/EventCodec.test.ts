@@ -71,6 +71,7 @@ describe("what a codec writes", () => {
     expect(codec.decode(recorded("{}", 1, "Closed"))).toEqual(Result.succeed(Closed.make({ occurredAt })))
   })
 
+  // Planted and found: a payload that is stored in a normal form of Unicode.
   it.prop(
     "is read back",
     [

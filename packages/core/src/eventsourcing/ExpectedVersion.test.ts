@@ -24,17 +24,20 @@ describe("the table of expected versions", () => {
     expect(Expected.holds(expected, actual)).toBe(holds)
   })
 
+  // Planted and found: a stream without events taken for one that exists.
   it.prop("none is exact 0, and exists is its contrary", [anActual], (actual) => {
     expect(Expected.holds(Expected.none, actual)).toBe(Expected.holds(Expected.exact(0), actual))
     expect(Expected.holds(Expected.exists, actual)).toBe(!Expected.holds(Expected.none, actual))
   })
 
+  // Planted and found: a later version taken for the exact one.
   it.prop("an exact version holds for one version alone", [anActual, anActual], (expected, actual) => {
     expect(Expected.holds(Expected.exact(expected), actual)).toBe(expected === actual)
   })
 })
 
 describe("an expected version", () => {
+  // Planted and found: the last digit of a version told alone.
   it.prop("is told in words that differ where it differs", [anExpectedVersion, anExpectedVersion], (one, other) => {
     expect(Expected.format(one) === Expected.format(other)).toBe(JSON.stringify(one) === JSON.stringify(other))
   })
@@ -48,6 +51,7 @@ describe("an expected version", () => {
     ])
   })
 
+  // Planted and found: a schema of versions that begins at 1.
   it.prop("passes its schema and back", [anExpectedVersion], (expected) => {
     expect(Schema.decodeUnknownSync(Expected.ExpectedVersion)(JSON.parse(JSON.stringify(expected)))).toEqual(expected)
   })

@@ -131,6 +131,7 @@ describe("catching up", () => {
     }).pipe(Effect.provide(layer)),
   )
 
+  // Planted and found: a state that is saved with the checkpoint before it.
   it.effect.prop(
     "counts each event exactly once among runners that come and go",
     [
@@ -296,6 +297,7 @@ describe("inline counters", () => {
   }
   const inline = [byType, bySize]
 
+  // Planted and found: the first of several projections counted alone.
   it.effect.prop(
     "equal a recount of the log, crashes and all",
     [FastCheck.array(FastCheck.tuple(FastCheck.nat({ max: 3 }), FastCheck.nat({ max: 5 })), { maxLength: 30 })],

@@ -190,6 +190,7 @@ describe("LEGAL-PERSON: a record about an organisation", () => {
       "personal",
     ])
   })
+  // Planted and found: what reaches a person without naming one taken for what tells of nobody.
   proves("LEGAL-PERSON", {
     claim: "is personal if and only if it names a person or reaches one",
     values: () => fc.record({ namesPerson: fc.boolean(), reachesOnePerson: fc.boolean() }),

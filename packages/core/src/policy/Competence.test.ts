@@ -69,18 +69,21 @@ describe("Data of all origins", () => {
   // Planted and found: a recipient taken for nobody.
   const decidedByOthers = (key: string) => (origin: Competence.Origin) =>
     Competence.decides(origin) === "thirdParty" ? key : undefined
+  // Planted and found: a recipient taken for nobody.
   proves("3P-POLICY", {
     claim: "where the operator neither collects, holds nor receives, the other's policy decides",
     values: () => anOrigin,
     forbids: isForeign,
     refusal: decidedByOthers("3P-POLICY"),
   })
+  // Planted and found: a recipient taken for nobody.
   proves("3P-OUT", {
     claim: "what a third party does by itself is not decided here, what it gives to the operator is",
     values: () => anOrigin.map((origin) => ({ ...origin, service: "thirdParty" as const })),
     forbids: isForeign,
     refusal: decidedByOthers("3P-OUT"),
   })
+  // Planted and found: the operator's own services left out.
   proves("SCOPE", {
     claim: "these rules decide of the operator's own services, and of others only with a part of its own",
     values: () => anOrigin,

@@ -120,6 +120,7 @@ describe("Cookies of all kinds", () => {
       return ruleOf(Cookie.declare(policy, { ...(told ? session : silent), purpose, control }))
     },
   })
+  // Planted and found: the operator reads what others set.
   proves("COOKIE-READ", {
     claim: "only the party that set it reads it",
     values: () =>
@@ -141,18 +142,21 @@ describe("Cookies of all kinds", () => {
   })
   const use = fc.constantFrom("measure", "transferToThirdParty", "reuse", "join")
   type Use = Parameters<typeof Cookie.useRecord>[1]
+  // Planted and found: a record given to third parties.
   proves("COOKIE-NO3P", {
     claim: "a record of it is given to nobody",
     values: () => fc.constantFrom<Array<Use>>("measure", "transferToThirdParty"),
     forbids: (asked) => asked === "transferToThirdParty",
     refusal: (asked, policy) => ruleOf(Cookie.useRecord(policy, asked)),
   })
+  // Planted and found: a record joined, and only its reuse refused.
   proves("COOKIE-NOJOIN", {
     claim: "a record of it is neither reused nor joined",
     values: () => use.filter((asked) => asked !== "transferToThirdParty") as fc.Arbitrary<Use>,
     forbids: (asked) => asked !== "measure",
     refusal: (asked, policy) => ruleOf(Cookie.useRecord(policy, asked)),
   })
+  // Planted and found: a vendor that goes on after it was asked to stop.
   proves("VENDOR-OPTOUT", {
     claim: "a vendor measures until the visitor asks for it to stop",
     values: () => fc.boolean(),

@@ -109,6 +109,7 @@ describe("Registers of data centres of all kinds", () => {
     forbids: (register) => inUse(register).some(({ certifications }) => certifications.length === 0),
     refusal: faultOf("CERT"),
   })
+  // Planted and found: one centre that is entered twice counted as two.
   proves("HOST-2DC", {
     claim: "storage stands in two centres of different names",
     values: () => aRegister,
@@ -116,6 +117,7 @@ describe("Registers of data centres of all kinds", () => {
       new Set(inUse(register).flatMap(({ name, use }) => (use === "storage" ? [name] : []))).size < 2,
     refusal: faultOf("HOST-2DC"),
   })
+  // Planted and found: a backup held to the places of storage.
   proves("BACKUP", {
     claim: "a backup stands in Frankfurt and nowhere else",
     values: () => aRegister,
@@ -123,12 +125,14 @@ describe("Registers of data centres of all kinds", () => {
       inUse(register).some(({ country, town, use }) => use === "backup" && !(country === "DE" && town === "Frankfurt")),
     refusal: faultOf("BACKUP"),
   })
+  // Planted and found: the places of backups alone looked at.
   proves("LOC-LIST", {
     claim: "a server stands at a place on the list",
     values: () => aRegister,
     forbids: (register) => inUse(register).some(({ country, use }) => use !== "backup" && !union.includes(country)),
     refusal: faultOf("LOC-LIST"),
   })
+  // Planted and found: what is stored not looked at.
   proves("HOST-EU", {
     claim: "what is stored stands in the European Union",
     values: () => aRegister.map((register) => register.filter(({ use }) => use === "storage")),

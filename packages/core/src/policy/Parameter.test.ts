@@ -87,6 +87,7 @@ describe.each(Policy.parameterNames.map((name) => [name] as const))("The paramet
   const value = aValueOf(name)
   const canonical = (one: never): never => meet(one, one)
 
+  // Planted and found: a Schema of periods that knows no years.
   it.prop("has values that its Schema reads back", [value], (one) => {
     expect(Schema.decodeUnknownSync(schema)(JSON.parse(JSON.stringify(one)))).toEqual(one)
   })

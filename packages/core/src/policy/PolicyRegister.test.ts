@@ -144,20 +144,6 @@ describe("Registers of all kinds", () => {
       { numRuns: 1000 },
     )
   }
-  // Dialogra states the duty of a contact and no date: the same publications, judged by the contact alone.
-  for (const { id, text } of holding("CONTACT").filter(
-    ({ id: one }) => !holding("VERSION-DATE").some((other) => other.id === one),
-  )) {
-    it.prop(
-      `CONTACT under ${id}: no version without a controller to reach`,
-      [aPublication],
-      (publication) => {
-        const { answer } = attempts(text, [publication])[0]!
-        expect(rule(answer) === "CONTACT").toBe(!(publication.address && publication.email))
-      },
-      { numRuns: 1000 },
-    )
-  }
   for (const { id, text } of holding("INFO-AVAIL")) {
     it.prop(
       `INFO-AVAIL ARCHIVE under ${id}: at every moment the latest version by then is shown, as it was published`,

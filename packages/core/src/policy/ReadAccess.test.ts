@@ -70,6 +70,7 @@ describe("Readers of all kinds", () => {
   })
   const roles = fc.subarray(["support", "security"])
   const data = fc.constantFrom<Array<ReadAccess.Data>>("heldByOperator", "collectedByCustomer", "collectedByPartner")
+  // Planted and found: a mission taken for a role.
   proves("AUTHZ", {
     claim: "nobody of the staff reads without an authorised role",
     values: () => roles,
@@ -87,12 +88,14 @@ describe("Readers of all kinds", () => {
     forbids: ([, mission]) => mission.trim() === "",
     refusal: ([held, mission], policy) => ruleOf(ReadAccess.check(policy, staff(held, mission), "heldByOperator")),
   })
+  // Planted and found: a Customer that reads what the operator holds.
   proves("NO-ACCESS-PUB", {
     claim: "a Customer and a partner read what each collected on its own, and nothing else",
     values: () => fc.tuple(fc.constantFrom("customer" as const, "partner" as const), data),
     forbids: ([reader, read]) => read !== (reader === "customer" ? "collectedByCustomer" : "collectedByPartner"),
     refusal: ([_tag, read], policy) => ruleOf(ReadAccess.check(policy, { _tag }, read)),
   })
+  // Planted and found: what a partner collected open to the operator.
   proves("OPERATOR-NOACCESS", {
     claim: "no role and no mission opens what a Customer or a partner collected on its own",
     values: () =>
@@ -103,6 +106,7 @@ describe("Readers of all kinds", () => {
     forbids: ([, read]) => read !== "heldByOperator",
     refusal: ([held, read], policy) => ruleOf(ReadAccess.check(policy, staff(held, "ticket 12"), read)),
   })
+  // Planted and found: the list of another role.
   proves("PROCESSINGS", {
     claim: "of all operations those that the version lists for the role, and erasing always",
     values: () =>

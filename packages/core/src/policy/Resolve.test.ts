@@ -252,6 +252,7 @@ describe("Never loosen backwards (V02)", () => {
     },
     { numRuns: 300 },
   )
+  // Planted and found: a value for silence without its reason.
   it.prop("every parameter has a value and a reason, under any history", [aHistory, aDay], (random, index) => {
     const policy = Result.getOrThrow(resolve(random, { at: day(index) }))
     for (const name of Policy.parameterNames) {

@@ -20,6 +20,7 @@ const expected = (all: ReadonlyArray<number>): string =>
   all.map((group) => group.toString(16).padStart(4, "0")).join("")
 
 describe("an IP address", () => {
+  // Planted and found: a zone taken for a part of the address.
   it.prop(
     "of version 6 is the same however it is written",
     [sparse, fc.nat({ max: 7 }), fc.nat({ max: 7 })],
@@ -40,11 +41,13 @@ describe("an IP address", () => {
     },
   )
 
+  // Planted and found: the halves of a mapped address exchanged.
   it.prop("of version 4 is the one that version 6 maps", [fc.ipV4()], (text) => {
     expect(ip(`::ffff:${text}`)).toBe(ip(text))
     expect(ip(text)).toMatch(/^0{20}ffff[0-9a-f]{8}$/)
   })
 
+  // Planted and found: the low byte of a group dropped.
   it.prop("is told apart from every other", [sparse, sparse], (one, other) => {
     expect(ip(whole(one)) === ip(whole(other))).toBe(whole(one) === whole(other))
   })

@@ -81,6 +81,7 @@ const recorded = Effect.fnUntraced(function* (customer: CustomerId, seed: number
 })
 
 describe("when persons are erased", () => {
+  // Planted and found: an erasure that excludes the person's interactions.
   it.effect.prop(
     "every figure, report and state of their interactions stays the same, byte for byte",
     [fc.integer()],
@@ -108,6 +109,7 @@ describe("when persons are erased", () => {
 })
 
 describe("without the vault and the key store", () => {
+  // Planted and found: a vault that keeps what it sealed in memory.
   it.effect.prop(
     "the log gives the same figures, and ties no interaction to a pseudonym or to another",
     [fc.integer()],

@@ -188,6 +188,7 @@ describe("laws of the deflection statistics", () => {
     { numRuns: 300 },
   )
 
+  // Planted and found: who bounced counted once more among those who left.
   it.effect.prop(
     "STAT-NOCALL: outcomes are exclusive and add up to the interactions that started",
     [interactions(), aDefinition, fc.record(aFold), aDelay],

@@ -8,6 +8,7 @@ import { StreamId } from "../eventsourcing/StreamId.ts"
 import * as Arbitraries from "./Arbitraries.ts"
 
 describe("arbitrary values", () => {
+  // Planted and found: kinds of streams that begin with a digit.
   it.prop(
     "are what their schemas say",
     [Arbitraries.aCustomerId, Arbitraries.aStreamId, Arbitraries.anExpectedVersion],
@@ -18,6 +19,7 @@ describe("arbitrary values", () => {
     },
   )
 
+  // Planted and found: a payload in a list.
   it.prop("of payloads are JSON objects", [Arbitraries.aPayload], (data) => {
     expect(Object.prototype.toString.call(JSON.parse(data))).toBe("[object Object]")
   })
