@@ -209,6 +209,35 @@ export const contractAt = (
 ): Contract.Terms | undefined => contracts.findLast((signed) => Contract.isInForce(signed, policy, at))?.terms
 
 /**
+ * When the contract under which something was collected came to its end, in epoch milliseconds (RET-CONTRACT-CAP). A
+ * contract that follows without a gap goes on with it; `undefined` while none has ended, and where there was none.
+ *
+ * @example
+ * ```ts
+ * import { Customer } from "@tacet/core/domain"
+ *
+ * const end = Customer.contractEndAfter(Customer.initial, 0, "Europe/Paris") // => undefined
+ * ```
+ */
+export const contractEndAfter = (
+  { contracts }: State,
+  collectedAt: number,
+  timeZone: Calendar.TimeZoneName,
+): number | undefined => {
+  const terms = contracts.map(({ from, terms: { lastDay }, to }) => {
+    const last = lastDay === undefined ? Infinity : DateTime.toEpochMillis(Calendar.endOfDay(lastDay, timeZone))
+    return { from, to: Math.min(to, last) }
+  })
+  let end = collectedAt
+  for (;;) {
+    const going = terms.filter(({ from, to }) => from <= end && end < to)
+    if (going.length === 0) return end === collectedAt ? undefined : end
+    end = Math.max(...going.map(({ to }) => to))
+    if (end === Infinity) return undefined
+  }
+}
+
+/**
  * The purposes that the Customer instructs at a moment, for the check of a purpose (CUST-PURPOSE); `undefined` without a
  * contract in force.
  *

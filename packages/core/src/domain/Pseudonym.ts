@@ -169,6 +169,8 @@ export interface State {
   readonly identifiers: ReadonlySet<IdentifierKind>
   /** References to the values that can be read. */
   readonly values: ReadonlySet<Uuid>
+  /** What stands in the place of a value that was set right. */
+  readonly rectified: ReadonlyMap<Uuid, Uuid>
   readonly linked: ReadonlySet<PseudonymId>
 }
 
@@ -180,6 +182,7 @@ export const initial: State = {
   objections: new Map(),
   identifiers: new Set(),
   values: new Set(),
+  rectified: new Map(),
   linked: new Set(),
 }
 
@@ -283,7 +286,11 @@ const evolve = (state: State, event: Event): State => {
     case "DetailRectified": {
       const values = new Set(state.values)
       values.delete(event.old)
-      return { ...state, values: values.add(event.value.reference) }
+      return {
+        ...state,
+        values: values.add(event.value.reference),
+        rectified: new Map(state.rectified).set(event.old, event.value.reference),
+      }
     }
     case "PseudonymErased":
       return { ...initial, phase: "erased", issuedAt: state.issuedAt }
@@ -417,6 +424,7 @@ const decideRight = (
         ? record({ _tag: "RestrictionLifted", occurredAt })
         : refuse("R-RESTRICT", command, "personTold", "a restriction of whose end the person was told before")
     case "RectifyDetail":
+      if (state.rectified.get(command.old) === command.value.reference) return nothing
       return state.values.has(command.old)
         ? record({ _tag: "DetailRectified", occurredAt, old: command.old, value: command.value })
         : refuse("R-RECT", command, "old", "a value that is kept under this pseudonym")

@@ -10,6 +10,7 @@ import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { Access } from "./AccessLog.ts"
 import type { VaultUnavailable } from "./VaultError.ts"
 import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
+import type { SubjectId } from "./Subject.ts"
 
 /** An opening that is asked about. */
 export interface Opening {
@@ -18,6 +19,10 @@ export interface Opening {
   readonly category: PersonalDataCategory
   /** The purposes that were declared for the value when it was collected; none where somebody is located. */
   readonly declared: ReadonlyArray<string> | undefined
+  /** Whose value it is; none where somebody is located. */
+  readonly subject?: SubjectId
+  /** When the value was collected; none where somebody is located. */
+  readonly collectedAt?: EpochMillis
   readonly at: EpochMillis
 }
 
@@ -27,5 +32,10 @@ export class OpeningPolicy extends Context.Service<
   {
     /** Fails with the rule that forbids it; where it cannot be known, nothing opens. */
     readonly check: (opening: Opening) => Effect.Effect<void, Refusal | VaultUnavailable>
+    /**
+     * The end of a value as periods, contract and policies say at that moment. It counts where it comes sooner than the
+     * end that was computed when the value was sealed: what ends meanwhile is unreadable at once.
+     */
+    readonly endOf?: (opening: Opening) => Effect.Effect<EpochMillis | undefined, VaultUnavailable>
   }
 >()("@tacet/core/privacy/OpeningPolicy") {}

@@ -210,6 +210,9 @@ const batch = 500
 /** How often to look again at a keyring that changed meanwhile: each time another change has landed. */
 const retries = 100
 
+const sooner = (one: EpochMillis | undefined, other: EpochMillis | undefined): EpochMillis | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
+
 const startOfDay = (at: EpochMillis): EpochMillis => Math.floor(at / 86_400_000) * 86_400_000
 
 /** The period under whose key an identifier of a moment stands: its calendar month in UTC, such as `2026-03`. */
@@ -232,6 +235,7 @@ export const layer: Layer.Layer<Vault, never, VaultStore | KeyStore | AccessLog 
       const accessLog = yield* AccessLog
       const ledger = yield* ErasureLedger
       const policy = yield* OpeningPolicy
+      const endOf = policy.endOf ?? (() => Effect.succeed(undefined))
 
       /** Tries again where a keyring has changed under the hands of the caller. */
       const again = <A, E>(change: Effect.Effect<A, E | KeyringMoved>): Effect.Effect<A, E | VaultUnavailable> =>
@@ -388,8 +392,11 @@ export const layer: Layer.Layer<Vault, never, VaultStore | KeyStore | AccessLog 
           }
           const { keyring, value } = found
           if (value.category !== category) return yield* new AlteredValue({ customer, reference })
-          yield* policy.check({ customer, access: request, category, declared: value.purposes, at: now })
-          return yield* judge(request, value, Option.getOrUndefined(keyring), now)
+          const { collectedAt, purposes: declared, subject } = value
+          const opening = { customer, access: request, category, declared, subject, collectedAt, at: now }
+          yield* policy.check(opening)
+          const end = sooner(value.retentionEnd, yield* endOf(opening))
+          return yield* judge(request, { ...value, retentionEnd: end }, Option.getOrUndefined(keyring), now)
         }).pipe(Effect.tapError((error) => note(error._tag === "Refusal" ? "refused" : "failed")))
         yield* note(outcomes[answer._tag])
         return answer

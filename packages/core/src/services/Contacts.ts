@@ -11,16 +11,14 @@ import * as Customer from "../domain/Customer.ts"
 import * as Interaction from "../domain/Interaction.ts"
 import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
-import type { UndecodableEvent } from "../eventsourcing/EventCodec.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
-import type { AppendError, ReadError } from "../eventsourcing/EventStoreError.ts"
-import * as Expected from "../eventsourcing/ExpectedVersion.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
 import * as PolicyBook from "../policy/PolicyBook.ts"
+import { check, type DecisionError, type Facts, isStale, Policies, retries as factRetries } from "./internal/Facts.ts"
 
 /** What every operation can fail with beside refusals. */
-export type ContactsError = AppendError | ReadError | UndecodableEvent
+export type ContactsError = DecisionError
 
 /** What happened in one interaction. */
 export interface Recording {
@@ -42,25 +40,7 @@ export interface Recording {
   readonly commitId?: Uuid
 }
 
-/**
- * The texts that a Customer may adopt. Default: the published versions, for every Customer.
- *
- * @example
- * ```ts
- * import { PolicyBook, type PrivacyPolicy } from "@tacet/core/policy"
- * import { Contacts } from "@tacet/core/services"
- * import * as Layer from "effect/Layer"
- *
- * const withOwn = (own: PrivacyPolicy.PrivacyPolicy) =>
- *   Layer.succeed(Contacts.Policies, () => ({
- *     ...PolicyBook.published,
- *     versions: [...PolicyBook.published.versions, own],
- *   }))
- * ```
- */
-export const Policies: Context.Reference<(customer: CustomerId) => PolicyBook.PolicyBook> = Context.Reference<
-  (customer: CustomerId) => PolicyBook.PolicyBook
->("@tacet/core/services/Contacts/Policies", { defaultValue: () => () => PolicyBook.published })
+export { Policies }
 
 /** The service. */
 export class Contacts extends Context.Service<
@@ -135,7 +115,6 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
     ): Effect.fn.Return<CommandHandler.Handled<Interaction.State, Interaction.Event>, ContactsError> {
       const { accept = "each", commands, commitId, customer, interaction, locationOn = true } = recording
       const { switchedOn = true } = recording
-      const declared = Customer.streamOf(customer)
       for (let attempt = 0; ; attempt++) {
         const cached = declarations.get(customer)
         const facts = cached ?? (yield* load(customer))
@@ -145,7 +124,7 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
           commands,
           context: { customer: facts.state, policyAt: facts.policyAt, switchedOn, locationOn },
           // What was looked up must still be so when the events are appended.
-          checks: [{ stream: declared, expected: Expected.exact(facts.version) }],
+          checks: [check(customer, facts)],
           accept,
           // Each conflict is another recording that has landed, so as many as come at once get their turn.
           retries: 100,
@@ -158,10 +137,7 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
           const isChecked = cached === undefined || !isRefusedWhole(result.success, accept)
           if (isChecked || isLast || (yield* isCurrent(customer, facts))) return result.success
         } else {
-          const error = result.failure
-          const isStale =
-            error._tag === "VersionConflict" && error.mismatches.some(({ stream }) => stream.kind === declared.kind)
-          if (!isStale || isLast) return yield* error
+          if (!isStale(result.failure) || isLast) return yield* result.failure
         }
         declarations.delete(customer)
       }
@@ -174,14 +150,6 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
     })
   }),
 )
-
-/** What a Customer has declared, as last looked up, and what binds it by that. */
-interface Facts extends CommandHandler.Loaded<Customer.State> {
-  readonly policyAt: PolicyBook.PolicyAt
-}
-
-/** How often to look facts up again that have changed meanwhile. */
-const factRetries = 10
 
 const isRefusedWhole = (
   { outcomes, repeated }: CommandHandler.Handled<Interaction.State, Interaction.Event>,

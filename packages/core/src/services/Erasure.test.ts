@@ -1,7 +1,6 @@
 /**
  * Erasing in the face of crashes and of everybody who writes and reads meanwhile.
  */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto"
 import { layer as eventStores, VaultMemory } from "@tacet/adapter-memory"
 import { describe, expect, it, runs } from "@tacet/vitest"
 import * as DateTime from "effect/DateTime"
@@ -14,37 +13,21 @@ import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import * as Expected from "../eventsourcing/ExpectedVersion.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
-import { Encryption, type Functions, NotAuthentic } from "../privacy/Encryption.ts"
+import { Encryption } from "../privacy/Encryption.ts"
 import { ErasureLedger } from "../privacy/ErasureLedger.ts"
-import { KeyStore } from "../privacy/KeyStore.ts"
 import { OpeningPolicy } from "../privacy/OpeningPolicy.ts"
 import type { Sealed } from "../privacy/Sealed.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
 import { layer as vaultLayer, Vault } from "../privacy/Vault.ts"
 import { VaultStore } from "../privacy/VaultStore.ts"
 import { Erasure, Holders, layer as erasureLayer, type ToErase } from "./Erasure.ts"
+import { atOnce, type AtEachCall, disturbed, settled, undisturbed } from "./ports.testing.ts"
 
 const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as CustomerId
 const subject = "0b1f6f0e-6c0c-4d0a-9a3e-2f1f5a1c9d10" as SubjectId
 const interaction = "1c2f6f0e-6c0c-4d0a-9a3e-2f1f5a1c9d10" as Uuid
 const toErase: ToErase = { customer, subject, cause: "request" }
 const dawn = 1_767_225_600_000
-
-type Ports = VaultStore | KeyStore | ErasureLedger | EventStore
-
-/** Does something at each call of a port. */
-type AtEachCall = <A, E>(port: string, call: Effect.Effect<A, E>) => Effect.Effect<A, E>
-
-const wrapped = <Port extends object>(port: string, sound: Port, around: AtEachCall): Port =>
-  Object.fromEntries(
-    Object.entries(sound).map(([name, run]: [string, unknown]) => [
-      name,
-      (...args: ReadonlyArray<unknown>) => {
-        const call = (run as (...all: ReadonlyArray<unknown>) => Effect.Effect<unknown>)(...args)
-        return name === "subscribe" ? call : around(`${port}.${name}`, call)
-      },
-    ]),
-  ) as Port
 
 /** A service over a memory; holders note that they were asked. */
 const over = (
@@ -53,30 +36,7 @@ const over = (
   asked: Array<string>,
   around: AtEachCall,
 ) => {
-  const sound = Layer.merge(VaultMemory.layerOver(memory), log)
-  const ports = Layer.effect(
-    VaultStore,
-    Effect.map(VaultStore, (port) => wrapped("vault", port, around)),
-  ).pipe(
-    Layer.merge(
-      Layer.effect(
-        KeyStore,
-        Effect.map(KeyStore, (port) => wrapped("keys", port, around)),
-      ),
-    ),
-    Layer.merge(
-      Layer.effect(
-        ErasureLedger,
-        Effect.map(ErasureLedger, (port) => wrapped("ledger", port, around)),
-      ),
-    ),
-    Layer.merge(
-      Layer.effect(
-        EventStore,
-        Effect.map(EventStore, (port) => wrapped("log", port, around)),
-      ),
-    ),
-  ) as Layer.Layer<Ports, never, Ports>
+  const ports = Layer.provideMerge(disturbed(around), Layer.merge(VaultMemory.layerOver(memory), log))
   const holders = ["search index", "recipients"].map((name) => ({
     name,
     forget: () =>
@@ -86,13 +46,11 @@ const over = (
       ),
   }))
   return Layer.provideMerge(erasureLayer, vaultLayer).pipe(
-    Layer.provideMerge(Layer.provideMerge(ports, sound)),
+    Layer.provideMerge(ports),
     Layer.provideMerge(Layer.succeed(OpeningPolicy, { check: () => Effect.void })),
     Layer.provideMerge(Layer.succeed(Holders, holders)),
   )
 }
-
-const undisturbed: AtEachCall = (_, call) => call
 
 const issued = Effect.gen(function* () {
   const store = yield* EventStore
@@ -234,32 +192,6 @@ describe("an erasure", () => {
     }),
   )
 })
-
-/** The same functions as Web Crypto's, answered at once: what is explored is the order of calls, not of threads. */
-const atOnce: Functions = {
-  randomBytes: (length) => Effect.sync(() => new Uint8Array(randomBytes(length))),
-  encrypt: (key, nonce, text, context) =>
-    Effect.sync(() => {
-      const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(context)
-      return new Uint8Array(Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]))
-    }),
-  decrypt: (key, nonce, cipherText, context) =>
-    Effect.try({
-      try: () => {
-        const decipher = createDecipheriv("aes-256-gcm", key, nonce).setAAD(context)
-        decipher.setAuthTag(cipherText.slice(-16))
-        return new Uint8Array(Buffer.concat([decipher.update(cipherText.slice(0, -16)), decipher.final()]))
-      },
-      catch: () => new NotAuthentic(),
-    }),
-  mac: (key, message) => Effect.sync(() => new Uint8Array(createHmac("sha256", key).update(message).digest())),
-}
-
-/** Lets a fiber come to its next call before another one has its turn, so that any of them may. */
-const settled = async (turn: () => Promise<unknown>): Promise<void> => {
-  await turn()
-  for (let pause = 0; pause < 3; pause++) await new Promise((resolve) => setImmediate(resolve))
-}
 
 describe("while others seal and read, in every order of calls,", () => {
   /** Runs an erasure among writers and readers, in an order that the scheduler chooses; what was wrong, if anything. */

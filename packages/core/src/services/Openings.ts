@@ -9,15 +9,15 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Customer from "../domain/Customer.ts"
+import * as Pseudonym from "../domain/Pseudonym.ts"
 import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
-import * as PolicyBook from "../policy/PolicyBook.ts"
 import * as Purpose from "../policy/Purpose.ts"
 import * as ReadAccess from "../policy/ReadAccess.ts"
 import { type Opening, OpeningPolicy } from "../privacy/OpeningPolicy.ts"
 import { VaultUnavailable } from "../privacy/VaultError.ts"
-import { Policies } from "./Contacts.ts"
+import * as Facts from "./internal/Facts.ts"
 
 const isPurpose = Schema.is(Purpose.Purpose)
 
@@ -26,24 +26,40 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
   OpeningPolicy,
   Effect.gen(function* () {
     const store = yield* EventStore
+    const reading = <A>(effect: Effect.Effect<A, { readonly _tag: string }, EventStore>) =>
+      effect.pipe(
+        Effect.provideService(EventStore, store),
+        Effect.mapError(({ _tag }) => new VaultUnavailable({ store: "eventLog", cause: _tag })),
+      )
+    /** The consents in force of the pseudonym whose value it is. */
+    const consented = ({ customer, subject }: Opening) =>
+      subject === undefined
+        ? Effect.succeed([])
+        : Effect.map(reading(CommandHandler.load(Pseudonym.aggregate, customer, subject)), ({ state }) =>
+            Purpose.purposes.filter((purpose) => Pseudonym.hasConsent(state, purpose)),
+          )
     return {
       check: Effect.fn("Openings.check")(function* (opening: Opening) {
-        const { customer } = opening
-        const policies = yield* Policies
-        const { state } = yield* CommandHandler.load(Customer.aggregate, customer, customer).pipe(
-          Effect.provideService(EventStore, store),
-          Effect.mapError(({ _tag }) => new VaultUnavailable({ store: "eventLog", cause: _tag })),
-        )
-        yield* Effect.fromResult(judge(opening, state, policies(customer)))
+        const facts = yield* reading(Facts.load(opening.customer))
+        yield* Effect.fromResult(judge(opening, facts, yield* consented(opening)))
+      }),
+      endOf: Effect.fn("Openings.endOf")(function* ({ at, category, collectedAt, customer }: Opening) {
+        if (collectedAt === undefined) return undefined
+        const facts = yield* reading(Facts.load(customer))
+        return yield* reading(Facts.endOf(customer, facts, { category, collectedAt, at }))
       }),
     }
   }),
 )
 
-const judge = (opening: Opening, state: Customer.State, book: PolicyBook.PolicyBook): Result.Result<void, Refusal> => {
+const judge = (
+  opening: Opening,
+  { policyAt, state }: Facts.Facts,
+  consented: ReadonlyArray<Purpose.Purpose>,
+): Result.Result<void, Refusal> => {
   const { access, category, declared } = opening
   const at = DateTime.makeUnsafe(opening.at)
-  const policy = PolicyBook.timeline(book, state.policyVersions)(at)
+  const policy = policyAt(at)
   if (policy === undefined) return refuse("POLICY-BIND", undefined, "a Customer that has adopted a policy by then")
   const { actor, matter, purpose, reason } = access
   const reader = ReadAccess.check(
@@ -59,6 +75,7 @@ const judge = (opening: Opening, state: Customer.State, book: PolicyBook.PolicyB
     purpose,
     ...(declared === undefined ? {} : { datum: { category, declared: declared.filter(isPurpose) } }),
     ...(instructed === undefined ? {} : { instructed }),
+    consented,
     // The request that is answered, or the matter in which a law demands it.
     ...(matter === undefined ? {} : { legalReference: matter }),
   })

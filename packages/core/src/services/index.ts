@@ -4,4 +4,5 @@
 export * as Contacts from "./Contacts.ts"
 export * as Erasure from "./Erasure.ts"
 export * as Openings from "./Openings.ts"
+export * as Pseudonyms from "./Pseudonyms.ts"
 export { makeTacet, type PlainRecorded, type PlainRecording, type Tacet, type TacetOptions } from "./Tacet.ts"

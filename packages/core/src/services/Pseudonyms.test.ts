@@ -1,0 +1,336 @@
+import { layer as eventStores, VaultMemory } from "@tacet/adapter-memory"
+import { describe, expect, it, runs } from "@tacet/vitest"
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { TestClock } from "effect/testing"
+import * as fc from "fast-check"
+import type { ContractId, PolicyVersionId } from "../domain/Identifier.ts"
+import type * as Pseudonym from "../domain/Pseudonym.ts"
+import type { CustomerId } from "../eventsourcing/CustomerId.ts"
+import { EventStore } from "../eventsourcing/EventStore.ts"
+import * as Uuid from "../eventsourcing/Uuid.ts"
+import { agreementClauses } from "../policy/parameters/processing.ts"
+import type { Access } from "../privacy/AccessLog.ts"
+import { Encryption } from "../privacy/Encryption.ts"
+import type { Sealed } from "../privacy/Sealed.ts"
+import type { SubjectId } from "../privacy/Subject.ts"
+import { layer as vaultLayer, Vault } from "../privacy/Vault.ts"
+import { Contacts, layer as contactsLayer } from "./Contacts.ts"
+import { layer as openingsLayer } from "./Openings.ts"
+import { atOnce, type AtEachCall, disturbed, settled, undisturbed } from "./ports.testing.ts"
+import { type Declaration, layer as pseudonymsLayer, Pseudonyms } from "./Pseudonyms.ts"
+
+const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as CustomerId
+const contract = "0c0c0c0c-0000-4000-8000-000000000001" as ContractId
+const nobody = "9b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as Pseudonym.PseudonymId
+const day = 86_400_000
+const dawn = Date.parse("2021-03-01T10:00:00Z")
+const moment = (days: number) => DateTime.makeUnsafe(dawn + days * day)
+
+const over = (memory: VaultMemory.VaultMemory, around: AtEachCall = undisturbed) =>
+  Layer.mergeAll(pseudonymsLayer, contactsLayer).pipe(
+    Layer.provideMerge(vaultLayer),
+    Layer.provideMerge(openingsLayer),
+    Layer.provideMerge(Layer.provideMerge(disturbed(around), Layer.merge(VaultMemory.layerOver(memory), eventStores))),
+  )
+
+const access: Access = {
+  purpose: "customerCare",
+  actor: { id: nobody, roles: ["support"] },
+  reason: "customerSupport",
+}
+
+const open = (sealed: Sealed<string>, purpose = access.purpose) =>
+  Effect.map(Effect.result(Vault.use((vault) => vault.open({ customer, sealed, ...access, purpose }))), (answer) => {
+    if (answer._tag === "Success") {
+      return answer.success._tag === "Open" ? `Open ${answer.success.value}` : answer.success._tag
+    }
+    return answer.failure._tag === "Refusal" ? answer.failure.rule : answer.failure._tag
+  })
+
+/** A Customer with a contract for a year, and a policy by which it may care for people. */
+const contracted = (policyVersion = "dialonce/2021-02-17") =>
+  Contacts.use((contacts) =>
+    contacts.declare(customer, [
+      { _tag: "AdoptPolicyVersion", at: moment(0), policyVersion: policyVersion as PolicyVersionId },
+      {
+        _tag: "SignContract",
+        at: moment(0),
+        contract,
+        clauses: [...agreementClauses],
+        purposes: ["requestedService", "customerCare"],
+        categories: ["telephoneNumber", "ipAddress"],
+        ownServices: [],
+        places: ["FR"],
+        recognition: false,
+      },
+    ]),
+  )
+
+const observed = (pseudonym: Pseudonym.PseudonymId, text: string) =>
+  Pseudonyms.use((pseudonyms) =>
+    pseudonyms.observe({
+      customer,
+      pseudonym,
+      identifier: { kind: "telephoneNumber", text },
+      purposes: ["customerCare"],
+      validFrom: dawn,
+    }),
+  )
+
+const locate = (text: string, from = dawn) =>
+  Vault.use((vault) =>
+    vault.locate({
+      customer,
+      identifier: { kind: "telephoneNumber", text },
+      from,
+      to: from + day,
+      ...access,
+      purpose: "rightsFulfilment",
+      matter: nobody,
+    }),
+  )
+
+const refusalOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.map(Effect.result(effect), (answer) =>
+    answer._tag === "Failure" &&
+    typeof answer.failure === "object" &&
+    answer.failure !== null &&
+    "rule" in answer.failure
+      ? answer.failure.rule
+      : answer._tag,
+  )
+
+const startUnder = Effect.fnUntraced(function* (policyVersion?: string) {
+  yield* TestClock.setTime(dawn)
+  yield* contracted(policyVersion)
+  yield* TestClock.setTime(dawn + day)
+  return yield* Pseudonyms.use((pseudonyms) => pseudonyms.issue(customer))
+})
+
+const start = startUnder()
+
+const twelveMonths = "dialonce/2019-03-05"
+
+/** What stands in the vault and in the log, to tell whether anything was changed. */
+const everything = (memory: VaultMemory.VaultMemory) =>
+  Effect.map(
+    EventStore.use((store) => store.readLog(customer, { limit: 1000 })),
+    ({ events }) => {
+      const rows = memory.rows.get(customer)
+      return [events.length, rows?.values.size, rows?.keyrings.size, rows?.locators.size, rows?.destroyed.size]
+    },
+  )
+
+describe("somebody who was observed", () => {
+  it.effect("R-LOCATE: is found by the identifier, whose value opens for the purpose that was declared", () =>
+    Effect.gen(function* () {
+      const pseudonym = yield* start
+      const sealed = yield* observed(pseudonym, "+33 6 12 34 56 78")
+      expect(yield* locate("+33612345678")).toEqual([pseudonym])
+      expect(yield* locate("+33612345679")).toEqual([])
+      expect(yield* locate("+33612345678", dawn - 40 * day)).toEqual([])
+      expect(yield* open(sealed)).toBe("Open +33 6 12 34 56 78")
+      expect(yield* open(sealed, "serviceUsageAnalytics")).not.toContain("Open")
+      const { identifiers, values } = yield* Pseudonyms.use((service) => service.stateOf({ customer, pseudonym }))
+      expect([Array.from(identifiers), Array.from(values)]).toEqual([["telephoneNumber"], [sealed.reference]])
+    }).pipe(Effect.provide(over(VaultMemory.make()))),
+  )
+
+  it.effect("RET-12M: is not read after the end that the policy gives, whatever ran", () =>
+    Effect.gen(function* () {
+      const pseudonym = yield* startUnder(twelveMonths)
+      const sealed = yield* observed(pseudonym, "+33612345678")
+      yield* TestClock.setTime(Date.parse("2022-03-02T09:59:59Z"))
+      expect(yield* open(sealed)).toContain("Open")
+      yield* TestClock.setTime(Date.parse("2022-03-02T10:00:00Z"))
+      expect(yield* open(sealed)).toBe("Expired")
+      expect(yield* locate("+33612345678", dawn + day)).toEqual([])
+    }).pipe(Effect.provide(over(VaultMemory.make()))),
+  )
+
+  it.effect("RET-CONTRACT-CAP: is not read once the contract has ended, though its end was not known before", () =>
+    Effect.gen(function* () {
+      const contacts = yield* Contacts
+      const pseudonym = yield* start
+      const sealed = yield* observed(pseudonym, "+33612345678")
+      yield* contacts.declare(customer, [{ _tag: "EndContract", at: moment(9), contract }])
+      yield* TestClock.setTime(dawn + 9 * day)
+      // A request of the person is answered without an instruction of the Customer's; the value is gone for it too.
+      const request = { customer, sealed, ...access, purpose: "rightsFulfilment", matter: nobody }
+      expect((yield* Vault.use((vault) => vault.open(request)))._tag).toBe("Expired")
+    }).pipe(Effect.provide(over(VaultMemory.make()))),
+  )
+})
+
+describe("what is refused", () => {
+  it.effect("CATEGORIES R-RESTRICT POLICY-BIND: changes neither log nor vault", () => {
+    const memory = VaultMemory.make()
+    return Effect.gen(function* () {
+      const pseudonyms = yield* Pseudonyms
+      const pseudonym = yield* start
+      const whose = { customer, pseudonym }
+      const sealed = yield* observed(pseudonym, "+33612345678")
+      yield* pseudonyms.declare(whose, { _tag: "RestrictProcessing", at: moment(2) })
+      const before = yield* everything(memory)
+      expect(yield* refusalOf(observed(pseudonym, "+33612345679"))).toBe("R-RESTRICT")
+      expect(yield* refusalOf(observed(nobody, "+33612345679"))).toBe("TACET-STARTED")
+      expect(yield* refusalOf(observed(pseudonym, "somebody's"))).toBe("Failure")
+      const strange = { reference: nobody, category: "telephoneNumber" } as const
+      expect(yield* refusalOf(pseudonyms.rectify(whose, strange, "+33612345679"))).toBe("R-RECT")
+      const lift: Declaration = { _tag: "LiftRestriction", at: moment(3), personTold: false }
+      expect(yield* refusalOf(pseudonyms.declare(whose, lift))).toBe("R-RESTRICT")
+      expect(yield* refusalOf(pseudonyms.issue(customer, { at: dawn - day }))).toBe("POLICY-BIND")
+      expect(yield* everything(memory)).toEqual(before)
+      expect(yield* open(sealed)).toBe("Restricted")
+    }).pipe(Effect.provide(over(memory)))
+  })
+})
+
+describe("a value that is set right", () => {
+  it.effect("R-RECT: is read as it should have been, and the old one by nobody", () =>
+    Effect.gen(function* () {
+      const pseudonyms = yield* Pseudonyms
+      const pseudonym = yield* start
+      const whose = { customer, pseudonym }
+      const old = yield* observed(pseudonym, "+33612345678")
+      const sealed = yield* pseudonyms.rectify(whose, old, "+33612345679")
+      expect(yield* Effect.forEach([old, sealed], (one) => open(one))).toEqual(["Erased", "Open +33612345679"])
+      expect(yield* refusalOf(pseudonyms.rectify(whose, old, "+33612345670"))).toBe("R-RECT")
+      expect(yield* open(sealed)).toBe("Open +33612345679")
+      expect(Array.from((yield* pseudonyms.stateOf(whose)).values)).toEqual([sealed.reference])
+    }).pipe(Effect.provide(over(VaultMemory.make()))),
+  )
+
+  /** Lets the rectification die at one call, and repeats it; `undefined` where it has fewer calls. */
+  const killedAt = (call: number, when: "before" | "after") => {
+    let [calls, isArmed] = [0, false]
+    const deadly: AtEachCall = (_, carriedOut) =>
+      Effect.suspend(() => {
+        if (!isArmed || ++calls !== call) return carriedOut
+        return when === "before" ? Effect.die("crash") : Effect.andThen(Effect.exit(carriedOut), Effect.die("crash"))
+      })
+    return Effect.gen(function* () {
+      const pseudonyms = yield* Pseudonyms
+      const pseudonym = yield* start
+      const whose = { customer, pseudonym }
+      const old = yield* observed(pseudonym, "+33612345678")
+      isArmed = true
+      const first = yield* Effect.exit(pseudonyms.rectify(whose, old, "+33612345679"))
+      isArmed = false
+      if (first._tag === "Success") return undefined
+      yield* Effect.result(pseudonyms.rectify(whose, old, "+33612345679"))
+      const { values } = yield* pseudonyms.stateOf(whose)
+      const now = Array.from(values, (reference) => ({ reference, category: "telephoneNumber" }) as const)
+      return { old: yield* open(old), now: yield* Effect.forEach(now, (one) => open(one)) }
+    }).pipe(Effect.provide(over(VaultMemory.make(), deadly), { local: true }))
+  }
+
+  // Planted and found: the old value destroyed only where the rectification was not refused.
+  it.effect.each(["before", "after"] as const)("R-RECT: is right after a crash %s any call, and a repetition", (when) =>
+    Effect.gen(function* () {
+      let call = 1
+      for (; ; call++) {
+        const seen = yield* killedAt(call, when)
+        if (seen === undefined) break
+        expect([call, seen]).toEqual([call, { old: "Erased", now: ["Open +33612345679"] }])
+      }
+      expect(call).toBeGreaterThan(10)
+    }),
+  )
+})
+
+describe("restriction and objection", () => {
+  it.effect("R-RESTRICT R-OBJECT: stop reading at once, and let it go on when they end", () =>
+    Effect.gen(function* () {
+      const pseudonyms = yield* Pseudonyms
+      const pseudonym = yield* start
+      const whose = { customer, pseudonym }
+      const sealed = yield* observed(pseudonym, "+33612345678")
+      const after = function* (declaration: Declaration) {
+        yield* pseudonyms.declare(whose, declaration)
+        return yield* open(sealed)
+      }
+      expect(yield* after({ _tag: "RestrictProcessing", at: moment(2) })).toBe("Restricted")
+      expect(yield* after({ _tag: "LiftRestriction", at: moment(3), personTold: true })).toContain("Open")
+      expect(yield* after({ _tag: "RaiseObjection", at: moment(4), purpose: "customerCare" })).toBe("Restricted")
+      const rejected: Declaration = {
+        _tag: "ResolveObjection",
+        at: moment(5),
+        purpose: "customerCare",
+        upheld: false,
+        grounds: "decision 5/2021",
+      }
+      expect(yield* after(rejected)).toContain("Open")
+      expect(yield* after({ _tag: "RaiseObjection", at: moment(6), purpose: "customerCare" })).toBe("Restricted")
+      const upheld: Declaration = { _tag: "ResolveObjection", at: moment(7), purpose: "customerCare", upheld: true }
+      expect(yield* after(upheld)).toBe("Restricted")
+    }).pipe(Effect.provide(over(VaultMemory.make()))),
+  )
+
+  // Planted and found: the fence not put up again after the event; the state not looked at after the fence fell.
+  it("R-RESTRICT: whoever restricts and lifts at once, in any order of calls, vault and log agree at the end", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler({ act: settled }), fc.boolean(), async (scheduler, isTwice) => {
+        const memory = VaultMemory.make()
+        let isFree = true
+        const inTurn: AtEachCall = (port, call) =>
+          Effect.flatMap(
+            Effect.promise(() => (isFree ? Promise.resolve() : scheduler.schedule(Promise.resolve(), port))),
+            () => call,
+          )
+        const program = Effect.gen(function* () {
+          const pseudonyms = yield* Pseudonyms
+          yield* contracted()
+          const pseudonym = yield* pseudonyms.issue(customer)
+          const whose = { customer, pseudonym }
+          yield* observed(pseudonym, "+33612345678")
+          isFree = false
+          const restrict = pseudonyms.declare(whose, { _tag: "RestrictProcessing", at: moment(2) })
+          const lift = pseudonyms.declare(whose, { _tag: "LiftRestriction", at: moment(3), personTold: true })
+          const all = isTwice ? [restrict, lift, Effect.andThen(lift, restrict)] : [restrict, lift]
+          yield* Effect.all(all, { concurrency: "unbounded" })
+          isFree = true
+          const { phase } = yield* pseudonyms.stateOf(whose)
+          const keyring = memory.rows.get(customer)?.keyrings.get(pseudonym as Uuid.Uuid as SubjectId)
+          return [phase === "restricted", keyring?.restricted]
+        })
+        const still: Clock.Clock = Object.assign(Object.create(await Effect.runPromise(Clock.Clock)) as Clock.Clock, {
+          currentTimeMillis: Effect.succeed(dawn + day),
+          currentTimeMillisUnsafe: () => dawn + day,
+        })
+        const run = Effect.runPromise(
+          program.pipe(
+            Effect.provideService(Encryption, atOnce),
+            Effect.provideService(Clock.Clock, still),
+            Effect.provide(over(memory, inTurn), { local: true }),
+          ),
+        )
+        await scheduler.waitFor(run)
+        const [inLog, inVault] = await run
+        expect(inVault).toBe(inLog)
+      }),
+      { numRuns: runs(200) },
+    )
+  }, 60_000)
+})
+
+describe("an interaction", () => {
+  it.effect("is linked to a pseudonym in the vault alone", () =>
+    Effect.gen(function* () {
+      const pseudonyms = yield* Pseudonyms
+      const pseudonym = yield* startUnder(twelveMonths)
+      const interaction = yield* Uuid.next
+      yield* pseudonyms.link({ customer, pseudonym }, interaction)
+      const vault = yield* Vault
+      expect(yield* vault.subjectOf(customer, interaction)).toEqual(Option.some(pseudonym))
+      const { events } = yield* EventStore.use((store) => store.readLog(customer, { limit: 100 }))
+      expect(events.some(({ data, stream }) => stream.id === interaction || data.includes(interaction))).toBe(false)
+      yield* TestClock.setTime(Date.parse("2022-03-02T10:00:00Z"))
+      expect(yield* vault.subjectOf(customer, interaction)).toEqual(Option.none())
+    }).pipe(Effect.provide(over(VaultMemory.make()))),
+  )
+})
