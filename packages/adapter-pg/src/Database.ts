@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { namesOf } from "./migrate.ts"
+import { namesOf, type Part, workingOn } from "./names.ts"
 import type { Options } from "./Options.ts"
 import * as Sessions from "./Sessions.ts"
 
@@ -14,9 +14,13 @@ export interface Database {
   readonly reads: Sessions.Sessions
 }
 
-/** Opens the pools of a database. */
-export const make = Effect.fnUntraced(function* (options: Options): Effect.fn.Return<Database, never, Scope.Scope> {
-  const { schema } = namesOf(options)
+/** Opens the pools of one part of a database. */
+export const make = Effect.fnUntraced(function* (
+  deployment: Options,
+  part: Part = "log",
+): Effect.fn.Return<Database, never, Scope.Scope> {
+  const { schema } = namesOf(deployment, part)
+  const options = workingOn(part, deployment)
   const writes = yield* Sessions.make(options, {
     size: options.appendConnections ?? 4,
     // A plan that was made while a table was small would keep its sequential scan.

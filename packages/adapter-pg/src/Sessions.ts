@@ -11,6 +11,7 @@ import * as Pool from "effect/Pool"
 import type * as Scope from "effect/Scope"
 import { SqlError, UnknownError } from "effect/sql/SqlError"
 import { isFatal } from "./DatabaseError.ts"
+import { workingOn } from "./names.ts"
 import type { Options } from "./Options.ts"
 import { types } from "./types.ts"
 
@@ -79,7 +80,7 @@ const beginnings: Readonly<Record<Beginning, string>> = {
 
 /** The configuration of one connection. */
 export const connectionConfig = (options: Options, settings: Readonly<Record<string, string>>): PgConnection.Config => {
-  const role = options.role === undefined ? `${options.schema ?? "tacet"}_log` : options.role
+  const { role } = workingOn("log", options)
   return {
     url: options.url,
     applicationName: "tacet",
@@ -90,7 +91,7 @@ export const connectionConfig = (options: Options, settings: Readonly<Record<str
     types,
     startupParameters: {
       ...settings,
-      ...(role === null ? {} : { role }),
+      ...(typeof role === "string" ? { role } : {}),
       statement_timeout: String(Duration.toMillis(Duration.fromInputUnsafe(options.statementTimeout ?? "30 seconds"))),
     },
   }

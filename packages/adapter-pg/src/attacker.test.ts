@@ -1,37 +1,18 @@
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import { type CustomerId, EventStore, ExpectedVersion, ProjectionStore, Uuid } from "@tacet/core/eventsourcing"
-import { afterAll, beforeAll, describe, expect, it } from "@tacet/vitest"
+import { beforeAll, describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
-import { randomBytes } from "node:crypto"
-import { sqlStateOf } from "./DatabaseError.ts"
+import { accountsOf, denied } from "./attacker.testing.ts"
 import { layer } from "./layer.ts"
 import { connectionConfig } from "./Sessions.ts"
-import { asOwner, forThisFile } from "./testDatabase.testing.ts"
+import { forThisFile } from "./testDatabase.testing.ts"
 
 const options = forThisFile()
 
-const password = randomBytes(12).toString("hex")
-const login = `tacet_attacker_${randomBytes(4).toString("hex")}`
 const mine = "11111111-1111-4111-8111-111111111111" as CustomerId.CustomerId
 const theirs = "22222222-2222-4222-8222-222222222222" as CustomerId.CustomerId
 
-/** What an account of a role gets for its statements: rows, or the SQLSTATE of the refusal. */
-const asked = (role: "log" | "vault" | "operator", statements: ReadonlyArray<string>) => {
-  const url = new URL(Redacted.value(options.url))
-  url.username = `${login}_${role}`
-  url.password = password
-  return Effect.scoped(
-    Effect.flatMap(PgConnection.make({ url: Redacted.make(url.href), prepare: false }), ({ queryValues }) =>
-      Effect.forEach(statements, (statement) =>
-        Effect.map(Effect.result(queryValues(statement)), (answer) =>
-          Result.isSuccess(answer) ? answer.success : (sqlStateOf(answer.failure) ?? "no answer"),
-        ),
-      ),
-    ),
-  )
-}
+const asked = accountsOf(options, ["log", "vault", "operator"])
 
 const tables = [
   "compartment",
@@ -45,17 +26,9 @@ const tables = [
   "counter",
 ]
 
-const denied = "42501"
-
 describe("whoever writes SQL under a role", () => {
-  beforeAll(async () => {
-    await asOwner(
-      Redacted.value(options.url),
-      ["log", "vault", "operator"].flatMap((role) => [
-        `CREATE ROLE ${login}_${role} LOGIN PASSWORD '${password}' IN ROLE tacet_${role}`,
-      ]),
-    )
-    await Effect.runPromise(
+  beforeAll(() =>
+    Effect.runPromise(
       Effect.gen(function* () {
         const store = yield* EventStore.EventStore
         const projections = yield* ProjectionStore.ProjectionStore
@@ -77,13 +50,6 @@ describe("whoever writes SQL under a role", () => {
           yield* projections.activate(customer, { name: "jars", version: 1 })
         }
       }).pipe(Effect.provide(layer(options))),
-    )
-  })
-
-  afterAll(() =>
-    asOwner(
-      Redacted.value(options.url),
-      ["log", "vault", "operator"].map((role) => `DROP ROLE ${login}_${role}`),
     ),
   )
 

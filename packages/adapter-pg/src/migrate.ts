@@ -7,22 +7,11 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { SqlError } from "effect/sql/SqlError"
 import { causeOf, DatabaseUnavailable, sqlStateOf, WrongSchemaVersion } from "./DatabaseError.ts"
-import { currentVersion, type Names, type Step, steps } from "./migrations.ts"
+import { steps } from "./migrations.ts"
+import { namesOf, type Part, workingOn } from "./names.ts"
 import type { Options } from "./Options.ts"
+import type { Step } from "./security.ts"
 import { connectionConfig } from "./Sessions.ts"
-
-/** The names that options give, or the reason why they may not be used. */
-export const namesOf = ({ role, schema = "tacet" }: Pick<Options, "role" | "schema">): Names => ({
-  schema: identifier(schema),
-  log: identifier(role ?? `${schema}_log`),
-  vault: identifier(`${schema}_vault`),
-  operator: identifier(`${schema}_operator`),
-})
-
-const identifier = (name: string): string => {
-  if (/^[a-z_][a-z0-9_]{0,62}$/.test(name)) return name
-  throw new Error("a schema or role is named by at most 63 lower-case letters, digits and underscores")
-}
 
 /**
  * Takes the steps that are missing, in one transaction: all of them or none. The user of the URL must be allowed to
@@ -37,11 +26,12 @@ const identifier = (name: string): string => {
  * ```
  */
 export const migrate = (options: Options): Effect.Effect<void, DatabaseUnavailable | WrongSchemaVersion> =>
-  migrateBy(steps, options)
+  migrateBy("log", options, steps.log)
 
-const migrateBy = Effect.fn("PostgreSQL.migrate")(
-  function* (steps: ReadonlyArray<Step>, options: Options) {
-    const names = namesOf(options)
+/** Takes the steps of one part that are missing, of those that are given. */
+export const migrateBy = Effect.fn("PostgreSQL.migrate")(
+  function* (part: Part, options: Options, steps: ReadonlyArray<Step>) {
+    const names = namesOf(options, part)
     const connection = yield* PgConnection.make({ ...connectionConfig({ ...options, role: null }, {}), prepare: false })
     const { query, queryValues } = connection
     yield* query("BEGIN")
@@ -57,7 +47,7 @@ const migrateBy = Effect.fn("PostgreSQL.migrate")(
         yield* query(
           `CREATE TABLE ${names.schema}.migration (version integer PRIMARY KEY, taken_at timestamptz NOT NULL)`,
         )
-        for (const role of [names.log, names.vault, names.operator]) {
+        for (const role of rolesOf[part].map((role) => names[role])) {
           const [found] = yield* queryValues("SELECT 1 FROM pg_roles WHERE rolname = $1", [role])
           if (found === undefined) yield* query(`CREATE ROLE ${role} NOLOGIN NOBYPASSRLS`)
         }
@@ -82,23 +72,28 @@ const migrateBy = Effect.fn("PostgreSQL.migrate")(
   Effect.catchTag("SqlError", (error) => Effect.fail(new DatabaseUnavailable({ cause: causeOf(error) }))),
 )
 
+const rolesOf = {
+  log: ["log", "vault", "operator"],
+  vault: ["vault", "operator"],
+  keys: ["keys", "operator"],
+} as const
+
 /** Fails where the database is out of reach, or at another version than this release works with. */
 export const checkVersion = Effect.fnUntraced(
-  function* (options: Options) {
-    const { schema } = namesOf(options)
-    const { queryValues } = yield* PgConnection.make(connectionConfig(options, {}))
+  function* (options: Options, part: Part = "log") {
+    const { schema } = namesOf(options, part)
+    const { queryValues } = yield* PgConnection.make(connectionConfig(workingOn(part, options), {}))
     const actual = yield* versionIn(queryValues, schema)
-    if (actual !== currentVersion) {
-      return yield* new WrongSchemaVersion({ schema, expected: currentVersion, actual })
-    }
+    const expected = steps[part].length
+    if (actual !== expected) return yield* new WrongSchemaVersion({ schema, expected, actual })
   },
   Effect.scoped,
-  (checked, options) =>
+  (checked, options, part = "log") =>
     Effect.catchTag(checked, "SqlError", (error) =>
       Effect.fail(
         // The role of the connection is made with the tables.
         sqlStateOf(error) === "22023"
-          ? new WrongSchemaVersion({ schema: namesOf(options).schema, expected: currentVersion, actual: 0 })
+          ? new WrongSchemaVersion({ schema: namesOf(options, part).schema, expected: steps[part].length, actual: 0 })
           : new DatabaseUnavailable({ cause: causeOf(error) }),
       ),
     ),
@@ -108,7 +103,12 @@ const versionIn = Effect.fnUntraced(function* (
   queryValues: PgConnection.PgConnection["queryValues"],
   schema: string,
 ): Effect.fn.Return<number, SqlError> {
-  const [table] = yield* queryValues("SELECT to_regclass($1)::text", [`${schema}.migration`])
+  // To a role that a later step lets into the schema, there is nothing yet.
+  const [table] = yield* queryValues(
+    `SELECT CASE WHEN has_schema_privilege(oid, 'USAGE') THEN to_regclass($1)::text END
+     FROM pg_namespace WHERE nspname = $2`,
+    [`${schema}.migration`, schema],
+  )
   if (typeof table?.[0] !== "string") return 0
   const [row] = yield* queryValues(`SELECT coalesce(max(version), 0) FROM ${schema}.migration`)
   return row![0] as number

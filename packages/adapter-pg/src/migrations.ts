@@ -6,31 +6,14 @@
  * transaction see the one compartment that it has set. No sequence, no trigger, no foreign key, no function: the tables
  * can be distributed by `customer_id` as they are.
  */
-
-/** A step: the statements that lead from one version of the schema to the next. */
-export type Step = (names: Names) => ReadonlyArray<string>
-
-/** Names that a deployment chose. They were checked to hold nothing but lower-case letters, digits and underscores. */
-export interface Names {
-  readonly schema: string
-  /** Appends, reads and projects. */
-  readonly log: string
-  /** Keeps what is sealed. */
-  readonly vault: string
-  /** Looks after the database, and reads no event. */
-  readonly operator: string
-}
+import type { Part } from "./names.ts"
+import { keysSteps } from "./privacy/keysSchema.ts"
+import { recordsOfAccess, recordsOfErasure } from "./privacy/recordsSchema.ts"
+import { vaultSteps } from "./privacy/vaultSchema.ts"
+import { secured, type Step } from "./security.ts"
 
 /** How many positions are accounted for together when they are purged. */
 export const blockSize = 1024
-
-const ownRows = "customer_id = (SELECT nullif(current_setting('tacet.customer_id', true), '')::uuid)"
-
-const secured = (table: string): ReadonlyArray<string> => [
-  `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`,
-  `ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`,
-  `CREATE POLICY own_rows ON ${table} USING (${ownRows})`,
-]
 
 const first: Step = ({ log, operator, schema }) => [
   // The lock of the compartment, its position and its fence in one row. It is changed by every append: room on its page
@@ -137,8 +120,18 @@ const first: Step = ({ log, operator, schema }) => [
   `GRANT SELECT ON ${schema}.migration TO ${log}, ${operator}`,
 ]
 
-/** All steps, in order: the version of a schema is the number of steps that were taken. */
-export const steps: ReadonlyArray<Step> = [first]
+// Who was erased and who has looked stands beside the log, so that an older backup of the vault takes nothing of it back;
+// the log's own role sees neither.
+const second: Step = (names) => [
+  `GRANT USAGE ON SCHEMA ${names.schema} TO ${names.vault}`,
+  `GRANT SELECT ON ${names.schema}.migration TO ${names.vault}`,
+  ...recordsOfErasure(names.schema, names.vault),
+  ...recordsOfAccess(names.schema, names.vault),
+]
 
-/** The version that this release works with. */
-export const currentVersion: number = steps.length
+/** All steps of each part, in order: the version of a part is the number of steps that were taken. */
+export const steps: Readonly<Record<Part, ReadonlyArray<Step>>> = {
+  log: [first, second],
+  vault: vaultSteps,
+  keys: keysSteps,
+}

@@ -1,25 +1,31 @@
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
-import { forThisFile } from "./testDatabase.testing.ts"
+import { vaultForThisFile } from "./testDatabase.testing.ts"
 
-const options = forThisFile()
+const options = vaultForThisFile()
 
-const ask = (sql: string) =>
-  Effect.scoped(
-    Effect.flatMap(PgConnection.make({ url: options.url, prepare: false }), ({ queryValues }) => queryValues(sql)),
-  )
+describe.each([
+  { part: "log", schema: "tacet", count: 12 },
+  { part: "vault", schema: "tacet_vault", count: 5 },
+  { part: "keys", schema: "tacet_keys", count: 3 },
+] as const)("the schema $schema", ({ count, part, schema }) => {
+  const ask = (sql: string) =>
+    Effect.scoped(
+      Effect.flatMap(PgConnection.make({ url: options[part].url, prepare: false }), ({ queryValues }) =>
+        queryValues(sql),
+      ),
+    )
 
-const tables = "c.relnamespace = 'tacet'::regnamespace AND c.relkind = 'r' AND c.relname <> 'migration'"
+  const tables = `c.relnamespace = '${schema}'::regnamespace AND c.relkind = 'r' AND c.relname <> 'migration'`
 
-describe("the schema", () => {
   it.live("has policies, enabled and forced, on every table", () =>
     Effect.gen(function* () {
       const rows = yield* ask(
         `SELECT c.relname::text, c.relrowsecurity, c.relforcerowsecurity, count(p.oid)::int FROM pg_class c
          LEFT JOIN pg_policy p ON p.polrelid = c.oid WHERE ${tables} GROUP BY 1, 2, 3 ORDER BY 1`,
       )
-      expect(rows.length).toBeGreaterThanOrEqual(9)
+      expect(rows).toHaveLength(count)
       expect(rows.map(([, ...secured]) => secured)).toEqual(rows.map(() => [true, true, 1]))
     }),
   )
@@ -44,7 +50,7 @@ describe("the schema", () => {
     "needs nothing that does not travel: no sequence, trigger, foreign key, function or default that varies",
     () =>
       Effect.gen(function* () {
-        const inSchema = "= 'tacet'::regnamespace"
+        const inSchema = `= '${schema}'::regnamespace`
         const [counts] = yield* ask(
           `SELECT
           (SELECT count(*)::int FROM pg_class WHERE relnamespace ${inSchema} AND relkind IN ('S', 'v', 'm', 'f', 'p')),

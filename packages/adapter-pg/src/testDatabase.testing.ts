@@ -8,6 +8,7 @@ import * as Redacted from "effect/Redacted"
 import { randomBytes } from "node:crypto"
 import { migrate } from "./migrate.ts"
 import type { Options } from "./Options.ts"
+import { migrate as migrateVault, type VaultOptions } from "./VaultPostgres.ts"
 
 /** Runs statements as the account that owns everything. */
 export const asOwner = (url: string, statements: ReadonlyArray<string>): Promise<void> =>
@@ -22,16 +23,37 @@ export const asOwner = (url: string, statements: ReadonlyArray<string>): Promise
 /** The URL of the run's server. */
 const serverUrl = (): string => inject("postgresUrl")
 
-/** Makes a database for this file before its tests. Its options may be used within tests and layers only. */
-export const forThisFile = (): Options => {
-  const name = `tacet_test_${randomBytes(6).toString("hex")}`
-  const url = new URL(serverUrl())
-  url.pathname = `/${name}`
-  const options: Options = { url: Redacted.make(url.href) }
-  beforeAll(async () => {
-    await asOwner(serverUrl(), [`CREATE DATABASE ${name}`])
-    await Effect.runPromise(migrate(options))
+/** Databases of one test file, by what they are for. They may be used within tests and layers only. */
+const databases = (count: number): ReadonlyArray<Options> => {
+  const urls = Array.from({ length: count }, () => {
+    const url = new URL(serverUrl())
+    url.pathname = `/tacet_test_${randomBytes(6).toString("hex")}`
+    return url
   })
-  afterAll(() => asOwner(serverUrl(), [`DROP DATABASE ${name} WITH (FORCE)`]))
+  const each = (statement: (name: string) => string) =>
+    asOwner(
+      serverUrl(),
+      urls.map(({ pathname }) => statement(pathname.slice(1))),
+    )
+  beforeAll(() => each((name) => `CREATE DATABASE ${name}`))
+  afterAll(() => each((name) => `DROP DATABASE ${name} WITH (FORCE)`))
+  return urls.map(({ href }) => ({ url: Redacted.make(href) }))
+}
+
+/** Makes a database without tables for this file before its tests. */
+export const emptyForThisFile = (): Options => databases(1)[0]!
+
+/** Makes a database for this file before its tests. */
+export const forThisFile = (): Options => {
+  const options = emptyForThisFile()
+  beforeAll(() => Effect.runPromise(migrate(options)))
+  return options
+}
+
+/** Makes the databases of a vault for this file before its tests, one for each part. */
+export const vaultForThisFile = (): VaultOptions => {
+  const [vault, keys, log] = databases(3)
+  const options = { vault: vault!, keys: keys!, log: log! }
+  beforeAll(() => Effect.runPromise(Effect.andThen(migrate(options.log), migrateVault(options))))
   return options
 }

@@ -58,4 +58,5 @@ export const list = {
   int4: arrayOf(PgTypes.OID.int4),
   int8: arrayOf(PgTypes.OID.int8),
   float8: arrayOf(PgTypes.OID.float8),
+  bytea: arrayOf(PgTypes.OID.bytea),
 }

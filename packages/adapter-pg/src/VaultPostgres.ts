@@ -1,0 +1,189 @@
+/**
+ * What a vault rests on, in PostgreSQL: its rows, the keys that wrap its keys, the access log and the ledger of erasures.
+ *
+ * Each has connections of its own, and no statement reaches from one to another. In production the vault and the keys have
+ * a database each, under different owners; the access log and the ledger stand in the database of the log, and the ledger
+ * a second time with the keys.
+ */
+import { AccessLog, ErasureLedger, KeyStore, VaultStore } from "@tacet/core/privacy"
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as Database from "./Database.ts"
+import type { DatabaseUnavailable, WrongSchemaVersion } from "./DatabaseError.ts"
+import type { StartError } from "./layer.ts"
+import { checkVersion, migrateBy } from "./migrate.ts"
+import { steps } from "./migrations.ts"
+import { type Part, recording } from "./names.ts"
+import type { Options } from "./Options.ts"
+import * as Accesses from "./privacy/AccessLog.ts"
+import * as Ledger from "./privacy/ErasureLedger.ts"
+import * as KeyMaterial from "./privacy/KeyMaterial.ts"
+import * as Rows from "./privacy/VaultStore.ts"
+
+/** One of the databases. Its tables are in a schema named after the part: `tacet_vault`, `tacet_keys`. */
+export type PartOptions = Omit<Options, "inline" | "polling">
+
+type Stores = VaultStore.VaultStore | KeyStore.KeyStore | AccessLog.AccessLog | ErasureLedger.ErasureLedger
+
+/** The databases of a vault. They may be one and the same where little is at stake: the schemas and roles differ. */
+export interface VaultOptions {
+  readonly vault: PartOptions
+  readonly keys: PartOptions
+  /** The database of the event log. */
+  readonly log: PartOptions
+}
+
+/**
+ * Brings the databases of vault and keys to the schema of this release, each in one transaction. What stands with the log
+ * comes with the log's own `migrate`.
+ *
+ * @example
+ * ```ts
+ * import * as Redacted from "effect/Redacted"
+ * import { VaultPostgres } from "@tacet/adapter-pg"
+ *
+ * const ready = VaultPostgres.migrate({
+ *   vault: { url: Redacted.make("postgresql://owner@localhost/vault") },
+ *   keys: { url: Redacted.make("postgresql://owner@localhost/keys") }
+ * })
+ * ```
+ */
+export const migrate = ({
+  keys,
+  vault,
+}: Partial<Pick<VaultOptions, "keys" | "vault">>): Effect.Effect<void, DatabaseUnavailable | WrongSchemaVersion> =>
+  Effect.gen(function* () {
+    if (vault !== undefined) yield* migrateBy("vault", vault, steps.vault)
+    if (keys !== undefined) yield* migrateBy("keys", keys, steps.keys)
+  })
+
+const opened = (options: PartOptions, part: Part): Effect.Effect<Database.Database, StartError, Scope.Scope> =>
+  Effect.andThen(checkVersion(options, part), Database.make(options, part))
+
+/**
+ * The vault's rows.
+ *
+ * @example
+ * ```ts
+ * import * as Redacted from "effect/Redacted"
+ * import { VaultPostgres } from "@tacet/adapter-pg"
+ *
+ * const rows = VaultPostgres.layerRows({ url: Redacted.make("postgresql://vault@localhost/vault") })
+ * ```
+ */
+export const layerRows = (vault: PartOptions): Layer.Layer<VaultStore.VaultStore, StartError> =>
+  Layer.effect(
+    VaultStore.VaultStore,
+    Effect.map(opened(vault, "vault"), (database) => Rows.make(() => database)),
+  )
+
+/**
+ * The key store, where no key management service is at hand. Whoever reads its database reads the keys.
+ *
+ * @example
+ * ```ts
+ * import * as Redacted from "effect/Redacted"
+ * import { VaultPostgres } from "@tacet/adapter-pg"
+ *
+ * const keys = VaultPostgres.layerKeys({ url: Redacted.make("postgresql://keys@localhost/keys") })
+ * ```
+ */
+export const layerKeys = (keys: PartOptions): Layer.Layer<KeyStore.KeyStore, StartError> =>
+  Layer.effect(
+    KeyStore.KeyStore,
+    Effect.map(opened(keys, "keys"), (database) => KeyStore.fromMaterial(KeyMaterial.make(() => database))),
+  )
+
+/**
+ * The access log and the ledger of erasures, in the log's database, and the ledger with the keys too where they are in
+ * PostgreSQL. Connections work as the vault's role, which sees no event; the log's role does not see the records.
+ *
+ * @example
+ * ```ts
+ * import * as Redacted from "effect/Redacted"
+ * import { VaultPostgres } from "@tacet/adapter-pg"
+ *
+ * const records = VaultPostgres.layerRecords({ log: { url: Redacted.make("postgresql://vault@localhost/tacet") } })
+ * ```
+ */
+export const layerRecords = ({
+  keys,
+  log,
+}: Pick<VaultOptions, "log"> & Partial<Pick<VaultOptions, "keys">>): Layer.Layer<
+  AccessLog.AccessLog | ErasureLedger.ErasureLedger,
+  StartError
+> =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const withLog = yield* opened(recording(log), "log")
+      const places = [() => withLog]
+      if (keys !== undefined) {
+        const withKeys = yield* opened(keys, "keys")
+        places.push(() => withKeys)
+      }
+      return Context.make(AccessLog.AccessLog, yield* Accesses.make(() => withLog)).pipe(
+        Context.add(ErasureLedger.ErasureLedger, Ledger.make(places)),
+      )
+    }),
+  )
+
+/**
+ * All four.
+ *
+ * @example
+ * ```ts
+ * import * as Layer from "effect/Layer"
+ * import * as Redacted from "effect/Redacted"
+ * import { VaultPostgres } from "@tacet/adapter-pg"
+ * import { Vault } from "@tacet/core/privacy"
+ *
+ * const stores = VaultPostgres.layer({
+ *   vault: { url: Redacted.make("postgresql://vault@vault.internal/vault") },
+ *   keys: { url: Redacted.make("postgresql://keys@keys.internal/keys") },
+ *   log: { url: Redacted.make("postgresql://vault@db.internal/tacet") }
+ * })
+ * const vault = Layer.provide(Vault.layer, stores)
+ * ```
+ */
+export const layer = (options: VaultOptions): Layer.Layer<Stores, StartError> =>
+  Layer.mergeAll(layerRows(options.vault), layerKeys(options.keys), layerRecords(options))
+
+const part = (url: string): Config.Config<PartOptions> =>
+  Config.all({
+    url: Config.Redacted(url),
+    schema: Config.withDefault(Config.String("TACET_SCHEMA"), "tacet"),
+  })
+
+/**
+ * The databases that a deployment names in its environment: `VAULT_DATABASE_URL`, `KEYS_DATABASE_URL`, `DATABASE_URL` and,
+ * where it is given, `TACET_SCHEMA`.
+ *
+ * @example
+ * ```ts
+ * import { VaultPostgres } from "@tacet/adapter-pg"
+ *
+ * const stores = VaultPostgres.layerConfig(VaultPostgres.config)
+ * ```
+ */
+export const config: Config.Config<VaultOptions> = Config.all({
+  vault: part("VAULT_DATABASE_URL"),
+  keys: part("KEYS_DATABASE_URL"),
+  log: part("DATABASE_URL"),
+})
+
+/**
+ * All four with options from the environment or wherever `Config` finds them.
+ *
+ * @example
+ * ```ts
+ * import { VaultPostgres } from "@tacet/adapter-pg"
+ *
+ * const stores = VaultPostgres.layerConfig(VaultPostgres.config)
+ * ```
+ */
+export const layerConfig = (
+  options: Config.Config<VaultOptions>,
+): Layer.Layer<Stores, StartError | Config.ConfigError> => Layer.unwrap(Effect.map(options, layer))
