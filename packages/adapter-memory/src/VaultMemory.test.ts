@@ -1,4 +1,4 @@
-import { AccessLogSuite, Fixture, KeyStoreSuite, VaultSuite } from "@tacet/core/testing"
+import { AccessLogSuite, ErasureLedgerSuite, Fixture, KeyStoreSuite, VaultSuite } from "@tacet/core/testing"
 import { describe, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -23,3 +23,4 @@ const layer = Layer.suspend(() => VaultMemory.layerOver(VaultMemory.make()))
 
 KeyStoreSuite.register("adapter-memory", { layer, capabilities: { survivesRestart: false } }, { describe, it })
 AccessLogSuite.register("adapter-memory", { layer, capabilities: { survivesRestart: false } }, { describe, it })
+ErasureLedgerSuite.register("adapter-memory", { layer, capabilities: { survivesRestart: false } }, { describe, it })

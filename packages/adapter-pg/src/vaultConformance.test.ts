@@ -1,4 +1,4 @@
-import { AccessLogSuite, Fixture, KeyStoreSuite, VaultSuite } from "@tacet/core/testing"
+import { AccessLogSuite, ErasureLedgerSuite, Fixture, KeyStoreSuite, VaultSuite } from "@tacet/core/testing"
 import { describe, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -17,3 +17,11 @@ VaultSuite.register(
 )
 KeyStoreSuite.register("adapter-pg", { layer, capabilities: { survivesRestart: true } }, { describe, it })
 AccessLogSuite.register("adapter-pg", { layer, capabilities: { survivesRestart: true } }, { describe, it })
+ErasureLedgerSuite.register("adapter-pg", { layer, capabilities: { survivesRestart: true } }, { describe, it })
+
+const withLogAlone = VaultPostgres.layerRecords({ log: options.log })
+ErasureLedgerSuite.register(
+  "adapter-pg in one place",
+  { layer: withLogAlone, capabilities: { survivesRestart: true } },
+  { describe, it },
+)

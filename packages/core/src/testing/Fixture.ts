@@ -77,3 +77,9 @@ export interface AccessLogFixture {
   readonly layer: Layer.Layer<AccessLog, unknown>
   readonly capabilities: { readonly survivesRestart: boolean }
 }
+
+/** How to build a ledger of erasures. */
+export interface ErasureLedgerFixture {
+  readonly layer: Layer.Layer<ErasureLedger, unknown>
+  readonly capabilities: { readonly survivesRestart: boolean }
+}

@@ -3,6 +3,7 @@
  * given-when-then for deciders and arbitrary values of the domain.
  */
 export * as Arbitraries from "./Arbitraries.ts"
+export * as ErasureLedgerSuite from "./ErasureLedgerSuite.ts"
 export * as EventStoreSuite from "./EventStoreSuite.ts"
 export * as FaultInjection from "./FaultInjection.ts"
 export * as Fixture from "./Fixture.ts"
