@@ -59,6 +59,19 @@ describe("the leak test", () => {
     }),
   )
 
+  it.live("finds nothing in the files of a PostgreSQL that logs every statement, but what leaks on purpose", () =>
+    Effect.gen(function* () {
+      const sound = yield* leakTest(1, 3, {}, "embedded")
+      expect([sound.found, sound.foundAfterErasure]).toEqual([[], []])
+      expect(sound.opened).toBeGreaterThan(2)
+      const vault = (whole: Service): Partial<Service> => ({
+        seal: (value) => whole.seal({ ...value, purposes: [...value.purposes, value.value] }),
+      })
+      const { found } = yield* leakTest(1, 3, { vault }, "embedded")
+      expect(new Set(found.map(({ place }) => place))).toContain("files of the server")
+    }),
+  )
+
   it.live("finds what an erasure has left", () =>
     Effect.gen(function* () {
       const vault = (sound: Service): Partial<Service> => ({

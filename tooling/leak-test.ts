@@ -1,10 +1,13 @@
 /**
- * `npm run -s leak-test -- --runs N --seed S --json -`: runs random histories with canaries in every input and looks for
- * them in everything that the library wrote, before and after all persons were erased. Any canary that is found fails.
+ * `npm run -s leak-test -- --runs N --seed S --json - --store memory`: runs random histories with canaries in every input
+ * and looks for them in everything that the library wrote, before and after all persons were erased. Any canary that is
+ * found fails. With `--store embedded` the histories go to a PostgreSQL that logs every statement, and all of its files
+ * are searched.
  */
 import { writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
 import * as Effect from "effect/Effect"
+import { makeStores } from "./leak-test/stores.ts"
 import { type Leak, type Leaks, runHistory } from "./leak-test/world.ts"
 
 export interface Summary {
@@ -17,13 +20,14 @@ export interface Summary {
 }
 
 /** Runs histories from a seed on. */
-export const leakTest = (runs: number, seed: number, leaks: Leaks = {}) =>
+export const leakTest = (runs: number, seed: number, leaks: Leaks = {}, kind: "memory" | "embedded" = "memory") =>
   Effect.gen(function* () {
+    const storesOfNext = yield* makeStores(kind)
     let [canaries, places, accepted, opened] = [0, 0, 0, 0]
     const found: Array<Leak> = []
     const foundAfterErasure: Array<Leak> = []
     for (let run = 0; run < runs; run++) {
-      const finding = yield* runHistory(seed + run, leaks)
+      const finding = yield* runHistory(seed + run, storesOfNext(), leaks)
       canaries += finding.canaries
       places += finding.places.length
       accepted += finding.accepted
@@ -39,7 +43,7 @@ export const leakTest = (runs: number, seed: number, leaks: Leaks = {}) =>
       foundAfterErasure: foundAfterErasure.length,
     }
     return { summary, found, foundAfterErasure, accepted, opened }
-  })
+  }).pipe(Effect.scoped)
 
 const told = (leaks: ReadonlyArray<Leak>): string => {
   const counts = new Map<string, number>()
@@ -53,9 +57,15 @@ if (process.argv[1] === import.meta.filename) {
       runs: { type: "string", default: "100" },
       seed: { type: "string", default: "1" },
       json: { type: "string" },
+      store: { type: "string", default: "memory" },
     },
   })
-  const result = await Effect.runPromise(leakTest(Number(values.runs), Number(values.seed)))
+  const store = values.store === "embedded" ? "embedded" : "memory"
+  if (values.store !== store) {
+    process.stderr.write("leak-test: --store takes memory or embedded\n")
+    process.exit(2)
+  }
+  const result = await Effect.runPromise(leakTest(Number(values.runs), Number(values.seed), {}, store))
   const json = `${JSON.stringify(result.summary)}\n`
   if (values.json !== undefined && values.json !== "-") writeFileSync(values.json, json)
   if (values.json === "-") process.stdout.write(json)

@@ -2,7 +2,6 @@
  * One history of the library at work: every command with canaries in its inputs, values sealed, identifiers observed,
  * reports made, persons erased; and a look at everything that was written on the way.
  */
-import { layer as eventStores, VaultMemory } from "@tacet/adapter-memory"
 import {
   CommandInput,
   Customer,
@@ -33,7 +32,7 @@ import {
   type Subject,
   Vault,
 } from "@tacet/core/privacy"
-import { Erasure } from "@tacet/core/services"
+import { Contacts, Erasure, Pseudonyms } from "@tacet/core/services"
 import { Definition, Deflection } from "@tacet/core/statistics"
 import { Interactions } from "@tacet/core/testing"
 import * as Cause from "effect/Cause"
@@ -49,6 +48,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Tracer from "effect/Tracer"
 import * as fc from "fast-check"
+import { dump, type Stores } from "./stores.ts"
 import { aviary, type Canary, chanceFrom, filled, type Filling, pick, type Shape } from "./canaries.ts"
 
 /** Changes that make the library leak on purpose. */
@@ -76,17 +76,6 @@ export interface Finding {
 
 const dawn = Date.UTC(2026, 0, 5, 9)
 const day = 86_400_000
-
-/** Bytes as text and as digits, so that a value is found in either. */
-const dump = (value: unknown): string =>
-  JSON.stringify(value, (_, part: unknown) => {
-    if (part instanceof Map) return Array.from(part)
-    if (part instanceof Set) return Array.from(part)
-    if (part instanceof Uint8Array) {
-      return [Buffer.from(part).toString("latin1"), Buffer.from(part).toString("hex")]
-    }
-    return typeof part === "bigint" ? String(part) : part
-  })
 
 const aggregates = [
   ["customer", Customer.Command, Customer.aggregate],
@@ -118,7 +107,7 @@ const identifierOf = (kind: Identifiers.Identifier["kind"], make: (shape: Shape)
 }
 
 /** Runs one history. */
-export const runHistory = (seed: number, leaks: Leaks = {}): Effect.Effect<Finding> => {
+export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Effect.Effect<Finding> => {
   const chance = chanceFrom(seed)
   const canaries = aviary(chance)
   const output: Record<"log lines" | "spans" | "errors" | "exports", Array<string>> = {
@@ -127,7 +116,6 @@ export const runHistory = (seed: number, leaks: Leaks = {}): Effect.Effect<Findi
     errors: [],
     exports: [],
   }
-  const memory = VaultMemory.make()
   const uuid = (): Uuid.Uuid =>
     Uuid.fromBytes(
       Uint8Array.from({ length: 16 }, () => chance(256)),
@@ -157,10 +145,12 @@ export const runHistory = (seed: number, leaks: Leaks = {}): Effect.Effect<Findi
     Vault.Vault,
     Vault.Vault.use((vault) => Effect.sync(() => ({ ...vault, ...leaks.vault?.(vault) }))),
   ).pipe(Layer.provide(Vault.layer))
-  const services = Layer.provideMerge(Erasure.layer, vaultLayer).pipe(
+  const ports = stores.layer
+  const services = Layer.mergeAll(Contacts.layer, Pseudonyms.layer, Erasure.layer).pipe(
+    Layer.provideMerge(vaultLayer),
     Layer.provideMerge(Layer.succeed(OpeningPolicy.OpeningPolicy, { check: () => Effect.void })),
-    Layer.provideMerge(Layer.provide(Observability.layerSpans, eventStores)),
-    Layer.provideMerge(VaultMemory.layerOver(memory)),
+    Layer.provideMerge(Layer.succeed(Contacts.Policies, () => Interactions.policies)),
+    Layer.provideMerge(Layer.provideMerge(Observability.layerSpans, ports)),
   )
 
   const { declaredState, policies, policyAt } = Interactions
@@ -220,6 +210,55 @@ export const runHistory = (seed: number, leaks: Leaks = {}): Effect.Effect<Findi
       if (Result.isSuccess(outcome)) accepted += outcome.success.length
       else yield* note(Effect.fail(outcome.failure))
     }
+  })
+
+  /** The same kinds of command through the services, which look facts up and write to log and vault. */
+  const hostileCall = Effect.gen(function* () {
+    const contacts = yield* Contacts.Contacts
+    const isCustomer = chance(3) === 0
+    const schema = isCustomer ? Customer.Command : Interaction.Command
+    const input = filled(pick<Schema.Top>(chance, schema.members), filling)
+    if (isCustomer) {
+      if (Schema.is(Schema.toType(Customer.Command))(input)) yield* note(contacts.declare(customer, [input]))
+      return
+    }
+    if (!Schema.is(Schema.toType(Interaction.Command))(input)) return
+    const recording = { customer, interaction: pick(chance, ids), commands: [input] }
+    const handled = yield* note(contacts.record(recording))
+    for (const outcome of Option.isSome(handled) ? handled.value.outcomes : []) {
+      if (Result.isSuccess(outcome)) accepted += outcome.success.length
+      else yield* note(Effect.fail(outcome.failure))
+    }
+  })
+
+  /** Somebody whom the service observes, by texts that are identifiers and by others, and whose detail is set right. */
+  const anObservedPerson = Effect.gen(function* () {
+    const pseudonyms = yield* Pseudonyms.Pseudonyms
+    const issued = yield* note(pseudonyms.issue(customer, { at: dawn }))
+    if (Option.isNone(issued)) return undefined
+    const pseudonym = issued.value
+    const whose = { customer, pseudonym }
+    const values: Array<Sealed.Sealed<string>> = []
+    const purposes = ["customerCare"] as const
+    const kinds = ["ipAddress", "telephoneNumber"] as const
+    const texts = [
+      identifierOf(pick(chance, kinds), canaries.make),
+      { kind: pick(chance, kinds), text: canaries.any() },
+    ]
+    for (const identifier of texts) {
+      const seen = yield* note(pseudonyms.observe({ ...whose, identifier, purposes, validFrom: dawn, at: dawn }))
+      if (Option.isSome(seen)) values.push(seen.value)
+    }
+    const [first] = values
+    if (first !== undefined) {
+      const right = yield* note(pseudonyms.rectify(whose, first, canaries.any()))
+      if (Option.isSome(right)) values.push(right.value)
+      yield* note(pseudonyms.rectify(whose, { reference: uuid(), category: first.category }, canaries.any()))
+    }
+    const at = DateTime.makeUnsafe(dawn + day)
+    const text = canaries.any()
+    yield* note(pseudonyms.declare(whose, { _tag: "GiveConsent", at, purpose: "customerCare", manner: "form", text }))
+    return { subject: pseudonym as Uuid.Uuid as Subject.SubjectId, values }
   })
 
   /** A history as the domain would record it, for projections and reports to have something to tell. */
@@ -320,10 +359,7 @@ export const runHistory = (seed: number, leaks: Leaks = {}): Effect.Effect<Findi
     const log = yield* store.readLog(customer, { limit: 100_000 })
     return {
       log: dump(log),
-      "vault rows": dump(memory.rows),
-      "key store": dump(memory.keys),
-      "access log": dump(memory.accesses),
-      "erasure ledger": dump(memory.erasures),
+      ...stores.kept(),
       checkpoints: dump(yield* projections.load(customer, projection)),
       counters: dump(yield* projections.counters(customer, projection)),
       projections: projection.encode(state),
@@ -346,15 +382,22 @@ export const runHistory = (seed: number, leaks: Leaks = {}): Effect.Effect<Findi
 
   const program = Effect.gen(function* () {
     const people: Array<Person> = []
-    for (let turn = 0; turn < 60; turn++) {
-      if (chance(8) === 0) people.push(yield* aPerson)
+    const contacts = yield* Contacts.Contacts
+    yield* contacts.declare(customer, Interactions.declarations)
+    for (let turn = 0; turn < 90; turn++) {
+      const which = chance(12)
+      if (which === 0) people.push(yield* aPerson)
+      else if (which === 1) {
+        const observed = yield* anObservedPerson
+        if (observed !== undefined) people.push(observed)
+      } else if (which < 6) yield* hostileCall
       else yield* hostileCommand
     }
     people.push(yield* aPerson)
     const opened = (yield* openAll(people)).filter(({ _tag }) => _tag === "Open").length
     const before = yield* written
     const found = search(before)
-    const restore = VaultMemory.backup(memory)
+    const restore = stores.backup?.()
     const erasure = yield* Erasure.Erasure
     for (const { subject } of people) yield* note(erasure.erase({ customer, subject, cause: "request" }))
     const tellTale = (answers: ReadonlyArray<Vault.Opened>) => {
@@ -362,9 +405,13 @@ export const runHistory = (seed: number, leaks: Leaks = {}): Effect.Effect<Findi
     }
     tellTale(yield* openAll(people))
     const after = yield* written
-    restore()
-    tellTale(yield* openAll(people))
-    const restored = { "restored vault": dump(memory.rows), "exports of the restored vault": output.exports.join("\n") }
+    restore?.()
+    if (restore !== undefined) tellTale(yield* openAll(people))
+    const rows = stores.kept()["vault rows"]
+    const restored = {
+      ...(rows === undefined ? {} : { "restored vault": rows }),
+      "exports of the restored vault": output.exports.join("\n"),
+    }
     const backup = { "backup of the log": before.log, "backup of the projections": before.projections }
     const foundAfterErasure = search({ ...after, ...restored, ...backup })
     return {
@@ -384,11 +431,12 @@ export const runHistory = (seed: number, leaks: Leaks = {}): Effect.Effect<Findi
     }),
   )
   return Effect.flatMap(still, (clock) =>
-    Effect.orDie(program).pipe(
+    program.pipe(
       Effect.provide(Layer.mergeAll(services, Logger.layer([logger])), { local: true }),
       Effect.provideService(Tracer.Tracer, tracer),
       Effect.provideService(Metric.MetricRegistry, new Map()),
       Effect.provideService(Clock.Clock, clock),
+      Effect.orDie,
     ),
   )
 }

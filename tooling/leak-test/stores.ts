@@ -1,0 +1,96 @@
+/**
+ * What the histories are written to, and how to read all of it as an attacker with the disk in hand would.
+ */
+import { layer as fileKeys } from "@tacet/adapter-file"
+import { layer as eventStores, VaultMemory } from "@tacet/adapter-memory"
+import { layer as postgres, migrate, type StartError, VaultPostgres } from "@tacet/adapter-pg"
+import type { EventStore, ProjectionStore } from "@tacet/core/eventsourcing"
+import type { AccessLog, ErasureLedger, KeyStore, VaultStore } from "@tacet/core/privacy"
+import { type Server, start } from "@tacet/postgres-server"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+type Ports =
+  | EventStore.EventStore
+  | ProjectionStore.ProjectionStore
+  | VaultStore.VaultStore
+  | KeyStore.KeyStore
+  | AccessLog.AccessLog
+  | ErasureLedger.ErasureLedger
+
+/** Stores, and what stands in them. */
+export interface Stores {
+  readonly layer: Layer.Layer<Ports, StartError>
+  /** What is kept, by place. */
+  readonly kept: () => Readonly<Record<string, string>>
+  /** Takes a backup of the vault's rows, where that can be done; what it answers puts it back. */
+  readonly backup?: () => () => void
+}
+
+/** Bytes as text and as digits, so that a value is found in either. */
+export const dump = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) => {
+    if (part instanceof Map) return Array.from(part)
+    if (part instanceof Set) return Array.from(part)
+    if (part instanceof Uint8Array) {
+      return [Buffer.from(part).toString("latin1"), Buffer.from(part).toString("hex")]
+    }
+    return typeof part === "bigint" ? String(part) : part
+  })
+
+/** All that lies in the files of a folder that were written from a moment on. */
+const filesOf = (folder: string, since = 0): string =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }))
+    .filter(({ entry, path }) => entry.isFile() && statSync(path).mtimeMs >= since)
+    .map(({ entry, path }) => `${entry.name}\n${readFileSync(path).toString("latin1")}`)
+    .join("\n")
+
+/** Everything in memory, but for the keys, which are in files. */
+export const inMemory = (keys: string): Stores => {
+  const memory = VaultMemory.make()
+  return {
+    layer: Layer.merge(eventStores, Layer.provideMerge(fileKeys({ folder: keys }), VaultMemory.layerOver(memory))),
+    kept: () => ({
+      "vault rows": dump(memory.rows),
+      "key store": filesOf(keys),
+      "access log": dump(memory.accesses),
+      "erasure ledger": dump(memory.erasures),
+    }),
+    backup: () => VaultMemory.backup(memory),
+  }
+}
+
+/** Everything in one PostgreSQL, in whose folder lie tables, indexes, the write-ahead log and the log of the server. */
+const inPostgres = ({ url }: Server, folder: string): Stores => {
+  const begin = Date.now()
+  const options = { url: Redacted.make(url) }
+  const all = { vault: options, keys: options, log: options }
+  const prepared = Layer.effectDiscard(Effect.andThen(migrate(options), VaultPostgres.migrate(all)))
+  return {
+    layer: Layer.merge(postgres(options), VaultPostgres.layer(all)).pipe(Layer.provide(prepared)),
+    kept: () => ({ "files of the server": filesOf(folder, begin) }),
+  }
+}
+
+const aFolder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "tacet-leak-test-"))),
+  (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true })),
+)
+
+/** What makes the stores of a history: new ones in memory, or one server for all, which logs all that it is told. */
+export const makeStores = Effect.fnUntraced(function* (kind: "memory" | "embedded") {
+  const folder = yield* aFolder
+  if (kind === "memory") return () => inMemory(mkdtempSync(join(folder, "keys-")))
+  const settings = { log_statement: "all", log_parameter_max_length: "-1", log_parameter_max_length_on_error: "-1" }
+  const server = yield* Effect.acquireRelease(
+    Effect.promise(() => start({ directory: folder, settings })),
+    ({ stop }) => Effect.promise(stop),
+  )
+  const stores = inPostgres(server, folder)
+  return () => stores
+})
