@@ -19,6 +19,7 @@ describe("imports that are refused", () => {
     ["upwards, re-exported", core("privacy/A.ts"), 'export * from "../policy/B.ts"', /may not import policy/],
     ["upwards, as a namespace", core("domain/A.ts"), 'export * as B from "../statistics/B.ts"', /may not import stat/],
     ["upwards, later", core("eventsourcing/A.ts"), 'const b = import("../privacy/B.ts")', /may not import privacy/],
+    ["recognition for a statistic", core("statistics/A.ts"), 'import "../recognition/B.ts"', /may not import recog/],
     ["from and to an unknown folder", core("domain/A.ts"), 'import "../helpers/B.ts"', /no folder "helpers"/],
     ["testing", core("services/A.ts"), 'import "../testing/B.ts"', /only tests/],
     ["all of Effect", core("domain/A.ts"), 'import { Effect } from "effect"', /by subpath/],

@@ -1,8 +1,8 @@
 /**
  * `npm run check:imports`: which file may import which. Type imports count.
  *
- * - Core's folders import one way, `services → statistics → domain → policy → privacy → eventsourcing`; `testing`
- *   imports any of them, and only tests import `testing`.
+ * - Core's folders import one way, `services → statistics → domain → recognition → policy → privacy → eventsourcing`;
+ *   `statistics` leaves `recognition` out, `testing` imports any of them, and only tests import `testing`.
  * - Core takes stable modules of Effect by subpath (`effect/Schema`) and nothing else from outside.
  * - Adapters import core by package name and never each other; examples and docs use public names.
  * - Nobody reaches into another package's files, nor into an `internal` folder from outside its parent.
@@ -27,13 +27,15 @@ interface Import {
 
 /** Each folder of core with those it may import. */
 const below: Record<string, ReadonlyArray<string>> = {
-  services: ["statistics", "domain", "policy", "privacy", "eventsourcing"],
+  services: ["statistics", "domain", "recognition", "policy", "privacy", "eventsourcing"],
+  // Recognition never feeds a statistic.
   statistics: ["domain", "policy", "privacy", "eventsourcing"],
-  domain: ["policy", "privacy", "eventsourcing"],
+  domain: ["recognition", "policy", "privacy", "eventsourcing"],
+  recognition: ["privacy", "eventsourcing"],
   policy: ["privacy", "eventsourcing"],
   privacy: ["eventsourcing"],
   eventsourcing: [],
-  testing: ["services", "statistics", "domain", "policy", "privacy", "eventsourcing"],
+  testing: ["services", "statistics", "domain", "recognition", "policy", "privacy", "eventsourcing"],
 }
 
 /** `*.test.ts`, and what only tests use: `*.testing.ts`. Neither is built or published. */

@@ -1,6 +1,7 @@
 /**
  * Tacet: event-sourced interactions that the person may be forgotten from, and statistics that stay. The subpaths
- * `@tacet/core/eventsourcing`, `/domain`, `/statistics` and `/services` hold the same modules by folder.
+ * `@tacet/core/eventsourcing`, `/domain`, `/statistics` and `/services` hold the same modules by folder;
+ * `/recognition` stands apart.
  */
 export * from "./domain/index.ts"
 export * from "./eventsourcing/index.ts"

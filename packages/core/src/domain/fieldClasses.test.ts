@@ -25,12 +25,13 @@ const unclassified = ({ definitions }: Definitions): ReadonlyArray<string> =>
 const occurredAt = Schema.DateTimeUtcFromMillis
 
 describe("the fields of events", () => {
-  it("belong to seven aggregates", () => {
+  it("belong to eight aggregates", () => {
     expect(aggregates.map(([name]) => name)).toEqual([
       "Customer",
       "Interaction",
       "Pseudonym",
       "Recipient",
+      "RecognitionModel",
       "RetentionPolicy",
       "RightsRequest",
       "Transfer",

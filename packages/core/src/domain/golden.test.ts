@@ -13,6 +13,7 @@ import * as Customer from "./Customer.ts"
 import * as Interaction from "./Interaction.ts"
 import * as Pseudonym from "./Pseudonym.ts"
 import * as Recipient from "./Recipient.ts"
+import * as RecognitionModel from "./RecognitionModel.ts"
 import * as RetentionPolicy from "./RetentionPolicy.ts"
 import * as RightsRequest from "./RightsRequest.ts"
 import * as Transfer from "./Transfer.ts"
@@ -28,6 +29,7 @@ const codecs = [
   Interaction.codec,
   Pseudonym.codec,
   Recipient.codec,
+  RecognitionModel.codec,
   RetentionPolicy.codec,
   RightsRequest.codec,
   Transfer.codec,

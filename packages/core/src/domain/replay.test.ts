@@ -22,6 +22,7 @@ import { stored } from "./expectations.testing.ts"
 import * as Interaction from "./Interaction.ts"
 import * as Pseudonym from "./Pseudonym.ts"
 import * as Recipient from "./Recipient.ts"
+import * as RecognitionModel from "./RecognitionModel.ts"
 import * as RetentionPolicy from "./RetentionPolicy.ts"
 import * as RightsRequest from "./RightsRequest.ts"
 import * as Transfer from "./Transfer.ts"
@@ -48,6 +49,7 @@ const aggregates = [
   Interaction.aggregate,
   Pseudonym.aggregate,
   Recipient.aggregate,
+  RecognitionModel.aggregate,
   RetentionPolicy.aggregate,
   RightsRequest.aggregate,
   Transfer.aggregate,

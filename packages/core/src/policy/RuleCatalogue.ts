@@ -799,18 +799,22 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "domain/Pseudonym.ts",
     "recognition rests on one Customer's own pseudonyms",
     "domain/Pseudonym.test.ts",
+    "recognition/recognition.laws.test.ts",
   ),
   "RECOG-ATTACH": enforced(
     "domain/Pseudonym.ts",
     "a recognised device is attached to its own past with the same Customer",
     "domain/Pseudonym.test.ts",
+    "domain/RecognitionModel.test.ts",
     "policy/Resolve.test.ts",
     "domain/Interaction.policy.test.ts",
   ),
   "RECOG-PROB": enforced(
     "domain/Pseudonym.ts",
-    "a recognition carries a probability from 0 to 1",
+    "a recognition carries a probability from 0 to 1, calibrated, by a version of the model that is kept",
     "domain/Pseudonym.test.ts",
+    "domain/RecognitionModel.test.ts",
+    "recognition/recognition.laws.test.ts",
   ),
   RECORDED: enforced(
     "domain/Interaction.ts",

@@ -1,0 +1,97 @@
+/**
+ * From what a model claims to what was counted. The weights of fields are added up as if fields were independent, and a
+ * value that is rare among known devices seems rarer than it is: such sums promise too much. So scores are put in order,
+ * and each step of the scale says how often pairs of such a score were the same device (isotonic regression by pooling
+ * adjacent violators).
+ */
+
+/** Pairs of one score, counted or weighted. */
+export interface Group {
+  /** In bits. */
+  readonly score: number
+  readonly same: number
+  readonly different: number
+  /** The pseudonyms of which there are pairs that are the same. */
+  readonly pseudonyms: ReadonlySet<number>
+}
+
+/** From a score on, in bits, what it is worth, in bits: the logarithm of how much likelier the same device is. */
+export interface Step {
+  readonly from: number
+  readonly bits: number
+}
+
+interface Block {
+  readonly from: number
+  same: number
+  different: number
+  readonly pseudonyms: Set<number>
+}
+
+/**
+ * The steps that groups of pairs support. No step rests on fewer than `minimumPseudonyms`: a scale finer than what was
+ * seen of people is noise.
+ *
+ * @example
+ * ```ts
+ * import { Calibration } from "@tacet/core/recognition"
+ *
+ * const one = new Set([0, 1])
+ * const steps = Calibration.fit(
+ *   [
+ *     { score: -1, same: 10, different: 900, pseudonyms: one },
+ *     { score: 4, same: 50, different: 60, pseudonyms: one },
+ *     { score: 5, same: 40, different: 40, pseudonyms: one },
+ *   ],
+ *   2,
+ * )
+ * steps.map(({ from }) => from) // => [-1, 4, 5]
+ * Calibration.calibrated(steps, 4.5) === steps[1]?.bits // => true
+ * ```
+ */
+export const fit = (groups: ReadonlyArray<Group>, minimumPseudonyms: number): ReadonlyArray<Step> => {
+  const ascending = groups.toSorted((one, other) => one.score - other.score)
+  const same = sum(ascending, (group) => group.same)
+  const different = sum(ascending, (group) => group.different)
+  const blocks: Array<Block> = []
+  for (const { pseudonyms, score, ...pairs } of ascending) {
+    const last = blocks.at(-1)
+    const next: Block = { from: score, ...pairs, pseudonyms: new Set(pseudonyms) }
+    if (last !== undefined && last.pseudonyms.size < minimumPseudonyms) pool(last, next)
+    else blocks.push(next)
+  }
+  const [beforeLast, last] = blocks.slice(-2)
+  if (beforeLast !== undefined && last !== undefined && last.pseudonyms.size < minimumPseudonyms) {
+    pool(beforeLast, last)
+    blocks.pop()
+  }
+  const rising: Array<Block> = []
+  for (const block of blocks) {
+    rising.push(block)
+    for (;;) {
+      const [below, above] = rising.slice(-2)
+      if (below === undefined || above === undefined) break
+      if ((below.same + 1) * (above.different + 1) < (above.same + 1) * (below.different + 1)) break
+      pool(below, above)
+      rising.pop()
+    }
+  }
+  const size = rising.length
+  return rising.map((block) => ({
+    from: block.from,
+    // One more of each: what was never seen is not therefore impossible.
+    bits: Math.log2((block.same + 1) / (same + size) / ((block.different + 1) / (different + size))),
+  }))
+}
+
+/** What a score is worth: that of the highest step that it reaches; without steps, itself. */
+export const calibrated = (steps: ReadonlyArray<Step>, score: number): number =>
+  (steps.findLast(({ from }) => from <= score) ?? steps[0])?.bits ?? score
+
+const pool = (into: Block, from: Block): void => {
+  into.same += from.same
+  into.different += from.different
+  for (const pseudonym of from.pseudonyms) into.pseudonyms.add(pseudonym)
+}
+
+const sum = <A>(all: ReadonlyArray<A>, of: (one: A) => number): number => all.reduce((total, one) => total + of(one), 0)
