@@ -17,7 +17,7 @@ export interface Catalogue {
   readonly page: string
   /** The keys that may be without a test for now. */
   readonly owed: ReadonlyArray<string>
-  /** The enforced keys that may be without a property of enough runs for now. */
+  /** The enforced keys that may be without a property of enough runs under each of their versions for now. */
   readonly thin: ReadonlyArray<string>
 }
 
@@ -44,9 +44,13 @@ const ofKeys = ({ keys, rows, rules }: Catalogue): ReadonlyArray<string> => {
   ]
 }
 
+/** Whether the title of one, or that of what it stands in, names a version. */
+const isUnder = (some: ReadonlyArray<Title>, version: string): boolean =>
+  some.some(({ name }) => name.includes(version))
+
 const ofRule = (
   { exists, owed, thin, titles }: Catalogue,
-  { entry, key }: RuleCatalogue.Rule,
+  { entry, key, versions }: RuleCatalogue.Rule,
 ): ReadonlyArray<string> => {
   const module = exists(`${root}/${entry.module}`) ? [] : [`${key}: there is no module ${entry.module}`]
   if (entry.kind === "organisational") {
@@ -63,13 +67,18 @@ const ofRule = (
     if (!exists(file)) return [`${key}: there is no test file ${test}`]
     return naming.some((title) => title.file === file) ? [] : [`${key}: no test of ${test} names it`]
   })
-  const isThin = entry.kind === "enforced" && !naming.some(({ runs = 0 }) => runs >= enoughRuns)
+  const properties = naming.filter(({ runs = 0 }) => runs >= enoughRuns)
+  const unproven = entry.kind === "enforced" ? versions.filter((version) => !isUnder(properties, version)) : []
   return [
     ...module,
     ...missing,
     ...(owed.includes(key) ? [`${key} has a test: take it off the list of those that are owed`] : []),
-    ...(isThin && !thin.includes(key) ? [`${key} is named by no property of ${enoughRuns} runs`] : []),
-    ...(!isThin && thin.includes(key) ? [`${key} has its property: take it off the list of the thin ones`] : []),
+    ...(thin.includes(key) ? [] : unproven).map(
+      (version) => `${key} is named by no property of ${enoughRuns} runs under ${version}`,
+    ),
+    ...(unproven.length === 0 && thin.includes(key)
+      ? [`${key} has its properties: take it off the list of the thin ones`]
+      : []),
   ]
 }
 

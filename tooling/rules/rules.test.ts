@@ -8,12 +8,18 @@ import { cited, names, type Title } from "./titles.ts"
 
 const { rules } = RuleCatalogue
 
-/** A test for each file that an entry names, a property of enough runs. */
+/** A test for each file that an entry names and each version, a property of enough runs. */
 const titlesOf = (some: ReadonlyArray<RuleCatalogue.Rule>): ReadonlyArray<Title> =>
-  some.flatMap(({ entry, key }) =>
+  some.flatMap(({ entry, key, versions }) =>
     entry.kind === "organisational"
       ? []
-      : entry.tests.map((test) => ({ file: `${root}/${test}`, name: `what holds > ${key}: is kept`, runs: 1000 })),
+      : entry.tests.flatMap((test) =>
+          versions.map((version) => ({
+            file: `${root}/${test}`,
+            name: `what holds > ${key}: is kept under ${version}`,
+            runs: 1000,
+          })),
+        ),
   )
 
 /** The real catalogue with tests that are as they should be. */
@@ -109,17 +115,22 @@ describe("the check of the rules", () => {
     [
       "an enforced key without a property",
       withTitles((title) => [names(title.name, "CERT") ? { ...title, runs: undefined } : title]),
-      "CERT is named by no property of 1000 runs",
+      "CERT is named by no property of 1000 runs under dialonce/2019-03-05",
     ],
     [
       "an enforced key whose property runs too rarely",
       withTitles((title) => [names(title.name, "CERT") ? { ...title, runs: 999 } : title]),
-      "CERT is named by no property of 1000 runs",
+      "CERT is named by no property of 1000 runs under dialonce/2019-03-05",
+    ],
+    [
+      "an enforced key without a property under one of its versions",
+      withTitles((title) => (names(title.name, "CERT") && title.name.includes("2021") ? [] : [title])),
+      "CERT is named by no property of 1000 runs under dialonce/2021-02-17",
     ],
     [
       "a key that is no longer thin",
       { ...sound, thin: ["CERT"] },
-      "CERT has its property: take it off the list of the thin ones",
+      "CERT has its properties: take it off the list of the thin ones",
     ],
     [
       "an organisational key that says no reason",

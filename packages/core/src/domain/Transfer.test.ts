@@ -413,7 +413,7 @@ describe("Transfer", () => {
   })
 
   it.prop(
-    "REGISTER-RCPT: who got data, and what each was told, follows from the events alone",
+    `REGISTER-RCPT under ${latest.id}: who got data, and what each was told, follows from the events alone`,
     // Planted bug that it finds: a notice of a disclosure that was refused.
     [
       fc.array(

@@ -8,7 +8,9 @@ import * as Result from "effect/Result"
 import fc from "fast-check"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
 import { fromBytes, type Uuid } from "../eventsourcing/Uuid.ts"
-import { channels, interceptions } from "../policy/parameters/collection.ts"
+import type { Version } from "../policy/laws.testing.ts"
+import { channels, interceptions, mandatoryFieldDuties } from "../policy/parameters/collection.ts"
+import { collectionNotices } from "../policy/parameters/notice.ts"
 import { type PolicyAt, timeline } from "../policy/PolicyBook.ts"
 import type { PrivacyPolicy } from "../policy/PrivacyPolicy.ts"
 import { dialonce20210217 } from "../policy/versions/index.ts"
@@ -74,8 +76,8 @@ export interface Move {
   readonly switchedOn?: boolean
 }
 
-/** Plays moves one after the other. */
-export const play = (moves: ReadonlyArray<Move>): Story => {
+/** Plays moves one after the other, for a Customer that may adopt these texts. */
+export const play = (moves: ReadonlyArray<Move>, texts: Customer.Context = house): Story => {
   const turns: Array<Turn> = []
   let declared: ReadonlyArray<Customer.Event> = []
   let happened: ReadonlyArray<Interaction.Event> = []
@@ -84,13 +86,13 @@ export const play = (moves: ReadonlyArray<Move>): Story => {
   for (const { command, switchedOn = true } of moves) {
     const before = { declared, happened, switchedOn, command }
     if (customerCommands.has(command._tag)) {
-      const outcome = Customer.decider.decide(customer, command as Customer.Command, house)
+      const outcome = Customer.decider.decide(customer, command as Customer.Command, texts)
       const events = Result.isSuccess(outcome) ? outcome.success : []
       turns.push({ ...before, outcome })
       declared = events.length === 0 ? declared : [...declared, ...events]
       customer = events.reduce(Customer.decider.evolve, customer)
     } else {
-      const context = { customer, policyAt: policyAtOf(customer), switchedOn }
+      const context = { customer, policyAt: policyAtOf(customer, texts), switchedOn }
       const outcome = Interaction.decider.decide(interaction, command as Interaction.Command, context)
       const events = Result.isSuccess(outcome) ? outcome.success : []
       turns.push({ ...before, outcome })
@@ -126,16 +128,22 @@ export const policies = [
   "zq-house/2",
 ] as ReadonlyArray<string> as ReadonlyArray<Identifier.PolicyVersionId>
 
-/** A policy that leaves to the deciders' own rules what it can: every channel, every category, recognition. */
-const houseText = (id: string): PrivacyPolicy => {
+/**
+ * A policy that leaves to the deciders' own rules what it can: every channel, every category, recognition. It owes every
+ * notice and allows no location, whatever version the rest is of.
+ */
+const houseText = (id: string, version: PrivacyPolicy): PrivacyPolicy => {
   const { literals } = PersonalDataCategory
   const says = <A>(value: A) => ({ value, sources: [] })
   return {
-    ...dialonce20210217,
+    ...version,
     id,
     variants: [],
     parameters: {
-      ...dialonce20210217.parameters,
+      ...version.parameters,
+      collectionNotice: says(collectionNotices),
+      mandatoryFields: says(mandatoryFieldDuties),
+      geolocation: says("forbidden"),
       channels: says(channels),
       interception: says(interceptions),
       recognition: says("on"),
@@ -144,16 +152,19 @@ const houseText = (id: string): PrivacyPolicy => {
   }
 }
 
+/** The texts that a Customer of stories may adopt, all else as a version says. */
+const houseOf = (version: PrivacyPolicy): Customer.Context => ({
+  policies: { ...Customer.published.policies, versions: policies.map((id) => houseText(id, version)) },
+})
+
 /** The texts that the Customer of stories may adopt. */
-export const house: Customer.Context = {
-  policies: { ...Customer.published.policies, versions: policies.map((id) => houseText(id)) },
-}
+export const house: Customer.Context = houseOf(dialonce20210217)
 
 const timelines = new WeakMap<Customer.State["policyVersions"], PolicyAt>()
 
 /** What binds each moment of a Customer of stories. */
-export const policyAtOf = ({ policyVersions }: Customer.State): PolicyAt => {
-  const known = timelines.get(policyVersions) ?? timeline(house.policies, policyVersions)
+export const policyAtOf = ({ policyVersions }: Customer.State, texts: Customer.Context = house): PolicyAt => {
+  const known = timelines.get(policyVersions) ?? timeline(texts.policies, policyVersions)
   timelines.set(policyVersions, known)
   return known
 }
@@ -190,8 +201,13 @@ const mostly = <A>(pick: Pick, usual: A, other: A, of = 8): A => (pick(of) < of 
 const aMomentIn = (pick: Pick): DateTime.Utc => moment(pick(28), one(pick, [0, 0, 0, 1, -1]))
 
 const usualCategories: ReadonlyArray<PersonalDataCategory> = ["freeText", "surveyAnswer"]
+/** Every category, those that rules bar more often. */
+const drawnCategories: ReadonlyArray<PersonalDataCategory> = [
+  ...PersonalDataCategory.literals,
+  ...Array.from({ length: 5 }, () => ["deviceCallLog", "addressBook", "preciseLocation"] as const).flat(),
+]
 const categoryOf = (pick: Pick, usual: PersonalDataCategory): PersonalDataCategory =>
-  pick(6) < 5 ? usual : one(pick, PersonalDataCategory.literals)
+  pick(6) < 5 ? usual : one(pick, drawnCategories)
 
 /** One of few sealed values, so that the same one comes twice. */
 const sealedOf = (pick: Pick, usual: PersonalDataCategory): typeof Sealed.Type => ({
@@ -437,10 +453,17 @@ const altered = <Command extends Move["command"]>(pick: Pick, command: Command):
 /**
  * A story: a setting, then moves. Their moments go forward, but now and then a move comes late, or what was said
  * before is said again, whole or with one change; in one of ten stories moves come in any order. `declares` has the
- * Customer speak in every other move; else in one of ten.
+ * Customer speak in every other move; else in one of ten. `under` plays it in the time of a version, under its text.
  */
-export const aStory = (options?: { readonly declares?: boolean }): fc.Arbitrary<Story> => {
+export const aStory = (options?: { readonly declares?: boolean; readonly under?: Version }): fc.Arbitrary<Story> => {
   const between = options?.declares === true ? 2 : 10
+  const under = options?.under
+  const texts = under === undefined ? house : houseOf(under.text)
+  const shift = under === undefined ? 0 : DateTime.toEpochMillis(under.policy.at) - beginning
+  const inItsTime = <Command extends Move["command"]>(command: Command): Command => ({
+    ...command,
+    at: DateTime.add(command.at, { milliseconds: shift }),
+  })
   const moveOf = (pick: Pick) => {
     const switchedOn = mostly(pick, true, false, 12)
     const again = pick(6) === 5 ? pick(100) : undefined
@@ -459,7 +482,7 @@ export const aStory = (options?: { readonly declares?: boolean }): fc.Arbitrary<
   return fc
     .tuple(aNumber, fc.nat(9), fc.array(aNumber, { maxLength: 30, size: "max" }))
     .map(([setting, backward, numbers]) =>
-      told(`${between} ${setting} ${backward} ${numbers.join()}`, () => {
+      told(`${under?.text.id ?? ""} ${between} ${setting} ${backward} ${numbers.join()}`, () => {
         const moves = numbers.map((number) => drawn(number, moveOf))
         const moments = moves.map(({ command }) => DateTime.toEpochMillis(command.at))
         if (backward < 9) moments.sort((one, other) => one - other)
@@ -469,7 +492,10 @@ export const aStory = (options?: { readonly declares?: boolean }): fc.Arbitrary<
           const at = DateTime.makeUnsafe(moments[index]! + late * unit)
           said.push({ switchedOn, command: before === undefined ? { ...command, at } : alter(before.command) })
         })
-        return play(said)
+        return play(
+          said.map((move) => ({ ...move, command: inItsTime(move.command) })),
+          texts,
+        )
       }),
     )
 }

@@ -416,28 +416,30 @@ describe("PRECEDENCE: the Customer's own policy", () => {
   })
   it("stands under the law", () => expect(ask("processor").parameters.answerWithin).toEqual(["P1M"]))
   const aPoint = fc.constantFrom(...Policy.parameterNames)
-  // Planted and found: the Customer's policy read for the operator's own data too.
-  it.prop(
-    "decision.source is the Customer whenever the Customer regulates the point",
-    [fc.uniqueArray(aPoint, { maxLength: 12 })],
-    (points) => {
-      const parameters = Object.fromEntries(
-        points.map((name) => [name, stated(Policy.parameter(name).strictest)]),
-      ) as Statements
-      const policy = Result.getOrThrow(
-        resolve(
-          {
-            ...adopting(["2019-03-05", dialonce20190305]),
-            customerPolicies: [{ id: "bank/2", from: at("2019-03-05"), parameters }],
-          },
-          { at: at("2019-07-01"), role: "processor" },
-        ),
-      )
-      const decided = Policy.parameterNames.filter((name) => policy.reasons[name].policies.includes("bank/2"))
-      expect(decided.toSorted()).toEqual(points.toSorted())
-    },
-    { numRuns: 1000 },
-  )
+  for (const { id, text } of holding("PRECEDENCE")) {
+    // Planted and found: the Customer's policy read for the operator's own data too.
+    it.prop(
+      `under ${id} decision.source is the Customer whenever the Customer regulates the point`,
+      [fc.uniqueArray(aPoint, { maxLength: 12 })],
+      (points) => {
+        const parameters = Object.fromEntries(
+          points.map((name) => [name, stated(Policy.parameter(name).strictest)]),
+        ) as Statements
+        const policy = Result.getOrThrow(
+          resolve(
+            {
+              ...History.of(text),
+              customerPolicies: [{ id: "bank/2", from: at(text.effectiveFrom), parameters }],
+            },
+            { at: at("2022-07-01"), role: "processor" },
+          ),
+        )
+        const decided = Policy.parameterNames.filter((name) => policy.reasons[name].policies.includes("bank/2"))
+        expect(decided.toSorted()).toEqual(points.toSorted())
+      },
+      { numRuns: 1000 },
+    )
+  }
 })
 
 describe("SEVER: a provision found invalid", () => {

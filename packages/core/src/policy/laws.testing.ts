@@ -19,7 +19,8 @@ export interface Version {
   readonly text: (typeof published)[number]
 }
 
-const versions: ReadonlyArray<Version> = published.map((text, index) => ({
+/** The published versions, each as it bound in its own time. */
+export const versions: ReadonlyArray<Version> = published.map((text, index) => ({
   id: text.id,
   policy: Result.getOrThrow(resolve(History.of(text), { at: DateTime.makeUnsafe(`${ownTime[index]}T12:00:00Z`) })),
   text,
