@@ -8,6 +8,7 @@ import type * as Law from "./Law.ts"
 import { erasing } from "./laws/vault/erasing.ts"
 import { keeping, restartingVault } from "./laws/vault/keeping.ts"
 import { locating } from "./laws/vault/locating.ts"
+import { vaultModel } from "./laws/vault/model.ts"
 import { openingValues } from "./laws/vault/opening.ts"
 import { sealing } from "./laws/vault/sealing.ts"
 import * as Suite from "./Suite.ts"
@@ -20,6 +21,7 @@ export const laws = (fixture: VaultFixture): ReadonlyArray<Law.Law<VaultFixture>
   ...locating(fixture),
   ...keeping(fixture),
   ...restartingVault(fixture),
+  ...vaultModel(fixture),
 ]
 
 const suite: Suite.Suite<VaultFixture> = { name: "vault", laws }
