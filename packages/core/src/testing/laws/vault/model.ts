@@ -40,11 +40,13 @@ const plain = (value: unknown): string => JSON.stringify(value, (_, part: unknow
 /** The same text for the same content, whatever the order of its properties, keys and members. */
 const shown = (part: unknown): unknown => {
   if (part instanceof Uint8Array) return hexadecimalOf(part)
-  if (part instanceof Map) return Array.from(part).toSorted(([one], [other]) => (one < other ? -1 : 1))
-  if (part instanceof Set) return Array.from(part).toSorted()
+  if (part instanceof Map) return Object.fromEntries(Array.from(part).toSorted(byKey))
+  if (part instanceof Set) return Array.from(part, (member: string) => [member]).toSorted(byKey)
   if (typeof part !== "object" || part === null || Array.isArray(part)) return part
-  return Object.fromEntries(Object.entries(part).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+  return Object.fromEntries(Object.entries(part).toSorted(byKey))
 }
+
+const byKey = ([one = ""]: ReadonlyArray<string>, [other = ""]: ReadonlyArray<string>): number => (one < other ? -1 : 1)
 
 /** The law of the model. */
 export const vaultModel = onVault("model", () => [
