@@ -429,6 +429,11 @@ export interface Context {
   readonly switchedOn: boolean
   /** Whether the person has left the location switched on in this application (GEO-SWITCH). Default: true. */
   readonly locationOn?: boolean
+  /**
+   * Whether the contract has fixed by a moment how long a category is kept (RET-CONTRACT), as `RetentionPolicy.mayCollect`
+   * answers it. Default: not asked.
+   */
+  readonly mayCollect?: (category: PersonalDataCategory, policy: EffectivePolicy, at: DateTime.Utc) => boolean
 }
 
 // Decide
@@ -749,7 +754,7 @@ const collectionFault = (
   command: CommandOf<"ObserveTerminal" | "EnterInput" | "AnswerSurvey">,
   categories: ReadonlyArray<PersonalDataCategory>,
   field: string,
-  { customer, policyAt }: Context,
+  { customer, mayCollect, policyAt }: Context,
 ): Result.Result<never, Refusal> | undefined => {
   const policy = policyAt(command.at)
   const policyVersion = Customer.policyVersionAt(customer, command.at)
@@ -759,6 +764,9 @@ const collectionFault = (
   const listed = policy.parameters.categories.processor
   if (categories.some((category) => !listed.includes(category))) {
     return refuse("CATEGORIES", command, field, `a category that the policy lists: ${listed.join(", ")}`)
+  }
+  if (mayCollect !== undefined && !categories.every((category) => mayCollect(category, policy, command.at))) {
+    return refuse("RET-CONTRACT", command, field, "a category of which the contract has fixed how long it is kept")
   }
   const owes = (notice: EffectivePolicy["parameters"]["collectionNotice"][number]): boolean =>
     policy.parameters.collectionNotice.includes(notice)

@@ -104,6 +104,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "a command with address-book values is refused whole, and no policy can list the category",
     "domain/Interaction.test.ts",
     "policy/Resolve.test.ts",
+    "domain/stories.test.ts",
   ),
   "ADID-DEV": enforced(
     "domain/Pseudonym.ts",
@@ -160,6 +161,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "domain/Interaction.ts",
     "a typed value is recorded only for a field that the Customer declared",
     "domain/Interaction.test.ts",
+    "domain/stories.test.ts",
   ),
   BACKUP: enforced(
     "policy/Hosting.ts",
@@ -183,6 +185,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "a command with a list of calls is refused whole, and no policy can list the category",
     "domain/Interaction.test.ts",
     "policy/Resolve.test.ts",
+    "domain/stories.test.ts",
   ),
   CATEGORIES: enforced(
     "domain/Interaction.ts",
@@ -192,6 +195,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "policy/Purpose.test.ts",
     "policy/Resolve.test.ts",
     "domain/Interaction.policy.test.ts",
+    "domain/Customer.contract.test.ts",
   ),
   CERT: enforced(
     "policy/Hosting.ts",
@@ -368,6 +372,8 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "domain/Interaction.ts",
     "a value is refused before its field was declared by the responsible Customer",
     "domain/Interaction.test.ts",
+    "domain/Customer.test.ts",
+    "domain/stories.test.ts",
   ),
   "FREETEXT-LIFE": enforced(
     "policy/Ends.ts",
@@ -467,6 +473,8 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "a call or a start on a number that is not listed at that moment is refused",
     "domain/Interaction.test.ts",
     "statistics/Deflection.cases.test.ts",
+    "domain/Customer.test.ts",
+    "domain/stories.test.ts",
   ),
   "LOC-3WAY": enforced(
     "policy/ProcessingLocation.ts",
@@ -497,6 +505,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "a server outside the listed places is a fault of the register",
     "policy/Hosting.test.ts",
     "policy/TransferInstrument.test.ts",
+    "domain/Customer.contract.test.ts",
   ),
   "LOC-NONEEA": enforced(
     "policy/ProcessingLocation.ts",
@@ -636,6 +645,8 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "the version that binds is the latest adopted at or before the moment",
     "policy/Resolve.test.ts",
     "domain/Interaction.test.ts",
+    "domain/Customer.test.ts",
+    "domain/stories.test.ts",
   ),
   PRECEDENCE: enforced(
     "policy/Resolve.ts",
@@ -820,17 +831,21 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "domain/Interaction.ts",
     "an interaction holds its time, its duration and typed actions",
     "domain/Interaction.test.ts",
+    "domain/Customer.test.ts",
+    "domain/stories.test.ts",
   ),
   REDIRECT: enforced(
     "domain/CommandInput.ts",
     "no field asks for a credential, and a command that holds one is refused whole: who must be identified is redirected",
     "domain/CommandInput.test.ts",
     "domain/Customer.test.ts",
+    "domain/stories.test.ts",
   ),
   "REDIRECT-END": enforced(
     "domain/Interaction.ts",
     "after the redirection nothing but calls is recorded",
     "domain/Interaction.test.ts",
+    "domain/stories.test.ts",
   ),
   REGISTER: enforced(
     "domain/Recipient.ts",
@@ -876,8 +891,9 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
   ),
   "RET-CONTRACT": enforced(
     "domain/RetentionPolicy.ts",
-    "nothing is collected before the contract has fixed the period",
+    "a value is refused before the contract has fixed its period, where the service is told to wait for one",
     "domain/RetentionPolicy.test.ts",
+    "services/Contacts.test.ts",
   ),
   "RET-CONTRACT-CAP": enforced(
     "policy/Ends.ts",
@@ -1024,6 +1040,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "domain/Interaction.ts",
     "while the technology is off nothing is inhibited, activated or recorded",
     "domain/Interaction.test.ts",
+    "domain/stories.test.ts",
   ),
   "TECH-PURPOSE": enforced(
     "policy/Purpose.ts",

@@ -1,11 +1,13 @@
 import { layer as memory } from "@tacet/adapter-memory"
 import { describe, expect, it } from "@tacet/vitest"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import fc from "fast-check"
 import * as Customer from "../domain/Customer.ts"
 import * as Interaction from "../domain/Interaction.ts"
+import * as RetentionPolicy from "../domain/RetentionPolicy.ts"
 import { isListed } from "../domain/rules.testing.ts"
 import {
   aCustomerCommand,
@@ -26,6 +28,9 @@ import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import * as Decider from "../eventsourcing/Decider.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import { fromBytes, type Uuid } from "../eventsourcing/Uuid.ts"
+import { versions } from "../policy/laws.testing.ts"
+import * as PolicyBook from "../policy/PolicyBook.ts"
+import { rule } from "../policy/RuleCatalogue.ts"
 import * as FaultInjection from "../testing/FaultInjection.ts"
 import * as Contacts from "./Contacts.ts"
 
@@ -93,7 +98,7 @@ const setting: ReadonlyArray<Customer.Command> = [
 ]
 
 /** A service of its own, with what it keeps to itself, over a store. */
-const serviceOver = (store: Store): Effect.Effect<Service> =>
+const serviceOver = (store: Store, awaitsPeriod = false): Effect.Effect<Service> =>
   Contacts.Contacts.pipe(
     Effect.provide(
       Layer.provide(
@@ -101,6 +106,7 @@ const serviceOver = (store: Store): Effect.Effect<Service> =>
         Layer.mergeAll(
           Layer.succeed(EventStore, store),
           Layer.succeed(Contacts.Policies, () => house.policies),
+          Layer.succeed(Contacts.AwaitsRetentionPeriod, awaitsPeriod),
         ),
       ),
       { local: true },
@@ -315,6 +321,137 @@ describe("two Customers", () => {
         expect(together).toEqual(alone)
       }),
     { numRuns: 1000 },
+  )
+})
+
+describe("what the contract has fixed of retention", () => {
+  for (const { id, policy } of versions) {
+    const asks = rule("RET-CONTRACT").versions.includes(id)
+    const categories = policy.parameters.categories.processor.filter((category) =>
+      ["ipAddress", "connectionLog", "terminalEnvironment"].includes(category),
+    )
+    const at = (minutes: number) => DateTime.makeUnsafe(DateTime.toEpochMillis(policy.at) + minutes * 60_000)
+    const service = (store: Store, awaitsPeriod: boolean) =>
+      Effect.provide(
+        Contacts.Contacts,
+        Layer.provide(
+          Contacts.layer,
+          Layer.mergeAll(Layer.succeed(EventStore, store), Layer.succeed(Contacts.AwaitsRetentionPeriod, awaitsPeriod)),
+        ),
+        { local: true },
+      )
+
+    // Planted and found: a period that is set later; one of another category; a value refused that waits for none.
+    it.effect.prop(
+      `RET-CONTRACT under ${id}: ${asks ? "a value is recorded once its category has a period, and not before" : "a value is recorded without a period"}`,
+      [
+        fc.array(fc.record({ category: fc.constantFrom(...categories), minute: fc.nat(6) }), { maxLength: 3 }),
+        fc.constantFrom(...categories),
+        fc.nat(6),
+        fc.boolean(),
+      ],
+      (periods, category, minute, awaitsPeriod) =>
+        onStore((store) =>
+          Effect.gen(function* () {
+            const contacts = yield* service(store, awaitsPeriod)
+            yield* contacts.declare(customer, [
+              { _tag: "AdoptPolicyVersion", at: at(0), policyVersion: id as never },
+              { _tag: "ListNumber", at: at(0), number },
+              { _tag: "ListEntryPoint", at: at(0), entryPoint: number as never },
+            ])
+            const set = periods
+              .toSorted((one, other) => one.minute - other.minute)
+              .map((period): RetentionPolicy.Command => ({
+                _tag: "SetRetentionPeriod",
+                at: at(period.minute),
+                category: period.category,
+                period: "P1M",
+              }))
+            yield* Effect.provideService(
+              CommandHandler.handleAll(RetentionPolicy.aggregate, {
+                customer,
+                id: customer,
+                commands: set,
+                context: { policy },
+              }),
+              EventStore,
+              store,
+            )
+            const [channel] = policy.parameters.channels.filter(
+              (one) => one !== "outgoingCall" && one !== "incomingCall",
+            )
+            const trigger: Interaction.Trigger =
+              channel === undefined
+                ? { _tag: "outgoingCall", number }
+                : { _tag: "contactRequest", channel, entryPoint: number as never }
+            const commands: ReadonlyArray<Interaction.Command> = [
+              { ...(start(0) as Extract<Interaction.Command, { _tag: "StartInteraction" }>), at: at(0), trigger },
+              { _tag: "ShowNotice", at: at(0), policyVersion: id as never, tells: Interaction.Told.literals },
+              { _tag: "ObserveTerminal", at: at(minute), values: [{ reference: uuid(5, 0), category }] },
+            ]
+            const isFixed = periods.some((one) => one.category === category && one.minute <= minute)
+            const handled = yield* contacts.record({ customer, interaction, commands })
+            expect(became(handled)).toEqual([
+              "InteractionStarted",
+              "NoticeShown",
+              awaitsPeriod && asks && !isFixed ? "RET-CONTRACT" : "TerminalObserved",
+            ])
+          }),
+        ),
+      { numRuns: 1000 },
+    )
+  }
+
+  it.effect("is looked up again where it has changed before the append", () =>
+    onStore((store) =>
+      Effect.gen(function* () {
+        const policyOf = house.policies
+        let isSet = false
+        const set: RetentionPolicy.Command = {
+          _tag: "SetRetentionPeriod",
+          at: moment(0),
+          category: "terminalEnvironment",
+          period: "P1M",
+        }
+        const between: Store = {
+          ...store,
+          append: (commit) => {
+            const isRecording = commit.writes.some(({ stream }) => stream.kind === Interaction.streamKind)
+            if (!isRecording || isSet) return store.append(commit)
+            isSet = true
+            const bound = PolicyBook.timeline(policyOf, [{ from: 0, policyVersion: policies[0]! }] as never)(moment(0))!
+            return Effect.andThen(
+              Effect.orDie(
+                Effect.provideService(
+                  CommandHandler.handleAll(RetentionPolicy.aggregate, {
+                    customer,
+                    id: customer,
+                    commands: [set],
+                    context: { policy: bound },
+                  }),
+                  EventStore,
+                  store,
+                ),
+              ),
+              store.append(commit),
+            )
+          },
+        }
+        const contacts = yield* serviceOver(between, true)
+        yield* contacts.declare(customer, setting)
+        const commands: ReadonlyArray<Interaction.Command> = [
+          start(1),
+          { _tag: "ShowNotice", at: moment(1), policyVersion: policies[0]!, tells: Interaction.Told.literals },
+          {
+            _tag: "ObserveTerminal",
+            at: moment(1),
+            values: [{ reference: uuid(5, 0), category: "terminalEnvironment" }],
+          },
+        ]
+        const handled = yield* contacts.record({ customer, interaction, commands })
+        expect(became(handled)).toEqual(["InteractionStarted", "NoticeShown", "TerminalObserved"])
+      }),
+    ),
   )
 })
 

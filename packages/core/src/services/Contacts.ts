@@ -15,7 +15,15 @@ import { EventStore } from "../eventsourcing/EventStore.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
 import * as PolicyBook from "../policy/PolicyBook.ts"
-import { check, type DecisionError, type Facts, isStale, Policies, retries as factRetries } from "./internal/Facts.ts"
+import {
+  check,
+  type DecisionError,
+  type Facts,
+  isStale,
+  retentionOf,
+  Policies,
+  retries as factRetries,
+} from "./internal/Facts.ts"
 
 /** What every operation can fail with beside refusals. */
 export type ContactsError = DecisionError
@@ -41,6 +49,23 @@ export interface Recording {
 }
 
 export { Policies }
+
+/**
+ * Whether a value is refused while the Customer's retention policy has no period for its category, where the policy asks
+ * the contract to fix one (RET-CONTRACT). Default: it is not asked, for programs that keep retention elsewhere.
+ *
+ * @example
+ * ```ts
+ * import { Contacts } from "@tacet/core/services"
+ * import * as Layer from "effect/Layer"
+ *
+ * const strict = Layer.provide(Contacts.layer, Layer.succeed(Contacts.AwaitsRetentionPeriod, true))
+ * ```
+ */
+export const AwaitsRetentionPeriod: Context.Reference<boolean> = Context.Reference<boolean>(
+  "@tacet/core/services/Contacts/AwaitsRetentionPeriod",
+  { defaultValue: () => false },
+)
 
 /** The service. */
 export class Contacts extends Context.Service<
@@ -68,6 +93,7 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
   Effect.gen(function* () {
     const store = yield* EventStore
     const policiesOf = yield* Policies
+    const awaitsPeriod = yield* AwaitsRetentionPeriod
     const declarations = new Map<CustomerId, Facts>()
 
     /** Two may load at once, and the older answer may come last. */
@@ -118,13 +144,22 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
       for (let attempt = 0; ; attempt++) {
         const cached = declarations.get(customer)
         const facts = cached ?? (yield* load(customer))
+        const retention = awaitsPeriod
+          ? yield* Effect.provideService(retentionOf(customer), EventStore, store)
+          : undefined
         const handling = CommandHandler.handleAll(Interaction.aggregate, {
           customer,
           id: interaction,
           commands,
-          context: { customer: facts.state, policyAt: facts.policyAt, switchedOn, locationOn },
+          context: {
+            customer: facts.state,
+            policyAt: facts.policyAt,
+            switchedOn,
+            locationOn,
+            ...(retention === undefined ? {} : { mayCollect: retention.mayCollect }),
+          },
           // What was looked up must still be so when the events are appended.
-          checks: [check(customer, facts)],
+          checks: [check(customer, facts), ...(retention === undefined ? [] : [retention.check])],
           accept,
           // Each conflict is another recording that has landed, so as many as come at once get their turn.
           retries: 100,

@@ -81,7 +81,16 @@ export const retries = 10
 
 /** Whether a decision failed because the facts have changed before its events were appended. */
 export const isStale = (error: unknown): boolean =>
-  error instanceof VersionConflict && error.mismatches.some(({ stream }) => stream.kind === Customer.streamKind)
+  error instanceof VersionConflict &&
+  error.mismatches.some(({ stream: { kind } }) => kind === Customer.streamKind || kind === RetentionPolicy.streamKind)
+
+/** What the contract has fixed of retention, and what must still hold when a decision that rests on it is appended. */
+export const retentionOf = (customer: CustomerId) =>
+  Effect.map(CommandHandler.load(RetentionPolicy.aggregate, customer, customer), ({ state, version }) => ({
+    mayCollect: (category: PersonalDataCategory, policy: EffectivePolicy, at: DateTime.Utc): boolean =>
+      RetentionPolicy.mayCollect(state, category, policy, at),
+    check: { stream: RetentionPolicy.streamOf(customer), expected: Expected.exact(version) },
+  }))
 
 /** Decides on facts, and once more on newer ones where they have changed before the events were appended. */
 export const decide = <A, E>(
