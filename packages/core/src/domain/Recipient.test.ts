@@ -89,6 +89,7 @@ describe("Recipient", () => {
           if (move === "register") from ??= index
           if (from === undefined) expect(Result.isFailure(decision) && decision.failure.rule).toBe("REGISTER")
           if (from === index) expect(Result.isSuccess(decision)).toBe(true)
+          if (from !== undefined && Result.isFailure(decision)) expect(decision.failure.rule).not.toBe("REGISTER")
           state = Result.getOrElse(decision, () => []).reduce(decider.evolve, state)
         })
         // An authority needs nothing else but to be registered.

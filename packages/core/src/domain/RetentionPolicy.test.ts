@@ -317,6 +317,8 @@ describe.each(effective)("a contract under $policy", (policy) => {
         { readonly _tag: "PlaceLegalHold" }
       >
       expect(refusal(state, groundless, { policy })).toBe("RET-NEC")
+      const mayExtend = policy.parameters.retentionExtension !== "never"
+      expect(refusal(state, hold("litigation", policy.at, ["ipAddress"]), { policy })).toBe(mayExtend ? "" : "RET-NEC")
     },
     runs,
   )

@@ -132,7 +132,7 @@ describe("Transfer", () => {
     )
 
     it.prop(
-      `D-CONSENT D-AFFIL D-PARTNER D-LAW D-MERGER D-MERGER-COMMIT D-ENFORCE SUBPROC CUST-ONLY GROUP-MKT ADV-CONSENT under ${policy.id}: without a condition of its ground a disclosure is refused by that rule`,
+      `D-CONSENT D-AFFIL D-PARTNER D-LAW D-MERGER D-MERGER-COMMIT D-ENFORCE SUBPROC CUST-ONLY GROUP-MKT ADV-CONSENT under ${policy.id}: without a condition of its ground a disclosure is refused by that rule, with all of them it goes`,
       // Planted bugs that it finds: any case of `conditionLack` that answers `undefined`; `consent?.manner` ignored.
       [fc.constantFrom(...grounds), fc.nat()],
       (ground, which) => {
@@ -189,6 +189,7 @@ describe("Transfer", () => {
             ["D-ENFORCE"],
           ],
         }
+        expect(refusedBy({ request, context })).toEqual([])
         const [broken, rules] = lacking[condition]
         const found = refusedBy(broken)
         expect([ground, condition, found.some((rule) => rules.includes(rule))]).toEqual([ground, condition, true])
@@ -312,18 +313,34 @@ describe("Transfer", () => {
     it.prop(
       `A45-47 REMOTE LOC-EU LOC-3WAY LOC-EU-AND LOC-ANY16 LOC-NONEEA under ${policy.id}: into a third country only on a recorded instrument`,
       // Planted bug that it finds: `standing.success !== "thirdCountry"` negated, or remote access let through.
+      // Planted and found: a recorded instrument that carries nothing.
       [
         fc.constantFrom(...grounds),
         fc.constantFrom("FR", "DE", "GL", "BR", "IN"),
         fc.constantFrom("file" as const, "remoteAccess" as const),
+        fc.boolean(),
       ],
-      (ground, destination, manner) => {
+      (ground, destination, manner, recorded) => {
         const { context, request } = case_(ground)
         const consents = context.consents.map((consent) => ({ ...consent, manner }))
-        const rules = refusedBy({ context: { ...context, consents }, request: { ...request, destination, manner } })
+        const safeguard = {
+          instrument: "standardContractualClauses",
+          reference: "file 8",
+          recordedOn: policy.effectiveFrom,
+          act: "2010/87/EU",
+          contractMadeOn: policy.effectiveFrom,
+        } as const
+        const rules = refusedBy({
+          context: { ...context, consents },
+          request: { ...request, destination, manner, ...(recorded ? { safeguard } : {}) },
+        })
         const inside = destination === "FR" || destination === "DE"
         const free = manner === "remoteAccess" && effective.parameters.remoteAccess === "isNoTransfer"
-        expect([destination, rules.length > 0]).toEqual([destination, !inside && !free])
+        // Where a sub-processor has to be in an adequate country, no instrument takes its place.
+        const needsAdequacy =
+          ground === "subProcessor" && effective.parameters.locationRules.includes("unionOrAdequateCountryAndPartner")
+        const carried = inside || free || (recorded && !needsAdequacy)
+        expect([destination, rules.length > 0]).toEqual([destination, !carried])
         for (const rule of rules) {
           expect(["A45-47", "REMOTE", "LOC-EU", "LOC-3WAY", "LOC-EU-AND", "LOC-ANY16", "LOC-NONEEA"]).toContain(rule)
         }

@@ -319,6 +319,20 @@ describe("Legal bases of a controller", () => {
   }
   // Planted and found: a second basis let through.
   proves("BASIS", law("a use rests on its one legal basis, and on the consent where that is it", uses, without))
+  // Planted and found: a duty that is a gap even with its reference; one that needs none.
+  proves(
+    "BASIS",
+    law(
+      "what the law demands goes by its reference, and a request that is answered likewise",
+      (policy) =>
+        fc.tuple(some(duties), fc.constantFrom("", " ", "law 1")).map(([purpose, legalReference]) => ({
+          role: working(policy),
+          purpose,
+          legalReference,
+        })),
+      ({ legalReference }) => legalReference?.trim() === "",
+    ),
+  )
   // Planted and found: a consent asked for where a contract is the basis.
   proves("FAIR", {
     claim: "nothing passes for a controller without a lawful ground, and everything listed does with one",
