@@ -202,6 +202,23 @@ export const hasConsent = (state: State, purpose: Purpose, recipient?: Recipient
 }
 
 /**
+ * The consents to a purpose that are in force, each by its recipient; `undefined` is the one that names none.
+ *
+ * @example
+ * ```ts
+ * import { Pseudonym } from "@tacet/core/domain"
+ *
+ * const all = Pseudonym.consentsTo(Pseudonym.initial, "directMarketing") // => []
+ * ```
+ */
+export const consentsTo = (state: State, purpose: Purpose): ReadonlyArray<RecipientId | undefined> =>
+  Array.from(state.consents).flatMap(([key, consent]): ReadonlyArray<RecipientId | undefined> => {
+    const [of, recipient = ""] = key.split(" ")
+    if (of !== purpose || consent === "consentWithdrawn") return []
+    return recipient === "" ? [undefined] : [recipient as RecipientId]
+  })
+
+/**
  * Whether the data may be used for a purpose, as far as the person has said (R-OBJECT, R-RESTRICT, R-ERASE). Whether
  * the policy allows it is another question: `Purpose.check`.
  *

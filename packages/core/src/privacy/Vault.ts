@@ -71,6 +71,14 @@ export type Opened =
   /** It is kept and not used: all of the subject's (GDPR 18), or for this purpose (GDPR 21). */
   | { readonly _tag: "Restricted"; readonly by: "restriction" | "objection" }
 
+/** A value that is kept, as far as it is told without opening it (GDPR 15(1)). */
+export interface Kept extends Sealed<string> {
+  readonly purposes: ReadonlyArray<string>
+  readonly collectedAt: EpochMillis
+  /** `undefined`: no end is known yet. */
+  readonly retentionEnd: EpochMillis | undefined
+}
+
 /** What opening can fail with. */
 export type OpenError =
   | Refusal
@@ -117,7 +125,7 @@ export class Vault extends Context.Service<
       references: ReadonlyArray<Uuid.Uuid>,
       cause: ErasureCause,
     ) => Effect.Effect<void, VaultUnavailable>
-    /** Keeps that an interaction was one of a subject's. */
+    /** Keeps that an interaction was one of a subject's, or that a disclosure was about it. */
     readonly link: (
       customer: CustomerId,
       subject: SubjectId,
@@ -129,7 +137,7 @@ export class Vault extends Context.Service<
       customer: CustomerId,
       interaction: Uuid.Uuid,
     ) => Effect.Effect<Option.Option<SubjectId>, VaultUnavailable>
-    /** The interactions of a subject, by id: in no order that tells of time. */
+    /** The interactions of a subject, and disclosures about it, by id: in no order that tells of time. */
     readonly interactionsOf: (
       customer: CustomerId,
       subject: SubjectId,
@@ -153,12 +161,12 @@ export class Vault extends Context.Service<
         readonly to: EpochMillis
       },
     ) => Effect.Effect<ReadonlyArray<SubjectId>, Identifiers.NoIdentifier | Refusal | VaultUnavailable>
-    /** The values kept under a subject, page by page: references and categories alone (GDPR 15, 20). */
+    /** The values kept under a subject, page by page, none of them opened (GDPR 15, 20). */
     readonly valuesOf: (
       customer: CustomerId,
       subject: SubjectId,
       page: { readonly after?: Uuid.Uuid; readonly limit: number },
-    ) => Effect.Effect<ReadonlyArray<Sealed<string>>, VaultUnavailable>
+    ) => Effect.Effect<ReadonlyArray<Kept>, VaultUnavailable>
     /** Restricts the processing of a subject's data to storing it, or lifts that (GDPR 18). */
     readonly restrict: (
       customer: CustomerId,
@@ -566,7 +574,13 @@ export const layer: Layer.Layer<Vault, never, VaultStore | KeyStore | AccessLog 
         valuesOf: Effect.fn("Vault.valuesOf")(function* (customer, subject, page) {
           if (Option.isSome(yield* recorded(customer, subject))) return []
           const rows = yield* store.valuesOf(customer, subject, page)
-          return rows.map(({ category, reference }) => ({ category, reference }))
+          return rows.map(({ category, collectedAt, purposes, reference, retentionEnd }) => ({
+            category,
+            reference,
+            purposes,
+            collectedAt,
+            retentionEnd,
+          }))
         }),
         restrict: (customer, subject, restricted) =>
           Effect.asVoid(change(customer, subject, (state) => ({ ...state, restricted }))),

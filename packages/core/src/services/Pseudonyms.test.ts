@@ -1,119 +1,37 @@
-import { layer as eventStores, VaultMemory } from "@tacet/adapter-memory"
+import { VaultMemory } from "@tacet/adapter-memory"
 import { describe, expect, it, runs } from "@tacet/vitest"
 import * as Clock from "effect/Clock"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
-import type { ContractId, PolicyVersionId } from "../domain/Identifier.ts"
-import type * as Pseudonym from "../domain/Pseudonym.ts"
-import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import * as Uuid from "../eventsourcing/Uuid.ts"
-import { agreementClauses } from "../policy/parameters/processing.ts"
-import type { Access } from "../privacy/AccessLog.ts"
 import { Encryption } from "../privacy/Encryption.ts"
-import type { Sealed } from "../privacy/Sealed.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
-import { layer as vaultLayer, Vault } from "../privacy/Vault.ts"
-import { Contacts, layer as contactsLayer } from "./Contacts.ts"
-import { layer as openingsLayer } from "./Openings.ts"
-import { atOnce, type AtEachCall, disturbed, settled, undisturbed } from "./ports.testing.ts"
-import { type Declaration, layer as pseudonymsLayer, Pseudonyms } from "./Pseudonyms.ts"
-
-const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as CustomerId
-const contract = "0c0c0c0c-0000-4000-8000-000000000001" as ContractId
-const nobody = "9b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as Pseudonym.PseudonymId
-const day = 86_400_000
-const dawn = Date.parse("2021-03-01T10:00:00Z")
-const moment = (days: number) => DateTime.makeUnsafe(dawn + days * day)
-
-const over = (memory: VaultMemory.VaultMemory, around: AtEachCall = undisturbed) =>
-  Layer.mergeAll(pseudonymsLayer, contactsLayer).pipe(
-    Layer.provideMerge(vaultLayer),
-    Layer.provideMerge(openingsLayer),
-    Layer.provideMerge(Layer.provideMerge(disturbed(around), Layer.merge(VaultMemory.layerOver(memory), eventStores))),
-  )
-
-const access: Access = {
-  purpose: "customerCare",
-  actor: { id: nobody, roles: ["support"] },
-  reason: "customerSupport",
-}
-
-const open = (sealed: Sealed<string>, purpose = access.purpose) =>
-  Effect.map(Effect.result(Vault.use((vault) => vault.open({ customer, sealed, ...access, purpose }))), (answer) => {
-    if (answer._tag === "Success") {
-      return answer.success._tag === "Open" ? `Open ${answer.success.value}` : answer.success._tag
-    }
-    return answer.failure._tag === "Refusal" ? answer.failure.rule : answer.failure._tag
-  })
-
-/** A Customer with a contract for a year, and a policy by which it may care for people. */
-const contracted = (policyVersion = "dialonce/2021-02-17") =>
-  Contacts.use((contacts) =>
-    contacts.declare(customer, [
-      { _tag: "AdoptPolicyVersion", at: moment(0), policyVersion: policyVersion as PolicyVersionId },
-      {
-        _tag: "SignContract",
-        at: moment(0),
-        contract,
-        clauses: [...agreementClauses],
-        purposes: ["requestedService", "customerCare"],
-        categories: ["telephoneNumber", "ipAddress"],
-        ownServices: [],
-        places: ["FR"],
-        recognition: false,
-      },
-    ]),
-  )
-
-const observed = (pseudonym: Pseudonym.PseudonymId, text: string) =>
-  Pseudonyms.use((pseudonyms) =>
-    pseudonyms.observe({
-      customer,
-      pseudonym,
-      identifier: { kind: "telephoneNumber", text },
-      purposes: ["customerCare"],
-      validFrom: dawn,
-    }),
-  )
-
-const locate = (text: string, from = dawn) =>
-  Vault.use((vault) =>
-    vault.locate({
-      customer,
-      identifier: { kind: "telephoneNumber", text },
-      from,
-      to: from + day,
-      ...access,
-      purpose: "rightsFulfilment",
-      matter: nobody,
-    }),
-  )
-
-const refusalOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.map(Effect.result(effect), (answer) =>
-    answer._tag === "Failure" &&
-    typeof answer.failure === "object" &&
-    answer.failure !== null &&
-    "rule" in answer.failure
-      ? answer.failure.rule
-      : answer._tag,
-  )
-
-const startUnder = Effect.fnUntraced(function* (policyVersion?: string) {
-  yield* TestClock.setTime(dawn)
-  yield* contracted(policyVersion)
-  yield* TestClock.setTime(dawn + day)
-  return yield* Pseudonyms.use((pseudonyms) => pseudonyms.issue(customer))
-})
-
-const start = startUnder()
-
-const twelveMonths = "dialonce/2019-03-05"
+import { Vault } from "../privacy/Vault.ts"
+import { Contacts } from "./Contacts.ts"
+import { atOnce, type AtEachCall, settled } from "./ports.testing.ts"
+import { type Declaration, Pseudonyms } from "./Pseudonyms.ts"
+import {
+  access,
+  contract,
+  contracted,
+  customer,
+  dawn,
+  day,
+  deadly,
+  locate,
+  moment,
+  nobody,
+  observed,
+  open,
+  over,
+  refusalOf,
+  start,
+  startUnder,
+  twelveMonths,
+} from "./scene.testing.ts"
 
 /** What stands in the vault and in the log, to tell whether anything was changed. */
 const everything = (memory: VaultMemory.VaultMemory) =>
@@ -207,26 +125,19 @@ describe("a value that is set right", () => {
 
   /** Lets the rectification die at one call, and repeats it; `undefined` where it has fewer calls. */
   const killedAt = (call: number, when: "before" | "after") => {
-    let [calls, isArmed] = [0, false]
-    const deadly: AtEachCall = (_, carriedOut) =>
-      Effect.suspend(() => {
-        if (!isArmed || ++calls !== call) return carriedOut
-        return when === "before" ? Effect.die("crash") : Effect.andThen(Effect.exit(carriedOut), Effect.die("crash"))
-      })
+    const { armed, around } = deadly(call, when)
     return Effect.gen(function* () {
       const pseudonyms = yield* Pseudonyms
       const pseudonym = yield* start
       const whose = { customer, pseudonym }
       const old = yield* observed(pseudonym, "+33612345678")
-      isArmed = true
-      const first = yield* Effect.exit(pseudonyms.rectify(whose, old, "+33612345679"))
-      isArmed = false
+      const first = yield* armed(pseudonyms.rectify(whose, old, "+33612345679"))
       if (first._tag === "Success") return undefined
       yield* Effect.result(pseudonyms.rectify(whose, old, "+33612345679"))
       const { values } = yield* pseudonyms.stateOf(whose)
       const now = Array.from(values, (reference) => ({ reference, category: "telephoneNumber" }) as const)
       return { old: yield* open(old), now: yield* Effect.forEach(now, (one) => open(one)) }
-    }).pipe(Effect.provide(over(VaultMemory.make(), deadly), { local: true }))
+    }).pipe(Effect.provide(over(VaultMemory.make(), around), { local: true }))
   }
 
   // Planted and found: the old value destroyed only where the rectification was not refused.

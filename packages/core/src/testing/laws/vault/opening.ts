@@ -245,7 +245,11 @@ export const openingValues = onVault("opening", (fixture) => [
       const answer = yield* vault.open({ customer, sealed: old, ...access() })
       yield* Law.same("the old one", answer._tag === "Erased" ? answer.cause : answer._tag, "rectification")
       const kept = yield* vault.valuesOf(customer, subject, { limit: 9 })
-      yield* Law.same("what is kept", kept, [right])
+      yield* Law.same(
+        "what is kept",
+        kept.map(({ reference }) => reference),
+        [right.reference],
+      )
     }),
   },
   {

@@ -1,0 +1,134 @@
+/**
+ * A Customer with a contract and a policy, and somebody who was observed: what tests of services that join log and vault
+ * are written with.
+ */
+import { layer as eventStores, VaultMemory } from "@tacet/adapter-memory"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { TestClock } from "effect/testing"
+import type { ContractId, PolicyVersionId } from "../domain/Identifier.ts"
+import type * as Pseudonym from "../domain/Pseudonym.ts"
+import type { CustomerId } from "../eventsourcing/CustomerId.ts"
+import { agreementClauses } from "../policy/parameters/processing.ts"
+import type { Access } from "../privacy/AccessLog.ts"
+import type { Sealed } from "../privacy/Sealed.ts"
+import { layer as vaultLayer, Vault } from "../privacy/Vault.ts"
+import { Contacts, layer as contactsLayer } from "./Contacts.ts"
+import { layer as erasureLayer } from "./Erasure.ts"
+import { layer as openingsLayer } from "./Openings.ts"
+import { type AtEachCall, disturbed, undisturbed } from "./ports.testing.ts"
+import { layer as pseudonymsLayer, Pseudonyms } from "./Pseudonyms.ts"
+import { layer as requestsLayer } from "./Requests.ts"
+
+export const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as CustomerId
+export const contract = "0c0c0c0c-0000-4000-8000-000000000001" as ContractId
+export const nobody = "9b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as Pseudonym.PseudonymId
+export const day = 86_400_000
+export const dawn = Date.parse("2021-03-01T10:00:00Z")
+export const moment = (days: number) => DateTime.makeUnsafe(dawn + days * day)
+
+export const over = (memory: VaultMemory.VaultMemory, around: AtEachCall = undisturbed) =>
+  requestsLayer.pipe(
+    Layer.provideMerge(Layer.mergeAll(pseudonymsLayer, contactsLayer, erasureLayer)),
+    Layer.provideMerge(vaultLayer),
+    Layer.provideMerge(openingsLayer),
+    Layer.provideMerge(Layer.provideMerge(disturbed(around), Layer.merge(VaultMemory.layerOver(memory), eventStores))),
+  )
+
+export const access: Access = {
+  purpose: "customerCare",
+  actor: { id: nobody, roles: ["support"] },
+  reason: "customerSupport",
+}
+
+export const open = (sealed: Sealed<string>, purpose = access.purpose) =>
+  Effect.map(Effect.result(Vault.use((vault) => vault.open({ customer, sealed, ...access, purpose }))), (answer) => {
+    if (answer._tag === "Success") {
+      return answer.success._tag === "Open" ? `Open ${answer.success.value}` : answer.success._tag
+    }
+    return answer.failure._tag === "Refusal" ? answer.failure.rule : answer.failure._tag
+  })
+
+/** A Customer with a contract for a year, and a policy by which it may care for people. */
+export const contracted = (policyVersion = "dialonce/2021-02-17") =>
+  Contacts.use((contacts) =>
+    contacts.declare(customer, [
+      { _tag: "AdoptPolicyVersion", at: moment(0), policyVersion: policyVersion as PolicyVersionId },
+      {
+        _tag: "SignContract",
+        at: moment(0),
+        contract,
+        clauses: [...agreementClauses],
+        purposes: ["requestedService", "customerCare"],
+        categories: ["telephoneNumber", "ipAddress"],
+        ownServices: [],
+        places: ["FR"],
+        recognition: false,
+      },
+    ]),
+  )
+
+export const observed = (pseudonym: Pseudonym.PseudonymId, text: string) =>
+  Pseudonyms.use((pseudonyms) =>
+    pseudonyms.observe({
+      customer,
+      pseudonym,
+      identifier: { kind: "telephoneNumber", text },
+      purposes: ["customerCare"],
+      validFrom: dawn,
+    }),
+  )
+
+export const locate = (text: string, from = dawn) =>
+  Vault.use((vault) =>
+    vault.locate({
+      customer,
+      identifier: { kind: "telephoneNumber", text },
+      from,
+      to: from + day,
+      ...access,
+      purpose: "rightsFulfilment",
+      matter: nobody,
+    }),
+  )
+
+export const refusalOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.map(Effect.result(effect), (answer) =>
+    answer._tag === "Failure" &&
+    typeof answer.failure === "object" &&
+    answer.failure !== null &&
+    "rule" in answer.failure
+      ? answer.failure.rule
+      : answer._tag,
+  )
+
+/** Dies once, at one call of a port. */
+export const deadly = (call: number, when: "before" | "after") => {
+  let [calls, isArmed] = [0, false]
+  const around: AtEachCall = (_, carriedOut) =>
+    Effect.suspend(() => {
+      if (!isArmed || ++calls !== call) return carriedOut
+      return when === "before" ? Effect.die("crash") : Effect.andThen(Effect.exit(carriedOut), Effect.die("crash"))
+    })
+  return {
+    around,
+    /** Does something in the course of which that call may come. */
+    armed: <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+      Effect.suspend(() => {
+        isArmed = true
+        return Effect.tap(Effect.exit(effect), () => Effect.sync(() => void (isArmed = false)))
+      }),
+  }
+}
+
+export const startUnder = Effect.fnUntraced(function* (policyVersion?: string) {
+  yield* TestClock.setTime(dawn)
+  yield* contracted(policyVersion)
+  yield* TestClock.setTime(dawn + day)
+  return yield* Pseudonyms.use((pseudonyms) => pseudonyms.issue(customer))
+})
+
+export const start = startUnder()
+
+export const twelveMonths = "dialonce/2019-03-05"
