@@ -1,13 +1,14 @@
 /**
- * Transactions of the stores around the vault. Each may be repeated, so that one which met another in a deadlock is sent
- * again; what else goes wrong is told by its class.
+ * Transactions of the stores around the vault. Each may be repeated: one that met another in a deadlock, or whose
+ * connection was lost, is sent again, the latter also where it may have been committed. An access may so be recorded
+ * twice, and never goes unrecorded. What else goes wrong is told by its class.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { CustomerId } from "@tacet/core/eventsourcing"
 import { VaultError } from "@tacet/core/privacy"
 import * as Effect from "effect/Effect"
 import type { Database } from "../Database.ts"
-import { causeOf, sqlStateOf } from "../DatabaseError.ts"
+import { causeOf, isFatal, sqlStateOf } from "../DatabaseError.ts"
 import type { Beginning, Rows, Statement } from "../Sessions.ts"
 
 /** Which database a Customer's rows are in. */
@@ -34,10 +35,14 @@ export const transacting =
       }
       const sessions = beginning === "read" ? reads : writes
       return Effect.retry(sessions.transact(customer, beginning, statements), {
-        times: 20,
-        while: ({ error }) => (sqlStateOf(error) ?? "").startsWith("40"),
+        times: attempts,
+        // Where nothing could be sent, the server is away.
+        while: ({ error, sent }) => sent && (isFatal(error) || sqlStateOf(error)!.startsWith("40")),
       }).pipe(Effect.mapError(({ error }) => new VaultError.VaultUnavailable({ store, cause: causeOf(error) })))
     })
+
+/** More than a pool has connections by default, each of which may have been lost with its server. */
+const attempts = 20
 
 /** PostgreSQL keeps no zero in a text, and UTF-8 no half of a pair: neither is silently changed. */
 const isUnkept = (parameter: unknown): boolean => {
