@@ -122,9 +122,26 @@ describe("Recipient", () => {
     it.prop(
       `ALL-BOUND SIMILAR RCPT-CHOSEN CONTRACT-RCPT under ${policy.id}: a recipient lacks exactly what it does not carry`,
       // Planted bug that it finds: `hasUndertaken` without its date, or a duty left out of `lackOf`.
-      [fc.subarray([...undertakings]), fc.boolean(), fc.constantFrom("partner" as const, "affiliate" as const)],
-      (carried, contract, kind) => {
-        const state = dated([registered(kind, carried), ...(contract ? [signed(0)] : [])])
+      [
+        fc.subarray([...undertakings]),
+        fc.subarray([...undertakings]),
+        fc.boolean(),
+        fc.constantFrom("partner" as const, "affiliate" as const),
+      ],
+      (carried, late, contract, kind) => {
+        // What is undertaken a moment after the question does not answer it.
+        const afterwards = late.map((undertaking): Recipient.Command => ({
+          _tag: "RecordUndertaking",
+          at: DateTime.makeUnsafe(DateTime.toEpochMillis(at) + 1),
+          undertaking,
+          document: "annex 2",
+        }))
+        const registration = dated([registered(kind, carried), ...(contract ? [signed(0)] : [])])
+        const state = afterwards.reduce(
+          (before, command) =>
+            Result.getOrElse(decider.decide(before, command), () => []).reduce(decider.evolve, before),
+          registration,
+        )
         const rules = Recipient.lacks(state, effective, legalData, at).map((lack) => lack.rule)
         const duties = effective.parameters.recipientDuties
         const expected = [

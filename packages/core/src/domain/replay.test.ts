@@ -133,7 +133,7 @@ describe("a disclosure of 2019 under Privacy Shield", () => {
     expect(authorised).toMatchObject({ act: "(EU) 2016/1250" })
   })
 
-  // Finds: a replay that asks for the law of today; a decision on adequacy that counts a day too long or too short.
+  // Planted and found: a decision on adequacy that counts a day too long or too short.
   it.prop(
     "SHIELD A45-47: the same command is accepted to its last day and refused from the next on, by A45-47 alone",
     [fc.oneof(fc.constantFrom(-1, 0, 1), fc.integer({ min: -300, max: 1500 }))],
