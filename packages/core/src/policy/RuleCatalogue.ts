@@ -541,6 +541,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "domain/Pseudonym.ts",
     "a recognised pseudonym is offered first what it used most often with that Customer",
     "domain/Pseudonym.test.ts",
+    "services/Recognition.test.ts",
   ),
   NEED: enforced("policy/ReadAccess.ts", "a reader without a recorded mission is refused", "policy/ReadAccess.test.ts"),
   "NO-ACCESS-PUB": enforced(
@@ -811,12 +812,14 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "recognition rests on one Customer's own pseudonyms",
     "domain/Pseudonym.test.ts",
     "recognition/recognition.laws.test.ts",
+    "services/Recognition.test.ts",
   ),
   "RECOG-ATTACH": enforced(
     "domain/Pseudonym.ts",
     "a recognised device is attached to its own past with the same Customer",
     "domain/Pseudonym.test.ts",
     "domain/RecognitionModel.test.ts",
+    "services/Recognition.test.ts",
     "policy/Resolve.test.ts",
     "domain/Interaction.policy.test.ts",
   ),

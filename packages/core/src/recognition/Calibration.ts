@@ -22,15 +22,16 @@ export interface Step {
 }
 
 interface Block {
-  readonly from: number
+  readonly lowest: number
+  highest: number
   same: number
   different: number
   readonly pseudonyms: Set<number>
 }
 
 /**
- * The steps that groups of pairs support. No step rests on fewer than `minimumPseudonyms`: a scale finer than what was
- * seen of people is noise.
+ * The steps that groups of pairs support. No step rests on fewer than `minimumPseudonyms`, unless on none: a scale finer
+ * than what was seen of people is noise.
  *
  * @example
  * ```ts
@@ -45,8 +46,8 @@ interface Block {
  *   ],
  *   2,
  * )
- * steps.map(({ from }) => from) // => [-1, 4, 5]
- * Calibration.calibrated(steps, 4.5) === steps[1]?.bits // => true
+ * steps.map(({ from }) => from) // => [-1, 1.5, 4.5]
+ * Calibration.calibrated(steps, 4) === steps[1]?.bits // => true
  * ```
  */
 export const fit = (groups: ReadonlyArray<Group>, minimumPseudonyms: number): ReadonlyArray<Step> => {
@@ -56,13 +57,16 @@ export const fit = (groups: ReadonlyArray<Group>, minimumPseudonyms: number): Re
   const blocks: Array<Block> = []
   for (const { pseudonyms, score, ...pairs } of ascending) {
     const last = blocks.at(-1)
-    const next: Block = { from: score, ...pairs, pseudonyms: new Set(pseudonyms) }
-    if (last !== undefined && last.pseudonyms.size < minimumPseudonyms) pool(last, next)
+    const next: Block = { lowest: score, highest: score, ...pairs, pseudonyms: new Set(pseudonyms) }
+    // Where no pair is the same, nothing is said of anybody.
+    const thin = last !== undefined && last.pseudonyms.size > 0 && last.pseudonyms.size < minimumPseudonyms
+    if (thin) pool(last, next)
     else blocks.push(next)
   }
-  const [beforeLast, last] = blocks.slice(-2)
-  if (beforeLast !== undefined && last !== undefined && last.pseudonyms.size < minimumPseudonyms) {
-    pool(beforeLast, last)
+  for (;;) {
+    const [below, top] = blocks.slice(-2)
+    if (below === undefined || top === undefined || top.pseudonyms.size >= minimumPseudonyms) break
+    pool(below, top)
     blocks.pop()
   }
   const rising: Array<Block> = []
@@ -77,8 +81,9 @@ export const fit = (groups: ReadonlyArray<Group>, minimumPseudonyms: number): Re
     }
   }
   const size = rising.length
-  return rising.map((block) => ({
-    from: block.from,
+  return rising.map((block, index) => ({
+    // Half-way from the scores below: one between two steps is of the nearer.
+    from: (block.lowest + (rising[index - 1]?.highest ?? block.lowest)) / 2,
     // One more of each: what was never seen is not therefore impossible.
     bits: Math.log2((block.same + 1) / (same + size) / ((block.different + 1) / (different + size))),
   }))
@@ -89,6 +94,7 @@ export const calibrated = (steps: ReadonlyArray<Step>, score: number): number =>
   (steps.findLast(({ from }) => from <= score) ?? steps[0])?.bits ?? score
 
 const pool = (into: Block, from: Block): void => {
+  into.highest = from.highest
   into.same += from.same
   into.different += from.different
   for (const pseudonym of from.pseudonyms) into.pseudonyms.add(pseudonym)
