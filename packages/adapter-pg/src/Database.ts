@@ -10,6 +10,8 @@ import * as Sessions from "./Sessions.ts"
 /** A database that is in use. */
 export interface Database {
   readonly schema: string
+  /** Whether appends call functions. */
+  readonly appendFunctions: boolean
   readonly writes: Sessions.Sessions
   readonly reads: Sessions.Sessions
 }
@@ -27,5 +29,5 @@ export const make = Effect.fnUntraced(function* (
     settings: { plan_cache_mode: "force_generic_plan", enable_seqscan: "off" },
   })
   const reads = yield* Sessions.make(options, { size: options.readConnections ?? 6, settings: {} })
-  return { schema, writes, reads }
+  return { schema, appendFunctions: options.appendFunctions ?? true, writes, reads }
 })

@@ -34,6 +34,11 @@ export interface Options {
   }
   /** Named statements live in a session. Switch them off behind a proxy that pools by transaction. Default true. */
   readonly namedStatements?: boolean
+  /**
+   * Whether appends call the functions of the schema: one statement in the place of five. Without, the statements are
+   * sent, for engines on which functions do not travel. Default true.
+   */
+  readonly appendFunctions?: boolean
   /** Projections whose counters change in the append itself. */
   readonly inline?: ReadonlyArray<Projection.InlineProjection>
 }

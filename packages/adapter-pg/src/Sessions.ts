@@ -38,6 +38,8 @@ export interface Sessions {
     beginning: Beginning,
     statements: ReadonlyArray<Statement>,
   ) => Effect.Effect<ReadonlyArray<Rows>, TransactionFailed>
+  /** Runs one statement that is a transaction of its own, and sets its compartment itself. */
+  readonly call: (statement: Statement) => Effect.Effect<Rows, TransactionFailed>
 }
 
 /** Why a transaction gave no result. */
@@ -137,7 +139,19 @@ export const make = Effect.fnUntraced(function* (
         ),
       ),
     )
-  return { transact }
+  // Answered once the server is ready for the next one, which is after the commit. Once sent, it is not interrupted.
+  const call: Sessions["call"] = ({ parameters, sql }) =>
+    Effect.scoped(
+      Effect.flatMap(lease, (connection) =>
+        Effect.uninterruptible(connection.queryValues(sql, parameters)).pipe(
+          Effect.catch((error) => {
+            const failed = Effect.fail(new TransactionFailed(error, true))
+            return isFatal(error) ? Effect.andThen(Pool.invalidate(pool, connection), failed) : failed
+          }),
+        ),
+      ),
+    )
+  return { transact, call }
 })
 
 interface Answers {

@@ -4,7 +4,7 @@
  * commits of one batch share no stream that one of them writes.
  */
 import type { Commit, EventEnvelope, ExpectedVersion, Projection, StreamId } from "@tacet/core/eventsourcing"
-import { blockSize } from "./migrations.ts"
+import { blockSize } from "./blocks.ts"
 import type { Rows, Statement } from "./Sessions.ts"
 import { list } from "./types.ts"
 
@@ -41,13 +41,18 @@ export const lock = (schema: string, customer: string): Statement => ({
   parameters: [customer],
 })
 
+/** A statement, and the function that does the same, lock and all, where there is one. */
+export interface Append extends Statement {
+  readonly name: "append_one" | "append_many" | undefined
+}
+
 /** What is judged and written, for a batch of one compartment. A commit that purges comes alone. */
 export const append = (
   schema: string,
   customer: string,
   batch: ReadonlyArray<Prepared>,
   recordedAt: number,
-): Statement => {
+): Append => {
   const [first] = batch
   if (batch.length === 1 && isPlain(first!)) return appendOne(schema, customer, first!.commit, recordedAt)
   const streams = { commit: [] as Array<number>, kind: [] as Array<string>, id: [] as Array<string> }
@@ -109,20 +114,22 @@ export const append = (
     parameters.push(list.text(purge.streams.map(({ kind }) => kind)), list.uuid(purge.streams.map(({ id }) => id)))
     parameters.push(purge.reason)
   }
-  return { sql: text(schema, deltas.length > 0, purge !== undefined), parameters }
+  const [counts, purges] = [deltas.length > 0, purge !== undefined]
+  return { sql: text(schema, counts, purges), parameters, name: counts || purges ? undefined : "append_many" }
 }
 
 /** One stream, and nothing besides: the most frequent commit of all, and the statement that costs least. */
 const isPlain = ({ commit, deltas }: Prepared): boolean =>
   commit.writes.length === 1 && (commit.checks ?? []).length === 0 && commit.purge === undefined && deltas.length === 0
 
-const appendOne = (schema: string, customer: string, commit: Commit.Commit, recordedAt: number): Statement => {
+const appendOne = (schema: string, customer: string, commit: Commit.Commit, recordedAt: number): Append => {
   const { events: written, expected, stream } = commit.writes[0]!
   const [low, high] = accepted(expected)
   const events = eventLists()
   for (const event of written) events.push(event)
   return {
     sql: one(schema),
+    name: "append_one",
     parameters: [
       customer,
       commit.commitId,
@@ -152,7 +159,7 @@ const eventLists = () => {
 
 /** Reads what the database answered. */
 export const judged = ([row]: Rows): Judged | undefined => {
-  if (row === undefined) return undefined
+  if (row === undefined || row[0] === null) return undefined
   const [head, written, versions, known] = row as [number, number, ReadonlyArray<number>, ReadonlyArray<boolean>]
   return { head, written, versions, known }
 }
@@ -184,7 +191,8 @@ const remembered = (key: string, compose: () => string): string => {
   return made
 }
 
-const columns = `(customer_id, position, stream_kind, stream_id, version, event_type, schema_version, occurred_at,
+/** The columns of an event, in the order in which they are written. */
+export const columns = `(customer_id, position, stream_kind, stream_id, version, event_type, schema_version, occurred_at,
     recorded_at, commit_id, data)`
 
 const one = (schema: string): string =>
@@ -226,7 +234,20 @@ const text = (schema: string, counts: boolean, purges: boolean): string =>
 // with a limit, so that no plan reads a whole index first. Verdicts are lists in one row, looked up by place.
 const compose = (schema: string, counts: boolean, purges: boolean): string => {
   const purged = counts ? 24 : 19
-  return `
+  return `${writing(schema, `position, `, `FROM ${schema}.compartment WHERE customer_id = $1 AND fence = 0`)}, advanced AS (
+  UPDATE ${schema}.compartment SET position = position + (SELECT events FROM total)
+  WHERE customer_id = $1 AND (SELECT events FROM total) > 0
+)${counts ? counting(schema) : ""}${purges ? purging(schema, purged) : ""}
+SELECT position, (SELECT events FROM total), versions, known FROM verdict`
+}
+
+/** What judges and writes a batch that neither counts nor purges, behind a lock that told `head`. */
+export const batch = (schema: string): string =>
+  `${writing(schema, "head AS position, ", "").trim()}
+SELECT (SELECT events FROM total), versions, known FROM verdict`
+
+/** The verdicts, and the events of the commits that are accepted. */
+const writing = (schema: string, position: string, from: string): string => `
 WITH stream AS MATERIALIZED (
   SELECT s.n, s.of_commit, coalesce(e.version, 0) AS version,
     coalesce(e.version, 0) BETWEEN s.low AND s.high AS holds
@@ -245,13 +266,13 @@ WITH stream AS MATERIALIZED (
     SELECT commit_id FROM ${schema}.event WHERE customer_id = $1 AND commit_id = c.id LIMIT 1
   ) e ON true
 ), verdict AS MATERIALIZED (
-  SELECT position,
+  SELECT ${position}
     ARRAY(SELECT version FROM stream ORDER BY n) AS versions,
     ARRAY(SELECT is_known FROM made ORDER BY n) AS known,
     ARRAY(SELECT is_refused FROM made ORDER BY n) AS refused,
     -- How many events of refused commits come before those of a commit: positions stay dense without them.
     ARRAY(SELECT sum(CASE WHEN is_refused THEN events ELSE 0 END) OVER (ORDER BY n) FROM made ORDER BY n) AS left_out
-  FROM ${schema}.compartment WHERE customer_id = $1 AND fence = 0
+  ${from}
 ), written AS (
   INSERT INTO ${schema}.event ${columns}
   SELECT $1, v.position + e.n - v.left_out[e.of_commit], e.kind, e.id, v.versions[e.of_stream] + e.place, e.event_type,
@@ -263,12 +284,7 @@ WITH stream AS MATERIALIZED (
   RETURNING 1
 ), total AS MATERIALIZED (
   SELECT count(*) AS events FROM written
-), advanced AS (
-  UPDATE ${schema}.compartment SET position = position + (SELECT events FROM total)
-  WHERE customer_id = $1 AND (SELECT events FROM total) > 0
-)${counts ? counting(schema) : ""}${purges ? purging(schema, purged) : ""}
-SELECT position, (SELECT events FROM total), versions, known FROM verdict`
-}
+)`
 
 const counting = (schema: string): string => `, counted AS (
   INSERT INTO ${schema}.counter AS c (customer_id, name, version, counter, value)

@@ -11,6 +11,16 @@ EventStoreSuite.register(
   { describe, it },
 )
 
+// Without the functions of the schema, as where functions do not travel.
+EventStoreSuite.register(
+  "adapter-pg, statements on the wire",
+  {
+    layer: layer({ ...options, appendFunctions: false }),
+    capabilities: { pushSubscription: true, survivesRestart: true },
+  },
+  { describe, it },
+)
+
 ProjectionStoreSuite.register(
   "adapter-pg",
   {

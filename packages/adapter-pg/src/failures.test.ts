@@ -79,6 +79,31 @@ describe("a store whose server fails", () => {
     }),
   )
 
+  it.live.each([true, false])(
+    "refuses what belongs to a compartment that has moved elsewhere (functions: %s)",
+    (appendFunctions) =>
+      Effect.gen(function* () {
+        const store = yield* storeWith({ appendFunctions })
+        const customer = yield* aCustomer
+        yield* appendTo(store, customer)
+        const url = Redacted.value(options.url)
+        const fenced = (fence: number) =>
+          asOwner(url, [`UPDATE tacet.compartment SET fence = ${fence} WHERE customer_id = '${customer}'`])
+        yield* Effect.promise(() => fenced(1))
+        const two = [yield* aCommit(customer), yield* aCommit(customer)]
+        const refused = yield* Effect.all(
+          two.map((commit) => Effect.flip(store.append(commit))),
+          { concurrency: "unbounded" },
+        )
+        expect(refused.map((error) => [error._tag, "outcome" in error && error.outcome])).toEqual([
+          ["StoreUnavailable", "notCommitted"],
+          ["StoreUnavailable", "notCommitted"],
+        ])
+        yield* Effect.promise(() => fenced(0))
+        expect(yield* appendTo(store, customer)).toMatchObject({ firstPosition: 2, lastPosition: 2 })
+      }),
+  )
+
   it.live("cannot be built on the tables of a later release, nor migrated back", () =>
     Effect.gen(function* () {
       yield* Effect.promise(() => asOwner(server.url, ["INSERT INTO tacet.migration VALUES (99, now())"]))

@@ -3,17 +3,15 @@
  * a later step mends.
  *
  * Every table begins its primary key with the Customer, and so does every unique index; row-level security lets a
- * transaction see the one compartment that it has set. No sequence, no trigger, no foreign key, no function: the tables
- * can be distributed by `customer_id` as they are.
+ * transaction see the one compartment that it has set. No sequence, no trigger, no foreign key, no function that is needed:
+ * the tables can be distributed by `customer_id` as they are.
  */
+import { functions } from "./appendFunctions.ts"
 import type { Part } from "./names.ts"
 import { keysSteps } from "./privacy/keysSchema.ts"
 import { recordsOfAccess, recordsOfErasure } from "./privacy/recordsSchema.ts"
 import { vaultSteps } from "./privacy/vaultSchema.ts"
 import { secured, type Step } from "./security.ts"
-
-/** How many positions are accounted for together when they are purged. */
-export const blockSize = 1024
 
 const first: Step = ({ log, operator, schema }) => [
   // The lock of the compartment, its position and its fence in one row. It is changed by every append: room on its page
@@ -131,7 +129,7 @@ const second: Step = (names) => [
 
 /** All steps of each part, in order: the version of a part is the number of steps that were taken. */
 export const steps: Readonly<Record<Part, ReadonlyArray<Step>>> = {
-  log: [first, second],
+  log: [first, second, functions],
   vault: vaultSteps,
   keys: keysSteps,
 }

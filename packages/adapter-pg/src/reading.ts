@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import type { Database } from "./Database.ts"
 import { causeOf, type Operation } from "./DatabaseError.ts"
 import { columns, columnsOfStream, eventOf, eventOfStream } from "./events.ts"
-import { blockSize } from "./migrations.ts"
+import { blockSize } from "./blocks.ts"
 import type { Rows, Statement } from "./Sessions.ts"
 import { list } from "./types.ts"
 

@@ -35,8 +35,9 @@ export const open = async (url: string): Promise<Proxy> => {
     }
     client.on("data", (chunk: Buffer) => upstream.write(chunk))
     upstream.on("data", (chunk: Buffer) => {
-      // The last answer of a transaction is that to its commit, and comes with all before it or after them.
-      if (cutting && chunk.includes("COMMIT\0")) {
+      // The last answer of a transaction is that to its commit, and comes with all before it or after them. Of a call that
+      // is a transaction of its own it is that of its one row, which the server keeps back until it has committed.
+      if (cutting && (chunk.includes("COMMIT\0") || chunk.includes("SELECT 1\0"))) {
         cuts++
         client.destroy()
       } else {
