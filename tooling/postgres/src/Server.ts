@@ -24,6 +24,8 @@ import { type Binaries, locate } from "./binaries.ts"
 export interface ServerOptions {
   /** Where its data lies. Data that is there is used again. Default: a new folder, removed with the server. */
   readonly directory?: string
+  /** The folder of other programs than those from npm, such as `/usr/lib/postgresql/15/bin`. */
+  readonly programs?: string
   /** Settings of PostgreSQL, such as `{ fsync: "off" }`. */
   readonly settings?: Readonly<Record<string, string>>
 }
@@ -46,13 +48,16 @@ export interface Server {
 /** Starts a server and waits until it answers. */
 export const start = async (options: ServerOptions = {}): Promise<Server> => {
   const account = other()
-  const binaries = await locate(account)
+  const binaries: Binaries =
+    options.programs === undefined
+      ? await locate(account)
+      : { initdb: join(options.programs, "initdb"), postgres: join(options.programs, "postgres") }
   const temporary = options.directory === undefined ? mkdtempSync(join(tmpdir(), "tacet-postgres-")) : undefined
   const home = resolve(options.directory ?? temporary!)
   mkdirSync(home, { recursive: true, mode: 0o700 })
   give(home, account)
   const data = join(home, dataName)
-  if (!existsSync(join(data, "PG_VERSION"))) create(binaries, home, account)
+  if (!existsSync(join(data, "PG_VERSION"))) create(binaries, home, account, options.programs === undefined)
   const password = readFileSync(join(home, secretName), "utf8")
   const port = await freePort()
   let guard = await run(binaries, home, port, options, account)
@@ -110,7 +115,7 @@ const dataName = "data"
 const secretName = "password"
 const logName = "server.log"
 
-const create = ({ initdb }: Binaries, home: string, account: Account | undefined): void => {
+const create = ({ initdb }: Binaries, home: string, account: Account | undefined, isOwn: boolean): void => {
   const secret = join(home, secretName)
   writeFileSync(secret, randomBytes(24).toString("hex"), { mode: 0o600 })
   give(secret, account)
@@ -125,8 +130,9 @@ const create = ({ initdb }: Binaries, home: string, account: Account | undefined
         "--encoding=UTF8",
         "--locale=C",
         "--no-sync",
-        // The password is random: rounds against guessing would only make connections slow.
-        "--set=scram_iterations=1",
+        // The password is random: rounds against guessing would only make connections slow. Older programs know no other
+        // number than theirs.
+        ...(isOwn ? ["--set=scram_iterations=1"] : []),
       ],
       { ...account, env: environment, encoding: "utf8", cwd: "/", stdio: ["ignore", "pipe", "pipe", ...handed] },
     ),
