@@ -339,6 +339,27 @@ export const bugs: ReadonlyArray<Bug> = [
     test: `${core}/domain/Recipient.test.ts`,
   },
   {
+    key: "RECOG-PROB",
+    file: `${core}/recognition/Recognise.ts`,
+    find: "best.probability >= threshold",
+    replace: "best.probability > threshold",
+    test: `${core}/recognition/recognition.laws.test.ts`,
+  },
+  {
+    key: "RECOG-PROB",
+    file: `${core}/recognition/Fit.ts`,
+    find: "const own = pseudonym === undefined ? 2 : 1",
+    replace: "const own = 0",
+    test: `${core}/recognition/recognition.laws.test.ts`,
+  },
+  {
+    key: "RECOG-ATTACH",
+    file: `${core}/services/Recognition.ts`,
+    find: 'policy.parameters.recognition === "off" || contract?.recognition !== true',
+    replace: 'policy.parameters.recognition === "off"',
+    test: `${core}/services/Recognition.test.ts`,
+  },
+  {
     key: "RECOG-ATTACH",
     file: `${core}/domain/Pseudonym.ts`,
     find: '(parameters.recognition === "ifInstructed" && recognitionInstructed)',

@@ -301,6 +301,37 @@ describe("whether devices may be recognised", () => {
   )
 })
 
+describe("attributes that are none", () => {
+  // Planted bug that it finds: attributes that are encoded without being looked at, whose text stands in the defect.
+  it.effect.prop(
+    "TACET-FORMAT: are refused, and the answer repeats nothing of them",
+    [
+      fc.constantFrom("software", "screen", "installation", "network"),
+      fc.integer({ min: 513, max: 2000 }),
+      fc.boolean(),
+    ],
+    (field, length, observes) =>
+      provided(
+        Effect.gen(function* () {
+          yield* TestClock.setTime(dawn)
+          yield* adopted(customer, of2019)
+          yield* contracted(customer)
+          const pseudonym = yield* Pseudonyms.use(({ issue }) => issue(customer))
+          const { observe } = yield* Recognition
+          const traits: Traits = { language: "fr-FR", [field]: "zq".repeat(length / 2 + 1) }
+          const asked: Effect.Effect<unknown, unknown, Recognition> = observes
+            ? observe({ customer, pseudonym, traits })
+            : recognised(traits)
+          const exit = yield* Effect.exit(asked)
+          const told = `${String(exit)} ${JSON.stringify(exit)}`
+          expect(told).toContain("TACET-FORMAT")
+          expect(told).not.toContain("zqzq")
+        }),
+      ),
+    { numRuns: 20 },
+  )
+})
+
 describe("what is written of a recognition", () => {
   it.effect("RECOG-PROB: is noted when the day is over, once, by a version from which the score comes out again", () =>
     provided(

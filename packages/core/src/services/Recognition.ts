@@ -132,6 +132,14 @@ const Kept = Schema.fromJsonString(Schema.Struct({ at: Schema.Int, traits: Obser
 type Kept = typeof Kept.Type
 const readKept = Schema.decodeUnknownOption(Kept)
 const writeKept = Schema.encodeSync(Kept)
+const readTraits = Schema.decodeUnknownOption(Observation.Traits)
+
+/** Attributes as they may be kept. What is refused is not repeated: it may be anything. */
+const checked = (traits: Observation.Traits, command: string): Effect.Effect<Observation.Traits, Refusal> => {
+  const accepted = "attributes of 1 to 512 characters each"
+  const refused = () => new Refusal({ rule: "TACET-FORMAT", command, field: "traits", accepted })
+  return Effect.mapError(Effect.fromOption(readTraits(traits)), refused)
+}
 
 interface Device {
   readonly pseudonym: Pseudonym.PseudonymId
@@ -239,13 +247,14 @@ export const layer: Layer.Layer<Recognition, never, Pseudonyms | Vault | KeyStor
       Effect.map(keyStore.token(customer, tokenKey, bytesOf(`tacet-recognition-1|${field}|${value}`)), hexadecimalOf)
 
     const observe: Recognition["Service"]["observe"] = Effect.fn("Recognition.observe")(function* (seen) {
-      const { customer, pseudonym, traits } = seen
+      const { customer, pseudonym } = seen
       const at = seen.at ?? (yield* Clock.currentTimeMillis)
       const { policy } = yield* allowed(customer, "ObserveDevice", DateTime.makeUnsafe(at))
       if (!policy.parameters.categories.processor.includes("terminalEnvironment")) {
         const accepted = "a policy that lists the environment of the terminal"
         return yield* new Refusal({ rule: "CATEGORIES", command: "ObserveDevice", accepted })
       }
+      const traits = yield* checked(seen.traits, "ObserveDevice")
       return yield* pseudonyms.keep({
         customer,
         pseudonym,
@@ -309,10 +318,11 @@ export const layer: Layer.Layer<Recognition, never, Pseudonyms | Vault | KeyStor
     })
 
     const recognise: Recognition["Service"]["recognise"] = Effect.fn("Recognition.recognise")(function* (device) {
-      const { actor, customer, interaction, services, traits } = device
+      const { actor, customer, interaction, services } = device
       const at = yield* Clock.currentTimeMillis
       const moment = DateTime.makeUnsafe(at)
       yield* allowed(customer, "RecogniseDevice", moment)
+      const traits = yield* checked(device.traits, "RecogniseDevice")
       const stranger: Offer = { recognised: undefined, services }
       const models = yield* inLog(CommandHandler.load(RecognitionModel.aggregate, customer, customer))
       const version = RecognitionModel.at(models.state, moment)
