@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 
 // Vite's own conditions for servers, after ours: packages are tested from their sources.
@@ -29,6 +30,8 @@ export default defineConfig({
     ],
     // The last one ends with the line that CI reads.
     reporters: ["default", "./tooling/rules/reporter.ts", "@tacet/vitest/reporter"],
+    // By default one processor is left free, which is half of two.
+    maxWorkers: availableParallelism(),
     testTimeout: 60_000 * Math.max(1, Number(process.env["TACET_RUNS"] ?? "1")),
     hookTimeout: 120_000,
   },

@@ -182,7 +182,7 @@ describe("restriction and objection", () => {
     }).pipe(Effect.provide(over(VaultMemory.make()))),
   )
 
-  // Planted and found: the fence not put up again after the event; the state not looked at after the fence fell.
+  // Planted and found: the fence not put up again after the event; the log not looked at again after the fence moved.
   it("R-RESTRICT: whoever restricts and lifts at once, in any order of calls, vault and log agree at the end", async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler({ act: settled }), fc.boolean(), async (scheduler, isTwice) => {

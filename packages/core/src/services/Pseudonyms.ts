@@ -204,18 +204,30 @@ export const layer: Layer.Layer<Pseudonyms, never, Vault | EventStore> = Layer.e
         : vault.restrict(customer, subject, stopped)
     }
 
+    /**
+     * Brings the fence to what the log says. Whoever declares the opposite at the same time does so too, so what was
+     * written is looked at again: the last to write has seen the last that was said.
+     */
+    const settle = Effect.fnUntraced(function* (whose: Whose, declaration: Declaration) {
+      let stopped = isStopped(yield* inLog(load(whose)), declaration)
+      for (;;) {
+        yield* follow(whose, declaration, stopped)
+        const now = isStopped(yield* inLog(load(whose)), declaration)
+        if (now === stopped) return
+        stopped = now
+      }
+    })
+
     const declare: Pseudonyms["Service"]["declare"] = Effect.fn("Pseudonyms.declare")(function* (whose, declaration) {
       const stops = stopping(declaration)
-      const stop = () => (stops ? follow(whose, declaration, true) : Effect.void)
       // What stops processing stands in the vault before the log says so, and what lets it go on comes after.
-      const events = yield* record(whose, declaration, () => Effect.as(stop(), declaration))
-      // Somebody who let it go on at the same time may have undone that meanwhile.
-      yield* stop()
-      if (stops === false) {
-        yield* follow(whose, declaration, false)
-        const state = yield* inLog(load(whose))
-        if (isStopped(state, declaration)) yield* follow(whose, declaration, true)
-      }
+      const before = stops === true ? follow(whose, declaration, true) : Effect.void
+      const recorded = record(whose, declaration, () => Effect.as(before, declaration))
+      // Perhaps refused because it was recorded by an attempt that did not come to its end.
+      const events = yield* Effect.tapErrorTag(recorded, "Refusal", () =>
+        stops === false ? settle(whose, declaration) : Effect.void,
+      )
+      if (stops !== undefined) yield* settle(whose, declaration)
       return events
     })
 
@@ -331,7 +343,7 @@ const stopping = (declaration: Declaration): boolean | undefined => {
   }
 }
 
-/** Whether what a declaration lets go on is stopped all the same. */
+/** Whether what a declaration is about is stopped. */
 const isStopped = (state: Pseudonym.State, declaration: Declaration): boolean =>
   "purpose" in declaration ? state.objections.has(declaration.purpose) : state.phase === "restricted"
 
