@@ -5,6 +5,7 @@
 import {
   CommandInput,
   Customer,
+  type Identifier,
   Interaction,
   Pseudonym,
   Recipient,
@@ -33,7 +34,7 @@ import {
   type Subject,
   Vault,
 } from "@tacet/core/privacy"
-import { Contacts, Erasure, Pseudonyms } from "@tacet/core/services"
+import { Contacts, Erasure, Pseudonyms, Recognition } from "@tacet/core/services"
 import { Definition, Deflection } from "@tacet/core/statistics"
 import { Interactions } from "@tacet/core/testing"
 import * as Cause from "effect/Cause"
@@ -148,7 +149,8 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
     Vault.Vault.use((vault) => Effect.sync(() => ({ ...vault, ...leaks.vault?.(vault) }))),
   ).pipe(Layer.provide(Vault.layer))
   const ports = stores.layer
-  const services = Layer.mergeAll(Contacts.layer, Pseudonyms.layer, Erasure.layer).pipe(
+  const services = Layer.mergeAll(Contacts.layer, Recognition.layer, Erasure.layer).pipe(
+    Layer.provideMerge(Pseudonyms.layer),
     Layer.provideMerge(vaultLayer),
     Layer.provideMerge(Layer.succeed(OpeningPolicy.OpeningPolicy, { check: () => Effect.void })),
     Layer.provideMerge(Layer.succeed(Contacts.Policies, () => Interactions.policies)),
@@ -170,6 +172,18 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
     minimumFor: () => undefined,
     customer: declaredState,
     switchedOn: true,
+  }
+
+  const recognising: Customer.Command = {
+    _tag: "SignContract",
+    at: DateTime.makeUnsafe(dawn - day),
+    contract: uuid() as Identifier.ContractId,
+    clauses: context.policy?.parameters.agreementClauses ?? [],
+    purposes: ["requestedService", "customerCare", Recognition.purpose],
+    categories: [],
+    ownServices: [],
+    places: [],
+    recognition: true,
   }
 
   const filling: Filling = {
@@ -251,6 +265,25 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
       const seen = yield* note(pseudonyms.observe({ ...whose, identifier, purposes, validFrom: dawn, at: dawn }))
       if (Option.isSome(seen)) values.push(seen.value)
     }
+    // What devices show is whatever they send.
+    const recognition = yield* Recognition.Recognition
+    const traits = () => ({
+      software: canaries.any(),
+      installation: canaries.make("word"),
+      language: canaries.make("word"),
+      network: canaries.make(pick(chance, ["ipv4", "ipv6"])),
+    })
+    const shown = yield* note(recognition.observe({ ...whose, traits: traits(), at: dawn }))
+    if (Option.isSome(shown)) {
+      accepted += 1
+      values.push(shown.value)
+    }
+    const endless = { ...traits(), software: canaries.any().repeat(600) }
+    yield* note(recognition.observe({ ...whose, traits: endless, at: dawn }))
+    const actor = { id: uuid(), roles: ["support"] }
+    yield* note(recognition.recognise({ customer, actor, traits: traits(), services: [canaries.any()] }))
+    yield* note(recognition.recognise({ customer, actor, traits: endless, services: [] }))
+    yield* note(recognition.fit(customer, actor))
     const [first] = values
     if (first !== undefined) {
       const right = yield* note(pseudonyms.rectify(whose, first, canaries.any()))
@@ -386,6 +419,7 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
     const people: Array<Person> = []
     const contacts = yield* Contacts.Contacts
     yield* contacts.declare(customer, Interactions.declarations)
+    yield* contacts.declare(customer, [recognising])
     for (let turn = 0; turn < 90; turn++) {
       const which = chance(12)
       if (which === 0) people.push(yield* aPerson)
