@@ -8,11 +8,12 @@ import { fold } from "./fold/index.ts"
 import { met, type Measurement } from "./Measurement.ts"
 import { privacy } from "./privacy/index.ts"
 import { append } from "./store/append.ts"
+import { erase } from "./store/erase.ts"
 import * as Reading from "./store/reading.ts"
 import * as Table from "./table.ts"
 import type { Section, Work } from "./Work.ts"
 
-const works: ReadonlyArray<Work> = [fold, append, Reading.read, Reading.catchUp, Reading.projection, privacy]
+const works: ReadonlyArray<Work> = [fold, append, Reading.read, Reading.catchUp, Reading.projection, erase, privacy]
 
 const usage = [
   "npm --prefix bench start -- WORK [--json FILE] [--rounds N] [--scale SHARE]",
