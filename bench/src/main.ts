@@ -21,7 +21,7 @@ const usage = [
   ...works.map(({ about, name }) => `  ${name.padEnd(12)}${about}`),
   "",
   "  --json FILE    also write the figures as JSON",
-  "  --rounds N     measure each subject N times (default 5)",
+  "  --rounds N     measure each subject N times (default 7)",
   "  --scale SHARE  use a share of the data, such as 0.01: to see that it runs",
 ].join("\n")
 
@@ -36,7 +36,7 @@ const read = () => {
       allowPositionals: true,
       options: {
         json: { type: "string" },
-        rounds: { type: "string", default: "5" },
+        rounds: { type: "string", default: "7" },
         scale: { type: "string", default: "1" },
         help: { type: "boolean", short: "h" },
       },

@@ -6,12 +6,13 @@ import { median, type Measurement } from "../Measurement.ts"
 import { collectGarbage } from "../memory.ts"
 import type { Options, Section, Work } from "../Work.ts"
 import { open, type Server } from "./Server.ts"
+import { castoreWriter, copyWriter } from "./peers.ts"
 import * as Subjects from "./subjects.ts"
 
 /** The work. */
 export const append: Work = {
   name: "append",
-  about: "appends of 1, 10 and 100 events by 1, 8 and 32 writers beside a bare insert and Emmett",
+  about: "appends of 1, 10 and 100 events by 1, 8 and 32 writers beside a bare insert, COPY, Emmett and Castore",
   run: async (options, done) => {
     const server = await open()
     try {
@@ -52,6 +53,8 @@ const measure = async (server: Server, shape: Shape, { rounds, scale }: Options)
     ["bare insert", await Subjects.bareWriter(server.url, shape.writers)],
     ["Tacet", await Subjects.tacetWriter(server.url)],
     ["Emmett", await Subjects.emmettWriter(server.url)],
+    ["bare COPY", await copyWriter(server.url, shape.writers)],
+    ["Castore", await castoreWriter(server.url)],
   ] as const
   const subjects = made.flatMap(([name, subject]) => (subject === undefined ? [] : [{ name, subject }]))
   const figures = new Map(subjects.map(({ name }) => [name, new Array<Figure>()]))
@@ -98,7 +101,7 @@ const measure = async (server: Server, shape: Shape, { rounds, scale }: Options)
     title: `Appends of ${events}, ${shape.writers === 1 ? "1 writer" : `${shape.writers} writers`}, one Customer`,
     notes: [
       `${appends} appends a round, payloads of ${payload.length} characters; bare: no check, positions from the client`,
-      ...(subjects.length < made.length ? ["Emmett is not installed: npm --prefix bench ci"] : []),
+      ...(subjects.length < made.length ? ["not every peer is installed: npm --prefix bench ci"] : []),
     ],
     measurements,
   }
