@@ -16,6 +16,17 @@ export interface Database {
   readonly reads: Sessions.Sessions
 }
 
+// A plan that was made while a table was small would keep its sequential scan.
+const forAnySize = { plan_cache_mode: "force_generic_plan", enable_seqscan: "off" }
+
+/** Settings of the server for the connections that write. */
+export const writeSettings: Readonly<Record<Part, Readonly<Record<string, string>>>> = {
+  log: forAnySize,
+  // How many rows a batch holds is not known to its plan, which would go through whole tables for the sake of a few.
+  vault: { ...forAnySize, enable_hashjoin: "off", enable_mergejoin: "off" },
+  keys: forAnySize,
+}
+
 /** Opens the pools of one part of a database. */
 export const make = Effect.fnUntraced(function* (
   deployment: Options,
@@ -25,8 +36,7 @@ export const make = Effect.fnUntraced(function* (
   const options = workingOn(part, deployment)
   const writes = yield* Sessions.make(options, {
     size: options.appendConnections ?? 4,
-    // A plan that was made while a table was small would keep its sequential scan.
-    settings: { plan_cache_mode: "force_generic_plan", enable_seqscan: "off" },
+    settings: writeSettings[part],
   })
   const reads = yield* Sessions.make(options, { size: options.readConnections ?? 6, settings: {} })
   return { schema, appendFunctions: options.appendFunctions ?? true, writes, reads }

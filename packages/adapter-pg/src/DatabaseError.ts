@@ -37,7 +37,8 @@ export const sqlStateOf = ({ reason }: SqlError): string | undefined => {
   const { cause } = reason as { readonly cause?: unknown }
   if (typeof cause !== "object" || cause === null || !("code" in cause)) return undefined
   const { code } = cause
-  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
+  // The classes of the server: an error of the socket, such as `EPIPE`, has five letters too.
+  return typeof code === "string" && /^([0-9][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/.test(code) ? code : undefined
 }
 
 /**

@@ -183,6 +183,58 @@ describe("a vault whose server fails", () => {
     }),
   )
 
+  // Planted: commits that are told before they are durable (`synchronous_commit` off). What was erased was back.
+  it.live(
+    "loses nothing that was sealed and nothing that was erased, when it is killed in the middle of erasures",
+    () =>
+      Effect.gen(function* () {
+        const customer = yield* aCustomer
+        let interrupted = 0
+        for (let round = 0; round < 4; round++) {
+          const { rows, vault } = yield* aProcess(options())
+          const kept = yield* vault.seal(value(customer, yield* aSubject))
+          const subjects = yield* Effect.all(Array.from({ length: 24 }, () => aSubject))
+          const sealed = yield* Effect.forEach(subjects, (subject) => vault.seal(value(customer, subject)), {
+            concurrency: 8,
+          })
+          const erased = new Set<string>()
+          const erasing = yield* Effect.forkChild(
+            Effect.forEach(
+              subjects,
+              (subject) =>
+                Effect.match(vault.erase(customer, subject, "request"), {
+                  onSuccess: () => void erased.add(subject),
+                  onFailure: () => undefined,
+                }),
+              { concurrency: 4 },
+            ),
+            { startImmediately: true },
+          )
+          while (erased.size < 2 + 5 * round) yield* Effect.sleep(1)
+          yield* Effect.promise(server.kill)
+          yield* Fiber.join(erasing)
+          interrupted += subjects.length - erased.size
+          yield* Effect.promise(server.restart)
+          const open = (one: typeof kept) => Effect.map(vault.open(opening(customer, one)), ({ _tag }) => _tag)
+          expect(yield* open(kept)).toBe("Open")
+          for (const [index, subject] of subjects.entries()) {
+            const before = yield* open(sealed[index]!)
+            if (erased.has(subject)) {
+              expect(before).toBe("Erased")
+              expect(yield* rows.valuesOf(customer, subject, { limit: 9 })).toEqual([])
+            }
+            yield* vault.erase(customer, subject, "request")
+            expect(yield* open(sealed[index]!)).toBe("Erased")
+            expect(yield* rows.valuesOf(customer, subject, { limit: 9 })).toEqual([])
+            expect(yield* rows.find(customer, sealed[index]!.reference)).toMatchObject({ value: { _tag: "Destroyed" } })
+          }
+        }
+        // It was the middle.
+        expect(interrupted).toBeGreaterThan(0)
+        expect(interrupted).toBeLessThan(4 * 24)
+      }),
+  )
+
   it.live("keeps any text as it is, and refuses by name what the database cannot keep", () =>
     Effect.gen(function* () {
       const { accesses, vault } = yield* aProcess(options())
