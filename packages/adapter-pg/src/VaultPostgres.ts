@@ -5,6 +5,7 @@
  * a database each, under different owners; the access log and the ledger stand in the database of the log, and the ledger
  * a second time with the keys.
  */
+import type { CustomerId } from "@tacet/core/eventsourcing"
 import { AccessLog, ErasureLedger, KeyStore, VaultStore } from "@tacet/core/privacy"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -21,6 +22,7 @@ import type { Options } from "./Options.ts"
 import * as Accesses from "./privacy/AccessLog.ts"
 import * as Ledger from "./privacy/ErasureLedger.ts"
 import * as KeyMaterial from "./privacy/KeyMaterial.ts"
+import type { Locate } from "./privacy/transact.ts"
 import * as Rows from "./privacy/VaultStore.ts"
 
 /** One of the databases. Its tables are in a schema named after the part: `tacet_vault`, `tacet_keys`. */
@@ -34,6 +36,12 @@ export interface VaultOptions {
   readonly keys: PartOptions
   /** The database of the event log. */
   readonly log: PartOptions
+}
+
+/** Several deployments, and which of them each Customer is at. */
+export interface Located<Name extends string, Options> {
+  readonly databases: Readonly<Record<Name, Options>>
+  readonly locate: (customer: CustomerId.CustomerId) => Name
 }
 
 /**
@@ -60,8 +68,57 @@ export const migrate = ({
     if (keys !== undefined) yield* migrateBy("keys", keys, steps.keys)
   })
 
-const opened = (options: PartOptions, part: Part): Effect.Effect<Database.Database, StartError, Scope.Scope> =>
-  Effect.andThen(checkVersion(options, part), Database.make(options, part))
+/** Opens a part of each deployment, and answers where the rows of a Customer are. */
+const opened = Effect.fnUntraced(function* <Name extends string>(
+  { databases, locate }: Located<Name, PartOptions>,
+  part: Part,
+): Effect.fn.Return<Locate, StartError, Scope.Scope> {
+  const known = new Map<string, Database.Database>()
+  for (const [name, options] of Object.entries<PartOptions>(databases)) {
+    yield* checkVersion(options, part)
+    known.set(name, yield* Database.make(options, part))
+  }
+  return (customer) => known.get(locate(customer))!
+})
+
+/** The same part of each deployment. */
+const each = <Name extends string, From>(
+  { databases, locate }: Located<Name, From>,
+  part: (of: From) => PartOptions,
+): Located<Name, PartOptions> => ({
+  databases: Object.fromEntries(Object.entries<From>(databases).map(([name, of]) => [name, part(of)])) as Readonly<
+    Record<Name, PartOptions>
+  >,
+  locate,
+})
+
+const alone = <Options>(options: Options): Located<"alone", Options> => ({
+  databases: { alone: options },
+  locate: () => "alone",
+})
+
+const rowsAt = <Name extends string>(vault: Located<Name, PartOptions>) =>
+  Layer.effect(VaultStore.VaultStore, Effect.map(opened(vault, "vault"), Rows.make))
+
+const keysAt = <Name extends string>(keys: Located<Name, PartOptions>) =>
+  Layer.effect(
+    KeyStore.KeyStore,
+    Effect.map(opened(keys, "keys"), (locate) => KeyStore.fromMaterial(KeyMaterial.make(locate))),
+  )
+
+const recordsAt = <Name extends string>(
+  log: Located<Name, PartOptions>,
+  keys: Located<Name, PartOptions> | undefined,
+) =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const withLog = yield* opened(each(log, recording), "log")
+      const places = keys === undefined ? [withLog] : [withLog, yield* opened(keys, "keys")]
+      return Context.make(AccessLog.AccessLog, yield* Accesses.make(withLog)).pipe(
+        Context.add(ErasureLedger.ErasureLedger, Ledger.make(places)),
+      )
+    }),
+  )
 
 /**
  * The vault's rows.
@@ -74,11 +131,7 @@ const opened = (options: PartOptions, part: Part): Effect.Effect<Database.Databa
  * const rows = VaultPostgres.layerRows({ url: Redacted.make("postgresql://vault@localhost/vault") })
  * ```
  */
-export const layerRows = (vault: PartOptions): Layer.Layer<VaultStore.VaultStore, StartError> =>
-  Layer.effect(
-    VaultStore.VaultStore,
-    Effect.map(opened(vault, "vault"), (database) => Rows.make(() => database)),
-  )
+export const layerRows = (vault: PartOptions): Layer.Layer<VaultStore.VaultStore, StartError> => rowsAt(alone(vault))
 
 /**
  * The key store, where no key management service is at hand. Whoever reads its database reads the keys.
@@ -91,11 +144,7 @@ export const layerRows = (vault: PartOptions): Layer.Layer<VaultStore.VaultStore
  * const keys = VaultPostgres.layerKeys({ url: Redacted.make("postgresql://keys@localhost/keys") })
  * ```
  */
-export const layerKeys = (keys: PartOptions): Layer.Layer<KeyStore.KeyStore, StartError> =>
-  Layer.effect(
-    KeyStore.KeyStore,
-    Effect.map(opened(keys, "keys"), (database) => KeyStore.fromMaterial(KeyMaterial.make(() => database))),
-  )
+export const layerKeys = (keys: PartOptions): Layer.Layer<KeyStore.KeyStore, StartError> => keysAt(alone(keys))
 
 /**
  * The access log and the ledger of erasures, in the log's database, and the ledger with the keys too where they are in
@@ -115,20 +164,7 @@ export const layerRecords = ({
 }: Pick<VaultOptions, "log"> & Partial<Pick<VaultOptions, "keys">>): Layer.Layer<
   AccessLog.AccessLog | ErasureLedger.ErasureLedger,
   StartError
-> =>
-  Layer.effectContext(
-    Effect.gen(function* () {
-      const withLog = yield* opened(recording(log), "log")
-      const places = [() => withLog]
-      if (keys !== undefined) {
-        const withKeys = yield* opened(keys, "keys")
-        places.push(() => withKeys)
-      }
-      return Context.make(AccessLog.AccessLog, yield* Accesses.make(() => withLog)).pipe(
-        Context.add(ErasureLedger.ErasureLedger, Ledger.make(places)),
-      )
-    }),
-  )
+> => recordsAt(alone(log), keys === undefined ? undefined : alone(keys))
 
 /**
  * All four.
@@ -148,8 +184,40 @@ export const layerRecords = ({
  * const vault = Layer.provide(Vault.layer, stores)
  * ```
  */
-export const layer = (options: VaultOptions): Layer.Layer<Stores, StartError> =>
-  Layer.mergeAll(layerRows(options.vault), layerKeys(options.keys), layerRecords(options))
+export const layer = (options: VaultOptions): Layer.Layer<Stores, StartError> => layerLocated(alone(options))
+
+/**
+ * The same over several deployments: each Customer has one, and `locate` says which.
+ *
+ * @example
+ * ```ts
+ * import * as Redacted from "effect/Redacted"
+ * import { VaultPostgres } from "@tacet/adapter-pg"
+ *
+ * const at = (place: string) => ({
+ *   vault: { url: Redacted.make(`postgresql://vault@vault.${place}/vault`) },
+ *   keys: { url: Redacted.make(`postgresql://keys@keys.${place}/keys`) },
+ *   log: { url: Redacted.make(`postgresql://vault@db.${place}/tacet`) }
+ * })
+ * const stores = VaultPostgres.layerLocated({
+ *   databases: { paris: at("paris"), lyon: at("lyon") },
+ *   locate: (customer) => (customer < "8" ? "paris" : "lyon")
+ * })
+ * ```
+ */
+export const layerLocated = <Name extends string>(
+  options: Located<Name, VaultOptions>,
+): Layer.Layer<Stores, StartError> => {
+  const keys = each(options, (of) => of.keys)
+  return Layer.mergeAll(
+    rowsAt(each(options, ({ vault }) => vault)),
+    keysAt(keys),
+    recordsAt(
+      each(options, ({ log }) => log),
+      keys,
+    ),
+  )
+}
 
 const part = (url: string): Config.Config<PartOptions> =>
   Config.all({

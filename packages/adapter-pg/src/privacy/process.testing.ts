@@ -18,12 +18,8 @@ import * as VaultPostgres from "../VaultPostgres.ts"
 
 const policy = Layer.succeed(OpeningPolicy.OpeningPolicy, { check: () => Effect.void })
 
-/** A vault over its stores, for whom everybody may open everything. */
-const wholeVault = (options: VaultPostgres.VaultOptions) =>
-  Layer.fresh(Layer.provideMerge(Vault.layer, Layer.merge(VaultPostgres.layer(options), policy)))
-
-/** All services of a process. */
-export const aProcess = Effect.fnUntraced(function* (options: VaultPostgres.VaultOptions) {
+/** All services of a process with a vault over stores. Everybody may open everything. */
+export const aProcessOver = Effect.fnUntraced(function* (stores: ReturnType<typeof VaultPostgres.layer>) {
   const services = Effect.all({
     vault: Vault.Vault,
     rows: VaultStore.VaultStore,
@@ -31,8 +27,12 @@ export const aProcess = Effect.fnUntraced(function* (options: VaultPostgres.Vaul
     accesses: AccessLog.AccessLog,
     ledger: ErasureLedger.ErasureLedger,
   })
-  return yield* Effect.provide(services, yield* Layer.build(wholeVault(options)))
+  const whole = Layer.fresh(Layer.provideMerge(Vault.layer, Layer.merge(stores, policy)))
+  return yield* Effect.provide(services, yield* Layer.build(whole))
 })
+
+/** The same over databases. */
+export const aProcess = (options: VaultPostgres.VaultOptions) => aProcessOver(VaultPostgres.layer(options))
 
 export const aCustomer = Effect.map(Uuid.next, (id) => id as CustomerId.CustomerId)
 export const aSubject = Effect.map(Uuid.next, (id) => id as Subject.SubjectId)
