@@ -41,6 +41,8 @@ const shapes: ReadonlyArray<Shape> = [
   { events: 100, writers: 32, appends: 320, bare: 0.8, emmett: 2.3 },
 ]
 
+const warmUp = 4_000
+
 interface Figure {
   readonly perSecond: number
   readonly client: number
@@ -58,9 +60,10 @@ const measure = async (server: Server, shape: Shape, { rounds, scale }: Options)
   ] as const
   const subjects = made.flatMap(([name, subject]) => (subject === undefined ? [] : [{ name, subject }]))
   const figures = new Map(subjects.map(({ name }) => [name, new Array<Figure>()]))
-  // The first round warms up and does not count.
-  for (let round = -1; round < rounds; round++) {
-    const first = (round + 1) % subjects.length
+  // The first rounds warm up and do not count: what was called a few thousand times is compiled.
+  const warmUps = Math.ceil((warmUp * scale) / appends)
+  for (let round = -warmUps; round < rounds; round++) {
+    const first = (round + warmUps) % subjects.length
     for (const { name, subject } of [...subjects.slice(first), ...subjects.slice(0, first)]) {
       collectGarbage()
       const figure = await time(server, subject, shape, appends)
