@@ -50,8 +50,17 @@ export const isFatal = (error: SqlError): boolean => {
   return state === undefined || /^(08|57P|XX)/.test(state)
 }
 
-/** Whether the fault lies in what was sent, so that what came with it may be sent without it. */
-export const isOfData = (error: SqlError): boolean => /^(21|22|23|54)/.test(sqlStateOf(error) ?? "")
+/** The SQLSTATE of a key that is there already. */
+const taken = "23505"
+
+/**
+ * Whether the fault lies in what was sent, so that what came with it may be sent without it. A position that is taken is
+ * none of the sender's: counter and log do not agree, as after a failover to a standby that lagged.
+ */
+export const isOfData = (error: SqlError): boolean => {
+  const state = sqlStateOf(error) ?? ""
+  return state !== taken && /^(21|22|23|54)/.test(state)
+}
 
 /** The cause by name. */
 export const causeOf = (error: SqlError): string => {
@@ -65,6 +74,7 @@ const names: ReadonlyArray<readonly [prefix: string, name: string]> = [
   ["08", "connection lost"],
   ["22P05", "a character that the database cannot keep"],
   ["22", "a value that the database cannot keep"],
+  [taken, "a position is taken: the compartment's counter lags behind its log"],
   ["23", "a constraint does not hold"],
   ["25006", "the server is read-only"],
   ["25P02", "the transaction was given up"],
@@ -73,6 +83,7 @@ const names: ReadonlyArray<readonly [prefix: string, name: string]> = [
   ["3F000", "there is no such schema"],
   ["40", "the transaction was given up"],
   ["42501", "no permission"],
+  ["42883", "there is no such function: run the migrations"],
   ["42P01", "there is no such table: run the migrations"],
   ["53100", "the disk is full"],
   ["53300", "too many connections"],

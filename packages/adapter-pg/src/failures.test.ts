@@ -104,6 +104,26 @@ describe("a store whose server fails", () => {
       }),
   )
 
+  // Planted and found: told as a commit that is invalid.
+  it.live.each([true, false])(
+    "says that the counter lags behind the log, and writes nothing (functions: %s)",
+    (appendFunctions) =>
+      Effect.gen(function* () {
+        const store = yield* storeWith({ appendFunctions })
+        const customer = yield* aCustomer
+        yield* appendTo(store, customer)
+        const url = Redacted.value(options.url)
+        const counter = (position: number) =>
+          asOwner(url, [`UPDATE tacet.compartment SET position = ${position} WHERE customer_id = '${customer}'`])
+        yield* Effect.promise(() => counter(0))
+        const refused = yield* Effect.flip(appendTo(store, customer))
+        expect(refused).toMatchObject({ _tag: "StoreUnavailable", outcome: "notCommitted" })
+        expect(refused.message).toContain("23505")
+        yield* Effect.promise(() => counter(1))
+        expect(yield* appendTo(store, customer)).toMatchObject({ firstPosition: 2 })
+      }),
+  )
+
   it.live("cannot be built on the tables of a later release, nor migrated back", () =>
     Effect.gen(function* () {
       yield* Effect.promise(() => asOwner(server.url, ["INSERT INTO tacet.migration VALUES (99, now())"]))
