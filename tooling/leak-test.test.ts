@@ -2,11 +2,29 @@ import { describe, expect, it } from "@tacet/vitest"
 import type { Vault } from "@tacet/core/privacy"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
+import * as fc from "fast-check"
+import { aviary, chanceFrom, seenIn } from "./leak-test/canaries.ts"
 import { leakTest } from "./leak-test.ts"
 
 type Service = Vault.Vault["Service"]
 
 describe("the leak test", () => {
+  // Planted and found: a form looked for one character too late.
+  it.prop(
+    "sees a canary in each of its forms wherever it stands, and none that is not there",
+    [fc.nat(30), fc.nat(9), fc.string({ unit: "binary", maxLength: 40 }), fc.string({ maxLength: 40 })],
+    (count, form, before, after) => {
+      const { all, any } = aviary(chanceFrom(count))
+      for (let n = 0; n <= count; n++) any()
+      const canary = all[count]!
+      const shown = canary.forms[form % canary.forms.length]!.toUpperCase()
+      expect(seenIn(`${before}${shown}${after}`, all)).toContain(canary)
+      expect(seenIn(`${before}${shown.slice(0, -1)}`, [canary])).toEqual(
+        canary.forms.some((one) => `${before}${shown.slice(0, -1)}`.toLowerCase().includes(one)) ? [canary] : [],
+      )
+    },
+  )
+
   it.live("finds nothing in what the library writes, and has looked at something", () =>
     Effect.gen(function* () {
       const { accepted, found, foundAfterErasure, opened, summary } = yield* leakTest(2, 4_000)

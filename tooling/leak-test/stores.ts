@@ -47,7 +47,13 @@ const filesOf = (folder: string, since = 0): string =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }))
     .filter(({ entry, path }) => entry.isFile() && statSync(path).mtimeMs >= since)
-    .map(({ entry, path }) => `${entry.name}\n${readFileSync(path).toString("latin1")}`)
+    // Pages and segments are mostly zeros, in which nothing is found.
+    .map(
+      ({ entry, path }) =>
+        `${entry.name}\n${readFileSync(path)
+          .toString("latin1")
+          .replaceAll(/\0{2,}/g, "\0")}`,
+    )
     .join("\n")
 
 /** Everything in memory, but for the keys, which are in files. */

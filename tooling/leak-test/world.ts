@@ -51,7 +51,7 @@ import * as Schema from "effect/Schema"
 import * as Tracer from "effect/Tracer"
 import * as fc from "fast-check"
 import { dump, type Stores } from "./stores.ts"
-import { aviary, type Canary, chanceFrom, filled, type Filling, pick, type Shape } from "./canaries.ts"
+import { aviary, chanceFrom, filled, type Filling, pick, seenIn, type Shape } from "./canaries.ts"
 
 /** Changes that make the library leak on purpose. */
 export interface Leaks {
@@ -408,12 +408,7 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
   })
 
   const search = (places: Readonly<Record<string, string>>): ReadonlyArray<Leak> =>
-    Object.entries(places).flatMap(([place, text]) => {
-      const seen = text.toLowerCase()
-      return canaries.all
-        .filter(({ forms }: Canary) => forms.some((form) => seen.includes(form)))
-        .map(({ shape }) => ({ place, shape }))
-    })
+    Object.entries(places).flatMap(([place, text]) => seenIn(text, canaries.all).map(({ shape }) => ({ place, shape })))
 
   const program = Effect.gen(function* () {
     const people: Array<Person> = []
