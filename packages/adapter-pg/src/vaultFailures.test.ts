@@ -11,7 +11,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { migrate } from "./migrate.ts"
 import type { Options } from "./Options.ts"
-import { aCustomer, aProcess, aSubject, observation, opening, value } from "./privacy/process.testing.ts"
+import { aCustomer, aProcess, aSubject, observation, opening, untilWaiting, value } from "./privacy/process.testing.ts"
 import { asOwner } from "./testDatabase.testing.ts"
 import * as VaultPostgres from "./VaultPostgres.ts"
 
@@ -105,8 +105,8 @@ describe("a vault whose server fails", () => {
 
   it.live("gives up a statement that takes too long, and a connection that does not become free, and goes on", () =>
     Effect.gen(function* () {
-      const slow = yield* aProcess(options({ statementTimeout: "200 millis" }))
-      const narrow = yield* aProcess(options({ appendConnections: 1, connectTimeout: "150 millis" }))
+      const slow = yield* aProcess(options({ statementTimeout: "1 second" }))
+      const narrow = yield* aProcess(options({ appendConnections: 1, connectTimeout: "1 second" }))
       const [customer, subject] = [yield* aCustomer, yield* aSubject]
       yield* slow.vault.seal(value(customer, subject))
       const { query } = yield* PgConnection.make({ url: Redacted.make(server.url), prepare: false })
@@ -117,7 +117,7 @@ describe("a vault whose server fails", () => {
         cause: "SQLSTATE 57014: the statement took too long",
       })
       const waiting = yield* Effect.forkChild(narrow.vault.seal(value(customer, subject)), { startImmediately: true })
-      yield* Effect.sleep(50)
+      yield* untilWaiting({ url: Redacted.make(server.url) }, 1)
       expect(yield* Effect.flip(narrow.vault.seal(value(customer, yield* aSubject)))).toMatchObject({
         store: "vault",
         cause: "SQLSTATE 53300: too many connections",

@@ -1,6 +1,7 @@
 /**
  * A process with a vault: connections and services of its own over the databases that it shares with others.
  */
+import * as PgConnection from "@effect/sql-pg/PgConnection"
 import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
 import {
   AccessLog,
@@ -14,6 +15,7 @@ import {
 } from "@tacet/core/privacy"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
 import * as VaultPostgres from "../VaultPostgres.ts"
 
 const policy = Layer.succeed(OpeningPolicy.OpeningPolicy, { check: () => Effect.void })
@@ -71,3 +73,15 @@ export const observation = (customer: CustomerId.CustomerId, subject: Subject.Su
   validTo: undefined,
   retentionEnd: undefined,
 })
+
+/** Waits until so many transactions of a database wait for a lock that another holds. */
+export const untilWaiting = Effect.fnUntraced(function* (database: { readonly url: Redacted.Redacted }, count: number) {
+  const { queryValues } = yield* PgConnection.make({ url: database.url, prepare: false })
+  for (;;) {
+    const [row] = yield* queryValues(
+      `SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    )
+    if (Number(row![0]) >= count) return
+    yield* Effect.sleep(5)
+  }
+}, Effect.scoped)
