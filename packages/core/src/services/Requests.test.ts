@@ -142,7 +142,7 @@ describe("a request for erasure", () => {
         expect((yield* requests.stateOf(which)).status).toBe("requestFulfilled")
         expect(yield* vault.unfinished(customer)).toEqual([])
         expect(yield* answering(request)).toEqual({ untold: [] })
-      }).pipe(Effect.provide(over(VaultMemory.make())), Effect.provide(telling(told)))
+      }).pipe(Effect.provide(Layer.mergeAll(over(VaultMemory.make()), telling(told))))
     },
   )
 
@@ -186,7 +186,7 @@ describe("a request for erasure", () => {
         left: (yield* Vault.use((vault) => vault.valuesOf(customer, request as Uuid.Uuid as SubjectId, { limit: 9 })))
           .length,
       }
-    }).pipe(Effect.provide(over(VaultMemory.make(), around), { local: true }), Effect.provide(telling(told)))
+    }).pipe(Effect.provide(Layer.mergeAll(over(VaultMemory.make(), around), telling(told)), { local: true }))
   }
 
   // Planted and found: the plan not kept, so that the number of values is that of the second attempt; the request's own
