@@ -19,7 +19,9 @@ describe("what went wrong", () => {
     ["XX000", "XX000", true, false],
     ["P0001", "P0001", false, false],
     ["HV000", "HV000", false, false],
-    ["23505", "23505", false, true],
+    // No fault of what was sent: a position that is taken.
+    ["23505", "23505", false, false],
+    ["23514", "23514", false, true],
     ["22021", "22021", false, true],
     ["40P01", "40P01", false, false],
     // Of the socket: five letters as well, and no answer of the server's.
