@@ -55,7 +55,8 @@ const measure = async (server: Server, shape: Shape, { rounds, scale }: Options)
     ["bare insert", await Subjects.bareWriter(server.url, shape.writers)],
     ["Tacet", await Subjects.tacetWriter(server.url)],
     ["Emmett", await Subjects.emmettWriter(server.url)],
-    ["bare COPY", await copyWriter(server.url, shape.writers)],
+    // A COPY of one row waits for what driver and network hold back.
+    ["bare COPY", shape.events === 1 ? undefined : await copyWriter(server.url, shape.writers)],
     ["Castore", await castoreWriter(server.url)],
   ] as const
   const subjects = made.flatMap(([name, subject]) => (subject === undefined ? [] : [{ name, subject }]))
@@ -104,7 +105,9 @@ const measure = async (server: Server, shape: Shape, { rounds, scale }: Options)
     title: `Appends of ${events}, ${shape.writers === 1 ? "1 writer" : `${shape.writers} writers`}, one Customer`,
     notes: [
       `${appends} appends a round, payloads of ${payload.length} characters; bare: no check, positions from the client`,
-      ...(subjects.length < made.length ? ["not every peer is installed: npm --prefix bench ci"] : []),
+      ...(subjects.length < (shape.events === 1 ? made.length - 1 : made.length)
+        ? ["not every peer is installed: npm --prefix bench ci"]
+        : []),
     ],
     measurements,
   }
