@@ -160,21 +160,21 @@ export const layer: Layer.Layer<Pseudonyms, never, Vault | EventStore> = Layer.e
         ),
       )
 
-    const sealNow = (value: ToKeep, facts: Facts.Facts, collectedAt: EpochMillis) =>
-      Effect.gen(function* () {
-        const { category, customer, pseudonym, purposes } = value
-        const at = yield* Clock.currentTimeMillis
-        const retentionEnd = yield* Facts.endOf(customer, facts, { category, collectedAt, at })
-        return yield* vault.seal({
-          customer,
-          subject: subjectOf(pseudonym),
-          category,
-          value: value.value,
-          purposes,
-          collectedAt,
-          retentionEnd,
-        })
-      })
+    const endOf = (
+      customer: CustomerId,
+      facts: Facts.Facts,
+      category: PersonalDataCategory,
+      collectedAt: EpochMillis,
+    ) =>
+      Effect.flatMap(Clock.currentTimeMillis, (at) =>
+        inLog(Facts.endOf(customer, facts, { category, collectedAt, at })),
+      )
+
+    const sealed = (
+      { category, customer, pseudonym, purposes, value }: ToKeep,
+      collectedAt: EpochMillis,
+      retentionEnd: EpochMillis | undefined,
+    ) => vault.seal({ customer, subject: subjectOf(pseudonym), category, value, purposes, collectedAt, retentionEnd })
 
     const issue: Pseudonyms["Service"]["issue"] = Effect.fn("Pseudonyms.issue")(function* (customer, options) {
       const pseudonym = (yield* Uuid.next) as Pseudonym.PseudonymId
@@ -235,7 +235,7 @@ export const layer: Layer.Layer<Pseudonyms, never, Vault | EventStore> = Layer.e
       const collectedAt = yield* now(value.collectedAt)
       const facts = yield* inLog(Facts.load(value.customer))
       yield* Facts.bound(facts, "KeepValue", DateTime.makeUnsafe(collectedAt))
-      return yield* inLog(sealNow(value, facts, collectedAt))
+      return yield* sealed(value, collectedAt, yield* endOf(value.customer, facts, value.category, collectedAt))
     })
 
     const observe: Pseudonyms["Service"]["observe"] = Effect.fn("Pseudonyms.observe")(function* (observed) {
@@ -253,26 +253,24 @@ export const layer: Layer.Layer<Pseudonyms, never, Vault | EventStore> = Layer.e
         value,
       })
       const proposed = { reference: yield* Uuid.next, category: kind }
-      let sealed: Sealed<string> | undefined
+      let named: Sealed<string> | undefined
       const kept = record(observed, command(proposed), (_, facts) =>
         Effect.gen(function* () {
-          if (sealed === undefined) {
+          if (named === undefined) {
             const value = { customer, pseudonym, category: kind, value: identifier.text, purposes }
-            sealed = yield* inLog(sealNow(value, facts, seenAt))
-            const retentionEnd = yield* inLog(
-              Facts.endOf(customer, facts, { category: kind, collectedAt: seenAt, at: seenAt }),
-            )
+            const retentionEnd = yield* endOf(customer, facts, kind, seenAt)
+            named = yield* sealed(value, seenAt, retentionEnd)
             const subject = subjectOf(pseudonym)
             yield* vault.observe({ customer, subject, identifier, validFrom, validTo, retentionEnd })
           }
-          return command(sealed)
+          return command(named)
         }),
       )
       // Where nothing was written, nothing names the value that was sealed for it.
       yield* Effect.tapErrorTag(kept, "Refusal", () =>
-        sealed === undefined ? Effect.void : vault.destroy(customer, [sealed.reference], "rectification"),
+        named === undefined ? Effect.void : vault.destroy(customer, [named.reference], "rectification"),
       )
-      return sealed ?? proposed
+      return named ?? proposed
     })
 
     const link: Pseudonyms["Service"]["link"] = Effect.fn("Pseudonyms.link")(function* (whose, interaction, options) {
@@ -280,8 +278,7 @@ export const layer: Layer.Layer<Pseudonyms, never, Vault | EventStore> = Layer.e
       const linkedAt = yield* now(options?.at)
       const facts = yield* inLog(Facts.load(customer))
       yield* Facts.bound(facts, "LinkInteraction", DateTime.makeUnsafe(linkedAt))
-      const datum = { category: "interfaceUsage", collectedAt: linkedAt, at: linkedAt } as const
-      const retentionEnd = yield* inLog(Facts.endOf(customer, facts, datum))
+      const retentionEnd = yield* endOf(customer, facts, "interfaceUsage", linkedAt)
       yield* vault.link(customer, subjectOf(pseudonym), interaction, retentionEnd)
     })
 

@@ -251,6 +251,23 @@ describe("a request for access", () => {
       }).pipe(Effect.provide(over(VaultMemory.make()))),
   )
 
+  // Planted and found: data read without a look at who asks.
+  it.effect("R-VERIFY: opens nothing for somebody who is not shown to be the person", () => {
+    const memory = VaultMemory.make()
+    return Effect.gen(function* () {
+      const requests = yield* Requests
+      yield* people
+      const request = yield* received("access")
+      const which = { customer, request }
+      yield* requests.locate(which, [detail], actor)
+      expect(yield* refusalOf(requests.read(which, actor))).toBe("R-VERIFY")
+      expect(yield* refusalOf(answering(request, { given: [] }))).toBe("R-VERIFY")
+      const opened = (memory.accesses.get(customer) ?? []).filter(({ outcome }) => outcome === "opened")
+      // Who was found is the request's own note; no value of the person was opened.
+      expect(new Set(opened.map(({ category }) => category))).toEqual(new Set(["accountIdentifier"]))
+    }).pipe(Effect.provide(over(memory)))
+  })
+
   it.effect("R-PORT: gives a copy in a format that a program reads", () =>
     Effect.gen(function* () {
       const requests = yield* Requests

@@ -147,7 +147,7 @@ export class Requests extends Context.Service<
       details: ReadonlyArray<Detail>,
       actor: Actor,
     ) => Effect.Effect<ReadonlyArray<Pseudonym.PseudonymId>, RequestsError | Identifiers.NoIdentifier>
-    /** The data of the person who was found. Each value that is opened leaves a record. */
+    /** The data of the person who was found and verified. Each value that is opened leaves a record. */
     readonly read: (which: Which, actor: Actor) => Effect.Effect<Copy, RequestsError>
     /**
      * Does what was asked for and records that it was done. What the policy or the law does not let stand is refused
@@ -287,8 +287,20 @@ export const layer: Layer.Layer<Requests, never, Vault | EventStore | Pseudonyms
       return disclosures
     })
 
+    /** Nobody's data is opened for somebody who was not shown to be the person (R-VERIFY). */
+    const verified = Effect.fnUntraced(function* (which: Which) {
+      const at = yield* now
+      const facts = yield* inLog(Facts.load(which.customer))
+      const { parameters } = yield* Facts.bound(facts, "ReadData", at)
+      const state = yield* stateOf(which)
+      if (state.verified || parameters.verification !== "beforeAnswer") return
+      const accepted = "requester and data that correspond: VerifyIdentity first"
+      return yield* new Refusal({ rule: "R-VERIFY", command: "ReadData", accepted })
+    })
+
     const read: Requests["Service"]["read"] = Effect.fn("Requests.read")(function* (which, actor) {
       const { customer } = which
+      yield* verified(which)
       const subjects = yield* found(which, actor)
       const values: Array<Given> = []
       for (const subject of subjects) {
