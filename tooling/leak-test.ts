@@ -61,11 +61,15 @@ if (process.argv[1] === import.meta.filename) {
     },
   })
   const store = values.store === "embedded" ? "embedded" : "memory"
-  if (values.store !== store) {
-    process.stderr.write("leak-test: --store takes memory or embedded\n")
+  const [runs, seed] = [Number(values.runs), Number(values.seed)]
+  // A test that has looked at nothing must not pass.
+  if (values.store !== store || !Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed)) {
+    process.stderr.write(
+      "leak-test: --runs takes a whole number of 1 or more, --seed a whole number, --store memory or embedded\n",
+    )
     process.exit(2)
   }
-  const result = await Effect.runPromise(leakTest(Number(values.runs), Number(values.seed), {}, store))
+  const result = await Effect.runPromise(leakTest(runs, seed, {}, store))
   const json = `${JSON.stringify(result.summary)}\n`
   if (values.json !== undefined && values.json !== "-") writeFileSync(values.json, json)
   if (values.json === "-") process.stdout.write(json)
