@@ -4,13 +4,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Stream from "effect/Stream"
-import * as Tracer from "effect/Tracer"
 import * as Scene from "../testing/Scene.ts"
 import type { LogChunk } from "./EventStore.ts"
 import { EventStore } from "./EventStore.ts"
 import { layerSpans, projectionLag } from "./Observability.ts"
 import * as Projection from "./Projection.ts"
 import { ProjectionStore } from "./ProjectionStore.ts"
+import { keptSpans } from "./tracing.testing.ts"
 
 const counting: Projection.Projection<number> = {
   name: "counting",
@@ -23,14 +23,7 @@ const counting: Projection.Projection<number> = {
 
 describe("stores with spans", () => {
   it.effect("do what the stores do, and tell each operation with kinds and numbers alone", () => {
-    const spans: Array<Tracer.NativeSpan> = []
-    const tracer = Tracer.make({
-      span: (options) => {
-        const span = new Tracer.NativeSpan(options)
-        spans.push(span)
-        return span
-      },
-    })
+    const { spans, tracer } = keptSpans()
     return Effect.gen(function* () {
       const customer = yield* Scene.aCustomer
       const stream = yield* Scene.aStream()

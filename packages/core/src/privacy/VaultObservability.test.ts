@@ -2,7 +2,7 @@ import { VaultMemory } from "@tacet/adapter-memory"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Tracer from "effect/Tracer"
+import { keptSpans } from "../eventsourcing/tracing.testing.ts"
 import * as Uuid from "../eventsourcing/Uuid.ts"
 import * as Scene from "../testing/Scene.ts"
 import { ErasureLedger } from "./ErasureLedger.ts"
@@ -20,14 +20,7 @@ const traced = Layer.suspend(() =>
 describe("a vault over stores with spans", () => {
   // Planted: a port left out; an attribute that holds the subject. Both were found.
   it.effect("does what it does, and tells each operation with numbers alone", () => {
-    const spans: Array<Tracer.NativeSpan> = []
-    const tracer = Tracer.make({
-      span: (options) => {
-        const span = new Tracer.NativeSpan(options)
-        spans.push(span)
-        return span
-      },
-    })
+    const { spans, tracer } = keptSpans()
     return Effect.gen(function* () {
       const vault = yield* Vault
       const customer = yield* Scene.aCustomer
