@@ -28,6 +28,8 @@ export interface ServerOptions {
   readonly programs?: string
   /** Settings of PostgreSQL, such as `{ fsync: "off" }`. */
   readonly settings?: Readonly<Record<string, string>>
+  /** What its program is started by, with arguments, such as `nice`. The process must stay the same. */
+  readonly startedBy?: ReadonlyArray<string>
 }
 
 /** A server that runs. */
@@ -180,6 +182,7 @@ const run = async (
         join(path, logName),
         goesWithIt,
         temporary ?? "",
+        ...(options.startedBy ?? []),
         postgres,
         "-D",
         join(path, dataName),

@@ -3,3 +3,4 @@
  */
 export { open as openProxy, type Proxy } from "./Proxy.ts"
 export { type Server, type ServerOptions, start } from "./Server.ts"
+export { mountSmallDisk, type SmallDisk } from "./SmallDisk.ts"
