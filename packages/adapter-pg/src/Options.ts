@@ -32,8 +32,14 @@ export interface Options {
     /** Default 1 second. */
     readonly longest?: Duration.Input
   }
-  /** Named statements live in a session. Switch them off behind a proxy that pools by transaction. Default true. */
+  /** Whether statements are prepared once for each connection and called by name. Default true. */
   readonly namedStatements?: boolean
+  /**
+   * Whether the URL is that of a proxy that lends a session for one transaction, such as PgBouncer. Nothing is then kept
+   * in a session: no statement has a name, and the role and what else a connection is told when it is made is told to each
+   * transaction. Default false.
+   */
+  readonly transactionPooling?: boolean
   /**
    * Whether appends call the functions of the schema: one statement in the place of five. Without, the statements are
    * sent, for engines on which functions do not travel. Default true.

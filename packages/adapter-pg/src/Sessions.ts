@@ -80,22 +80,39 @@ const beginnings: Readonly<Record<Beginning, string>> = {
   read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 }
 
+/** What a session is told: as whom it works, for how long at a time, and how it plans. */
+const sessionSettings = (
+  options: Options,
+  settings: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> => {
+  const { role } = workingOn("log", options)
+  return {
+    ...settings,
+    ...(typeof role === "string" ? { role } : {}),
+    statement_timeout: String(Duration.toMillis(Duration.fromInputUnsafe(options.statementTimeout ?? "30 seconds"))),
+  }
+}
+
+/** The statements by which a transaction is told what a session is told otherwise: nothing unless sessions are lent. */
+export const localSettings = (options: Options, settings: Readonly<Record<string, string>>): ReadonlyArray<Statement> =>
+  options.transactionPooling === true
+    ? Object.entries(sessionSettings(options, settings)).map(([name, value]) => ({
+        sql: `SET LOCAL ${name} = '${value.replaceAll("'", "''")}'`,
+      }))
+    : []
+
 /** The configuration of one connection. */
 export const connectionConfig = (options: Options, settings: Readonly<Record<string, string>>): PgConnection.Config => {
-  const { role } = workingOn("log", options)
+  const { namedStatements = true, transactionPooling = false } = options
   return {
     url: options.url,
     applicationName: "tacet",
     connectTimeout: connectTimeoutOf(options),
     keepAlive: "30 seconds",
-    prepare: options.namedStatements ?? true,
+    prepare: namedStatements && !transactionPooling,
     maxMessageSize: 1 << 30,
     types,
-    startupParameters: {
-      ...settings,
-      ...(typeof role === "string" ? { role } : {}),
-      statement_timeout: String(Duration.toMillis(Duration.fromInputUnsafe(options.statementTimeout ?? "30 seconds"))),
-    },
+    ...(transactionPooling ? {} : { startupParameters: sessionSettings(options, settings) }),
   }
 }
 
@@ -120,27 +137,32 @@ export const make = Effect.fnUntraced(function* (
   const lease = Effect.mapError(Pool.get(pool), (error) => new TransactionFailed(error, false)).pipe(
     Effect.timeoutOrElse({ duration: connectTimeoutOf(options), orElse: () => Effect.flip(exhausted) }),
   )
-  const transact: Sessions["transact"] = (customer, beginning, statements) =>
+  const preamble = localSettings(options, settings)
+  const inTransaction = (
+    beginning: Beginning,
+    begun: ReadonlyArray<Statement>,
+    statements: ReadonlyArray<Statement>,
+  ): ReturnType<Sessions["transact"]> =>
     Effect.scoped(
       Effect.flatMap(lease, (connection) =>
         Effect.flatMap(
-          pipelined(connection, [
-            { sql: beginnings[beginning] },
-            // A literal: this statement takes no parameters. Customers are UUIDs, which hold no quote.
-            { sql: `SET LOCAL ${customerSetting} = '${customer}'` },
-            ...statements,
-          ]),
+          pipelined(connection, [{ sql: beginnings[beginning] }, ...preamble, ...begun, ...statements]),
           ({ committed, failures, rows }) => {
             const [failure] = failures
-            if (failure === undefined && committed) return Effect.succeed(rows.slice(2))
+            if (failure === undefined && committed) {
+              return Effect.succeed(rows.slice(1 + preamble.length + begun.length))
+            }
             const failed = Effect.fail(new TransactionFailed(failure ?? rolledBack, true))
             return failures.some(isFatal) ? Effect.andThen(Pool.invalidate(pool, connection), failed) : failed
           },
         ),
       ),
     )
+  const transact: Sessions["transact"] = (customer, beginning, statements) =>
+    // A literal: this statement takes no parameters. Customers are UUIDs, which hold no quote.
+    inTransaction(beginning, [{ sql: `SET LOCAL ${customerSetting} = '${customer}'` }], statements)
   // Answered once the server is ready for the next one, which is after the commit. Once sent, it is not interrupted.
-  const call: Sessions["call"] = ({ parameters, sql }) =>
+  const callAlone: Sessions["call"] = ({ parameters, sql }) =>
     Effect.scoped(
       Effect.flatMap(lease, (connection) =>
         Effect.uninterruptible(connection.queryValues(sql, parameters)).pipe(
@@ -151,6 +173,10 @@ export const make = Effect.fnUntraced(function* (
         ),
       ),
     )
+  const call: Sessions["call"] =
+    preamble.length === 0
+      ? callAlone
+      : (statement) => Effect.map(inTransaction("write", [], [statement]), ([rows]) => rows!)
   return { transact, call }
 })
 

@@ -11,7 +11,7 @@ import { steps } from "./migrations.ts"
 import { namesOf, type Part, workingOn } from "./names.ts"
 import type { Options } from "./Options.ts"
 import type { Step } from "./security.ts"
-import { connectionConfig } from "./Sessions.ts"
+import { connectionConfig, localSettings } from "./Sessions.ts"
 
 /**
  * Takes the steps that are missing, in one transaction: all of them or none. The user of the URL must be allowed to
@@ -32,10 +32,12 @@ export const migrate = (options: Options): Effect.Effect<void, DatabaseUnavailab
 export const migrateBy = Effect.fn("PostgreSQL.migrate")(
   function* (part: Part, options: Options, steps: ReadonlyArray<Step>) {
     const names = namesOf(options, part)
-    const connection = yield* PgConnection.make({ ...connectionConfig({ ...options, role: null }, {}), prepare: false })
+    const asItself = { ...options, role: null }
+    const connection = yield* PgConnection.make({ ...connectionConfig(asItself, {}), prepare: false })
     const { query, queryValues } = connection
     yield* query("BEGIN")
     yield* Effect.gen(function* () {
+      for (const { sql } of localSettings(asItself, {})) yield* query(sql)
       // The lock ends with the transaction, also behind a proxy that pools by transaction.
       yield* query("SELECT pg_advisory_xact_lock(20261122, hashtext($1))", [names.schema])
       const before = yield* versionIn(queryValues, names.schema)
@@ -82,7 +84,11 @@ const rolesOf = {
 export const checkVersion = Effect.fnUntraced(
   function* (options: Options, part: Part = "log") {
     const { schema } = namesOf(options, part)
-    const { queryValues } = yield* PgConnection.make(connectionConfig(workingOn(part, options), {}))
+    const working = workingOn(part, options)
+    const { query, queryValues } = yield* PgConnection.make(connectionConfig(working, {}))
+    const told = localSettings(working, {})
+    // Settings of a transaction need one, and go with it. With the connection, it ends in any case.
+    for (const sql of told.length === 0 ? [] : ["BEGIN", ...told.map(({ sql }) => sql)]) yield* query(sql)
     const actual = yield* versionIn(queryValues, schema)
     const expected = steps[part].length
     if (actual !== expected) return yield* new WrongSchemaVersion({ schema, expected, actual })

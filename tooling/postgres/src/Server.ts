@@ -258,7 +258,8 @@ const until = async (holds: () => boolean, what: string): Promise<void> => {
   }
 }
 
-const freePort = (): Promise<number> =>
+/** A port that nobody listens on. */
+export const freePort = (): Promise<number> =>
   new Promise((found, failed) => {
     const probe = createServer()
     probe.once("error", failed)
