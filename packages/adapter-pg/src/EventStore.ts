@@ -1,29 +1,31 @@
 /**
  * The event store over databases.
  */
-import { type CustomerId, type Projection, EventStore } from "@tacet/core/eventsourcing"
+import { type CustomerId, EventStore } from "@tacet/core/eventsourcing"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type { Grown } from "./Announcements.ts"
 import * as Append from "./append.ts"
 import type { Database } from "./Database.ts"
 import type { Options } from "./Options.ts"
 import { readLog, readStream } from "./reading.ts"
-import * as Wakeups from "./Wakeups.ts"
+import type * as Wakeups from "./Wakeups.ts"
 
-/** Makes the store. */
+/** Makes the store. What it appends is told to `grown`. */
 export const make: (
   locate: (customer: CustomerId.CustomerId) => Database,
-  inline: ReadonlyArray<Projection.InlineProjection>,
-  polling: Options["polling"],
+  options: Pick<Options, "inline" | "polling">,
+  wakeups: Wakeups.Wakeups,
+  grown: Grown,
 ) => Effect.Effect<EventStore.EventStore["Service"], never, Scope.Scope> = Effect.fnUntraced(function* (
   locate,
-  inline,
-  polling = {},
+  { inline = [], polling = {} },
+  wakeups,
+  grown,
 ) {
-  const wakeups = Wakeups.make()
-  const append = yield* Append.make(locate, inline, wakeups.grown)
+  const append = yield* Append.make(locate, inline, grown)
   const shortest = Duration.toMillis(Duration.fromInputUnsafe(polling.shortest ?? 20))
   const longest = Duration.toMillis(Duration.fromInputUnsafe(polling.longest ?? 1_000))
   const read: EventStore.EventStore["Service"]["readLog"] = (customer, range) =>
@@ -35,12 +37,19 @@ export const make: (
     subscribe: (customer, range) =>
       Stream.unwrap(
         Effect.sync(() => {
-          let [pause, at] = [shortest, -1]
-          // What other processes append is found by looking; each look in vain makes the next one wait longer.
+          let [pause, at, told] = [shortest, -1, 0]
+          // What nobody tells is found by looking; each look in vain makes the next one wait longer. Who was told of a head
+          // that was not there is not woken by it again.
           return EventStore.subscribeBy(read, (customer, position) => {
-            pause = position === at ? Math.min(pause * 2, longest) : shortest
+            const isInVain = position === at
+            pause = isInVain ? Math.min(pause * 2, longest) : shortest
             at = position
-            return Effect.raceFirst(wakeups.beyond(customer, position), Effect.sleep(pause))
+            return Effect.raceFirst(
+              Effect.map(wakeups.beyond(customer, isInVain ? Math.max(position, told) : position), (head) => {
+                told = head
+              }),
+              Effect.sleep(pause),
+            )
           })(customer, range)
         }).pipe(Effect.tap(() => wakeups.subscribe(customer))),
       ),

@@ -25,6 +25,16 @@ export interface Options {
   readonly statementTimeout?: Duration.Input
   /** How long to wait for a connection, a free one of the pool included. Default 5 seconds. */
   readonly connectTimeout?: Duration.Input
+  /**
+   * Whether the processes of this database tell each other that logs have grown, besides looking for themselves. An append
+   * is announced off its own path, together with others; each process keeps one connection to listen. Default: no.
+   */
+  readonly announcements?: {
+    /** Where to listen: a session of its own, past any proxy that pools by transaction. Default: the URL. */
+    readonly url?: Redacted.Redacted
+    /** For how long what has grown is gathered before it is announced again. Default 20 milliseconds. */
+    readonly gather?: Duration.Input
+  }
   /** How long a subscriber at the head sleeps before it looks again; longer each time nothing came. */
   readonly polling?: {
     /** Default 20 milliseconds. */

@@ -26,7 +26,7 @@ import type { Locate } from "./privacy/transact.ts"
 import * as Rows from "./privacy/VaultStore.ts"
 
 /** One of the databases. Its tables are in a schema named after the part: `tacet_vault`, `tacet_keys`. */
-export type PartOptions = Omit<Options, "inline" | "polling">
+export type PartOptions = Omit<Options, "announcements" | "inline" | "polling">
 
 type Stores = VaultStore.VaultStore | KeyStore.KeyStore | AccessLog.AccessLog | ErasureLedger.ErasureLedger
 

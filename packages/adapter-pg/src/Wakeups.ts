@@ -1,12 +1,12 @@
 /**
- * Tells subscribers of this process that a log has grown, without a word to the database.
+ * Wakes subscribers of this process when a log has grown: by an append of this process, or by what another has announced.
  */
 import type { CustomerId, EventEnvelope } from "@tacet/core/eventsourcing"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
 interface Log {
-  /** How far this process knows the log to be. */
+  /** How far this process was told that the log is. */
   head: EventEnvelope.Position
   subscribers: number
   readonly waiting: Set<() => void>
@@ -18,8 +18,11 @@ export interface Wakeups {
   readonly grown: (customer: CustomerId.CustomerId, head: EventEnvelope.Position) => void
   /** Keeps account of a log while the scope is open. */
   readonly subscribe: (customer: CustomerId.CustomerId) => Effect.Effect<void, never, Scope.Scope>
-  /** Returns when the log is known to have grown beyond a position. For those who have subscribed. */
-  readonly beyond: (customer: CustomerId.CustomerId, position: EventEnvelope.Position) => Effect.Effect<void>
+  /** Answers the head when the log is said to have grown beyond a position. For those who have subscribed. */
+  readonly beyond: (
+    customer: CustomerId.CustomerId,
+    position: EventEnvelope.Position,
+  ) => Effect.Effect<EventEnvelope.Position>
 }
 
 /** Nobody has subscribed yet. */
@@ -48,11 +51,12 @@ export const make = (): Wakeups => {
           }),
       ),
     beyond: (customer, position) =>
-      Effect.callback<void>((resume) => {
+      Effect.callback<EventEnvelope.Position>((resume) => {
         const log = logs.get(customer)
-        if (log === undefined || log.head > position) return resume(Effect.void)
+        if (log === undefined) return resume(Effect.succeed(position))
+        if (log.head > position) return resume(Effect.succeed(log.head))
         // A resumed fiber runs at once: without the yield, subscribers would work inside the append of another.
-        const wakeUp = () => resume(Effect.yieldNow)
+        const wakeUp = () => resume(Effect.as(Effect.yieldNow, log.head))
         log.waiting.add(wakeUp)
         return Effect.sync(() => log.waiting.delete(wakeUp))
       }),

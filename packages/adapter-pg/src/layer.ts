@@ -7,6 +7,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import { announcing, type Grown, listening } from "./Announcements.ts"
 import * as Database from "./Database.ts"
 import type { DatabaseUnavailable, WrongSchemaVersion } from "./DatabaseError.ts"
 import * as Store from "./EventStore.ts"
@@ -14,22 +15,36 @@ import { checkVersion } from "./migrate.ts"
 import type { Options } from "./Options.ts"
 import { make as makeRunner, ProjectionRunner } from "./ProjectionRunner.ts"
 import * as Projections from "./projections.ts"
+import * as Wakeups from "./Wakeups.ts"
 
 type Services = EventStore.EventStore | ProjectionStore.ProjectionStore | ProjectionRunner
 
 /** Why the layer could not be built. Build it again once the cause is mended. */
 export type StartError = DatabaseUnavailable | WrongSchemaVersion
 
-const build = (
+const build = Effect.fnUntraced(function* (
   locate: (customer: CustomerId.CustomerId) => Database.Database,
-  { inline = [], polling }: Pick<Options, "inline" | "polling">,
-): Effect.Effect<Context.Context<Services>, never, Scope.Scope> =>
-  Effect.map(Store.make(locate, inline, polling), (store) =>
-    Context.make(EventStore.EventStore, store).pipe(
-      Context.add(ProjectionStore.ProjectionStore, Projections.make(locate)),
-      Context.add(ProjectionRunner, makeRunner(store, locate)),
-    ),
+  databases: ReadonlyArray<readonly [Database.Database, Options]>,
+  options: Pick<Options, "inline" | "polling">,
+): Effect.fn.Return<Context.Context<Services>, never, Scope.Scope> {
+  const wakeups = Wakeups.make()
+  const announcers = new Map<Database.Database, Grown>()
+  for (const [database, options] of databases) {
+    const { announcements } = options
+    if (announcements === undefined) continue
+    announcers.set(database, yield* announcing(database, announcements.gather))
+    yield* listening(options, database.schema, wakeups.grown)
+  }
+  const grown: Grown = (customer, head) => {
+    wakeups.grown(customer, head)
+    if (announcers.size > 0) announcers.get(locate(customer))?.(customer, head)
+  }
+  const store = yield* Store.make(locate, options, wakeups, grown)
+  return Context.make(EventStore.EventStore, store).pipe(
+    Context.add(ProjectionStore.ProjectionStore, Projections.make(locate)),
+    Context.add(ProjectionRunner, makeRunner(store, locate)),
   )
+})
 
 /**
  * An event store and a projection store in one database, which `migrate` has prepared. It fails at once where the
@@ -48,7 +63,7 @@ export const layer = (options: Options): Layer.Layer<Services, StartError> =>
     Effect.gen(function* () {
       yield* checkVersion(options)
       const database = yield* Database.make(options)
-      return yield* build(() => database, options)
+      return yield* build(() => database, [[database, options]], options)
     }),
   )
 
@@ -91,10 +106,13 @@ export const layerLocated = <Name extends string>(
   Layer.effectContext(
     Effect.gen(function* () {
       const databases = new Map<string, Database.Database>()
+      const all: Array<readonly [Database.Database, Options]> = []
       for (const [name, one] of Object.entries<Omit<Options, "inline" | "polling">>(options.databases)) {
         yield* checkVersion(one)
-        databases.set(name, yield* Database.make(one))
+        const database = yield* Database.make(one)
+        databases.set(name, database)
+        all.push([database, one])
       }
-      return yield* build((customer) => databases.get(options.locate(customer))!, options)
+      return yield* build((customer) => databases.get(options.locate(customer))!, all, options)
     }),
   )
