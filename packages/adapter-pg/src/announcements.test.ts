@@ -1,6 +1,6 @@
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import { type CustomerId, EventStore, ExpectedVersion, Uuid } from "@tacet/core/eventsourcing"
-import { describe, expect, it } from "@tacet/vitest"
+import { afterAll, beforeAll, describe, expect, it } from "@tacet/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -8,6 +8,7 @@ import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { spawn } from "node:child_process"
+import { randomBytes } from "node:crypto"
 import { createInterface } from "node:readline"
 import { layer } from "./layer.ts"
 import type { Options } from "./Options.ts"
@@ -15,6 +16,21 @@ import { aCustomer } from "./privacy/process.testing.ts"
 import { forThisFile } from "./testDatabase.testing.ts"
 
 const options = forThisFile()
+
+const asOwner = (sql: string) =>
+  Effect.scoped(
+    Effect.flatMap(PgConnection.make({ url: options.url, prepare: false }), ({ queryValues }) => queryValues(sql)),
+  )
+
+// Whom the other process logs in as.
+const account = `tacet_subscriber_${randomBytes(4).toString("hex")}`
+const password = randomBytes(12).toString("hex")
+const urlOfAccount = () => Object.assign(new URL(Redacted.value(options.url)), { username: account, password }).href
+
+beforeAll(() =>
+  Effect.runPromise(Effect.asVoid(asOwner(`CREATE ROLE ${account} LOGIN PASSWORD '${password}' IN ROLE tacet_log`))),
+)
+afterAll(() => Effect.runPromise(Effect.asVoid(asOwner(`DROP ROLE ${account}`))))
 
 type Store = EventStore.EventStore["Service"]
 
@@ -57,7 +73,7 @@ const aSubscriber = Effect.fnUntraced(function* (
           "--conditions",
           "@tacet/source",
           program,
-          Redacted.value(options.url),
+          urlOfAccount(),
           customer,
           String(polling),
           announcements,
@@ -79,11 +95,6 @@ const aSubscriber = Effect.fnUntraced(function* (
   return seen
 })
 
-const asOwner = (sql: string) =>
-  Effect.scoped(
-    Effect.flatMap(PgConnection.make({ url: options.url, prepare: false }), ({ queryValues }) => queryValues(sql)),
-  )
-
 const listeners = "FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'tacet listening'"
 
 /** Waits until so many processes listen. */
@@ -103,7 +114,7 @@ describe("subscribers of another process", () => {
   // Planted: nothing announced; nothing heard; a head that is not told on; a listener that gives up. Each was found.
   it.live("are woken long before they would look, see all while nobody listens for them, and are woken again", () =>
     Effect.gen(function* () {
-      const polling = 4_000
+      const polling = 2_500
       const customer = yield* aCustomer
       const store = yield* storeWith({ announcements: {} })
       yield* append(store, customer)
@@ -118,23 +129,20 @@ describe("subscribers of another process", () => {
         expect(position).toBe(n)
         expect(waited).toBeLessThan(polling / 4)
       }
-      // For as long as it takes, every session that listens is ended as soon as it is there.
-      const [, waited] = yield* timed(
-        Effect.raceFirst(
-          Effect.gen(function* () {
-            yield* Effect.sleep(150)
-            yield* append(store, customer)
-            expect(yield* Queue.take(seen)).toBe(7)
-          }),
-          Effect.forever(Effect.andThen(asOwner(`SELECT pg_terminate_backend(pid) ${listeners}`), Effect.sleep(5))),
-        ),
-      )
-      expect(waited).toBeGreaterThan(polling / 4)
+      // Its session that listens is ended, and it gets no new one.
+      yield* asOwner(`ALTER ROLE ${account} NOLOGIN`)
+      yield* asOwner(`SELECT pg_terminate_backend(pid) ${listeners} AND usename = '${account}'`)
+      yield* untilListening(1)
+      for (let n = 7; n < 10; n++) {
+        yield* append(store, customer)
+        expect(yield* Queue.take(seen)).toBe(n)
+      }
+      yield* asOwner(`ALTER ROLE ${account} LOGIN`)
       yield* untilListening(2)
       yield* Effect.sleep(150)
       yield* append(store, customer)
       const [position, again] = yield* timed(Queue.take(seen))
-      expect(position).toBe(8)
+      expect(position).toBe(10)
       expect(again).toBeLessThan(polling / 4)
     }),
   )

@@ -293,7 +293,7 @@ const counting = (schema: string): string => `, counted AS (
     AS d (of_commit, name, version, counter, add)
   WHERE NOT v.refused[d.of_commit]
   GROUP BY d.name, d.version, d.counter
-  ON CONFLICT (customer_id, name, version, counter) DO UPDATE SET value = c.value + excluded.value
+  ON CONFLICT (customer_id, name, version, counter) DO UPDATE SET value = c.value + excluded.value RETURNING 1
 )`
 
 const purging = (schema: string, at: number): string => `, gone AS (

@@ -1,68 +1,77 @@
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
-import { vaultForThisFile } from "./testDatabase.testing.ts"
+import * as Redacted from "effect/Redacted"
+import { goodTable, statementRules, statementSources, tableRules } from "./schemaRules.testing.ts"
+import { asOwner, vaultForThisFile } from "./testDatabase.testing.ts"
 
 const options = vaultForThisFile()
+
+const asking = (part: "log" | "vault" | "keys") => (sql: string) =>
+  Effect.scoped(
+    Effect.flatMap(PgConnection.make({ url: options[part].url, prepare: false }), ({ queryValues }) =>
+      queryValues(sql),
+    ),
+  )
 
 describe.each([
   { part: "log", schema: "tacet", count: 12 },
   { part: "vault", schema: "tacet_vault", count: 5 },
   { part: "keys", schema: "tacet_keys", count: 3 },
 ] as const)("the schema $schema", ({ count, part, schema }) => {
-  const ask = (sql: string) =>
-    Effect.scoped(
-      Effect.flatMap(PgConnection.make({ url: options[part].url, prepare: false }), ({ queryValues }) =>
-        queryValues(sql),
-      ),
-    )
+  const ask = asking(part)
 
-  const tables = `c.relnamespace = '${schema}'::regnamespace AND c.relkind = 'r' AND c.relname <> 'migration'`
-
-  it.live("has policies, enabled and forced, on every table", () =>
-    Effect.gen(function* () {
-      const rows = yield* ask(
-        `SELECT c.relname::text, c.relrowsecurity, c.relforcerowsecurity, count(p.oid)::int FROM pg_class c
-         LEFT JOIN pg_policy p ON p.polrelid = c.oid WHERE ${tables} GROUP BY 1, 2, 3 ORDER BY 1`,
-      )
-      expect(rows).toHaveLength(count)
-      expect(rows.map(([, ...secured]) => secured)).toEqual(rows.map(() => [true, true, 1]))
-    }),
-  )
-
-  it.live("begins every primary key and every unique index with the Customer, of one type everywhere", () =>
-    Effect.gen(function* () {
-      const without = yield* ask(
-        `SELECT c.relname::text FROM pg_class c WHERE ${tables}
-         AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)`,
-      )
-      expect(without).toEqual([])
-      const first = yield* ask(
-        `SELECT DISTINCT a.attname::text, a.atttypid::regtype::text, a.attnotnull FROM pg_index i
-         JOIN pg_class c ON c.oid = i.indrelid
-         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0] WHERE ${tables}`,
-      )
-      expect(first).toEqual([["customer_id", "uuid", true]])
-    }),
-  )
-
-  it.live(
-    "needs nothing that does not travel: no sequence, trigger, foreign key, function that is needed or default that varies",
-    () =>
+  for (const { breaches, rule } of tableRules) {
+    it.live(`keeps to the rule: ${rule}`, () =>
       Effect.gen(function* () {
-        const inSchema = `= '${schema}'::regnamespace`
-        const [counts] = yield* ask(
-          `SELECT
-          (SELECT count(*)::int FROM pg_class WHERE relnamespace ${inSchema} AND relkind IN ('S', 'v', 'm', 'f', 'p')),
-          (SELECT count(*)::int FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace ${inSchema}),
-          (SELECT count(*)::int FROM pg_constraint WHERE connamespace ${inSchema} AND (contype = 'f' OR condeferrable)),
-          (SELECT count(*)::int FROM pg_proc WHERE pronamespace ${inSchema}
-            -- These save time and are not needed: the store passes its suite without them.
-            AND proname NOT IN ('append_one', 'append_many')),
-          (SELECT count(*)::int FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-            WHERE c.relnamespace ${inSchema} AND (a.attidentity <> '' OR a.attgenerated <> ''))`,
-        )
-        expect(counts).toEqual([0, 0, 0, 0, 0])
+        expect(yield* ask(breaches(schema))).toEqual([])
       }),
+    )
+  }
+
+  it.live("has as many tables as it should", () =>
+    Effect.gen(function* () {
+      const [row] = yield* ask(
+        `SELECT count(*)::int FROM pg_class WHERE relnamespace = '${schema}'::regnamespace AND relkind = 'r'`,
+      )
+      // That of the migrations too.
+      expect(row).toEqual([count + 1])
+    }),
   )
+})
+
+describe("the rules of the tables", () => {
+  const ask = asking("log")
+  const asItsOwner = (statements: ReadonlyArray<string>) =>
+    Effect.promise(() => asOwner(Redacted.value(options.log.url), statements))
+
+  for (const { breaches, example, rule } of tableRules) {
+    it.live(`find what breaks this one: ${rule}`, () =>
+      Effect.gen(function* () {
+        const schema = "breached"
+        yield* asItsOwner([`CREATE SCHEMA ${schema}`, ...goodTable(schema)])
+        yield* Effect.gen(function* () {
+          for (const { breaches } of tableRules) expect(yield* ask(breaches(schema))).toEqual([])
+          yield* asItsOwner(example(schema))
+          expect(yield* ask(breaches(schema))).not.toEqual([])
+        }).pipe(Effect.ensuring(asItsOwner([`DROP SCHEMA ${schema} CASCADE`])))
+      }),
+    )
+  }
+})
+
+describe("the statements of the adapter", () => {
+  const sources = statementSources()
+
+  it("are all looked at", () => {
+    const texts = sources.map(([, source]) => source).join("\n")
+    expect(texts.match(/INSERT INTO|UPDATE \$|DELETE FROM|SELECT/g)!.length).toBeGreaterThan(80)
+  })
+
+  for (const { breaches, example, rule } of statementRules) {
+    it(`keep to the rule, which finds its breach: ${rule}`, () => {
+      expect(breaches(example)).not.toEqual([])
+      expect(sources.flatMap(([file, source]) => breaches(source).map((breach) => `${file}: ${breach}`))).toEqual([])
+    })
+  }
 })
