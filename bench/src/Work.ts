@@ -9,6 +9,8 @@ export interface Options {
   readonly rounds: number
   /** A share of the full size, up to 1: for trying a benchmark out. Its figures mean nothing. */
   readonly scale: number
+  /** How many interactions the log of `scale` holds. */
+  readonly interactions: number
 }
 
 /** Part of a work: subjects that did the same thing on the same data. */

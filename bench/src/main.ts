@@ -7,13 +7,23 @@ import { machineNow, versions } from "./environment.ts"
 import { fold } from "./fold/index.ts"
 import { met, type Measurement } from "./Measurement.ts"
 import { privacy } from "./privacy/index.ts"
+import { scale as scaleWork } from "./scale/index.ts"
 import { append } from "./store/append.ts"
 import { erase } from "./store/erase.ts"
 import * as Reading from "./store/reading.ts"
 import * as Table from "./table.ts"
 import type { Section, Work } from "./Work.ts"
 
-const works: ReadonlyArray<Work> = [fold, append, Reading.read, Reading.catchUp, Reading.projection, erase, privacy]
+const works: ReadonlyArray<Work> = [
+  fold,
+  append,
+  Reading.read,
+  Reading.catchUp,
+  Reading.projection,
+  erase,
+  privacy,
+  scaleWork,
+]
 
 const usage = [
   "npm --prefix bench start -- WORK [--json FILE] [--rounds N] [--scale SHARE]",
@@ -22,6 +32,7 @@ const usage = [
   "",
   "  --json FILE    also write the figures as JSON",
   "  --rounds N     measure each subject N times (default 7)",
+  "  --interactions N  how many the log of scale holds (default 5000; a million is the real run)",
   "  --scale SHARE  use a share of the data, such as 0.01: to see that it runs",
 ].join("\n")
 
@@ -38,6 +49,7 @@ const read = () => {
         json: { type: "string" },
         rounds: { type: "string", default: "7" },
         scale: { type: "string", default: "1" },
+        interactions: { type: "string", default: "5000" },
         help: { type: "boolean", short: "h" },
       },
     })
@@ -60,6 +72,9 @@ if (!Number.isInteger(rounds) || rounds < 1) fail("--rounds takes a whole number
 const scale = Number(values.scale)
 if (!(scale > 0 && scale <= 1)) fail("--scale takes a number above 0, up to 1.")
 
+const interactions = Number(values.interactions)
+if (!Number.isInteger(interactions) || interactions < 1) fail("--interactions takes a whole number, 1 or more.")
+
 const machine = machineNow()
 process.stdout.write(
   [
@@ -74,7 +89,7 @@ process.stdout.write(
 )
 
 const sections: Array<Section> = []
-await work.run({ rounds, scale }, (section) => {
+await work.run({ rounds, scale, interactions }, (section) => {
   sections.push(section)
   process.stdout.write(`${Table.format(section)}\n`)
 })

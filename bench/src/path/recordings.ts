@@ -17,7 +17,8 @@ const days = 90
 const begin = Date.UTC(2026, 0, 1)
 const second = 1000
 
-const screens = [
+/** The steps of the scenario. */
+export const screens = [
   "menu/welcome",
   "invoice/list",
   "invoice/explain",
@@ -35,9 +36,10 @@ const popularity = [30, 18, 14, 6, 5, 3, 8, 4, 4, 2, 10, 9]
 
 /** The Customer of these interactions. */
 export const customer = "b8f5a8de-51b4-4f57-9ff0-c5c9c1f7b001" as CustomerId.CustomerId
-const number = "3f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c01" as Identifier.ListedNumberId
-const entryPoint = "3f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c02" as Identifier.EntryPointId
-const scenario = "visual-menu" as Identifier.ScenarioId
+/** What it has declared. */
+export const number = "3f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c01" as Identifier.ListedNumberId
+export const entryPoint = "3f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c02" as Identifier.EntryPointId
+export const scenario = "visual-menu" as Identifier.ScenarioId
 
 const says = <A>(value: A) => ({ value, sources: [] })
 

@@ -4,7 +4,10 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as TestClock from "effect/testing/TestClock"
 import * as FastCheck from "fast-check"
 import * as FaultInjection from "../testing/FaultInjection.ts"
 import * as Scene from "../testing/Scene.ts"
@@ -229,6 +232,77 @@ describe("following", () => {
         actual: 2,
       })
       expect(yield* savedState(customer)).toEqual(Option.some([2, [1, 2]]))
+    }).pipe(Effect.provide(layer)),
+  )
+})
+
+describe("following with a state that takes long to save", () => {
+  class Unfoldable extends Data.TaggedError("Unfoldable") {}
+
+  /** Lets the others go on until they all wait. */
+  const othersWait = Effect.repeat(Effect.yieldNow, { times: 200 })
+
+  /** Folds as `positions` does, and at an event `Unfoldable` waits, then gives up halfway. */
+  const waiting = (latch: Latch.Latch): Projection.Projection<Array<number>, Unfoldable> => ({
+    ...positions(),
+    apply: (state, chunk) =>
+      Effect.forEach(chunk.events, ({ position, type }) => {
+        state.push(position)
+        if (type !== "Unfoldable") return Effect.void
+        return Effect.andThen(latch.await, Effect.fail(new Unfoldable()))
+      }).pipe(Effect.as(state)),
+  })
+
+  /** A store whose saves wait, and are told of. */
+  const slow = Effect.fnUntraced(function* () {
+    const store = yield* ProjectionStore
+    const [begun, mayEnd] = [yield* Latch.make(false), yield* Latch.make(false)]
+    const save: typeof store.save = (...saved) =>
+      begun.open.pipe(Effect.andThen(mayEnd.await), Effect.andThen(store.save(...saved)))
+    return { begun, mayEnd, layer: Layer.succeed(ProjectionStore, { ...store, save }) }
+  })
+
+  // Planted and found: a state written down while a chunk is folded into it.
+  it.effect("saves nothing of a chunk that is not folded whole", () =>
+    Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const [store, mayFail] = [yield* slow(), yield* Latch.make(false)]
+      const follower = yield* Effect.forkScoped(
+        Effect.provide(Projection.follow(waiting(mayFail), customer), store.layer),
+      )
+      yield* othersWait
+      yield* grow(customer, 1)
+      yield* store.begun.await
+      yield* grow(customer, 1)
+      yield* othersWait
+      // The second event is folded and not saved yet; the third is in the middle of being folded.
+      yield* grow(customer, 1, "Unfoldable")
+      yield* othersWait
+      yield* store.mayEnd.open
+      yield* othersWait
+      yield* mayFail.open
+      expect(yield* Effect.flip(Fiber.join(follower))).toBeInstanceOf(Unfoldable)
+      expect(yield* savedState(customer)).toEqual(Option.some([1, [1]]))
+    }).pipe(Effect.provide(layer)),
+  )
+
+  // Planted and found: a save with every chunk.
+  it.effect("rests nine times as long as a save took, and then saves all at once", () =>
+    Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const store = yield* slow()
+      yield* Effect.forkScoped(Effect.provide(Projection.follow(positions(), customer), store.layer))
+      yield* othersWait
+      yield* grow(customer, 1)
+      yield* store.begun.await
+      yield* TestClock.adjust("2 seconds")
+      yield* store.mayEnd.open
+      yield* othersWait
+      yield* grow(customer, 3)
+      yield* TestClock.adjust("17 seconds")
+      expect(yield* savedState(customer)).toEqual(Option.some([1, [1]]))
+      yield* TestClock.adjust("1 seconds")
+      expect(yield* savedState(customer)).toEqual(Option.some([4, upTo(4)]))
     }).pipe(Effect.provide(layer)),
   )
 })

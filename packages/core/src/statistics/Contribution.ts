@@ -7,10 +7,32 @@ import * as DateTime from "effect/DateTime"
 import type { Event, Human, RecontactClass } from "../domain/Interaction.ts"
 import { type Definition, windowMillis, windows } from "./Definition.ts"
 
+/** What is read of an event of the domain. */
+export type Fact =
+  | Read<"InteractionStarted", "linkable" | "policyVersion">
+  | Read<"StepTaken", "step" | "kind">
+  | Read<"CallPlaced", "call" | "asksForPerson">
+  | Read<"CallAnswered", "call" | "human">
+  | Read<"CallEnded", "call" | "talkSeconds" | "disposition" | "legs">
+  | Read<"RecontactObserved", "class">
+  | Read<Exclude<Event["_tag"], MoreThanAMoment>, never>
+
+type MoreThanAMoment =
+  | "InteractionStarted"
+  | "StepTaken"
+  | "CallPlaced"
+  | "CallAnswered"
+  | "CallEnded"
+  | "RecontactObserved"
+
+type Read<Tag extends Event["_tag"], Fields extends keyof Extract<Event, { readonly _tag: Tag }>> = {
+  readonly _tag: Tag
+} & Pick<Extract<Event, { readonly _tag: Tag }>, "occurredAt" | Fields>
+
 /** An event with its place in its stream: events of one moment count in that order. */
 export interface PlacedEvent {
   readonly version: number
-  readonly event: Event
+  readonly event: Fact
 }
 
 /** Exclusive: exactly one holds of an interaction, for one window and one watermark. */

@@ -1,11 +1,10 @@
 /**
- * The deflection statistics of one Customer, as a fold of its log. An interaction is held as its events until its
- * longest window has closed, then only its contribution is kept; an event that comes later still reads that one stream
- * again, takes the old contribution back and adds the new one. Any order of streams, any batches and any split over
- * shards lead to the same figures, and neither the vault nor any person is needed.
+ * The deflection statistics of one Customer, as a fold of its log. Of an interaction a trace is held until its longest
+ * window has closed, then only its contribution is kept; an event that comes later still reads that one stream again,
+ * takes the old contribution back and adds the new one. Any order of streams, any batches and any split over shards lead
+ * to the same figures, and neither the vault nor any person is needed.
  */
 import * as Effect from "effect/Effect"
-import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -13,7 +12,7 @@ import type { Scenario } from "../domain/Customer.ts"
 import * as Interaction from "../domain/Interaction.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { UndecodableEvent } from "../eventsourcing/EventCodec.ts"
-import type { NewEvent, RecordedEvent } from "../eventsourcing/EventEnvelope.ts"
+import type { RecordedEvent } from "../eventsourcing/EventEnvelope.ts"
 import { type EventStore, type LogChunk, streamEvents } from "../eventsourcing/EventStore.ts"
 import type { ReadError } from "../eventsourcing/EventStoreError.ts"
 import type { Projection } from "../eventsourcing/Projection.ts"
@@ -22,6 +21,7 @@ import type { CustomerReport } from "./CustomerReport.ts"
 import { Definition } from "./Definition.ts"
 import { figuresOf, reportOf } from "./reportOf.ts"
 import { Tally, type TallySnapshot } from "./Tally.ts"
+import * as Trace from "./Trace.ts"
 
 /** The state of the fold. It is changed in place. */
 export interface State {
@@ -32,6 +32,8 @@ export interface State {
   readonly settled: Tally
   /** Interactions that are not, by the id of their stream. */
   readonly live: Map<string, Live>
+  /** The texts in what is kept of them. */
+  readonly names: Trace.Names
   /** The latest moment of any event, in epoch milliseconds. */
   latest: number
   /** The watermark up to which final contributions were moved to `settled`. */
@@ -42,9 +44,9 @@ export interface State {
 
 /** An interaction that a window still holds open. */
 export interface Live {
-  /** In the order of the stream. */
-  readonly history: Array<Contribution.PlacedEvent>
-  /** When the history as it is becomes final, once a sweep has found out; any event puts the question anew. */
+  /** What its contribution will be made of. */
+  readonly trace: Trace.Trace
+  /** When the trace as it is becomes final, once a sweep has found out; any event puts the question anew. */
   finalFrom: number
 }
 
@@ -63,6 +65,7 @@ export const empty = (definition: Definition, options?: { readonly until?: numbe
   until: options?.until ?? Number.POSITIVE_INFINITY,
   settled: new Tally(definition),
   live: new Map(),
+  names: new Trace.Names(),
   latest: Number.NEGATIVE_INFINITY,
   sweptAt: Number.NEGATIVE_INFINITY,
   published: new Map(),
@@ -103,13 +106,15 @@ export const apply = Effect.fnUntraced(function* (
     if (recorded.stream.kind !== Interaction.streamKind || recorded.occurredAt > state.until) continue
     const decoded = Interaction.codec.decode(recorded)
     if (Result.isFailure(decoded)) return yield* decoded.failure
-    let live = state.live.get(recorded.stream.id)
+    const placed = { version: recorded.version, event: decoded.success }
+    const live = state.live.get(recorded.stream.id)
     if (live === undefined) {
-      live = liveWith(recorded.version === 1 ? [] : yield* takeBack(state, customer, recorded))
-      state.live.set(recorded.stream.id, live)
+      const before = recorded.version === 1 ? [] : yield* takeBack(state, customer, recorded)
+      state.live.set(recorded.stream.id, liveWith(Trace.of([...before, placed], state.names)))
+    } else {
+      Trace.add(live.trace, placed, state.names)
+      live.finalFrom = Number.NEGATIVE_INFINITY
     }
-    live.history.push({ version: recorded.version, event: decoded.success })
-    live.finalFrom = Number.NEGATIVE_INFINITY
     if (recorded.occurredAt > state.latest) state.latest = recorded.occurredAt
   }
   if (watermark(state) >= state.sweptAt + sweepEvery) sweep(state)
@@ -134,10 +139,7 @@ export const publish = (state: State): void => {
   const { local } = state.settled
   const today = local.day(now)
   const unfinished = new Set<number>()
-  for (const { history } of state.live.values()) {
-    const first = history[0]
-    if (first !== undefined) unfinished.add(local.day(DateTime.toEpochMillis(first.event.occurredAt)))
-  }
+  for (const { trace } of state.live.values()) unfinished.add(local.day(trace.begin))
   for (const [day, counters] of state.settled.days) {
     if (day < today && !unfinished.has(day) && !state.published.has(day)) {
       state.published.set(day, figuresOf(counters))
@@ -164,8 +166,8 @@ export const report = (
   options: { readonly customer: string; readonly asOf?: number; readonly declared: ReadonlyArray<Scenario> },
 ): CustomerReport => {
   const at = Math.max(watermark(state), options.asOf ?? Number.NEGATIVE_INFINITY)
-  const provisional = Array.from(state.live.values()).flatMap(({ history }) => {
-    const contribution = Contribution.of(history, state.definition, at, state.until)
+  const provisional = Array.from(state.live.values()).flatMap(({ trace }) => {
+    const contribution = Contribution.of(Trace.eventsOf(trace, state.names), state.definition, at, state.until)
     return contribution === undefined ? [] : [contribution]
   })
   // Counting the live ones in and out again is exact, and spares a copy of everything that is settled.
@@ -195,7 +197,9 @@ export const report = (
  */
 export const merge = (state: State, other: State): State => {
   state.settled.merge(other.settled)
-  for (const [id, live] of other.live) state.live.set(id, live)
+  for (const [id, { trace }] of other.live) {
+    state.live.set(id, liveWith(Trace.of(Trace.eventsOf(trace, other.names), state.names)))
+  }
   for (const [day, figures] of other.published) {
     const mine = state.published.get(day)
     state.published.set(
@@ -242,7 +246,7 @@ const sweep = (state: State): void => {
   state.sweptAt = now
   for (const [id, live] of state.live) {
     if (live.finalFrom > now) continue
-    const contribution = Contribution.of(live.history, state.definition, now, state.until)
+    const contribution = Contribution.of(Trace.eventsOf(live.trace, state.names), state.definition, now, state.until)
     if (contribution === undefined) continue
     live.finalFrom = contribution.finalAt
     if (contribution.finalAt > now) continue
@@ -251,8 +255,8 @@ const sweep = (state: State): void => {
   }
 }
 
-const liveWith = (history: Array<Contribution.PlacedEvent>): Live => ({
-  history,
+const liveWith = (trace: Trace.Trace): Live => ({
+  trace,
   finalFrom: Number.NEGATIVE_INFINITY,
 })
 
@@ -285,9 +289,8 @@ interface Saved {
   readonly definition: Definition
   readonly until: number | null
   readonly settled: TallySnapshot
-  readonly live: ReadonlyArray<
-    readonly [id: string, history: ReadonlyArray<readonly [version: number, event: NewEvent]>]
-  >
+  readonly names: ReadonlyArray<string>
+  readonly live: ReadonlyArray<readonly [id: string, begin: number, cells: Array<number>, calls: Array<string>]>
   readonly latest: number | null
   readonly sweptAt: number | null
   readonly published: ReadonlyArray<readonly [number, ReadonlyArray<readonly [number, number]>]>
@@ -298,10 +301,8 @@ const encode = (state: State): string => {
     definition: state.definition,
     until: finite(state.until),
     settled: state.settled.toSnapshot(),
-    live: Array.from(state.live, ([id, { history }]) => [
-      id,
-      history.map(({ event, version }) => [version, Interaction.codec.encode(event)] as const),
-    ]),
+    names: state.names.all,
+    live: Array.from(state.live, ([id, { trace }]) => [id, trace.begin, trace.cells, trace.calls]),
     latest: finite(state.latest),
     sweptAt: finite(state.sweptAt),
     published: Array.from(state.published),
@@ -319,17 +320,13 @@ const decode = (definition: Definition, text: string): State => {
   return {
     ...state,
     settled: Tally.fromSnapshot(definition, saved.settled),
-    live: new Map(saved.live.map(([id, history]) => [id, liveWith(history.map(placed))])),
+    names: new Trace.Names(saved.names),
+    live: new Map(saved.live.map(([id, begin, cells, calls]) => [id, liveWith({ begin, cells, calls })])),
     latest: saved.latest ?? Number.NEGATIVE_INFINITY,
     sweptAt: saved.sweptAt ?? Number.NEGATIVE_INFINITY,
     published: new Map(saved.published),
   }
 }
-
-const placed = ([version, event]: readonly [number, NewEvent]): Contribution.PlacedEvent => ({
-  version,
-  event: Result.getOrThrow(Interaction.codec.decodeNew(event)),
-})
 
 const sameDefinition = Schema.toEquivalence(Definition)
 

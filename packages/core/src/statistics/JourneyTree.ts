@@ -227,14 +227,20 @@ export class JourneyTree {
     const counts: Array<number> = []
     const overflow: Array<number> = []
     let next = 1
+    let counted = -1
     for (let node = 0; node < this.size; node++) {
       if (node > 0) {
         if (visits[node] === 0) continue
         kept[node] = next++
-        nodes.push(kept[this.parent(node)]!, this.stepOf(node))
+        nodes.push(kept[node]! - 1 - kept[this.parent(node)]!, this.stepOf(node))
       }
       for (let column = 0; column < columns; column++) {
-        counts.push(this.counts[this.rowOf(node) * columns + column]!)
+        const count = this.counts[this.rowOf(node) * columns + column]!
+        if (count !== 0) {
+          const place = kept[node]! * columns + column
+          counts.push(place - counted - 1, count)
+          counted = place
+        }
         const lost = this.lost(node, column)
         if (lost !== 0) overflow.push(kept[node]! * columns + column, lost)
       }
@@ -247,12 +253,14 @@ export class JourneyTree {
     const tree = new JourneyTree(options)
     for (const step of snapshot.steps) tree.stepIndex(step)
     for (let index = 0; index < snapshot.nodes.length; index += 2) {
-      const parent = snapshot.nodes[index]!
+      const parent = index / 2 - snapshot.nodes[index]!
       tree.child(parent, snapshot.nodes[index + 1]!, tree.depth(parent))
     }
-    snapshot.counts.forEach((count, place) => {
-      if (count !== 0) tree.bump(Math.floor(place / columns), place % columns, count)
-    })
+    let place = -1
+    for (let index = 0; index < snapshot.counts.length; index += 2) {
+      place += snapshot.counts[index]! + 1
+      tree.bump(Math.floor(place / columns), place % columns, snapshot.counts[index + 1]!)
+    }
     for (let index = 0; index < snapshot.overflow.length; index += 2) {
       tree.overflowed.set(snapshot.overflow[index]!, snapshot.overflow[index + 1]!)
     }
@@ -338,11 +346,12 @@ export class JourneyTree {
 /** The empty journey. */
 export const root: Node = 0
 
-/** A tree as JSON carries it. */
+/** A tree as JSON carries it: small numbers, 6 to 10 bytes for a node. */
 export interface Snapshot {
   readonly steps: ReadonlyArray<string>
-  /** Parent and step of each node but the root. */
+  /** Of each node but the root how far before the last one its parent is, and its step. */
   readonly nodes: ReadonlyArray<number>
+  /** Of each count but 0 how many that are 0 come before it, and the count. */
   readonly counts: ReadonlyArray<number>
   /** Place and number of interactions that found no room. */
   readonly overflow: ReadonlyArray<number>
