@@ -49,7 +49,39 @@ export const make = Effect.fnUntraced(function* <Key, Request, A, E>(
     }
   })
 
-  return (key, request) =>
+  /** Carries out what waits, until nothing does. */
+  const start = (key: Key, waiting: Array<Entry<Request, A, E>>): void => {
+    run(
+      Effect.ensuring(
+        drain(key, waiting),
+        // The scope was closed: nobody carries out what still waits.
+        Effect.sync(() => {
+          for (const { answer } of waiting.splice(0)) answer(Exit.interrupt())
+          queues.delete(key)
+        }),
+      ),
+    )
+  }
+
+  /** A lone request is carried out by its caller, who needs nobody to hand it over to. What arrives meanwhile waits. */
+  const alone = (key: Key, request: Request): Effect.Effect<A, E> => {
+    const waiting: Array<Entry<Request, A, E>> = []
+    queues.set(key, waiting)
+    let answered: Exit.Exit<A, E> = Exit.interrupt()
+    const entry = { request, answer: (exit: Exit.Exit<A, E>) => void (answered = exit) }
+    const over = Effect.sync(() => {
+      if (waiting.length > 0) start(key, waiting)
+      else queues.delete(key)
+    })
+    return Effect.uninterruptible(
+      Effect.andThen(
+        Effect.ensuring(work.carryOut(key, [entry]), over),
+        Effect.suspend(() => answered),
+      ),
+    )
+  }
+
+  const queued = (key: Key, request: Request): Effect.Effect<A, E> =>
     Effect.callback<A, E>((resume) => {
       let settled: (() => void) | undefined
       const entry: Entry<Request, A, E> = {
@@ -67,16 +99,7 @@ export const make = Effect.fnUntraced(function* <Key, Request, A, E>(
       } else {
         const opened = [entry]
         queues.set(key, opened)
-        run(
-          Effect.ensuring(
-            drain(key, opened),
-            // The scope was closed: nobody carries out what still waits.
-            Effect.sync(() => {
-              for (const { answer } of opened.splice(0)) answer(Exit.interrupt())
-              queues.delete(key)
-            }),
-          ),
-        )
+        start(key, opened)
       }
       // A caller that goes away takes along what was not sent yet. Of what was sent it waits for the end: when it has
       // gone, all of it is there, or nothing, and nothing is still to come.
@@ -87,4 +110,6 @@ export const make = Effect.fnUntraced(function* <Key, Request, A, E>(
         return isSettled ? Effect.void : Effect.callback<void>((done) => void (settled = () => done(Effect.void)))
       })
     })
+
+  return (key, request) => Effect.suspend(() => (queues.has(key) ? queued(key, request) : alone(key, request)))
 })

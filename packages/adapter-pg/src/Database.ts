@@ -3,6 +3,8 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { callsOf } from "./appendFunctions.ts"
+import type { Calls } from "./appendStatements.ts"
 import { namesOf, type Part, workingOn } from "./names.ts"
 import type { Options } from "./Options.ts"
 import * as Sessions from "./Sessions.ts"
@@ -10,8 +12,8 @@ import * as Sessions from "./Sessions.ts"
 /** A database that is in use. */
 export interface Database {
   readonly schema: string
-  /** Whether appends call functions. */
-  readonly appendFunctions: boolean
+  /** How appends call functions, if they do. */
+  readonly calls: Calls | undefined
   readonly writes: Sessions.Sessions
   readonly reads: Sessions.Sessions
 }
@@ -39,5 +41,5 @@ export const make = Effect.fnUntraced(function* (
     settings: writeSettings[part],
   })
   const reads = yield* Sessions.make(options, { size: options.readConnections ?? 6, settings: {} })
-  return { schema, appendFunctions: options.appendFunctions ?? true, writes, reads }
+  return { schema, calls: (options.appendFunctions ?? true) ? callsOf(schema) : undefined, writes, reads }
 })

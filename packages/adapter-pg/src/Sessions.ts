@@ -134,28 +134,39 @@ export const make = Effect.fnUntraced(function* (
   const exhausted = Effect.sync(
     () => new TransactionFailed(failure("no connection became free in time", "53300"), false),
   )
-  const lease = Effect.mapError(Pool.get(pool), (error) => new TransactionFailed(error, false)).pipe(
-    Effect.timeoutOrElse({ duration: connectTimeoutOf(options), orElse: () => Effect.flip(exhausted) }),
-  )
+  const next = Effect.mapError(Pool.get(pool), (error) => new TransactionFailed(error, false))
+  const nextInTime = Effect.timeoutOrElse(next, {
+    duration: connectTimeoutOf(options),
+    orElse: () => Effect.flip(exhausted),
+  })
+  let lent = 0
+  const returned = Effect.sync(() => void lent--)
+  /** Lends a connection. Only who has to wait for another is given a time limit: it costs more than the waiting. */
+  const withConnection = <A>(
+    use: (connection: PgConnection.PgConnection) => Effect.Effect<A, TransactionFailed>,
+  ): Effect.Effect<A, TransactionFailed> =>
+    Effect.suspend(() => {
+      const lease = lent < size ? next : nextInTime
+      lent++
+      return Effect.ensuring(Effect.scoped(Effect.flatMap(lease, use)), returned)
+    })
   const preamble = localSettings(options, settings)
   const inTransaction = (
     beginning: Beginning,
     begun: ReadonlyArray<Statement>,
     statements: ReadonlyArray<Statement>,
   ): ReturnType<Sessions["transact"]> =>
-    Effect.scoped(
-      Effect.flatMap(lease, (connection) =>
-        Effect.flatMap(
-          pipelined(connection, [{ sql: beginnings[beginning] }, ...preamble, ...begun, ...statements]),
-          ({ committed, failures, rows }) => {
-            const [failure] = failures
-            if (failure === undefined && committed) {
-              return Effect.succeed(rows.slice(1 + preamble.length + begun.length))
-            }
-            const failed = Effect.fail(new TransactionFailed(failure ?? rolledBack, true))
-            return failures.some(isFatal) ? Effect.andThen(Pool.invalidate(pool, connection), failed) : failed
-          },
-        ),
+    withConnection((connection) =>
+      Effect.flatMap(
+        pipelined(connection, [{ sql: beginnings[beginning] }, ...preamble, ...begun, ...statements]),
+        ({ committed, failures, rows }) => {
+          const [failure] = failures
+          if (failure === undefined && committed) {
+            return Effect.succeed(rows.slice(1 + preamble.length + begun.length))
+          }
+          const failed = Effect.fail(new TransactionFailed(failure ?? rolledBack, true))
+          return failures.some(isFatal) ? Effect.andThen(Pool.invalidate(pool, connection), failed) : failed
+        },
       ),
     )
   const transact: Sessions["transact"] = (customer, beginning, statements) =>
@@ -163,14 +174,12 @@ export const make = Effect.fnUntraced(function* (
     inTransaction(beginning, [{ sql: `SET LOCAL ${customerSetting} = '${customer}'` }], statements)
   // Answered once the server is ready for the next one, which is after the commit. Once sent, it is not interrupted.
   const callAlone: Sessions["call"] = ({ parameters, sql }) =>
-    Effect.scoped(
-      Effect.flatMap(lease, (connection) =>
-        Effect.uninterruptible(connection.queryValues(sql, parameters)).pipe(
-          Effect.catch((error) => {
-            const failed = Effect.fail(new TransactionFailed(error, true))
-            return isFatal(error) ? Effect.andThen(Pool.invalidate(pool, connection), failed) : failed
-          }),
-        ),
+    withConnection((connection) =>
+      Effect.uninterruptible(connection.queryValues(sql, parameters)).pipe(
+        Effect.catch((error) => {
+          const failed = Effect.fail(new TransactionFailed(error, true))
+          return isFatal(error) ? Effect.andThen(Pool.invalidate(pool, connection), failed) : failed
+        }),
       ),
     )
   const call: Sessions["call"] =

@@ -7,7 +7,6 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
-import { callOf } from "./appendFunctions.ts"
 import * as Statements from "./appendStatements.ts"
 import * as Combiner from "./Combiner.ts"
 import type { Database } from "./Database.ts"
@@ -134,23 +133,21 @@ const most = { events: 500, characters: 4_000_000 }
 const keyOf = ({ id, kind }: { readonly id: string; readonly kind: string }): string => id + kind
 
 const send = (
-  { appendFunctions, schema, writes }: Database,
+  { calls, schema, writes }: Database,
   customer: CustomerId.CustomerId,
   batch: ReadonlyArray<Entry>,
 ): Effect.Effect<Statements.Judged, TransactionFailed> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const commits = batch.map(({ request }) => request)
-    const statement = Statements.append(schema, customer, commits, now)
-    const { name, parameters } = statement
-    const answered =
-      appendFunctions && name !== undefined
-        ? writes.call({ sql: callOf(schema, name), ...(parameters === undefined ? {} : { parameters }) })
-        : Effect.map(
-            writes.transact(customer, "write", [Statements.lock(schema, customer), statement]),
-            ([, rows]) => rows!,
-          )
+    const statement = Statements.append(schema, customer, commits, now, calls)
+    const answered = statement.isCall
+      ? writes.call(statement)
+      : Effect.map(
+          writes.transact(customer, "write", [Statements.lock(schema, customer), statement]),
+          ([, rows]) => rows!,
+        )
     return Effect.flatMap(answered, (rows) => {
-      const judged = Statements.judged(rows)
+      const judged = Statements.judged(rows, commits, statement.isCall)
       return judged === undefined ? Effect.fail(TransactionFailed.moved) : Effect.succeed(judged)
     })
   })

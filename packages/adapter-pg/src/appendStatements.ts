@@ -41,9 +41,17 @@ export const lock = (schema: string, customer: string): Statement => ({
   parameters: [customer],
 })
 
-/** A statement, and the function that does the same, lock and all, where there is one. */
+/** How the functions are called that do the same, lock and all. */
+export interface Calls {
+  /** One event of one commit to one stream. */
+  readonly event: string
+  /** Any batch that neither counts nor purges. */
+  readonly batch: string
+}
+
+/** A statement that goes behind the lock, or a call that takes the lock itself. */
 export interface Append extends Statement {
-  readonly name: "append_one" | "append_many" | undefined
+  readonly isCall: boolean
 }
 
 /** What is judged and written, for a batch of one compartment. A commit that purges comes alone. */
@@ -52,9 +60,13 @@ export const append = (
   customer: string,
   batch: ReadonlyArray<Prepared>,
   recordedAt: number,
+  calls?: Calls,
 ): Append => {
   const [first] = batch
-  if (batch.length === 1 && isPlain(first!)) return appendOne(schema, customer, first!.commit, recordedAt)
+  if (batch.length === 1 && isPlain(first!)) {
+    if (calls === undefined) return appendOne(schema, customer, first!.commit, recordedAt)
+    if (first!.events === 1) return appendEvent(calls, customer, first!.commit, recordedAt)
+  }
   const streams = { commit: [] as Array<number>, kind: [] as Array<string>, id: [] as Array<string> }
   const [lowest, highest]: [Array<number>, Array<number>] = [[], []]
   const address = (commit: number, { kind, id }: StreamId.StreamId, expected: ExpectedVersion.ExpectedVersion) => {
@@ -115,7 +127,9 @@ export const append = (
     parameters.push(purge.reason)
   }
   const [counts, purges] = [deltas.length > 0, purge !== undefined]
-  return { sql: text(schema, counts, purges), parameters, name: counts || purges ? undefined : "append_many" }
+  return calls === undefined || counts || purges
+    ? { sql: text(schema, counts, purges), parameters, isCall: false }
+    : { sql: calls.batch, parameters, isCall: true }
 }
 
 /** One stream, and nothing besides: the most frequent commit of all, and the statement that costs least. */
@@ -129,7 +143,7 @@ const appendOne = (schema: string, customer: string, commit: Commit.Commit, reco
   for (const event of written) events.push(event)
   return {
     sql: one(schema),
-    name: "append_one",
+    isCall: false,
     parameters: [
       customer,
       commit.commitId,
@@ -139,6 +153,30 @@ const appendOne = (schema: string, customer: string, commit: Commit.Commit, reco
       String(high),
       ...events.parameters(),
       String(recordedAt),
+    ],
+  }
+}
+
+const appendEvent = (calls: Calls, customer: string, commit: Commit.Commit, recordedAt: number): Append => {
+  const { events, expected, stream } = commit.writes[0]!
+  const { data, occurredAt, schemaVersion, type } = events[0]!
+  const [low, high] = accepted(expected)
+  const numbers = [low, high, schemaVersion, occurredAt, recordedAt].map(String)
+  return {
+    sql: calls.event,
+    isCall: true,
+    parameters: [
+      customer,
+      commit.commitId,
+      stream.kind,
+      stream.id,
+      numbers[0],
+      numbers[1],
+      type,
+      numbers[2],
+      numbers[3],
+      data,
+      numbers[4],
     ],
   }
 }
@@ -157,11 +195,21 @@ const eventLists = () => {
   }
 }
 
-/** Reads what the database answered. */
-export const judged = ([row]: Rows): Judged | undefined => {
+/** Reads what the database answered; nothing where the compartment has been moved. */
+export const judged = ([row]: Rows, batch: ReadonlyArray<Prepared>, isCall: boolean): Judged | undefined => {
   if (row === undefined || row[0] === null) return undefined
-  const [head, written, versions, known] = row as [number, number, ReadonlyArray<number>, ReadonlyArray<boolean>]
-  return { head, written, versions, known }
+  if (!isCall) {
+    const [head, written, versions, known] = row as [number, number, ReadonlyArray<number>, ReadonlyArray<boolean>]
+    return { head, written, versions, known }
+  }
+  const numbers = row[0] as ReadonlyArray<number>
+  const commits = numbers.length - batch.length
+  return {
+    head: numbers[0]!,
+    written: numbers[1]!,
+    versions: numbers.slice(2, commits),
+    known: numbers.slice(commits).map((known) => known === 1),
+  }
 }
 
 const most = 2_147_483_647

@@ -250,7 +250,7 @@ describe("a store whose server fails", () => {
       for (const url of [server.url, elsewhere.href]) {
         const { query } = yield* PgConnection.make({ url: Redacted.make(url), prepare: false })
         yield* query("BEGIN")
-        yield* query("SELECT pg_current_xact_id()")
+        yield* query("SELECT pg_current_xact_id()::text")
       }
       // An append that is under way and does not end: it holds another Customer's counter.
       const other = yield* aCustomer

@@ -11,7 +11,19 @@ import type { Part } from "./names.ts"
 import { keysSteps } from "./privacy/keysSchema.ts"
 import { recordsOfAccess, recordsOfErasure } from "./privacy/recordsSchema.ts"
 import { vaultSteps } from "./privacy/vaultSchema.ts"
-import { secured, type Step } from "./security.ts"
+import { resecured, secured, type Step } from "./security.ts"
+
+const tables = [
+  "compartment",
+  "event",
+  "purged_block",
+  "commit_remnant",
+  "purge",
+  "projection",
+  "active_projection",
+  "projection_lease",
+  "counter",
+]
 
 const first: Step = ({ log, operator, schema }) => [
   // The lock of the compartment, its position and its fence in one row. It is changed by every append: room on its page
@@ -95,17 +107,7 @@ const first: Step = ({ log, operator, schema }) => [
     value double precision NOT NULL,
     PRIMARY KEY (customer_id, name, version, counter)
   ) WITH (fillfactor = 50)`,
-  ...[
-    "compartment",
-    "event",
-    "purged_block",
-    "commit_remnant",
-    "purge",
-    "projection",
-    "active_projection",
-    "projection_lease",
-    "counter",
-  ].flatMap((table) => secured(`${schema}.${table}`)),
+  ...tables.flatMap((table) => secured(`${schema}.${table}`)),
   `GRANT USAGE ON SCHEMA ${schema} TO ${log}, ${operator}`,
   `GRANT SELECT, INSERT, UPDATE ON ${schema}.compartment, ${schema}.purged_block TO ${log}`,
   // Events are written once: nobody may change one.
@@ -127,9 +129,17 @@ const second: Step = (names) => [
   ...recordsOfAccess(names.schema, names.vault),
 ]
 
+// The third step once made functions of these names, which nothing calls any more.
+const fourth: Step = (names) => [
+  `DROP FUNCTION IF EXISTS ${names.schema}.append_one`,
+  `DROP FUNCTION IF EXISTS ${names.schema}.append_many`,
+  ...tables.map((table) => resecured(`${names.schema}.${table}`)),
+  ...functions(names),
+]
+
 /** All steps of each part, in order: the version of a part is the number of steps that were taken. */
 export const steps: Readonly<Record<Part, ReadonlyArray<Step>>> = {
-  log: [first, second, functions],
+  log: [first, second, functions, fourth],
   vault: vaultSteps,
   keys: keysSteps,
 }

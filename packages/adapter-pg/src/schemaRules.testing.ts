@@ -22,7 +22,7 @@ const columnsOf = (schema: string) =>
   `pg_attribute a JOIN pg_class c ON c.oid = a.attrelid WHERE ${tables(schema)} AND a.attnum > 0 AND NOT a.attisdropped`
 
 /** These save time and are not needed: the store passes its suite without them. */
-const accelerators = "('append_one', 'append_many')"
+const accelerators = "('append_event', 'append_batch')"
 
 /** The columns of an event, in their order. */
 const narrow =

@@ -15,3 +15,11 @@ export const secured = (table: string): ReadonlyArray<string> => [
   `ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`,
   `CREATE POLICY own_rows ON ${table} USING (${ownRows})`,
 ]
+
+/**
+ * The same policy, written so that it costs least: the setting is looked up where it is used, in the place of a plan of
+ * its own, which costs more than all of a small statement.
+ */
+export const resecured = (table: string): string =>
+  `ALTER POLICY own_rows ON ${table}
+    USING (customer_id = nullif(current_setting('tacet.customer_id', true), '')::uuid)`
