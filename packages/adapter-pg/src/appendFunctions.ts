@@ -18,7 +18,8 @@ import type { Step } from "./security.ts"
  * taken back before anybody sees it.
  */
 const taken = (schema: string, count: string): string => `
-  PERFORM set_config('tacet.customer_id', $1::text, true);
+  -- An assignment is evaluated as it stands, a PERFORM would be planned and run as a query.
+  compartment := set_config('tacet.customer_id', $1::text, true);
   UPDATE ${schema}.compartment c SET position = c.position + ${count}
     WHERE c.customer_id = $1 AND c.fence = 0 RETURNING c.position - ${count} INTO head;
   IF NOT FOUND THEN
@@ -37,6 +38,7 @@ const event = (schema: string): string => `
 CREATE OR REPLACE FUNCTION ${schema}.append_event(uuid, uuid, text, uuid, integer, integer, text, integer, bigint, json,
   bigint) RETURNS bigint[] LANGUAGE plpgsql VOLATILE AS $append$
 DECLARE
+  compartment text;
   head bigint;
   before integer;
   is_known boolean;
@@ -69,6 +71,7 @@ CREATE OR REPLACE FUNCTION ${schema}.append_batch(uuid, uuid[], integer[], integ
   RETURNS bigint[] LANGUAGE plpgsql VOLATILE AS $append$
 #variable_conflict use_column
 DECLARE
+  compartment text;
   head bigint;
   written bigint := cardinality($9);
   versions integer[];
