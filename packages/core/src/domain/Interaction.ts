@@ -434,6 +434,8 @@ export interface Context {
    * answers it. Default: not asked.
    */
   readonly mayCollect?: (category: PersonalDataCategory, policy: EffectivePolicy, at: DateTime.Utc) => boolean
+  /** Whether the interactions of a moment's day have come to their end and were purged (RET-NEC). Default: none were. */
+  readonly isPurged?: (at: DateTime.Utc) => boolean
 }
 
 // Decide
@@ -627,6 +629,9 @@ const start = (
     return isSameStart(state.start, wanted)
       ? nothing
       : refuse("TRIGGER", command, "trigger", "one trigger for each interaction: start another one")
+  }
+  if (context.isPurged?.(occurredAt) === true) {
+    return refuse("RET-NEC", command, "at", "a moment of a day whose interactions have not come to their end")
   }
   if (!isTriggerListed(context, trigger, occurredAt)) {
     return refuse("LISTED", command, "trigger", "a number or entry point that the Customer lists at that moment")

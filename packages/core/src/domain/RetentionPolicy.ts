@@ -11,7 +11,7 @@ import type { Decider } from "../eventsourcing/Decider.ts"
 import * as EventCodec from "../eventsourcing/EventCodec.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
-import { Uuid } from "../eventsourcing/Uuid.ts"
+import { derived, Uuid } from "../eventsourcing/Uuid.ts"
 import * as Calendar from "../policy/Calendar.ts"
 import type { EffectivePolicy } from "../policy/EffectivePolicy.ts"
 import * as Ends from "../policy/Ends.ts"
@@ -27,7 +27,7 @@ import { nothing, record, refuse } from "./internal/Decision.ts"
 
 // Stream
 
-/** The kind of a retention policy's stream. There is one for each contract of a Customer, and its id is the Customer's. */
+/** The kind of a retention policy's streams: one with the Customer's id, and one for each day that was purged. */
 export const streamKind = "retention-policy"
 
 /**
@@ -42,6 +42,23 @@ export const streamKind = "retention-policy"
  * ```
  */
 export const streamOf = (customer: CustomerId): StreamId => ({ kind: streamKind, id: customer })
+
+/**
+ * The stream in which it stands what remains of a calendar day. Each day has one of its own, so that whoever asks for
+ * periods and holds does not read what is left of all days.
+ *
+ * @example
+ * ```ts
+ * import { RetentionPolicy } from "@tacet/core/domain"
+ * import type { CustomerId } from "@tacet/core/eventsourcing"
+ *
+ * const stream = (customer: CustomerId.CustomerId) => RetentionPolicy.cohortStreamOf(customer, "2026-03-01")
+ * ```
+ */
+export const cohortStreamOf = (customer: CustomerId, day: PlainDate): StreamId => ({
+  kind: streamKind,
+  id: derived("cohort", customer, day),
+})
 
 // Values
 
@@ -65,8 +82,11 @@ export const WindowCounters = Schema.Struct({
 
 const outcomes = { effective: Count, attemptFailed: Count, goal: Count, handedOff: Count, left: Count }
 
+/** The steps of a journey; `…` stands for those beyond the cap. */
+const Steps = Schema.Array(Schema.Union([StepId, Schema.Literal("…")]))
+
 /** A journey and how it ended; `persons` is known when it is counted and not recorded. */
-const JourneyCounters = Schema.Struct({ steps: Schema.Array(StepId), ...outcomes })
+const JourneyCounters = Schema.Struct({ steps: Steps, ...outcomes })
 
 /** The headline counters of a cohort: all its interactions are settled, so none is open or pending. */
 const headline = {
@@ -75,6 +95,15 @@ const headline = {
   /** In-interaction, 24 hours, 72 hours, 7 days. */
   windows: Schema.Array(WindowCounters).check(Schema.isMinLength(4), Schema.isMaxLength(4)),
   calls: Schema.Struct({ total: Count, legs: Count, effective: Count, notHuman: Count, humanUnknown: Count }),
+  /** Deflected interactions that were observed for 24 hours, 72 hours, 7 days, and those without a return by then. */
+  returns: Schema.optionalKey(
+    Schema.Array(Schema.Struct({ notReturned: Count, observed: Count })).check(
+      Schema.isMinLength(3),
+      Schema.isMaxLength(3),
+    ),
+  ),
+  /** The versions that bound them. */
+  policyVersions: Schema.optionalKey(Schema.Array(PolicyVersionId)),
 }
 
 /** What remains of a cohort; journeys of fewer than k persons stand together in `other`. */
@@ -88,7 +117,7 @@ export type Contribution = typeof Contribution.Type
 /** The same as it is counted before its interactions go. */
 export const Counted = Schema.Struct({
   ...headline,
-  journeys: Schema.Array(Schema.Struct({ steps: Schema.Array(StepId), persons: Count, ...outcomes })),
+  journeys: Schema.Array(Schema.Struct({ steps: Steps, persons: Count, ...outcomes })),
 })
 export type Counted = typeof Counted.Type
 
@@ -113,13 +142,18 @@ export const LegalHoldPlaced = Schema.TaggedStruct("LegalHoldPlaced", {
 })
 /** It no longer does. */
 export const LegalHoldReleased = Schema.TaggedStruct("LegalHoldReleased", { occurredAt, hold: Uuid })
-/** The contribution of the interactions of one calendar day that are gone. It replaces what the day had before. */
+/**
+ * The contribution of the interactions of one calendar day that are gone. It replaces what the day had before. A day goes
+ * in batches: the first tells the contribution of all that go, the others repeat it.
+ */
 export const InteractionsAggregated = Schema.TaggedStruct("InteractionsAggregated", {
   occurredAt,
   cohort: PlainDate,
   /** The purge that it stands for; the same again changes nothing. */
   batch: Uuid,
   contribution: Contribution,
+  /** All interactions of the day that had begun at this position of the log or before it are in the contribution. */
+  through: Schema.optionalKey(Count),
 })
 /** Everything that had come to its end by then is deleted or anonymised (SWEEP, DEL-OR-ANON). */
 export const RetentionRunCompleted = Schema.TaggedStruct("RetentionRunCompleted", {
@@ -158,11 +192,21 @@ export interface Hold {
   readonly categories: ReadonlyArray<PersonalDataCategory>
 }
 
+/** What remains of a day. */
+export interface Cohort {
+  readonly contribution: Contribution
+  readonly batches: ReadonlySet<Uuid>
+  /** The position of the log up to which its interactions are counted. */
+  readonly through: number
+  /** How many interactions the latest count has added. */
+  readonly added: number
+}
+
 /** What is fixed and what was done. Moments in epoch milliseconds. */
 export interface State {
   readonly periods: ReadonlyMap<PersonalDataCategory, ReadonlyArray<{ readonly from: number; readonly period: Period }>>
   readonly holds: ReadonlyMap<Uuid, Hold>
-  readonly cohorts: ReadonlyMap<PlainDate, { readonly contribution: Contribution; readonly batches: ReadonlySet<Uuid> }>
+  readonly cohorts: ReadonlyMap<PlainDate, Cohort>
   readonly runs: ReadonlySet<Uuid>
   /** The moment of the latest run that was completed. */
   readonly sweptAt: number | undefined
@@ -458,7 +502,7 @@ const told = ({ steps, ...counters }: Counted["journeys"][number]): Contribution
 
 type Outcomes = { readonly [Name in keyof typeof outcomes]: number }
 
-const name = ({ steps }: { readonly steps: ReadonlyArray<StepId> }): string => JSON.stringify(steps)
+const name = ({ steps }: { readonly steps: ReadonlyArray<string> }): string => JSON.stringify(steps)
 
 const sumOf = (list: ReadonlyArray<Outcomes>): Outcomes =>
   list.reduce(add, { effective: 0, attemptFailed: 0, goal: 0, handedOff: 0, left: 0 })
@@ -473,6 +517,22 @@ const add = (one: Outcomes, other: Outcomes): Outcomes => ({
 
 const addEach = <A extends Readonly<Record<string, number>>>(one: A, other: A): A =>
   Object.fromEntries(Object.entries(one).map(([key, value]) => [key, value + (other[key] ?? 0)])) as A
+
+type Returns = Pick<Contribution, "returns" | "policyVersions">
+
+const sumOfReturns = (one: Returns, other: Returns): Returns => {
+  const [returns, more] = [one.returns ?? [], other.returns ?? []]
+  const [long, short] = returns.length >= more.length ? [returns, more] : [more, returns]
+  const versions = new Set([...(one.policyVersions ?? []), ...(other.policyVersions ?? [])])
+  return {
+    ...(long.length === 0
+      ? {}
+      : {
+          returns: long.map((period, index) => (short[index] === undefined ? period : addEach(period, short[index]))),
+        }),
+    ...(versions.size === 0 ? {} : { policyVersions: Array.from(versions).sort() }),
+  }
+}
 
 /** What a cohort comes to with what goes now; journeys that it tells already are told on. */
 const withCounted = (before: Contribution | undefined, counted: Counted, k: number): Contribution => {
@@ -492,6 +552,7 @@ const withCounted = (before: Contribution | undefined, counted: Counted, k: numb
     excluded: before.excluded + now.excluded,
     windows: before.windows.map((window, index) => addEach(window, now.windows[index] ?? window)),
     calls: addEach(before.calls, now.calls),
+    ...sumOfReturns(before, now),
     journeys: [...known.values(), ...merged.journeys].sort((one, other) => (name(one) < name(other) ? -1 : 1)),
     other: { journeys: before.other.journeys + merged.other.journeys, ...add(before.other, merged.other) },
   }
@@ -517,8 +578,14 @@ const evolve = (state: State, event: Event): State => {
       return { ...state, holds: new Map(state.holds).set(event.hold, { ...hold, releasedAt: at }) }
     }
     case "InteractionsAggregated": {
-      const batches = new Set(state.cohorts.get(event.cohort)?.batches).add(event.batch)
-      const cohort = { contribution: event.contribution, batches }
+      const { contribution, through = 0 } = event
+      const before = state.cohorts.get(event.cohort)
+      const batches = new Set(before?.batches).add(event.batch)
+      const added =
+        before !== undefined && through > 0 && through === before.through
+          ? before.added
+          : contribution.started - (before?.contribution.started ?? 0)
+      const cohort: Cohort = { contribution, batches, through, added }
       return { ...state, cohorts: new Map(state.cohorts).set(event.cohort, cohort) }
     }
     case "RetentionRunCompleted":
@@ -541,12 +608,29 @@ export const Command = Schema.Union([
     categories: Schema.Array(PersonalDataCategory),
   }),
   Schema.TaggedStruct("ReleaseLegalHold", { at, hold: Uuid }),
-  Schema.TaggedStruct("AggregateCohort", { at, cohort: PlainDate, batch: Uuid, counted: Counted }),
+  Schema.TaggedStruct("AggregateCohort", {
+    at,
+    cohort: PlainDate,
+    batch: Uuid,
+    counted: Counted,
+    /** The position of the log up to which interactions of the day are counted. */
+    through: Schema.optionalKey(Count),
+  }),
+  /** Another batch of what was counted goes. */
+  Schema.TaggedStruct("ContinueCohort", { at, cohort: PlainDate, batch: Uuid }),
   Schema.TaggedStruct("CompleteRun", {
     at,
     run: Uuid,
     /** What became of each datum that had come to its end. References name values in the vault and are not recorded. */
     handled: Schema.Array(Schema.Struct({ datum: Uuid, outcome: Schema.Literals(expiryOutcomes) })),
+  }),
+  /** The same of a run that deletes more data than anybody wants to hold at once. */
+  Schema.TaggedStruct("CompleteSweep", {
+    at,
+    run: Uuid,
+    deleted: Count,
+    /** How many days had come to their end and are there still. */
+    remaining: Count,
   }),
 ])
 export type Command = typeof Command.Type
@@ -597,8 +681,24 @@ const decide = (state: State, command: Command, context: Context): Decision => {
     }
     case "AggregateCohort":
       return aggregateCohort(state, command, context)
+    case "ContinueCohort": {
+      const before = state.cohorts.get(command.cohort)
+      if (before === undefined) return refuse("TACET-STARTED", command, "cohort", "a day that was counted")
+      if (before.batches.has(command.batch)) return nothing
+      const { batch, cohort } = command
+      const { contribution, through } = before
+      return record({ _tag: "InteractionsAggregated", occurredAt, cohort, batch, contribution, through })
+    }
     case "CompleteRun":
       return completeRun(state, command, context)
+    case "CompleteSweep": {
+      const { deleted, remaining, run } = command
+      if (state.runs.has(run)) return nothing
+      if (remaining > 0) return refuse("SWEEP", command, "remaining", "a run that left nothing behind its end")
+      return deleted > 0 && !context.policy.parameters.expiryOutcomes.includes("deleted")
+        ? refuse("DEL-OR-ANON", command, "deleted", "a policy under which data are deleted at their end")
+        : record({ _tag: "RetentionRunCompleted", occurredAt, run, deleted, anonymised: 0 })
+    }
   }
 }
 
@@ -635,9 +735,12 @@ const capOf: { readonly [Category in PersonalDataCategory]?: RuleKey } = {
 }
 
 const aggregateCohort = (state: State, command: CommandOf<"AggregateCohort">, context: Context): Decision => {
-  const { batch, cohort, counted } = command
+  const { batch, cohort, counted, through } = command
   const before = state.cohorts.get(cohort)
   if (before?.batches.has(batch) === true) return nothing
+  if (through !== undefined && before !== undefined && through <= before.through) {
+    return refuse("TACET-ONCE", command, "through", "a position behind those that were counted before")
+  }
   const settled = DateTime.toEpochMillis(Calendar.endOfDay(cohort, context.policy.timeZone)) + longestWindowMillis
   if (DateTime.toEpochMillis(command.at) < settled) {
     return refuse("TACET-WINDOW", command, "cohort", "a day whose interactions are all settled")
@@ -649,7 +752,14 @@ const aggregateCohort = (state: State, command: CommandOf<"AggregateCohort">, co
   )
   if (!isWhole) return refuse("SWEEP", command, "counted.windows", "every interaction once in each window")
   const contribution = withCounted(before?.contribution, counted, Math.max(5, context.k ?? 10))
-  return record({ _tag: "InteractionsAggregated", occurredAt: command.at, cohort, batch, contribution })
+  return record({
+    _tag: "InteractionsAggregated",
+    occurredAt: command.at,
+    cohort,
+    batch,
+    contribution,
+    ...(through === undefined ? {} : { through }),
+  })
 }
 
 const completeRun = (state: State, command: CommandOf<"CompleteRun">, context: Context): Decision => {

@@ -67,7 +67,7 @@ export const JourneyFigures = Schema.Struct({
   distinct: Count,
   /** Steps in them, after collapsing and capping. */
   steps: Count,
-  /** Interactions counted: all that have started, less the excluded. */
+  /** Interactions counted: all that have started, less the excluded; those of `merged` too. */
   interactions: Count,
   /** Those of them that are still open or pending. */
   provisional: Count,
@@ -87,6 +87,8 @@ export const JourneyFigures = Schema.Struct({
     /** All journeys with fewer than `rareBelow` interactions, as one line. */
     tail: Schema.Struct({ journeys: Count, interactions: Count, share: Schema.Finite, below: Count }),
   }),
+  /** Journeys of days that were purged, which too few persons had taken to be told, as one line. */
+  merged: Schema.Struct({ journeys: Count, interactions: Count }),
   /** The 20 journeys from which most effective calls came. */
   mostCallsByVolume: Schema.Array(JourneyRow),
   /** The 20 that most often ended in one, by the lower end of the interval, from `minimumForRate` interactions on. */

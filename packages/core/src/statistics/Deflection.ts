@@ -3,19 +3,25 @@
  * window has closed, then only its contribution is kept; an event that comes later still reads that one stream again,
  * takes the old contribution back and adds the new one. Any order of streams, any batches and any split over shards lead
  * to the same figures, and neither the vault nor any person is needed.
+ *
+ * When a day is purged, `InteractionsAggregated` replaces all that was counted of it: a state that was up to date, one
+ * that lags behind and one that is built anew from what is left come to the same figures.
  */
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Scenario } from "../domain/Customer.ts"
 import * as Interaction from "../domain/Interaction.ts"
+import * as RetentionPolicy from "../domain/RetentionPolicy.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { UndecodableEvent } from "../eventsourcing/EventCodec.ts"
-import type { RecordedEvent } from "../eventsourcing/EventEnvelope.ts"
+import type { Position, RecordedEvent } from "../eventsourcing/EventEnvelope.ts"
 import { type EventStore, type LogChunk, streamEvents } from "../eventsourcing/EventStore.ts"
 import type { ReadError } from "../eventsourcing/EventStoreError.ts"
 import type { Projection } from "../eventsourcing/Projection.ts"
+import { toEpochDay } from "../policy/PlainDate.ts"
 import * as Contribution from "./Contribution.ts"
 import type { CustomerReport } from "./CustomerReport.ts"
 import { Definition } from "./Definition.ts"
@@ -40,6 +46,14 @@ export interface State {
   sweptAt: number
   /** The contract figures of days as they were published. */
   readonly published: Map<number, ReadonlyArray<readonly [k: number, n: number]>>
+  /** The days that were purged, with what was told of them last. */
+  readonly purged: Map<number, Purged>
+}
+
+/** What was told of a day that was purged, and where: interactions that had begun before count no more by themselves. */
+export interface Purged {
+  readonly through: Position
+  readonly at: Position
 }
 
 /** An interaction that a window still holds open. */
@@ -69,6 +83,7 @@ export const empty = (definition: Definition, options?: { readonly until?: numbe
   latest: Number.NEGATIVE_INFINITY,
   sweptAt: Number.NEGATIVE_INFINITY,
   published: new Map(),
+  purged: new Map(),
 })
 
 /**
@@ -103,6 +118,12 @@ export const apply = Effect.fnUntraced(function* (
   customer: CustomerId,
 ): Effect.fn.Return<State, UndecodableEvent | ReadError, EventStore> {
   for (const recorded of chunk.events) {
+    if (recorded.type === aggregated && recorded.stream.kind === RetentionPolicy.streamKind) {
+      const decoded = RetentionPolicy.codec.decode(recorded)
+      if (Result.isFailure(decoded)) return yield* decoded.failure
+      if (decoded.success._tag === aggregated) replace(state, recorded.position, decoded.success)
+      continue
+    }
     if (recorded.stream.kind !== Interaction.streamKind || recorded.occurredAt > state.until) continue
     const decoded = Interaction.codec.decode(recorded)
     if (Result.isFailure(decoded)) return yield* decoded.failure
@@ -110,6 +131,8 @@ export const apply = Effect.fnUntraced(function* (
     const live = state.live.get(recorded.stream.id)
     if (live === undefined) {
       const before = recorded.version === 1 ? [] : yield* takeBack(state, customer, recorded)
+      // What comes late for an interaction that is gone is nobody's.
+      if (before === undefined) continue
       state.live.set(recorded.stream.id, liveWith(Trace.of([...before, placed], state.names)))
     } else {
       Trace.add(live.trace, placed, state.names)
@@ -185,8 +208,8 @@ export const report = (
 }
 
 /**
- * Adds the state of another shard: of other streams of the same Customer, under the same definition. The first state is
- * changed, the other must not be used afterwards.
+ * Adds the state of another shard: of other interactions of the same Customer, under the same definition; each shard folds
+ * what was purged. The first state is changed, the other must not be used afterwards.
  *
  * @example
  * ```ts
@@ -209,6 +232,10 @@ export const merge = (state: State, other: State): State => {
         : figures.map(([k, n], window) => [k + mine[window]![0], n + mine[window]![1]] as const),
     )
   }
+  for (const [day, told] of other.purged) {
+    const mine = state.purged.get(day)
+    if (mine === undefined || mine.at < told.at) state.purged.set(day, told)
+  }
   state.latest = Math.max(state.latest, other.latest)
   state.sweptAt = Math.max(state.sweptAt, other.sweptAt)
   return state
@@ -229,8 +256,8 @@ export const merge = (state: State, other: State): State => {
  */
 export const projection = (definition: Definition): Projection<State, UndecodableEvent | ReadError, EventStore> => ({
   name: "deflection",
-  version: 1,
-  filter: { streamKinds: [Interaction.streamKind] },
+  version: 2,
+  filter: { streamKinds: [Interaction.streamKind, RetentionPolicy.streamKind] },
   initial: () => empty(definition),
   apply,
   encode,
@@ -260,24 +287,50 @@ const liveWith = (trace: Trace.Trace): Live => ({
   finalFrom: Number.NEGATIVE_INFINITY,
 })
 
-/** Takes the final contribution of an interaction back, and gives the events that it was made of. */
+const aggregated = "InteractionsAggregated"
+
+/** Puts what remains of a day in the place of all that had begun on it; a further batch of it changes nothing. */
+const replace = (state: State, at: Position, event: typeof RetentionPolicy.InteractionsAggregated.Type): void => {
+  const { cohort, contribution, through = at } = event
+  const day = toEpochDay(cohort)
+  // A report as of a past moment tells of days that were settled by then.
+  if (state.until < (day + 2) * dayMillis + Interaction.longestWindowMillis) return
+  state.latest = Math.max(state.latest, DateTime.toEpochMillis(event.occurredAt))
+  const known = state.purged.get(day)
+  if (known !== undefined && known.through >= through) return
+  for (const [id, { trace }] of state.live) if (state.settled.local.day(trace.begin) === day) state.live.delete(id)
+  state.settled.replace(day, contribution)
+  state.purged.set(day, { through, at })
+}
+
+const dayMillis = 24 * 3_600_000
+
+/**
+ * Takes the final contribution of an interaction back, and gives the events that it was made of; `undefined` where it was
+ * purged, or is told with its day already.
+ */
 const takeBack = (
   state: State,
   customer: CustomerId,
   late: RecordedEvent,
-): Effect.Effect<Array<Contribution.PlacedEvent>, UndecodableEvent | ReadError, EventStore> =>
+): Effect.Effect<Array<Contribution.PlacedEvent> | undefined, UndecodableEvent | ReadError, EventStore> =>
   Effect.map(
     Stream.runFoldEffect(
       Stream.takeWhile(streamEvents(customer, late.stream), (recorded) => recorded.version < late.version),
-      (): Array<Contribution.PlacedEvent> => [],
-      (history, recorded) => {
+      (): { first: Position; readonly history: Array<Contribution.PlacedEvent> } => ({ first: 0, history: [] }),
+      (found, recorded) => {
         const decoded = Interaction.codec.decode(recorded)
         if (Result.isFailure(decoded)) return Effect.fail(decoded.failure)
-        history.push({ version: recorded.version, event: decoded.success })
-        return Effect.succeed(history)
+        if (found.history.length === 0) found.first = recorded.position
+        found.history.push({ version: recorded.version, event: decoded.success })
+        return Effect.succeed(found)
       },
     ),
-    (history) => {
+    ({ first, history }) => {
+      const start = history[0]
+      if (start === undefined) return undefined
+      const purged = state.purged.get(state.settled.local.day(DateTime.toEpochMillis(start.event.occurredAt)))
+      if (purged !== undefined && first < purged.at) return undefined
       // It was final when it was counted, so at no later watermark would it have been counted otherwise.
       const contribution = Contribution.of(history, state.definition, Number.POSITIVE_INFINITY, state.until)
       if (contribution !== undefined) state.settled.add(contribution, -1)
@@ -294,6 +347,7 @@ interface Saved {
   readonly latest: number | null
   readonly sweptAt: number | null
   readonly published: ReadonlyArray<readonly [number, ReadonlyArray<readonly [number, number]>]>
+  readonly purged: ReadonlyArray<readonly [number, Purged]>
 }
 
 const encode = (state: State): string => {
@@ -306,6 +360,7 @@ const encode = (state: State): string => {
     latest: finite(state.latest),
     sweptAt: finite(state.sweptAt),
     published: Array.from(state.published),
+    purged: Array.from(state.purged),
   }
   return JSON.stringify(saved)
 }
@@ -325,6 +380,7 @@ const decode = (definition: Definition, text: string): State => {
     latest: saved.latest ?? Number.NEGATIVE_INFINITY,
     sweptAt: saved.sweptAt ?? Number.NEGATIVE_INFINITY,
     published: new Map(saved.published),
+    purged: new Map(saved.purged),
   }
 }
 

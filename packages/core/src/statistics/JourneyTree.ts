@@ -197,13 +197,19 @@ export class JourneyTree {
     return { distinct, interactions, steps, capped, overflow }
   }
 
-  /** Adds all that another tree has counted: trees of shards add up to the tree of the whole. */
-  merge(other: JourneyTree): void {
+  /** Takes in the journeys of another tree without their counts, and answers which node stands for each of its nodes. */
+  join(other: JourneyTree): Int32Array {
     const nodes = new Int32Array(other.size)
     for (let node = 1; node < other.size; node++) {
       const above: Node = nodes[other.parent(node)]!
       nodes[node] = above < 0 ? above : this.child(above, this.stepIndex(other.stepName(node)!), this.depth(above))
     }
+    return nodes
+  }
+
+  /** Adds all that another tree has counted: trees of shards add up to the tree of the whole. */
+  merge(other: JourneyTree): void {
+    const nodes = this.join(other)
     for (let node = 0; node < other.size; node++) {
       for (const outcome of outcomeColumns) {
         const overflow = other.lost(node, columnOf[outcome])
@@ -219,19 +225,25 @@ export class JourneyTree {
     return this.blocks.length * this.blocks[0]!.byteLength + this.counts.byteLength + this.table.byteLength
   }
 
-  /** All that is counted, as a value that JSON can carry; journeys without interactions are left out. */
-  toSnapshot(): Snapshot {
+  /** Which node of its snapshot stands for each node; 0 for those that are left out. */
+  kept(): Int32Array {
     const visits = this.visits()
     const kept = new Int32Array(this.size)
+    let next = 1
+    for (let node = 1; node < this.size; node++) if (visits[node] !== 0) kept[node] = next++
+    return kept
+  }
+
+  /** All that is counted, as a value that JSON can carry; journeys without interactions are left out. */
+  toSnapshot(): Snapshot {
+    const kept = this.kept()
     const nodes: Array<number> = []
     const counts: Array<number> = []
     const overflow: Array<number> = []
-    let next = 1
     let counted = -1
     for (let node = 0; node < this.size; node++) {
       if (node > 0) {
-        if (visits[node] === 0) continue
-        kept[node] = next++
+        if (kept[node] === 0) continue
         nodes.push(kept[node]! - 1 - kept[this.parent(node)]!, this.stepOf(node))
       }
       for (let column = 0; column < columns; column++) {

@@ -1,87 +1,25 @@
 /**
  * Sums of contributions. A tally is a commutative monoid: contributions can be added in any order and taken back, and
- * tallies of shards add up to the tally of the whole.
+ * tallies of shards add up to the tally of the whole. What each day has added is known beside the sums, so that a day
+ * whose interactions are purged can be replaced by what remains of it.
  */
+import type { Contribution as Cohort } from "../domain/RetentionPolicy.ts"
 import type { Contribution } from "./Contribution.ts"
+import { Counters } from "./Counters.ts"
 import { type Definition, windows } from "./Definition.ts"
-import { JourneyTree, type Node, type OutcomeColumn, root, type Snapshot } from "./JourneyTree.ts"
+import { JourneyTree, type Node, outcomeColumns, type OutcomeColumn, root, type Snapshot } from "./JourneyTree.ts"
+import {
+  addCalls,
+  addTogether,
+  bump,
+  type Calls,
+  Ledger,
+  type LedgerSnapshot,
+  noCalls,
+  none,
+  type Together,
+} from "./Ledger.ts"
 import * as LocalTime from "./LocalTime.ts"
-
-/** The counters of one window of one day, by their place. */
-export const windowColumns = {
-  open: 0,
-  pendingUndecided: 1,
-  pendingEffective: 2,
-  effective: 3,
-  attemptFailed: 4,
-  goal: 5,
-  handedOff: 6,
-  left: 7,
-  bounced: 8,
-  linkable: 9,
-  linkableNoEffective: 10,
-} as const
-const windowWidth = 11
-const startedPlace = 0
-const excludedPlace = 1
-const windowsPlace = 2
-const returnsPlace = windowsPlace + windows.length * windowWidth
-const width = returnsPlace + 6
-
-/** The counters of one day or of several. */
-export class Counters {
-  readonly values: Array<number>
-
-  constructor(values: ReadonlyArray<number> = new Array<number>(width).fill(0)) {
-    this.values = values.slice()
-  }
-  get started(): number {
-    return this.values[startedPlace]!
-  }
-  get excluded(): number {
-    return this.values[excludedPlace]!
-  }
-  /** A counter of a window. */
-  of(window: number, column: keyof typeof windowColumns): number {
-    return this.values[windowsPlace + window * windowWidth + windowColumns[column]]!
-  }
-  /** Deflected interactions of a window, of every kind. */
-  deflected(window: number): number {
-    return this.of(window, "goal") + this.of(window, "handedOff") + this.of(window, "left") + this.of(window, "bounced")
-  }
-  /** Settled interactions of a window. */
-  settled(window: number): number {
-    return this.of(window, "effective") + this.of(window, "attemptFailed") + this.deflected(window)
-  }
-  pending(window: number): number {
-    return this.of(window, "pendingUndecided") + this.of(window, "pendingEffective")
-  }
-  /** Of those whose return could be observed for 24 h, 72 h or 7 d: how many did not return, and how many there are. */
-  notReturned(period: 0 | 1 | 2): readonly [k: number, n: number] {
-    return [this.values[returnsPlace + period * 2]!, this.values[returnsPlace + period * 2 + 1]!]
-  }
-  bump(place: number, by: number): void {
-    this.values[place]! += by
-  }
-  bumpWindow(window: number, column: keyof typeof windowColumns, by: number): void {
-    this.values[windowsPlace + window * windowWidth + windowColumns[column]]! += by
-  }
-  plus(other: Counters): void {
-    for (let place = 0; place < width; place++) this.values[place]! += other.values[place]!
-  }
-  isZero(): boolean {
-    return this.values.every((value) => value === 0)
-  }
-}
-
-/** The figures of calls. */
-export interface Calls {
-  total: number
-  legs: number
-  effective: number
-  notHuman: number
-  humanUnknown: number
-}
 
 /** A tally. Its methods change it in place. */
 export class Tally {
@@ -91,12 +29,18 @@ export class Tally {
   readonly failedReasons = new Map<string, number>()
   readonly failedByHour: Array<number> = new Array<number>(168).fill(0)
   readonly policyVersions = new Map<string, number>()
-  readonly calls: Calls = { total: 0, legs: 0, effective: 0, notHuman: 0, humanUnknown: 0 }
+  readonly calls: Calls = noCalls()
+  /** Journeys of purged days that too few persons took to be told. */
+  readonly other: Together = none()
   overrodeInhibition = 0
   readonly journeys: JourneyTree
   /** How long people stayed at a step before the next: step name → seconds → visits. */
   readonly dwell = new Map<string, Map<number, number>>()
   private readonly headline: number
+  /** What the interactions of each day have added that are counted one by one. */
+  private readonly counted = new Map<number, Ledger>()
+  /** What remains of each day that was purged. */
+  private readonly purged = new Map<number, Ledger>()
 
   constructor(definition: Definition, journeys = new JourneyTree(definition)) {
     this.definition = definition
@@ -108,48 +52,61 @@ export class Tally {
   /** Adds a contribution, or takes it back with `by` −1. */
   add(contribution: Contribution, by: 1 | -1): void {
     const day = this.local.day(contribution.startedAt)
+    const ledger = this.counted.get(day) ?? new Ledger()
+    this.counted.set(day, ledger)
     const counters = this.days.get(day) ?? new Counters()
     this.days.set(day, counters)
-    counters.bump(startedPlace, by)
-    if (contribution.excluded) counters.bump(excludedPlace, by)
-    else this.addCounted(contribution, counters, by)
+    counters.count(contribution, by)
+    ledger.counters.count(contribution, by)
+    if (!contribution.excluded) this.addCounted(contribution, ledger, by)
     if (counters.isZero()) this.days.delete(day)
+    if (ledger.counters.isZero()) this.counted.delete(day)
   }
 
-  private addCounted(contribution: Contribution, counters: Counters, by: 1 | -1): void {
-    contribution.standings.forEach((standing, window) => {
-      counters.bumpWindow(window, standing === "deflected" ? contribution.deflectedKind : standing, by)
-      if (!contribution.linkable) return
-      if (standing === "attemptFailed" || standing === "deflected") {
-        counters.bumpWindow(window, "linkableNoEffective", by)
-        counters.bumpWindow(window, "linkable", by)
-      } else if (standing === "effective") {
-        counters.bumpWindow(window, "linkable", by)
-      }
-    })
-    contribution.returned.forEach((returned, period) => {
-      if (returned === undefined) return
-      counters.bump(returnsPlace + period * 2 + 1, by)
-      if (!returned) counters.bump(returnsPlace + period * 2, by)
-    })
+  /**
+   * Puts what remains of a day that was purged in the place of all that was counted of it until now, and of what
+   * remained of it before.
+   */
+  replace(day: number, cohort: Cohort): void {
+    this.takeAway(this.counted, day)
+    this.takeAway(this.purged, day)
+    const ledger = this.ledgerOf(cohort)
+    this.purged.set(day, ledger)
+    this.sum(day, ledger, 1)
+  }
+
+  private addCounted(contribution: Contribution, ledger: Ledger, by: 1 | -1): void {
     for (const call of contribution.calls) {
-      this.calls.total += by
-      this.calls.legs += by * call.legs
-      if (call.effective) this.calls.effective += by
-      if (call.notHuman) this.calls.notHuman += by
-      if (call.humanUnknown) this.calls.humanUnknown += by
+      const calls = {
+        total: 1,
+        legs: call.legs,
+        effective: call.effective ? 1 : 0,
+        notHuman: call.notHuman ? 1 : 0,
+        humanUnknown: call.humanUnknown ? 1 : 0,
+      }
+      addCalls(this.calls, calls, by)
+      addCalls(ledger.calls, calls, by)
     }
-    if (contribution.overrodeInhibition) this.overrodeInhibition += by
+    if (contribution.overrodeInhibition) {
+      this.overrodeInhibition += by
+      ledger.overrodeInhibition += by
+    }
     bump(this.policyVersions, contribution.policyVersion, by)
+    bump(ledger.policyVersions, contribution.policyVersion, by)
     const reason = contribution.failedReasons[this.headline]
-    if (reason !== undefined) bump(this.failedReasons, reason, by)
-    if (contribution.failedAt !== undefined) {
-      this.failedByHour[this.local.hourOfWeek(contribution.failedAt)]! += by
+    if (reason !== undefined) {
+      bump(this.failedReasons, reason, by)
+      bump(ledger.failedReasons, reason, by)
     }
-    this.addJourney(contribution, by)
+    if (contribution.failedAt !== undefined) {
+      const hour = this.local.hourOfWeek(contribution.failedAt)
+      this.failedByHour[hour]! += by
+      bump(ledger.failedByHour, hour, by)
+    }
+    this.addJourney(contribution, ledger, by)
   }
 
-  private addJourney(contribution: Contribution, by: 1 | -1): void {
+  private addJourney(contribution: Contribution, ledger: Ledger, by: 1 | -1): void {
     const { journey, journeyAt } = contribution
     let node: Node = root
     let since = 0
@@ -158,15 +115,22 @@ export class Tally {
       const before = journey[since]!
       if (place > 0 && !(this.definition.collapse && step === before)) {
         const seconds = coarse((journeyAt[place]! - journeyAt[since]!) / 1000)
-        const histogram = this.dwell.get(before) ?? new Map<number, number>()
-        this.dwell.set(before, histogram)
-        bump(histogram, seconds, by)
-        if (histogram.size === 0) this.dwell.delete(before)
+        this.addDwell(before, seconds, by)
+        ledger.dwell.add(this.journeys.stepIndex(before), seconds, by)
         since = place
       }
       node = this.journeys.advance(node, this.journeys.stepIndex(step))
     }
-    this.journeys.count(node, this.outcomeOf(contribution), by)
+    const outcome = this.outcomeOf(contribution)
+    this.journeys.count(node, outcome, by)
+    ledger.journeys.add(node, outcomeColumns.indexOf(outcome), by)
+  }
+
+  private addDwell(step: string, seconds: number, by: number): void {
+    const histogram = this.dwell.get(step) ?? new Map<number, number>()
+    this.dwell.set(step, histogram)
+    bump(histogram, seconds, by)
+    if (histogram.size === 0) this.dwell.delete(step)
   }
 
   private outcomeOf(contribution: Contribution): OutcomeColumn {
@@ -182,6 +146,51 @@ export class Tally {
     }
   }
 
+  private takeAway(from: Map<number, Ledger>, day: number): void {
+    const ledger = from.get(day)
+    if (ledger === undefined) return
+    from.delete(day)
+    this.sum(day, ledger, -1)
+  }
+
+  /** Adds a ledger to the sums, or takes it away. */
+  private sum(day: number, ledger: Ledger, by: 1 | -1): void {
+    const counters = this.days.get(day) ?? new Counters()
+    this.days.set(day, counters)
+    counters.plus(ledger.counters, by)
+    if (counters.isZero()) this.days.delete(day)
+    for (const [node, column, count] of ledger.journeys) this.journeys.count(node, outcomeColumns[column]!, by * count)
+    for (const [step, seconds, count] of ledger.dwell) this.addDwell(this.journeys.steps[step]!, seconds, by * count)
+    for (const [hour, count] of ledger.failedByHour) this.failedByHour[hour]! += by * count
+    for (const [reason, count] of ledger.failedReasons) bump(this.failedReasons, reason, by * count)
+    for (const [version, count] of ledger.policyVersions) bump(this.policyVersions, version, by * count)
+    addCalls(this.calls, ledger.calls, by)
+    addTogether(this.other, ledger.other, by)
+    this.overrodeInhibition += by * ledger.overrodeInhibition
+  }
+
+  private ledgerOf(cohort: Cohort): Ledger {
+    const ledger = new Ledger()
+    ledger.counters.bumpStarted(cohort.started, cohort.excluded)
+    cohort.windows.forEach((window, index) => {
+      for (const column of columnsOf(window)) ledger.counters.bumpWindow(index, column, window[column])
+    })
+    cohort.returns?.forEach(({ notReturned, observed }, period) =>
+      ledger.counters.bumpReturns(period, notReturned, observed),
+    )
+    for (const version of cohort.policyVersions ?? []) bump(ledger.policyVersions, version, 1)
+    for (const { steps, ...ended } of cohort.journeys) {
+      let node: Node = root
+      for (const step of steps) node = this.journeys.advance(node, this.journeys.stepIndex(step))
+      outcomeColumns.forEach((outcome, column) => {
+        if (outcome !== "provisional" && ended[outcome] > 0) ledger.journeys.add(node, column, ended[outcome])
+      })
+    }
+    addCalls(ledger.calls, cohort.calls, 1)
+    addTogether(ledger.other, cohort.other, 1)
+    return ledger
+  }
+
   /** All days together. */
   total(): Counters {
     const total = new Counters()
@@ -189,65 +198,73 @@ export class Tally {
     return total
   }
 
-  /** Adds all that another tally has summed. */
+  /** Adds all that another tally has summed. What remains of a purged day counts once, whoever knows it. */
   merge(other: Tally): void {
-    for (const [day, counters] of other.days) {
-      const mine = this.days.get(day)
-      if (mine === undefined) this.days.set(day, new Counters(counters.values))
-      else mine.plus(counters)
+    for (const day of other.purged.keys()) if (!this.purged.has(day)) this.takeAway(this.counted, day)
+    for (const day of this.purged.keys()) {
+      if (!other.purged.has(day)) other.takeAway(other.counted, day)
+      else other.takeAway(other.purged, day)
     }
-    for (const [reason, count] of other.failedReasons) bump(this.failedReasons, reason, count)
-    for (const [version, count] of other.policyVersions) bump(this.policyVersions, version, count)
-    other.failedByHour.forEach((count, hour) => (this.failedByHour[hour]! += count))
-    for (const key of ["total", "legs", "effective", "notHuman", "humanUnknown"] as const) {
-      this.calls[key] += other.calls[key]
+    const nodes = this.journeys.join(other.journeys)
+    const nodeOf = (node: number): number =>
+      node >= 0 ? nodes[node]! : nodes[~node]! < 0 ? nodes[~node]! : ~nodes[~node]!
+    const stepOf = (step: number): number => this.journeys.stepIndex(other.journeys.steps[step]!)
+    for (const [to, from] of [
+      [this.counted, other.counted],
+      [this.purged, other.purged],
+    ] as const) {
+      for (const [day, theirs] of from) {
+        const added = new Ledger()
+        added.plus(theirs, nodeOf, stepOf)
+        this.sum(day, added, 1)
+        const mine = to.get(day)
+        if (mine === undefined) to.set(day, added)
+        else mine.plus(theirs, nodeOf, stepOf)
+      }
     }
-    this.overrodeInhibition += other.overrodeInhibition
-    for (const [step, histogram] of other.dwell) {
-      const mine = this.dwell.get(step) ?? new Map<number, number>()
-      this.dwell.set(step, mine)
-      for (const [seconds, count] of histogram) bump(mine, seconds, count)
-    }
-    this.journeys.merge(other.journeys)
   }
 
   toSnapshot(): TallySnapshot {
+    const kept = this.journeys.kept()
+    const nodeOf = (node: number): number => (node < 0 ? ~kept[~node]! : kept[node]!)
+    const snapshots = (ledgers: ReadonlyMap<number, Ledger>) =>
+      Array.from(ledgers, ([day, ledger]) => [day, ledger.toSnapshot(nodeOf)] as const)
+    const { nodes, steps } = this.journeys.toSnapshot()
     return {
-      days: Array.from(this.days, ([day, counters]) => [day, counters.values]),
-      failedReasons: Array.from(this.failedReasons),
-      failedByHour: this.failedByHour,
-      policyVersions: Array.from(this.policyVersions),
-      calls: { ...this.calls },
-      overrodeInhibition: this.overrodeInhibition,
-      dwell: Array.from(this.dwell, ([step, histogram]) => [step, Array.from(histogram)]),
-      journeys: this.journeys.toSnapshot(),
+      journeys: { steps, nodes },
+      counted: snapshots(this.counted),
+      purged: snapshots(this.purged),
     }
   }
 
   static fromSnapshot(definition: Definition, snapshot: TallySnapshot): Tally {
-    const tally = new Tally(definition, JourneyTree.fromSnapshot(definition, snapshot.journeys))
-    for (const [day, values] of snapshot.days) tally.days.set(day, new Counters(values))
-    for (const [reason, count] of snapshot.failedReasons) tally.failedReasons.set(reason, count)
-    snapshot.failedByHour.forEach((count, hour) => (tally.failedByHour[hour] = count))
-    for (const [version, count] of snapshot.policyVersions) tally.policyVersions.set(version, count)
-    Object.assign(tally.calls, snapshot.calls)
-    tally.overrodeInhibition = snapshot.overrodeInhibition
-    for (const [step, histogram] of snapshot.dwell) tally.dwell.set(step, new Map(histogram))
+    const tally = new Tally(
+      definition,
+      JourneyTree.fromSnapshot(definition, { ...snapshot.journeys, counts: [], overflow: [] }),
+    )
+    for (const [to, from] of [
+      [tally.counted, snapshot.counted],
+      [tally.purged, snapshot.purged],
+    ] as const) {
+      for (const [day, saved] of from) {
+        const ledger = Ledger.fromSnapshot(saved)
+        to.set(day, ledger)
+        tally.sum(day, ledger, 1)
+      }
+    }
     return tally
   }
 }
 
-/** A tally as JSON carries it. */
+/** A tally as JSON carries it: what each day has added; the sums follow from it. */
 export interface TallySnapshot {
-  readonly days: ReadonlyArray<readonly [number, ReadonlyArray<number>]>
-  readonly failedReasons: ReadonlyArray<readonly [string, number]>
-  readonly failedByHour: ReadonlyArray<number>
-  readonly policyVersions: ReadonlyArray<readonly [string, number]>
-  readonly calls: Readonly<Calls>
-  readonly overrodeInhibition: number
-  readonly dwell: ReadonlyArray<readonly [string, ReadonlyArray<readonly [number, number]>]>
-  readonly journeys: Snapshot
+  /** The journeys without their counts. */
+  readonly journeys: Pick<Snapshot, "steps" | "nodes">
+  readonly counted: ReadonlyArray<readonly [day: number, LedgerSnapshot]>
+  readonly purged: ReadonlyArray<readonly [day: number, LedgerSnapshot]>
 }
+
+const columnsOf = (window: Cohort["windows"][number]) => Object.keys(window) as ReadonlyArray<keyof typeof window>
 
 /** Whole seconds below an hour, whole minutes below a day, whole hours beyond: so that a histogram stays small. */
 const coarse = (seconds: number): number =>
@@ -256,9 +273,3 @@ const coarse = (seconds: number): number =>
     : seconds < 86_400
       ? Math.floor(seconds / 60) * 60
       : Math.floor(seconds / 3600) * 3600
-
-const bump = <Key>(counts: Map<Key, number>, key: Key, by: number): void => {
-  const next = (counts.get(key) ?? 0) + by
-  if (next === 0) counts.delete(key)
-  else counts.set(key, next)
-}

@@ -6,21 +6,24 @@ import type { Scenario } from "../domain/Customer.ts"
 import type { CustomerReport, JourneyFigures, JourneyRow, WaterfallRow } from "./CustomerReport.ts"
 import type { Definition } from "./Definition.ts"
 import { JourneyTree, type Node, root } from "./JourneyTree.ts"
+import { interactionsOf, type Together } from "./Ledger.ts"
 import * as Rate from "./Rate.ts"
 
 const listed = 20
 const flowDepth = 5
 const flowWidth = 8
 
-/** The figures of a tree. */
+/** The figures of a tree, and of the journeys that are told together. */
 export const journeyFiguresOf = (
   tree: JourneyTree,
+  other: Readonly<Together>,
   definition: Definition,
   declared: ReadonlyArray<Scenario>,
   terms: Rate.Terms,
 ): JourneyFigures => {
   const summary = tree.summary()
-  const total = summary.interactions
+  const merged = interactionsOf(other)
+  const total = summary.interactions + merged
   const nodes: Array<Node> = []
   for (let node = root; node < tree.size; node++) if (tree.interactions(node) > 0) nodes.push(node)
   const key = keysOf(tree)
@@ -75,18 +78,19 @@ export const journeyFiguresOf = (
     mostCallsByVolume: ranked(byVolume),
     mostCallsByRate: ranked(byRate),
     endings: {
-      call: sum("effective"),
-      callFailed: sum("attemptFailed"),
-      handedOff: sum("handedOff"),
-      left: sum("left"),
-      goal: sum("goal"),
+      call: sum("effective") + other.effective,
+      callFailed: sum("attemptFailed") + other.attemptFailed,
+      handedOff: sum("handedOff") + other.handedOff,
+      left: sum("left") + other.left,
+      goal: sum("goal") + other.goal,
     },
+    merged: { journeys: other.journeys, interactions: merged },
     loops: Rate.make(
       nodes.reduce((count, node) => count + (revisits[node] === 1 ? settledAt(tree, node) : 0), 0),
       settled,
       terms,
     ),
-    flow: flowOf(tree),
+    flow: flowOf(tree, other),
   }
 }
 
@@ -255,7 +259,7 @@ const endings = [
   ["left", "left", "left"],
 ] as const
 
-const flowOf = (tree: JourneyTree): JourneyFigures["flow"] => {
+const flowOf = (tree: JourneyTree, other: Readonly<Together>): JourneyFigures["flow"] => {
   const visits = tree.visits()
   const atDepth: Array<Map<string, number>> = Array.from({ length: flowDepth + 1 }, () => new Map())
   for (let node = 1; node < tree.size; node++) {
@@ -303,6 +307,14 @@ const flowOf = (tree: JourneyTree): JourneyFigures["flow"] => {
       const count = tree.ended(node, outcome)
       if (count > 0) link(place(node), add(`end:${id}`, label, flowDepth + 1), count)
     }
+  }
+  // Of journeys that are told together it is known how they ended, not where they went.
+  for (const [outcome, id, label] of endings) {
+    const count = other[outcome]
+    if (count === 0) continue
+    const at = add("1~other", "1. other", 1)
+    link(place(root), at, count)
+    link(at, add(`end:${id}`, label, flowDepth + 1), count)
   }
   return {
     nodes: Array.from(nodes.values()).sort(

@@ -8,7 +8,8 @@ import { type Window, windows } from "./Definition.ts"
 import { compareCodePoints, journeyFiguresOf, waterfallOf } from "./journeyFigures.ts"
 import * as LocalTime from "./LocalTime.ts"
 import * as Rate from "./Rate.ts"
-import type { Counters, Tally } from "./Tally.ts"
+import type { Counters } from "./Counters.ts"
+import type { Tally } from "./Tally.ts"
 
 /** What a day's contract figure was when it was published: k and n by window. */
 export type Published = ReadonlyMap<number, ReadonlyArray<readonly [k: number, n: number]>>
@@ -76,7 +77,7 @@ export const reportOf = (
       P7D: ratesOf("P7D"),
     },
     noRepeat: { PT24H: noRepeat(0, "PT24H"), PT72H: noRepeat(1, "PT72H"), P7D: noRepeat(2, "P7D") },
-    journeys: journeyFiguresOf(tally.journeys, definition, options.declared, terms),
+    journeys: journeyFiguresOf(tally.journeys, tally.other, definition, options.declared, terms),
     waterfall: waterfallOf(tally.journeys, tally.dwell),
     failedByHour: Array.from({ length: 7 }, (_, weekday) => tally.failedByHour.slice(weekday * 24, weekday * 24 + 24)),
     trend: trendOf(tally, headline, termsOf),
