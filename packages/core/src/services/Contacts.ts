@@ -3,6 +3,7 @@
  * what happens in interactions. The service looks up the facts that a decision needs, and makes sure that they still
  * hold in the commit that rests on them.
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -20,6 +21,7 @@ import {
   type DecisionError,
   type Facts,
   isStale,
+  purgesOf,
   retentionOf,
   Policies,
   retries as factRetries,
@@ -141,9 +143,11 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
     ): Effect.fn.Return<CommandHandler.Handled<Interaction.State, Interaction.Event>, ContactsError> {
       const { accept = "each", commands, commitId, customer, interaction, locationOn = true } = recording
       const { switchedOn = true } = recording
+      const now = yield* Clock.currentTimeMillis
       for (let attempt = 0; ; attempt++) {
         const cached = declarations.get(customer)
         const facts = cached ?? (yield* load(customer))
+        const purges = yield* Effect.provideService(purgesOf(customer, facts, commands, now), EventStore, store)
         const retention = awaitsPeriod
           ? yield* Effect.provideService(retentionOf(customer), EventStore, store)
           : undefined
@@ -157,9 +161,10 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
             switchedOn,
             locationOn,
             ...(retention === undefined ? {} : { mayCollect: retention.mayCollect }),
+            isPurged: purges.isPurged,
           },
           // What was looked up must still be so when the events are appended.
-          checks: [check(customer, facts), ...(retention === undefined ? [] : [retention.check])],
+          checks: [check(customer, facts), ...(retention === undefined ? [] : [retention.check]), ...purges.checks],
           accept,
           // Each conflict is another recording that has landed, so as many as come at once get their turn.
           retries: 100,

@@ -19,6 +19,7 @@ import type { CustomerReport } from "../statistics/CustomerReport.ts"
 import { type Definition, standard } from "../statistics/Definition.ts"
 import * as Deflection from "../statistics/Deflection.ts"
 import * as Contacts from "./Contacts.ts"
+import * as Retention from "./Retention.ts"
 
 /** What Tacet is made of. */
 export interface TacetOptions<E = never> {
@@ -64,6 +65,11 @@ export interface Tacet {
     customer: string,
     options?: { readonly name?: string; readonly asOf?: number },
   ) => Promise<CustomerReport>
+  /**
+   * Deletes what has come to its end, after the statistics have read it; run it once a day. `definition` must count days
+   * in the policy's time zone.
+   */
+  readonly sweep: (customer: string) => Promise<Retention.Swept>
   /** Lets go of connections and timers. What is called afterwards rejects. */
   readonly close: () => Promise<void>
   /** For `await using`. */
@@ -106,8 +112,10 @@ export const makeTacet = <E = never>({
   definitionVersion = 1,
   stores,
 }: TacetOptions<E>): Tacet => {
-  const runtime = ManagedRuntime.make(Layer.provideMerge(Contacts.layer, stores))
-  const projection = { ...Deflection.projection(definition), version: definitionVersion }
+  const statistics = Deflection.projection(definition)
+  const projection = { ...statistics, version: statistics.version - 1 + definitionVersion }
+  const retention = Layer.provide(Retention.layer, Retention.layerSettings({ definition, awaits: [projection] }))
+  const runtime = ManagedRuntime.make(Layer.provideMerge(Layer.merge(Contacts.layer, retention), stores))
   const close = () => runtime.dispose()
 
   const record = Effect.fnUntraced(function* (recording: PlainRecording) {
@@ -164,10 +172,17 @@ export const makeTacet = <E = never>({
     })
   })
 
+  const sweep = Effect.fnUntraced(function* (customer: string) {
+    const id = yield* readId(CustomerId, customer, "sweep", "customer")
+    yield* Projection.catchUp(projection, id)
+    return yield* Retention.Retention.use((service) => service.sweep(id))
+  })
+
   return {
     declare: (customer, commands) => runtime.runPromise(declare(customer, commands)),
     record: (recording) => runtime.runPromise(record(recording)),
     report: (customer, options) => runtime.runPromise(report(customer, options)),
+    sweep: (customer) => runtime.runPromise(sweep(customer)),
     close,
     [Symbol.asyncDispose]: close,
   }

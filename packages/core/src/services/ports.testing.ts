@@ -6,6 +6,7 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { EventStore } from "../eventsourcing/EventStore.ts"
+import { ProjectionStore } from "../eventsourcing/ProjectionStore.ts"
 import { type Functions, NotAuthentic } from "../privacy/Encryption.ts"
 import { ErasureLedger } from "../privacy/ErasureLedger.ts"
 import { KeyStore } from "../privacy/KeyStore.ts"
@@ -52,6 +53,13 @@ export const disturbed = (around: AtEachCall): Layer.Layer<Ports, never, Ports> 
       ),
     ),
   ) as Layer.Layer<Ports, never, Ports>
+
+/** The store of projections with something done at each of its calls. */
+export const disturbedProjections = (around: AtEachCall): Layer.Layer<ProjectionStore, never, ProjectionStore> =>
+  Layer.effect(
+    ProjectionStore,
+    Effect.map(ProjectionStore, (port) => wrapped("projections", port, around)),
+  )
 
 /** Nothing is done. */
 export const undisturbed: AtEachCall = (_, call) => call

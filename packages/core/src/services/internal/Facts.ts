@@ -7,16 +7,20 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
 import * as Customer from "../../domain/Customer.ts"
+import * as Interaction from "../../domain/Interaction.ts"
 import * as RetentionPolicy from "../../domain/RetentionPolicy.ts"
 import * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
-import type { EventStore } from "../../eventsourcing/EventStore.ts"
+import type { StreamCheck } from "../../eventsourcing/Commit.ts"
+import { EventStore } from "../../eventsourcing/EventStore.ts"
 import { type AppendError, type ReadError, VersionConflict } from "../../eventsourcing/EventStoreError.ts"
 import * as Expected from "../../eventsourcing/ExpectedVersion.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
+import * as Calendar from "../../policy/Calendar.ts"
 import type { EffectivePolicy } from "../../policy/EffectivePolicy.ts"
+import type { PlainDate } from "../../policy/PlainDate.ts"
 import * as PolicyBook from "../../policy/PolicyBook.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 
@@ -92,6 +96,43 @@ export const retentionOf = (customer: CustomerId) =>
     check: { stream: RetentionPolicy.streamOf(customer), expected: Expected.exact(version) },
   }))
 
+/**
+ * Which days of interactions that would begin so late were purged, and what must still hold when one is appended: what is
+ * gone does not come back by a late retry (RET-NEC). A day that a window still holds open is not asked for.
+ */
+export const purgesOf = Effect.fnUntraced(function* (
+  customer: CustomerId,
+  { policyAt }: Facts,
+  commands: ReadonlyArray<Interaction.Command>,
+  now: EpochMillis,
+): Effect.fn.Return<
+  { readonly isPurged: (at: DateTime.Utc) => boolean; readonly checks: ReadonlyArray<StreamCheck> },
+  ReadError,
+  EventStore
+> {
+  const store = yield* EventStore
+  const policy = policyAt(DateTime.makeUnsafe(now))
+  const days = new Set<PlainDate>()
+  const purged = new Set<PlainDate>()
+  const checks: Array<StreamCheck> = []
+  for (const command of commands) {
+    if (command._tag !== "StartInteraction" || policy === undefined) continue
+    if (DateTime.toEpochMillis(command.at) < now - Interaction.longestWindowMillis) {
+      days.add(Calendar.localDate(command.at, policy.timeZone))
+    }
+  }
+  for (const day of days) {
+    const stream = RetentionPolicy.cohortStreamOf(customer, day)
+    const { version } = yield* store.readStream(customer, stream, { limit: 1 })
+    if (version > 0) purged.add(day)
+    checks.push({ stream, expected: Expected.exact(version) })
+  }
+  return {
+    isPurged: (at) => policy !== undefined && purged.has(Calendar.localDate(at, policy.timeZone)),
+    checks,
+  }
+})
+
 /** Decides on facts, and once more on newer ones where they have changed before the events were appended. */
 export const decide = <A, E>(
   customer: CustomerId,
@@ -122,33 +163,42 @@ export const foresee = <State, Command, Event, Context>(
   return Effect.fromResult(decided)
 }
 
+/** A datum of an interaction, judged at a moment. */
+interface Judged {
+  readonly category: PersonalDataCategory
+  readonly collectedAt: EpochMillis
+  readonly at: EpochMillis
+}
+
+/** The policies under which it was held since its collection, and what its end depends on. */
+export const held = (
+  { policyAt, state }: Facts,
+  { at, category, collectedAt }: Judged,
+): { readonly facts: RetentionPolicy.Facts; readonly policies: ReadonlyArray<EffectivePolicy> } | undefined => {
+  const later = state.policyVersions.map(({ from }) => from).filter((from) => from > collectedAt && from <= at)
+  const policies = [collectedAt, ...later, at].flatMap((moment) => policyAt(DateTime.makeUnsafe(moment)) ?? [])
+  const [policy] = policies
+  if (policy === undefined) return undefined
+  const contractEnd = Customer.contractEndAfter(state, collectedAt, policy.timeZone)
+  const events = {
+    collection: DateTime.makeUnsafe(collectedAt),
+    ...(contractEnd === undefined ? {} : { contractEnd: DateTime.makeUnsafe(contractEnd) }),
+  }
+  return { facts: { category, about: "interaction", events }, policies }
+}
+
 /**
  * The end of a value of an interaction as it is known at a moment: periods, the end of the contract, and every policy
  * under which it was held since (RET-NEC, RET-CONTRACT-CAP). `undefined` while none is known.
  */
 export const endOf = Effect.fnUntraced(function* (
   customer: CustomerId,
-  { policyAt, state }: Facts,
-  datum: { readonly category: PersonalDataCategory; readonly collectedAt: EpochMillis; readonly at: EpochMillis },
+  facts: Facts,
+  datum: Judged,
 ): Effect.fn.Return<EpochMillis | undefined, ReadError | UndecodableEvent, EventStore> {
-  const { at, category, collectedAt } = datum
-  const later = state.policyVersions.map(({ from }) => from).filter((from) => from > collectedAt && from <= at)
-  const policies = [collectedAt, ...later, at].flatMap((moment) => policyAt(DateTime.makeUnsafe(moment)) ?? [])
-  const [policy] = policies
-  if (policy === undefined) return undefined
+  const found = held(facts, datum)
+  if (found === undefined) return undefined
   const retention = yield* CommandHandler.load(RetentionPolicy.aggregate, customer, customer)
-  const contractEnd = Customer.contractEndAfter(state, collectedAt, policy.timeZone)
-  const end = RetentionPolicy.endOf(
-    retention.state,
-    {
-      category,
-      about: "interaction",
-      events: {
-        collection: DateTime.makeUnsafe(collectedAt),
-        ...(contractEnd === undefined ? {} : { contractEnd: DateTime.makeUnsafe(contractEnd) }),
-      },
-    },
-    policies,
-  )
+  const end = RetentionPolicy.endOf(retention.state, found.facts, found.policies)
   return end === undefined ? undefined : DateTime.toEpochMillis(end)
 })
