@@ -344,10 +344,13 @@ const counting = (schema: string): string => `, counted AS (
   ON CONFLICT (customer_id, name, version, counter) DO UPDATE SET value = c.value + excluded.value RETURNING 1
 )`
 
+/** Removes the events of listed streams. */
+export const removal = (schema: string, kinds: string, ids: string): string => `DELETE FROM ${schema}.event e
+  USING unnest(${kinds}::text[], ${ids}::uuid[]) AS s (kind, id)
+  WHERE e.customer_id = $1 AND e.stream_id = s.id AND e.stream_kind = s.kind`
+
 const purging = (schema: string, at: number): string => `, gone AS (
-  DELETE FROM ${schema}.event e
-  USING unnest($${at}::text[], $${at + 1}::uuid[]) AS s (kind, id)
-  WHERE e.customer_id = $1 AND e.stream_id = s.id AND e.stream_kind = s.kind
+  ${removal(schema, `$${at}`, `$${at + 1}`)}
     AND (SELECT events FROM total) > 0
   RETURNING e.position, e.stream_kind, e.stream_id, e.commit_id
 ), blocked AS (
