@@ -11,6 +11,7 @@ import { scale as scaleWork } from "./scale/index.ts"
 import { append } from "./store/append.ts"
 import { erase } from "./store/erase.ts"
 import * as Reading from "./store/reading.ts"
+import { retention } from "./store/retention.ts"
 import * as Table from "./table.ts"
 import type { Section, Work } from "./Work.ts"
 
@@ -21,6 +22,7 @@ const works: ReadonlyArray<Work> = [
   Reading.catchUp,
   Reading.projection,
   erase,
+  retention,
   privacy,
   scaleWork,
 ]
