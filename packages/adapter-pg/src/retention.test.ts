@@ -15,6 +15,7 @@ import { OpeningPolicy, type Subject, Vault } from "@tacet/core/privacy"
 import { Contacts, Retention } from "@tacet/core/services"
 import { type CustomerReport, Definition, Deflection } from "@tacet/core/statistics"
 import { describe, expect, it } from "@tacet/vitest"
+import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -110,7 +111,12 @@ const headline = ({
   rates,
   trend,
 }: CustomerReport.CustomerReport) => ({
-  ...{ calls, deflectedKinds, interactions, noRepeat, rates, trend },
+  calls,
+  deflectedKinds,
+  interactions,
+  noRepeat,
+  rates,
+  trend,
   journeys: journeys.interactions,
 })
 
@@ -122,7 +128,7 @@ describe("a sweep on a server", () => {
         const customer = (yield* Uuid.next) as CustomerId.CustomerId
         const subject = (yield* Uuid.next) as Subject.SubjectId
         yield* declared(customer)
-        const now = Date.now()
+        const now = yield* Clock.currentTimeMillis
         const old = yield* Effect.forEach(
           Array.from({ length: 12 }, (_, part) => now - 60 * 24 * hour + part * 6 * hour),
           (from) =>

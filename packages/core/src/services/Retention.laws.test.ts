@@ -162,7 +162,7 @@ describe("laws of the sweep", () => {
         if (waiting.length === 0) expect(deleted).toBe(ended.size)
         else expect(deleted).toBeLessThanOrEqual(ended.size)
       }).pipe(Effect.provide(over(settingsOf(definition, streamsPerCommit)), { local: true })),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 
   const person = (n: number): SubjectId => `0e0e0e0e-0000-4000-8000-${n.toString(16).padStart(12, "0")}` as SubjectId

@@ -258,12 +258,12 @@ describe("a sweep", () => {
         reference: "law/civil-code-2224",
         categories: ["interfaceUsage"],
       } as const
-      let held: Effect.Effect<unknown, unknown> = Effect.void
+      let held: Effect.Effect<void> = Effect.void
       const kept = yield* Effect.gen(function* () {
         yield* declared()
         yield* append(january)
         yield* TestClock.setTime(noon(3, 1))
-        held = Effect.provideService(retain(hold), EventStore, yield* EventStore)
+        held = Effect.asVoid(Effect.orDie(Effect.provideService(retain(hold), EventStore, yield* EventStore)))
         isArmed = true
         const swept = yield* sweep
         return { swept, left: streamsOf((yield* log).events) }
@@ -273,7 +273,7 @@ describe("a sweep", () => {
             Effect.suspend(() => {
               if (!isArmed || port !== "log.append") return call
               isArmed = false
-              return Effect.andThen(Effect.orDie(held), call)
+              return Effect.andThen(held, call)
             }),
           ),
           { local: true },

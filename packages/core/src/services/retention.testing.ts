@@ -39,9 +39,9 @@ export const midnight = (month: number, date: number): number =>
   )
 
 const from = DateTime.makeUnsafe(0)
-export const policyVersion = "dialonce/2021-02-17" as PolicyVersionId
+const policyVersion = "dialonce/2021-02-17" as PolicyVersionId
 
-export const policy = (at: number): EffectivePolicy =>
+const policy = (at: number): EffectivePolicy =>
   PolicyBook.timeline(PolicyBook.published, [{ from: 0, policyVersion }])(DateTime.makeUnsafe(at))!
 
 /** Records a command of the retention policy. */
@@ -53,7 +53,7 @@ export const retain = (command: RetentionPolicy.Command) =>
     context: { policy: policy(DateTime.toEpochMillis(command.at)) },
   })
 
-export const declarations: ReadonlyArray<CustomerCommand> = [
+const declarations: ReadonlyArray<CustomerCommand> = [
   { _tag: "AdoptPolicyVersion", at: from, policyVersion },
   { _tag: "ListNumber", at: from, number: listedNumber },
   { _tag: "ListEntryPoint", at: from, entryPoint: listedEntryPoint },

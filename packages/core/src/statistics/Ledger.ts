@@ -5,7 +5,7 @@
 import { Counters } from "./Counters.ts"
 
 /** Counts by pairs of whole numbers. */
-export class PairCounts {
+class PairCounts {
   private keys: Float64Array<ArrayBuffer>
   private counts: Int32Array<ArrayBuffer>
   private used = 0
