@@ -68,7 +68,7 @@ const aYear = async (
   )
   const from = Date.now() - 760 * day
   const encoded = events.map(Interaction.codec.encode)
-  const listed = encoded.map(({ data, type }) => `('${type}', '${data}'::json)`).join(", ")
+  const listed = encoded.map(({ data, type }, index) => `('${type}', '${data}'::json, ${index + 1})`).join(", ")
   const id = (kind: string) => `('${kind}' || substr(md5('${customer}' || i), 9))::uuid`
   const stream = `overlay(overlay(${id("0a0a0a0a")}::text placing '4' from 15) placing '8' from 20)::uuid`
   const began = `(${from} + (i::bigint * ${365 * day}) / ${interactions})`
@@ -76,7 +76,7 @@ const aYear = async (
     `INSERT INTO tacet.event
      SELECT '${customer}', 2 + (i - 1) * ${eventsEach} + k, 'interaction', ${stream}, k, e.type, 1, ${began} + k * 1000,
        ${began}, ${stream}, e.data
-     FROM generate_series(1, ${interactions}) i, (VALUES ${listed}) WITH ORDINALITY AS e (type, data, k)`,
+     FROM generate_series(1, ${interactions}) i, (VALUES ${listed}) AS e (type, data, k)`,
     `UPDATE tacet.compartment SET position = position + ${interactions * eventsEach} WHERE customer_id = '${customer}'`,
     "VACUUM ANALYZE tacet.event",
   ])
