@@ -10,6 +10,7 @@ import { privacy } from "./privacy/index.ts"
 import { scale as scaleWork } from "./scale/index.ts"
 import { append } from "./store/append.ts"
 import { erase } from "./store/erase.ts"
+import { processes } from "./store/processes.ts"
 import * as Reading from "./store/reading.ts"
 import { retention } from "./store/retention.ts"
 import * as Table from "./table.ts"
@@ -18,6 +19,7 @@ import type { Section, Work } from "./Work.ts"
 const works: ReadonlyArray<Work> = [
   fold,
   append,
+  processes,
   Reading.read,
   Reading.catchUp,
   Reading.projection,
@@ -30,12 +32,12 @@ const works: ReadonlyArray<Work> = [
 const usage = [
   "npm --prefix bench start -- WORK [--json FILE] [--rounds N] [--scale SHARE]",
   "",
-  ...works.map(({ about, name }) => `  ${name.padEnd(12)}${about}`),
+  ...works.map(({ about, name }) => `  ${name.padEnd(18)}${about}`),
   "",
-  "  --json FILE    also write the figures as JSON",
-  "  --rounds N     measure each subject N times (default 7)",
-  "  --interactions N  how many the log of scale holds (default 5000; a million is the real run)",
-  "  --scale SHARE  use a share of the data, such as 0.01: to see that it runs",
+  "  --json FILE       also write the figures as JSON",
+  "  --rounds N        measure each subject N times (default 7)",
+  "  --interactions N  so many in the log of scale (default 5000; the real run has a million)",
+  "  --scale SHARE     use a share of the data, such as 0.01: to see that it runs",
 ].join("\n")
 
 const fail = (message: string): never => {

@@ -2,7 +2,9 @@
  * One of the processes of the run, told by its arguments what to do. What it finds goes to its output, a line of JSON each.
  */
 import { Projection } from "@tacet/core/eventsourcing"
+import { Deflection } from "@tacet/core/statistics"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { collectGarbage } from "../memory.ts"
 import { customer, history, type Shape } from "./history.ts"
 import { commitOf } from "./load.ts"
@@ -92,9 +94,26 @@ const append = async ({ store }: Stores, shape: Shape, perSecond: number): Promi
   say({ appended: count })
 }
 
+/** Reads the active version again and again, as whoever shows the report would, until it is told to stop. */
+const read = async ({ projections, run }: Stores): Promise<void> => {
+  let isStopped = false
+  process.stdin.once("end", () => (isStopped = true)).resume()
+  const known = [version(1), version(2)]
+  while (!isStopped) {
+    const begun = performance.now()
+    const active = await Effect.runPromise(projections.activeVersion(customer, known[0]!.name))
+    const found = await run(Projection.readActive(known, customer))
+    const isServed = Option.isSome(active) && Option.isSome(found)
+    if (isServed) Deflection.report(found.value.state, { customer, declared: [] })
+    say({ read: isServed ? active.value : undefined, took: performance.now() - begun })
+    await new Promise((waited) => setTimeout(waited, 2_000))
+  }
+}
+
 const [role, url, ...rest] = process.argv.slice(2)
 const stores = await open(url!)
 if (role === "build") await build(stores, Number(rest[0]), rest.slice(1).map(Number))
 else if (role === "append") await append(stores, JSON.parse(rest[0]!) as Shape, Number(rest[1]))
+else if (role === "read") await read(stores)
 else await stores.run(stores.runner.run(version(Number(rest[0])), customer))
 await stores.close()

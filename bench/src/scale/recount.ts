@@ -45,7 +45,7 @@ export const recount = (url: string, customer: string): Promise<Counts> =>
   Effect.runPromise(
     Effect.scoped(
       Effect.gen(function* () {
-        const { query, queryValues } = yield* PgConnection.make({ url: Redacted.make(url) })
+        const { query, queryValues } = yield* PgConnection.make({ url: Redacted.make(url), connectTimeout: "1 minute" })
         yield* query("SET work_mem = '512MB'")
         const [tally] = yield* queryValues(tallies, [customer])
         const [started, calls, legs, effectiveCalls] = tally as ReadonlyArray<number>
@@ -70,7 +70,7 @@ export const recount = (url: string, customer: string): Promise<Counts> =>
 export const checkpointOf = (url: string, version: number): Promise<number> =>
   Effect.runPromise(
     Effect.scoped(
-      Effect.flatMap(PgConnection.make({ url: Redacted.make(url) }), ({ queryValues }) =>
+      Effect.flatMap(PgConnection.make({ url: Redacted.make(url), connectTimeout: "1 minute" }), ({ queryValues }) =>
         Effect.map(
           queryValues(
             "SELECT checkpoint::float8 FROM tacet.projection WHERE name = 'deflection' AND version = $1::int",

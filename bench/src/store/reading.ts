@@ -17,6 +17,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Options, Section, Work } from "../Work.ts"
+import { type EmmettLog, emmettLog, pageSizes } from "./emmett.ts"
 import { open } from "./Server.ts"
 import * as Subjects from "./subjects.ts"
 import { timed, type TimedSubject } from "./timed.ts"
@@ -150,6 +151,27 @@ const byHand = async ({ customer, url }: Tacet, each: (step: string) => void, to
     ),
   )
 
+/** The same events in a log of Emmett's. */
+function* asEmmett(total: number): Generator<ReadonlyArray<{ readonly type: string; readonly data: unknown }>, void> {
+  for (let n = 0; n < total; n += 100) {
+    yield events(n, 100).map(({ data, type }) => ({ type, data: JSON.parse(data) as unknown }))
+  }
+}
+
+/** The page size at which Emmett is fastest. */
+const fastest = async (run: (pageSize: number) => Promise<number>): Promise<number> => {
+  const times: Array<readonly [number, number]> = []
+  for (const pageSize of pageSizes) {
+    const start = performance.now()
+    await run(pageSize)
+    times.push([performance.now() - start, pageSize])
+  }
+  return times.toSorted(([one], [other]) => one - other)[0]![1]
+}
+
+const notInstalled = (log: EmmettLog | undefined): ReadonlyArray<string> =>
+  log === undefined ? ["Emmett is not installed: npm --prefix bench ci"] : []
+
 /** The work `catch-up`. */
 export const catchUp: Work = work(
   "catch-up",
@@ -159,8 +181,13 @@ export const catchUp: Work = work(
     const tacet = await Subjects.tacet(server)
     await fill(tacet, total)
     const { customer, store } = tacet
+    const log = await emmettLog(server, asEmmett(total))
+    if (log !== undefined) await Subjects.execute(server, ["CHECKPOINT"])
+    const best = log === undefined ? 0 : await fastest(log.readAll)
+    const emmett = `Emmett, ${best} a page`
     const measurements = await timed(
       [
+        ...(log === undefined ? [] : [{ name: emmett, run: () => log.readAll(best) }]),
         { name: "by hand, 5,000 a page", run: () => byHand(tacet, () => undefined, total) },
         ...[1_000, 5_000].map((limit) => ({
           name: `Tacet, ${limit} a chunk`,
@@ -177,17 +204,23 @@ export const catchUp: Work = work(
                 Effect.provideService(EventStore.EventStore, store),
               ),
             ),
-          against: [{ baseline: "by hand, 5,000 a page" }],
+          against: [
+            { baseline: "by hand, 5,000 a page" },
+            ...(log === undefined ? [] : [{ baseline: emmett, ...(limit === 5_000 ? { target: 8 } : {}) }]),
+          ],
         })),
       ],
       rounds,
       total,
     )
     await tacet.close()
+    await log?.close()
     return {
       title: `Catching up on ${total} events`,
       notes: [
         "All parse each payload. By hand: two columns of rows; Tacet: whole envelopes, each position accounted for",
+        `Emmett: readMessagesBatch, at the fastest of ${pageSizes.join(", ")} a page`,
+        ...notInstalled(log),
       ],
       measurements,
     }
@@ -210,6 +243,9 @@ const counting = (version: number): Projection.Projection<Map<string, number>> =
   decode: (state) => new Map(JSON.parse(state) as ReadonlyArray<[string, number]>),
 })
 
+/** Emmett projects so many times fewer events, since it would take minutes for each round. */
+const emmettShare = 100
+
 /** The work `projection`. */
 export const projection: Work = work(
   "projection",
@@ -218,6 +254,10 @@ export const projection: Work = work(
     const total = atScale(scale)
     const tacet = await Subjects.tacet(server)
     await fill(tacet, total)
+    const few = Math.max(1_000, total / emmettShare)
+    const log = await emmettLog(server, asEmmett(few))
+    const best = log === undefined ? 0 : await fastest(log.project)
+    const emmett = `Emmett, ${best} a batch`
     let version = 0
     const measurements = await timed(
       [
@@ -240,16 +280,25 @@ export const projection: Work = work(
             )
             return [...state.values()].reduce((sum, count) => sum + count, 0)
           },
-          against: [{ baseline: "fetch, parse and fold by hand", target: 0.8 }],
+          against: [
+            { baseline: "fetch, parse and fold by hand", target: 0.8 },
+            ...(log === undefined ? [] : [{ baseline: emmett, target: 20 }]),
+          ],
         },
+        ...(log === undefined ? [] : [{ name: emmett, run: () => log.project(best), events: few }]),
       ],
       rounds,
       total,
     )
     await tacet.close()
+    await log?.close()
     return {
       title: `A projection of ${total} events`,
-      notes: ["Each run builds a new version from the first event on"],
+      notes: [
+        "Each run builds a new version from the first event on",
+        `Emmett: a projector with a statement for each event, checkpoint and table in one transaction for each batch; ${few} events, its time counted for ${total} (its pages become slower with the log)`,
+        ...notInstalled(log),
+      ],
       measurements,
     }
   },
