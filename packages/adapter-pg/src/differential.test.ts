@@ -52,7 +52,8 @@ const withoutPurged = (answer: unknown, commit: Commit.Commit | undefined, model
 }
 
 describe("PostgreSQL and the memory", () => {
-  // Planted and found: a page of one event more than was asked for.
+  // Planted and found: a page of one event more than was asked for; versions in the order of other streams; a repeated
+  // commit compared backwards; an event that occurred a millisecond later.
   it.effect.prop(
     "answer any history with the same bytes, time of recording included",
     [FastCheck.array(FastCheck.noShrink(Operation.anOperation), { minLength: 1, maxLength: 60, size: "max" })],

@@ -74,6 +74,9 @@ export const run = Effect.fn("Importer.run")(function* (
 const inputErrorOf = (cause: unknown): InputError =>
   cause instanceof InputError ? cause : new InputError("the input cannot be read to its end")
 
+/** How many cases that are complete are recorded together. */
+const together = 64
+
 const hour = 3_600_000
 const day = 24 * hour
 
@@ -102,6 +105,8 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
   const targets = new Map<Uuid.Uuid, Recorder.Target>()
   /** Calls that wait for the end of a source without a clock, so that every interaction is known. */
   const loneCalls: Array<{ readonly at: number; readonly unit: Unit }> = []
+  /** Cases that are complete and wait to be recorded together. */
+  const complete = new Map<Uuid.Uuid, OpenCase>()
   let hasEnded = false
   /** Units routed since the statistics last followed. */
   let unfollowed = 0
@@ -114,10 +119,18 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
     mostHeld = Math.max(mostHeld, held + loneCalls.length)
   }
 
+  const recordComplete: Effect.Effect<void, Recorder.RecordError> = Effect.suspend(() =>
+    Effect.map(recorder.flushEach(Array.from(complete.values(), ({ target }) => target)), () => {
+      for (const [own, open] of complete) close(own, open)
+      complete.clear()
+    }),
+  )
+
   const record = Effect.gen(function* () {
     measure()
     unfollowed = 0
     yield* recorder.flushAll
+    yield* recordComplete
     yield* statistics.follow
   })
 
@@ -148,6 +161,7 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
 
   const route = Effect.fnUntraced(function* (unit: Unit) {
     const own = tokens.interaction(unit.case)
+    if (complete.has(own)) yield* recordComplete
     let open = cases.get(own)
     if (open === undefined) {
       const callAt = unit.person === undefined ? undefined : loneCallAt(unit)
@@ -228,15 +242,15 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
     yield* take(row)
   })
 
-  const complete = Effect.fnUntraced(function* (caseKey: string) {
+  const completeCase = Effect.fnUntraced(function* (caseKey: string) {
     const group = groups.take(caseKey)
     if (group !== undefined) yield* route(group)
     const own = tokens.interaction(caseKey)
     const open = cases.get(own)
-    if (open === undefined) return
+    if (open === undefined || complete.has(own)) return
     recorder.add(open.target, ofCaseEnd(caseKey))
-    yield* recorder.flush(open.target)
-    close(own, open)
+    complete.set(own, open)
+    if (complete.size >= together) yield* recordComplete
     if (unfollowed >= batchSize) yield* record
   })
 
@@ -246,7 +260,7 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
         return yield* ledger.unreadable(item)
       case "caseComplete":
         // In the order of time rows of the case may still be held; there, being idle ends an interaction.
-        return order === "case" ? yield* complete(item.case) : undefined
+        return order === "case" ? yield* completeCase(item.case) : undefined
       case "row": {
         const fault = faultOf(item, latestPossible)
         if (fault !== undefined) return yield* ledger.unreadable(fault)

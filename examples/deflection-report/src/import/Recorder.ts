@@ -30,6 +30,7 @@ export const targetOf = (id: Uuid.Uuid): Target => ({
   earlier: Earlier.none,
   toldUntil: Number.NEGATIVE_INFINITY,
   pending: [],
+  toNote: [],
   cases: 0,
 })
 
@@ -44,6 +45,8 @@ export interface Target {
   /** The latest moment that this run has told of it. */
   toldUntil: number
   readonly pending: Array<Unit>
+  /** What is to be noted of the units that were recorded, in their order. */
+  readonly toNote: Array<Effect.Effect<void>>
   /** How many open cases lead to it. */
   cases: number
 }
@@ -53,6 +56,8 @@ export interface Recorder {
   readonly pending: number
   readonly add: (target: Target, unit: Unit) => void
   readonly flush: (target: Target) => Effect.Effect<void, RecordError>
+  /** Records what waits of several interactions at once. */
+  readonly flushEach: (targets: ReadonlyArray<Target>) => Effect.Effect<void, RecordError>
   /** Records what waits of a person, so that it is known which interactions they had. */
   readonly flushPerson: (person: string) => Effect.Effect<void, RecordError>
   readonly flushAll: Effect.Effect<void, RecordError>
@@ -107,6 +112,10 @@ export const make = Effect.fnUntraced(function* (
 
   /** Counts a unit that was accepted; what changed nothing had been recorded before. */
   const settle = (target: Target, unit: Unit, planned: Planned, outcomes: Handled["outcomes"]): void => {
+    target.toNote.push(Effect.sync(() => count(target, unit, planned, outcomes)))
+  }
+
+  const count = (target: Target, unit: Unit, planned: Planned, outcomes: Handled["outcomes"]): void => {
     const isNew =
       outcomes.length === 0 || outcomes.some((outcome) => Result.isSuccess(outcome) && outcome.success.length > 0)
     if (!isNew) return ledger.duplicate(unit.rows)
@@ -133,16 +142,18 @@ export const make = Effect.fnUntraced(function* (
       target.earlier === Earlier.none ? state.lastActivity : Math.min(state.lastActivity, target.toldUntil)
     const endedAt = latest(plans, (tag) => tag === "EndInteraction")
     for (const unit of units) {
-      if (unit.person === undefined) continue
-      people.saw(unit.person, {
+      const { number, person } = unit
+      if (person === undefined) continue
+      const seen = {
         interaction: target.id,
         startedAt: state.startedAt,
         lastActivity,
         end: Math.max(lastActivity, endedAt),
-        number: unit.number,
+        number,
         showedInterface: showsInterface(unit),
         excluded: state.excluded,
-      })
+      }
+      target.toNote.push(Effect.sync(() => people.saw(person, seen)))
     }
   }
 
@@ -175,22 +186,22 @@ export const make = Effect.fnUntraced(function* (
 
   const recordOne = Effect.fnUntraced(function* (target: Target, unit: Unit) {
     const planned = plan(planner, unit, yield* load(target))
-    if (Result.isFailure(planned)) return yield* ledger.rejected(unit.rows, planned.failure)
+    if (Result.isFailure(planned)) return void target.toNote.push(ledger.rejected(unit.rows, planned.failure))
     const commands = target.earlier.without(planned.success.commands)
     if (commands.length === 0 && planned.success.commands.length > 0 && target.state !== undefined) {
-      ledger.duplicate(unit.rows)
+      target.toNote.push(Effect.sync(() => ledger.duplicate(unit.rows)))
       target.progress = planned.success.next
       return remember(target, [unit], [planned.success], target.state)
     }
     const handled = yield* record(target, commands)
     const refused = firstFault(handled.outcomes)
-    if (refused !== undefined) return yield* ledger.rejected(unit.rows, refused)
+    if (refused !== undefined) return void target.toNote.push(ledger.rejected(unit.rows, refused))
     settle(target, unit, planned.success, handled.outcomes)
     target.progress = planned.success.next
     remember(target, [unit], [planned.success], handled.state)
   })
 
-  const flush = Effect.fnUntraced(function* (target: Target) {
+  const recordPending = Effect.fnUntraced(function* (target: Target) {
     const units = target.pending.splice(0)
     pending -= units.length
     waiting.delete(target)
@@ -199,6 +210,23 @@ export const make = Effect.fnUntraced(function* (
       if (target.earlier === Earlier.none && (yield* recordTogether(target, units))) return
     }
     for (const unit of units) yield* recordOne(target, unit)
+  })
+
+  const flush = (target: Target) => flushEach([target])
+
+  /** Several interactions are recorded at once; what is noted of them is noted in their order, whoever was first. */
+  const flushEach = Effect.fnUntraced(function* (targets: ReadonlyArray<Target>) {
+    yield* Effect.forEach(targets, recordPending, { concurrency: atOnce, discard: true })
+    for (const { toNote } of targets) for (const note of toNote.splice(0)) yield* note
+  })
+
+  const noteOne = Effect.fnUntraced(function* ({ at, class: recontact, interaction }: Note) {
+    const handled = yield* contacts.record({
+      customer,
+      interaction,
+      commands: [{ _tag: "ObserveRecontact", at: DateTime.makeUnsafe(at), class: recontact }],
+    })
+    if (firstFault(handled.outcomes) === undefined) ledger.count("recontacts")
   })
 
   return {
@@ -214,14 +242,15 @@ export const make = Effect.fnUntraced(function* (
       waitingByPerson.set(unit.person, targets.add(target))
     },
     flush,
+    flushEach,
     flushPerson: Effect.fnUntraced(function* (person) {
       const targets = waitingByPerson.get(person)
       waitingByPerson.delete(person)
-      for (const target of targets ?? []) yield* flush(target)
+      yield* flushEach(Array.from(targets ?? []))
     }),
-    flushAll: Effect.gen(function* () {
+    flushAll: Effect.suspend(() => {
       waitingByPerson.clear()
-      for (const target of waiting) yield* flush(target)
+      return flushEach(Array.from(waiting))
     }),
     heldCall: Effect.fnUntraced(function* (target, unit) {
       if (found === 0) return false
@@ -230,17 +259,22 @@ export const make = Effect.fnUntraced(function* (
     }),
     exists: (target) => Effect.map(load(target), ({ started }) => started),
     note: Effect.fnUntraced(function* (notes) {
-      for (const { at, class: recontact, interaction } of yield* Random.shuffle(notes)) {
-        const handled = yield* contacts.record({
-          customer,
-          interaction,
-          commands: [{ _tag: "ObserveRecontact", at: DateTime.makeUnsafe(at), class: recontact }],
-        })
-        if (firstFault(handled.outcomes) === undefined) ledger.count("recontacts")
+      const byInteraction = new Map<Uuid.Uuid, Array<Note>>()
+      for (const note of yield* Random.shuffle(notes)) {
+        const others = byInteraction.get(note.interaction)
+        if (others === undefined) byInteraction.set(note.interaction, [note])
+        else others.push(note)
       }
+      yield* Effect.forEach(byInteraction.values(), (notes) => Effect.forEach(notes, noteOne, { discard: true }), {
+        concurrency: atOnce,
+        discard: true,
+      })
     }),
   }
 })
+
+/** How many interactions are recorded at once: a store that combines appends sends them together. */
+const atOnce = 32
 
 const firstFault = (outcomes: Handled["outcomes"]): Fault | undefined => {
   for (const outcome of outcomes) if (Result.isFailure(outcome)) return faultOfRefusal(outcome.failure)
