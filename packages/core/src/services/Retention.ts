@@ -143,7 +143,7 @@ interface Going extends Found {
 }
 
 /** An interaction that was read. */
-interface Read extends Found {
+interface Read extends Going {
   readonly last: Position
   readonly contribution: Contribution.Contribution | undefined
 }
@@ -190,7 +190,7 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
     const found = (customer: CustomerId, number: number, { stretches }: DayIndex.Day, through: Position) =>
       Stream.fromIterable(stretches).pipe(
         Stream.flatMap(({ from, to }) =>
-          logChunks(customer, { after: from - 1, filter: DayIndex.filter, limit: page }).pipe(
+          logChunks(customer, { after: from - 1, filter: DayIndex.filter, limit: Math.min(page, to - from + 1) }).pipe(
             Stream.takeUntil((chunk) => chunk.through >= to),
             Stream.map(({ events }) =>
               events.flatMap(({ occurredAt, position, stream }): ReadonlyArray<Found> =>
@@ -213,7 +213,7 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
         return Effect.void
       })
       const contribution = Contribution.of(history, definition, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
-      const one: Read = { stream, position, last, contribution }
+      const one: Read = { stream, position, events: history.length, last, contribution }
       return one
     })
 
@@ -330,6 +330,8 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
       const batches = purgeBy(basis, day, loaded)
       const counted = new Cohort(definition, k)
       let [fresh, isReady] = [0, true]
+      // A day that fits into a commit is not looked for twice.
+      let few: Array<Going> | undefined = []
       yield* Stream.runForEach(found(customer, number, entry, through), (list) =>
         Effect.gen(function* () {
           // What an earlier sweep has told already, and was stopped before it could remove it.
@@ -346,6 +348,8 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
             if (last > passed || contribution.finalAt > now) isReady = false
           })
           fresh += uncounted.length
+          if (fresh > settings.streamsPerCommit) few = undefined
+          few?.push(...uncounted.map(({ events, position, stream }) => ({ events, position, stream })))
         }),
       )
       yield* batches.finish
@@ -360,31 +364,39 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
           counted: counted.counted,
           through,
         }))
-        yield* Stream.runForEach(found(customer, number, entry, through), (list) =>
-          Effect.flatMap(
-            sized(
-              customer,
-              list.filter(({ position }) => position > told),
+        if (few !== undefined) yield* batches.add(few)
+        else {
+          yield* Stream.runForEach(found(customer, number, entry, through), (list) =>
+            Effect.flatMap(
+              sized(
+                customer,
+                list.filter(({ position }) => position > told),
+              ),
+              batches.add,
             ),
-            batches.add,
-          ),
-        )
+          )
+        }
         yield* batches.finish
       }
       return { ...batches.removed, deleted: fresh > 0 ? before + batches.added() : before }
     })
 
+    /** The same, and once more on newer facts where those it rested on have changed meanwhile. */
     const sweepDay = Effect.fnUntraced(function* (
-      customer: CustomerId,
+      from: Basis,
       number: number,
       entry: DayIndex.Day,
       through: Position,
       passed: Position,
     ) {
-      const basis = yield* basisOf(customer)
-      if (!isDue(basis, number, entry)) return { runs: basis.retention.state.runs.size, outcome: "kept" as const }
-      const outcome = yield* purge(basis, number, entry, through, passed)
-      return { runs: basis.retention.state.runs.size, outcome }
+      let basis = from
+      for (let attempt = 0; ; attempt++) {
+        if (!isDue(basis, number, entry)) return { basis, outcome: "kept" as const }
+        const tried = yield* Effect.result(purge(basis, number, entry, through, passed))
+        if (Result.isSuccess(tried)) return { basis, outcome: tried.success }
+        if (attempt >= Facts.retries || !isMoved(tried.failure)) return yield* tried.failure
+        basis = yield* basisOf(basis.customer)
+      }
     })
 
     /** Tells in the log that all that had ended is gone: once a day, and whenever something was deleted. */
@@ -404,17 +416,17 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
     })
 
     const sweep = Effect.fn("Retention.sweep")(function* (customer: CustomerId) {
-      yield* basisOf(customer)
+      let basis: Basis = yield* basisOf(customer)
       const { checkpoint, state } = yield* Projection.catchUp(index, customer)
       const passed = yield* readThrough(customer)
       const [days, waiting]: [Array<PlainDate>, Array<PlainDate>] = [[], []]
       let [interactions, events] = [0, 0]
       for (const [number, entry] of Array.from(state.days).sort(([one], [other]) => one - other)) {
-        const { outcome, runs } = yield* Effect.retry(sweepDay(customer, number, entry, checkpoint, passed), {
-          times: Facts.retries,
-          while: isMoved,
-        })
+        const tried = yield* sweepDay(basis, number, entry, checkpoint, passed)
+        basis = tried.basis
+        const { outcome } = tried
         if (outcome === "kept") continue
+        const runs = basis.retention.state.runs.size
         const day = fromEpochDay(number)
         if (outcome === undefined) {
           waiting.push(day)
