@@ -128,7 +128,10 @@ export const tableRules: ReadonlyArray<TableRule> = [
     breaches: (schema) => `SELECT r.rolname::text FROM pg_roles r WHERE r.rolname ~ '^tacet_(log|vault|keys|operator)$'
       AND (r.rolbypassrls OR r.rolsuper OR r.rolcanlogin
         OR EXISTS (SELECT FROM pg_class c WHERE ${tables(schema)} AND c.relowner = r.oid))`,
-    example: (schema) => [`ALTER TABLE ${schema}.good OWNER TO tacet_operator`],
+    example: (schema) => [
+      `GRANT CREATE ON SCHEMA ${schema} TO tacet_operator`,
+      `ALTER TABLE ${schema}.good OWNER TO tacet_operator`,
+    ],
   },
   {
     rule: "an event is narrow",

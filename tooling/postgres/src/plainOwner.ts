@@ -10,11 +10,17 @@ import { randomBytes } from "node:crypto"
 export const makePlainOwner = async (server: string): Promise<string> => {
   const url = new URL(server)
   Object.assign(url, { username: "plain_owner", password: randomBytes(12).toString("hex") })
+  const created = `CREATE ROLE ${url.username} LOGIN CREATEDB CREATEROLE PASSWORD '${url.password}'`
+  // From 16 on, whoever creates a role may work as it only where this says so.
+  const member = `ALTER ROLE ${url.username} SET createrole_self_grant = 'set, inherit'`
   await Effect.runPromise(
     Effect.scoped(
-      Effect.flatMap(PgConnection.make({ url: Redacted.make(server) }), ({ query }) =>
-        query(`CREATE ROLE ${url.username} LOGIN CREATEDB CREATEROLE PASSWORD '${url.password}'`),
-      ),
+      Effect.gen(function* () {
+        const { query, queryValues } = yield* PgConnection.make({ url: Redacted.make(server) })
+        yield* query(created)
+        const [row] = yield* queryValues("SELECT current_setting('server_version_num')::int >= 160000")
+        if (row?.[0] === true) yield* query(member)
+      }),
     ),
   )
   return url.href
