@@ -90,11 +90,15 @@ BEGIN${taken(schema, "written")}
   IF -1 <> ALL (versions)
     AND NOT EXISTS (SELECT FROM ${schema}.event e WHERE e.customer_id = $1 AND e.commit_id = ANY ($2))
   THEN
-    INSERT INTO ${schema}.event ${columns}
+    WITH w AS (
+      INSERT INTO ${schema}.event ${columns}
       SELECT $1, head + e.n, e.kind, e.id, versions[e.of_stream] + e.place, e.event_type, e.schema_version::smallint,
         e.occurred_at, $18, ($2)[e.of_commit], e.data
       FROM unnest($9, $10, $11, $12, $13, $14, $15, $16, $17)
-        WITH ORDINALITY AS e (of_commit, of_stream, place, kind, id, event_type, schema_version, occurred_at, data, n);
+        WITH ORDINALITY AS e (of_commit, of_stream, place, kind, id, event_type, schema_version, occurred_at, data, n)
+      RETURNING 1
+    )
+    SELECT count(*) FROM w INTO written;
     RETURN ARRAY[head, written] || versions || array_fill(0, ARRAY[cardinality($2)]);
   END IF;
   ${batch(schema)}

@@ -250,7 +250,7 @@ export const statementRules: ReadonlyArray<StatementRule> = [
 /** The sources that hold statements, without comments. What the accelerators do, statements do as well. */
 export const statementSources = (): ReadonlyArray<readonly [file: string, source: string]> =>
   (readdirSync(import.meta.dirname, { recursive: true }) as ReadonlyArray<string>)
-    .filter((file) => file.endsWith(".ts") && !/\.(test|testing)\.ts$/.test(file) && file !== "appendFunctions.ts")
+    .filter((file) => file.endsWith(".ts") && !/\.(test|testing)\.ts$/.test(file))
     .map((file) => [
       file,
       readFileSync(join(import.meta.dirname, file), "utf8")
