@@ -4,6 +4,7 @@
 import { randomUUID } from "node:crypto"
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import {
+  EventCodec,
   type EventEnvelope,
   EventStore,
   ExpectedVersion,
@@ -14,6 +15,7 @@ import {
 } from "@tacet/core/eventsourcing"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Options, Section, Work } from "../Work.ts"
@@ -39,8 +41,12 @@ const work = (name: string, about: string, measure: (server: string, options: Op
   },
 })
 
-const StepTaken = Schema.Struct({ step: Schema.String, at: Schema.Finite })
-const decodeStep = Schema.decodeSync(Schema.fromJsonString(StepTaken))
+const StepTaken = Schema.TaggedStruct("StepTaken", {
+  occurredAt: Schema.DateTimeUtcFromMillis,
+  step: Schema.String,
+  at: Schema.Finite,
+})
+const codec = EventCodec.make("interaction", [EventCodec.define(StepTaken)])
 
 const data = (n: number): string => JSON.stringify({ step: `menu-${n % 40}`, at: 1_700_000_000_000 + n })
 
@@ -104,7 +110,7 @@ export const read: Work = work(
         run: () =>
           repeat(async () => {
             const page = await Effect.runPromise(tacet.store.readStream(tacet.customer, stream))
-            return page.events.map((event) => decodeStep(event.data)).length
+            return page.events.map((event) => Result.getOrThrow(codec.decode(event))).length
           }),
         against: [{ baseline: "Emmett", target: 2.5 }],
       },
@@ -115,7 +121,7 @@ export const read: Work = work(
         run: () => repeat(async () => (await emmett.readStream(stream.id)).events.length),
       })
     }
-    const measurements = await timed(subjects, rounds, times * 1_000)
+    const measurements = await timed(subjects, rounds, times * 1_000, 30)
     await tacet.close()
     await emmett?.close()
     return {
@@ -212,6 +218,7 @@ export const catchUp: Work = work(
       ],
       rounds,
       total,
+      4,
     )
     await tacet.close()
     await log?.close()

@@ -14,15 +14,16 @@ export interface TimedSubject {
   readonly against?: ReadonlyArray<{ readonly baseline: string; readonly target?: number }>
 }
 
-/** Times in milliseconds. The first round warms up and does not count. */
+/** Times in milliseconds. The first rounds warm up and do not count: what was run for a while is compiled. */
 export const timed = async (
   subjects: ReadonlyArray<TimedSubject>,
   rounds: number,
   events: number,
+  warmUps = 1,
 ): Promise<ReadonlyArray<Measurement>> => {
   const times = new Map(subjects.map(({ name }) => [name, new Array<number>()]))
-  for (let round = -1; round < rounds; round++) {
-    const first = (round + 1) % subjects.length
+  for (let round = -warmUps; round < rounds; round++) {
+    const first = (round + warmUps) % subjects.length
     for (const { events: own = events, name, run } of [...subjects.slice(first), ...subjects.slice(0, first)]) {
       collectGarbage()
       const start = performance.now()

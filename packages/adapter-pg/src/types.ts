@@ -32,8 +32,21 @@ types.register<number>(PgTypes.OID.int8, {
   read: (bytes, offset) => Result.succeed(readInt8(bytes, offset)),
 })
 
+/** Without a view of its own for each value. */
 const readText = (bytes: Uint8Array, offset: number, size: number): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset + offset, size).toString("utf8")
+  viewOf(bytes).toString("utf8", offset, offset + size)
+
+const viewOf = (bytes: Uint8Array): Buffer => {
+  if (Buffer.isBuffer(bytes)) return bytes
+  if (bytes !== lastBytes) {
+    lastBytes = bytes
+    lastView = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+  return lastView
+}
+
+let lastBytes: Uint8Array | undefined
+let lastView: Buffer = Buffer.alloc(0)
 
 types.register<string>(PgTypes.OID.json, {
   encode: (value) => Result.succeed(new TextEncoder().encode(value)),
