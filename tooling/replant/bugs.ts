@@ -453,13 +453,6 @@ export const bugs: ReadonlyArray<Bug> = [
   },
   {
     key: "SWEEP",
-    file: `${core}/statistics/Deflection.ts`,
-    find: "  if (known !== undefined && known.through >= through) return\n",
-    replace: "",
-    test: `${core}/services/Retention.laws.test.ts`,
-  },
-  {
-    key: "SWEEP",
     file: `${core}/services/Retention.ts`,
     find: "list.filter(({ position }) => position > told),\n          )\n          const persons",
     replace: "list,\n          )\n          const persons",
