@@ -104,13 +104,17 @@ const commandsOf = (random: Random, startedAt: number): ReadonlyArray<Interactio
   for (let step = 0; step < steps; step++) {
     commands.push({ _tag: "TakeStep", at: moment(), step: screens[random.weighted(popularity)]!, kind: "page" })
   }
-  if (random.next() < 0.35) commands.push(...callOf(random, moment))
+  if (random.next() < 0.35) commands.push(...callOf(random, moment, uuid(random) as string as Identifier.CallId))
   commands.push({ _tag: "EndInteraction", at: moment(), reason: "completed" })
   return commands
 }
 
-const callOf = (random: Random, moment: () => DateTime.Utc): ReadonlyArray<Interaction.Command> => {
-  const call = uuid(random) as string as Identifier.CallId
+/** A call from its beginning to its end: most reach a person, the others end in the queue. */
+export const callOf = (
+  random: Random,
+  moment: () => DateTime.Utc,
+  call: Identifier.CallId,
+): ReadonlyArray<Interaction.Command> => {
   const isReached = random.next() < 0.7
   const talkSeconds = isReached ? random.below(600) : 0
   return [

@@ -3,13 +3,12 @@
  * still to come of a few days is in memory. People follow the links of a scenario, call now or days later, and some calls
  * are reported only when every window has long closed. Decided by the domain and encoded as it is stored.
  */
-import { createHash } from "node:crypto"
 import { Customer, type Identifier, Interaction } from "@tacet/core/domain"
-import { Decider, type EventEnvelope, type Uuid } from "@tacet/core/eventsourcing"
+import { Decider, type EventEnvelope, Uuid } from "@tacet/core/eventsourcing"
 import { PolicyBook } from "@tacet/core/policy"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
-import { customer, declarations, entryPoint, number, policies, scenario, screens } from "../path/recordings.ts"
+import { callOf, customer, declarations, entryPoint, number, policies, scenario, screens } from "../path/recordings.ts"
 import { type Random, seeded } from "../random.ts"
 
 /** Events for one stream that has so many. */
@@ -46,7 +45,7 @@ export function* history({ fromDay, interactions, perDay, seed }: Shape): Genera
       yield* later.get(through) ?? []
       later.delete(through)
     }
-    const stream = id(`${seed} interaction ${place}`)
+    const stream = Uuid.derived(String(seed), "interaction", String(place))
     const [now, afterwards] = partsOf(random, stream, startedAt)
     yield { stream, version: 0, events: now }
     if (afterwards === undefined) continue
@@ -56,12 +55,6 @@ export function* history({ fromDay, interactions, perDay, seed }: Shape): Genera
     if (known === undefined) later.set(due, [write])
     else known.push(write)
   }
-}
-
-/** An id that looks as any other, from a name. */
-export const id = (name: string): Uuid.Uuid => {
-  const hex = createHash("md5").update(name).digest("hex")
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}` as Uuid.Uuid
 }
 
 const declared: Customer.State = declarations.reduce(
@@ -100,7 +93,7 @@ const partsOf = (
   if (chance >= 0.12) return [now, undefined]
   // Most who call later do so within two days; a few calls are reported two weeks after they were made.
   at += Math.floor(random.next() * (chance < 0.002 ? 5 : 2) * day)
-  const events = carryOut(callOf(random, moment, `${stream} later`))
+  const events = carryOut(callOf(random, moment, Uuid.derived(`${stream} later`) as string as Identifier.CallId))
   return [now, { at: chance < 0.002 ? at + 14 * day : at, events }]
 }
 
@@ -125,7 +118,7 @@ const visit = (random: Random, moment: () => DateTime.Utc, call: string): Readon
     if (random.next() < 0.1) break
     screen = links[screen]![random.weighted(popularity)]!
   }
-  if (random.next() < 0.35) commands.push(...callOf(random, moment, call))
+  if (random.next() < 0.35) commands.push(...callOf(random, moment, Uuid.derived(call) as string as Identifier.CallId))
   commands.push({ _tag: "EndInteraction", at: moment(), reason: "completed" })
   return commands
 }
@@ -134,23 +127,5 @@ const longest = 40
 /** Where each screen leads, and how many follow the first, the second and the third link. */
 const links = screens.map((_, screen) => [1, 5, 7].map((distance) => (screen + distance) % screens.length))
 const popularity = [80, 16, 4]
-
-const callOf = (random: Random, moment: () => DateTime.Utc, name: string): ReadonlyArray<Interaction.Command> => {
-  const call = id(name) as string as Identifier.CallId
-  const isReached = random.next() < 0.7
-  const talkSeconds = isReached ? random.below(600) : 0
-  return [
-    { _tag: "PlaceCall", at: moment(), call, number, asksForPerson: true },
-    ...(isReached ? [{ _tag: "AnswerCall" as const, at: moment(), call, human: true }] : []),
-    {
-      _tag: "EndCall",
-      at: moment(),
-      call,
-      talkSeconds,
-      disposition: isReached ? "answered" : "queueAbandoned",
-      legs: 1,
-    },
-  ]
-}
 
 export { customer }

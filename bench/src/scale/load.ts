@@ -1,10 +1,10 @@
 /**
  * Writes a history to a log as fast as the store takes it, and goes on where an earlier run has stopped.
  */
-import { type Commit, type EventStore, ExpectedVersion } from "@tacet/core/eventsourcing"
+import { type Commit, type EventStore, ExpectedVersion, Uuid } from "@tacet/core/eventsourcing"
 import { Interaction } from "@tacet/core/domain"
 import * as Effect from "effect/Effect"
-import { customer, history, id, type Shape, type Write } from "./history.ts"
+import { customer, history, type Shape, type Write } from "./history.ts"
 
 type Store = EventStore.EventStore["Service"]
 
@@ -67,7 +67,7 @@ function* commitsOf(shape: Shape): Generator<Commit.Commit, void> {
 /** A commit of writes, its id from a name. */
 export const commitOf = (name: string, writes: ReadonlyArray<Write>): Commit.Commit => ({
   customer,
-  commitId: id(name),
+  commitId: Uuid.derived(name),
   writes: writes.map(({ events, stream, version }) => ({
     stream: { kind: Interaction.streamKind, id: stream },
     expected: ExpectedVersion.exact(version),

@@ -12,8 +12,8 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import { median, type Measurement } from "../Measurement.ts"
 import type { Options, Section, Work } from "../Work.ts"
-import { open } from "./Server.ts"
 import { database, execute } from "./subjects.ts"
+import { work } from "./work.ts"
 
 const dawn = Date.UTC(2026, 0, 5)
 const customer = randomUUID() as CustomerId.CustomerId
@@ -131,15 +131,8 @@ const measure = async (server: string, { rounds, scale }: Options): Promise<Sect
 }
 
 /** The work. */
-export const erase: Work = {
-  name: "erase",
-  about: "one subject on PostgreSQL, beside a log of 10 thousand and of 1 million events",
-  run: async (options, done) => {
-    const server = await open()
-    try {
-      done(await measure(server.url, options))
-    } finally {
-      await server.stop()
-    }
-  },
-}
+export const erase: Work = work(
+  "erase",
+  "one subject on PostgreSQL, beside a log of 10 thousand and of 1 million events",
+  (server, options) => measure(server, options),
+)

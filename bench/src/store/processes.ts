@@ -13,23 +13,16 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { median, type Measurement } from "../Measurement.ts"
 import type { Options, Section, Work } from "../Work.ts"
-import { open } from "./Server.ts"
 import { database } from "./subjects.ts"
 import type { Given, Round } from "./writers.ts"
+import { work } from "./work.ts"
 
 /** The work. */
-export const processes: Work = {
-  name: "append-processes",
-  about: "one-event appends of two processes to the same streams, with the combiner and without",
-  run: async (options, done) => {
-    const server = await open()
-    try {
-      done(await measure(server.url, options))
-    } finally {
-      await server.stop()
-    }
-  },
-}
+export const processes: Work = work(
+  "append-processes",
+  "one-event appends of two processes to the same streams, with the combiner and without",
+  (server, options) => measure(server, options),
+)
 
 const writers = 16
 const appends = 4_000

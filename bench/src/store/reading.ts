@@ -18,28 +18,13 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { Options, Section, Work } from "../Work.ts"
+import type { Work } from "../Work.ts"
 import { type EmmettLog, emmettLog, pageSizes } from "./emmett.ts"
-import { open } from "./Server.ts"
 import * as Subjects from "./subjects.ts"
 import { timed, type TimedSubject } from "./timed.ts"
+import { work } from "./work.ts"
 
 type Tacet = Awaited<ReturnType<typeof Subjects.tacet>>
-
-const work = (name: string, about: string, measure: (server: string, options: Options) => Promise<Section>): Work => ({
-  name,
-  about,
-  run: async (options, done) => {
-    const server = await open()
-    try {
-      done(await measure(server.url, options))
-    } finally {
-      // Some drivers are still saying goodbye when their pool is closed.
-      await new Promise((waited) => setTimeout(waited, 500))
-      await server.stop()
-    }
-  },
-})
 
 const StepTaken = Schema.TaggedStruct("StepTaken", {
   occurredAt: Schema.DateTimeUtcFromMillis,
