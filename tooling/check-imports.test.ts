@@ -21,6 +21,20 @@ describe("imports that are refused", () => {
     ["upwards, later", core("eventsourcing/A.ts"), 'const b = import("../privacy/B.ts")', /may not import privacy/],
     ["recognition for a statistic", core("statistics/A.ts"), 'import "../recognition/B.ts"', /may not import recog/],
     ["from and to an unknown folder", core("domain/A.ts"), 'import "../helpers/B.ts"', /no folder "helpers"/],
+    [
+      "upwards, to the calendar's users",
+      core("calendar/A.ts"),
+      'import "../eventsourcing/B.ts"',
+      /may not import events/,
+    ],
+    ["upwards, between rooms of policy", core("policy/text/A.ts"), 'import "../law/B.ts"', /text may not import law/],
+    [
+      "between rooms of which neither is above",
+      core("policy/law/A.ts"),
+      'import "../versions/B.ts"',
+      /may not import vers/,
+    ],
+    ["an unknown room of policy", core("policy/law/A.ts"), 'import "../misc/B.ts"', /no room "misc"/],
     ["testing", core("services/A.ts"), 'import "../testing/B.ts"', /only tests/],
     ["all of Effect", core("domain/A.ts"), 'import { Effect } from "effect"', /by subpath/],
     [

@@ -1,8 +1,9 @@
 /**
  * `npm run check:imports`: which file may import which. Type imports count.
  *
- * - Core's folders import one way, `services → statistics → domain → recognition → policy → privacy → eventsourcing`;
- *   `statistics` leaves `recognition` out, `testing` imports any of them, and only tests import `testing`.
+ * - Core's folders import one way, `services → statistics → domain → recognition → policy → privacy → eventsourcing →
+ *   calendar`; `statistics` leaves `recognition` out, `testing` imports any of them, and only tests import `testing`. The
+ *   rooms of `policy` import one way too.
  * - Core takes stable modules of Effect by subpath (`effect/Schema`) and nothing else from outside.
  * - Adapters import core by package name and never each other; examples and docs use public names.
  * - Nobody reaches into another package's files, nor into an `internal` folder from outside its parent.
@@ -27,15 +28,26 @@ interface Import {
 
 /** Each folder of core with those it may import. */
 const below: Record<string, ReadonlyArray<string>> = {
-  services: ["statistics", "domain", "recognition", "policy", "privacy", "eventsourcing"],
+  services: ["statistics", "domain", "recognition", "policy", "privacy", "eventsourcing", "calendar"],
   // Recognition never feeds a statistic.
-  statistics: ["domain", "policy", "privacy", "eventsourcing"],
-  domain: ["recognition", "policy", "privacy", "eventsourcing"],
-  recognition: ["privacy", "eventsourcing"],
-  policy: ["privacy", "eventsourcing"],
-  privacy: ["eventsourcing"],
-  eventsourcing: [],
-  testing: ["services", "statistics", "domain", "recognition", "policy", "privacy", "eventsourcing"],
+  statistics: ["domain", "policy", "privacy", "eventsourcing", "calendar"],
+  domain: ["recognition", "policy", "privacy", "eventsourcing", "calendar"],
+  recognition: ["privacy", "eventsourcing", "calendar"],
+  policy: ["privacy", "eventsourcing", "calendar"],
+  privacy: ["eventsourcing", "calendar"],
+  eventsourcing: ["calendar"],
+  calendar: [],
+  testing: ["services", "statistics", "domain", "recognition", "policy", "privacy", "eventsourcing", "calendar"],
+}
+
+/** Each room of `policy` with those it may import. */
+const rooms: Record<string, ReadonlyArray<string>> = {
+  checks: ["binding", "text", "legal"],
+  binding: ["law", "versions", "text", "legal"],
+  law: ["text", "legal"],
+  versions: ["text"],
+  text: ["legal"],
+  legal: [],
 }
 
 /** `*.test.ts`, and what only tests use: `*.testing.ts`. Neither is built or published. */
@@ -46,6 +58,8 @@ const workspaceOf = (file: string) =>
   /^(?:packages\/[^/]+|examples\/[^/]+|tooling\/vitest|tooling\/postgres|tooling)(?=\/)/.exec(file)?.[0] ?? ""
 
 const coreFolderOf = (file: string) => /^packages\/core\/src\/([^/]+)\//.exec(file)?.[1]
+
+const roomOf = (file: string) => /^packages\/core\/src\/policy\/([^/]+)\//.exec(file)?.[1]
 
 const importsOf = (file: string, source: string): ReadonlyArray<Import> => {
   const { errors, module } = parseSync(file, source)
@@ -77,12 +91,22 @@ const refusalOfRelative = (file: string, target: string): string | undefined => 
   const internal = /^(.*?)\/internal\//.exec(target)?.[1]
   if (internal !== undefined && !file.startsWith(`${internal}/`)) return `${internal}/internal is not for other folders`
   const [from, to] = [coreFolderOf(file), coreFolderOf(target)]
+  if (from === "policy" && to === "policy" && !isTest(file)) return refusalOfRoom(roomOf(file), roomOf(target))
   if (to === undefined || from === to) return undefined
   if (!(to in below)) return `core has no folder "${to}" in its order (tooling/check-imports.ts)`
   if (to === "testing") return isTest(file) ? undefined : "only tests import testing"
   if (from === undefined || isTest(file)) return undefined
   if (!(from in below)) return `core has no folder "${from}" in its order (tooling/check-imports.ts)`
   return below[from]?.includes(to) === true ? undefined : `${from} may not import ${to}: core's folders import one way`
+}
+
+const refusalOfRoom = (from: string | undefined, to: string | undefined): string | undefined => {
+  if (from === undefined || to === undefined || from === to) return undefined
+  if (!(to in rooms)) return `policy has no room "${to}" in its order (tooling/check-imports.ts)`
+  if (!(from in rooms)) return `policy has no room "${from}" in its order (tooling/check-imports.ts)`
+  return rooms[from]?.includes(to) === true
+    ? undefined
+    : `${from} may not import ${to}: the rooms of policy import one way`
 }
 
 const refusalOfPackage = (file: string, specifier: string): string | undefined => {

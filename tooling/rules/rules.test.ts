@@ -80,17 +80,17 @@ describe("the check of the rules", () => {
     [
       "a module that is not there",
       { ...sound, exists: (path) => !path.endsWith("/Severability.ts") },
-      "SEVER: there is no module policy/Severability.ts",
+      "SEVER: there is no module policy/binding/Severability.ts",
     ],
     [
       "a test file that is not there",
       { ...sound, exists: (path) => !path.endsWith("/Hosting.test.ts") },
-      "CERT: there is no test file policy/Hosting.test.ts",
+      "CERT: there is no test file policy/checks/Hosting.test.ts",
     ],
     [
       "a test file none of whose tests names the key",
       withTitles((title) => (names(title.name, "CERT") ? [] : [title])),
-      "CERT: no test of policy/Hosting.test.ts names it",
+      "CERT: no test of policy/checks/Hosting.test.ts names it",
     ],
     [
       "a test file whose tests name only a longer key",
@@ -136,7 +136,7 @@ describe("the check of the rules", () => {
       "an organisational key that says no reason",
       withEntry("BREACH", () => ({
         kind: "organisational",
-        module: "policy/Law.ts",
+        module: "policy/law/Law.ts",
         how: "some help that is long enough",
         why: "",
       })),
@@ -222,7 +222,7 @@ describe("the table", () => {
     expect(records.find(({ key }) => key === "RET-12M")).toEqual({
       key: "RET-12M",
       kind: "enforced",
-      module: "packages/core/src/policy/Ends.ts",
+      module: "packages/core/src/policy/checks/Ends.ts",
       tests: ["a.test.ts > suite > RET-12M: ends"],
       versions: ["dialonce/2019-03-05"],
       rows: ["D19-65"],

@@ -3,6 +3,7 @@
  * `@tacet/core/eventsourcing`, `/domain`, `/statistics` and `/services` hold the same modules by folder;
  * `/recognition` stands apart.
  */
+export * from "./calendar/index.ts"
 export * from "./domain/index.ts"
 export * from "./eventsourcing/index.ts"
 export * from "./policy/index.ts"

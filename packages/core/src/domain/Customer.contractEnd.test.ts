@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@tacet/vitest"
 import * as fc from "fast-check"
-import * as PlainDate from "../policy/PlainDate.ts"
+import * as PlainDate from "../calendar/PlainDate.ts"
 import * as Customer from "./Customer.ts"
 import type { ContractId } from "./Identifier.ts"
 

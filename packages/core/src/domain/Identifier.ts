@@ -8,7 +8,7 @@
 import * as Schema from "effect/Schema"
 import { ofPublic } from "../eventsourcing/FieldClass.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
-import type { RuleKey } from "../policy/RuleKey.ts"
+import type { RuleKey } from "../policy/text/RuleKey.ts"
 
 /** Why a text cannot be a name. */
 export interface NameFault {

@@ -6,10 +6,10 @@ import * as Schema from "effect/Schema"
 import { identifiesNobody } from "./Identifier.ts"
 import { ofPublic } from "../eventsourcing/FieldClass.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
-import type { EffectivePolicy } from "../policy/EffectivePolicy.ts"
-import type { RefusalGround, Right } from "../policy/parameters/rights.ts"
-import { Purpose } from "../policy/Purpose.ts"
-import type { RuleKey } from "../policy/RuleKey.ts"
+import type { EffectivePolicy } from "../policy/binding/EffectivePolicy.ts"
+import type { RefusalGround, Right } from "../policy/text/parameters/rights.ts"
+import { Purpose } from "../policy/checks/Purpose.ts"
+import type { RuleKey } from "../policy/text/RuleKey.ts"
 
 /** The law that a rule or a refusal rests on, as it is cited: `GDPR 17(3)(b)`. */
 export const LegalReference = Schema.String.check(

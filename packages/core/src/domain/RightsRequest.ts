@@ -13,14 +13,14 @@ import { ofPublic } from "../eventsourcing/FieldClass.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { StreamId } from "../eventsourcing/StreamId.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
-import * as Calendar from "../policy/Calendar.ts"
-import * as Deadline from "../policy/Deadline.ts"
-import type { EffectivePolicy } from "../policy/EffectivePolicy.ts"
-import type { Operation } from "../policy/parameters/processing.ts"
-import { answerDuties, Locator, RefusalGround, requestChannels, Right } from "../policy/parameters/rights.ts"
-import { Period } from "../policy/Period.ts"
-import { PlainDate } from "../policy/PlainDate.ts"
-import { Purpose } from "../policy/Purpose.ts"
+import * as Calendar from "../calendar/Calendar.ts"
+import * as Deadline from "../policy/checks/Deadline.ts"
+import type { EffectivePolicy } from "../policy/binding/EffectivePolicy.ts"
+import type { Operation } from "../policy/text/parameters/processing.ts"
+import { answerDuties, Locator, RefusalGround, requestChannels, Right } from "../policy/text/parameters/rights.ts"
+import { Period } from "../calendar/Period.ts"
+import { PlainDate } from "../calendar/PlainDate.ts"
+import { Purpose } from "../policy/checks/Purpose.ts"
 import { Sealed } from "../privacy/Sealed.ts"
 import { PolicyVersionId } from "./Identifier.ts"
 import * as Answer from "./RightsAnswer.ts"
@@ -279,7 +279,7 @@ export const initial: State = {
  * @example
  * ```ts
  * import { RightsRequest } from "@tacet/core/domain"
- * import type { Calendar } from "@tacet/core/policy"
+ * import type { Calendar } from "@tacet/core/calendar"
  *
  * const due = (request: RightsRequest.State, holidays: Calendar.HolidayTable) =>
  *   RightsRequest.dueDate(request, holidays)

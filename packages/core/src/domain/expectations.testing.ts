@@ -4,7 +4,7 @@
 import * as Result from "effect/Result"
 import type { EventCodec } from "../eventsourcing/EventCodec.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
-import { libraryRuleKeys, policyRuleKeys } from "../policy/RuleKey.ts"
+import { libraryRuleKeys, policyRuleKeys } from "../policy/text/RuleKey.ts"
 
 /** Every rule there is. */
 export const ruleKeys: ReadonlyArray<string> = [...policyRuleKeys, ...Object.keys(libraryRuleKeys)]

@@ -2,7 +2,7 @@
  * When each rule forbids a turn, read from the bare lists of events that came before: no state, no fold, nothing of the
  * deciders. A rule that is not named here forbids nothing.
  */
-import type { RuleKey } from "../policy/RuleKey.ts"
+import type { RuleKey } from "../policy/text/RuleKey.ts"
 import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import type * as Customer from "./Customer.ts"
 import type * as Interaction from "./Interaction.ts"

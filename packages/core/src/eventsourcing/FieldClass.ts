@@ -9,6 +9,7 @@
  */
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
+import { calendarValue } from "../calendar/PlainDate.ts"
 
 /** The class of one field. */
 export const FieldClass = Schema.Literals(["public", "pseudonymous", "personal"])
@@ -32,8 +33,8 @@ export interface ClassifiedField {
 }
 
 /**
- * The fields of a schema with their classes. Names that are listed, whole numbers of things and answers by yes or no are
- * public; moments are pseudonymous; texts and whatever else can hold any value are what their annotation says.
+ * The fields of a schema with their classes. Names that are listed, whole numbers of things, answers by yes or no, plain
+ * dates and periods are public; moments are pseudonymous; texts and whatever else can hold any value are what their annotation says.
  *
  * @example
  * ```ts
@@ -50,6 +51,7 @@ export const fieldsOf = (schema: Schema.Top): ReadonlyArray<ClassifiedField> => 
 const walk = (ast: SchemaAST.AST, path: string, above: ReadonlySet<SchemaAST.AST>): ReadonlyArray<ClassifiedField> => {
   const stated = SchemaAST.resolveAt<FieldClass>(annotation)(ast)
   if (stated !== undefined) return [{ path, fieldClass: stated }]
+  if (SchemaAST.resolveAt<true>(calendarValue)(ast) === true) return [{ path, fieldClass: "public" }]
   if (above.has(ast)) return []
   const within = new Set(above).add(ast)
   switch (ast._tag) {

@@ -3,7 +3,7 @@
  * became: a parameter of a policy, a field of its head, or an invariant or definition of the library that no policy
  * varies, with the reason.
  */
-import type { ParameterName, PrivacyPolicy } from "./PrivacyPolicy.ts"
+import type { ParameterName, PrivacyPolicy } from "./text/PrivacyPolicy.ts"
 
 /** The keys of the contradictions. */
 export const contradictionKeys = Array.from(

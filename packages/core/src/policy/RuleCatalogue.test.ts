@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "@tacet/vitest"
 import type { Entry } from "./RuleCatalogue.ts"
 import { catalogue, figures, pending, rules } from "./RuleCatalogue.ts"
-import { policyRuleKeys } from "./RuleKey.ts"
-import { rows } from "./RuleRows.ts"
+import { policyRuleKeys } from "./text/RuleKey.ts"
+import { rows } from "./versions/RuleRows.ts"
 
 const source = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const held = rules.flatMap(({ entry, key }) => (entry.kind === "organisational" ? [] : [{ entry, key }]))

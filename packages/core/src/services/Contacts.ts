@@ -15,7 +15,7 @@ import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
-import * as PolicyBook from "../policy/PolicyBook.ts"
+import * as PolicyBook from "../policy/binding/PolicyBook.ts"
 import {
   check,
   type DecisionError,

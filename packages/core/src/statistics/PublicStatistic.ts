@@ -11,9 +11,9 @@ import * as Schema from "effect/Schema"
 import type { PseudonymId } from "../domain/Pseudonym.ts"
 import { StepId } from "../domain/Identifier.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
-import * as Calendar from "../policy/Calendar.ts"
-import type { EffectivePolicy } from "../policy/EffectivePolicy.ts"
-import type { PlainDate } from "../policy/PlainDate.ts"
+import * as Calendar from "../calendar/Calendar.ts"
+import type { EffectivePolicy } from "../policy/binding/EffectivePolicy.ts"
+import type { PlainDate } from "../calendar/PlainDate.ts"
 
 // Values
 

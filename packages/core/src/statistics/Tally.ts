@@ -19,7 +19,7 @@ import {
   none,
   type Together,
 } from "./Ledger.ts"
-import * as LocalTime from "./LocalTime.ts"
+import * as LocalTime from "../calendar/LocalTime.ts"
 
 /** A tally. Its methods change it in place. */
 export class Tally {

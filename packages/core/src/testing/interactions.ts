@@ -9,8 +9,8 @@ import * as Customer from "../domain/Customer.ts"
 import type * as Identifier from "../domain/Identifier.ts"
 import * as Interaction from "../domain/Interaction.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
-import { channels, interceptions } from "../policy/parameters/collection.ts"
-import * as PolicyBook from "../policy/PolicyBook.ts"
+import { channels, interceptions } from "../policy/text/parameters/collection.ts"
+import * as PolicyBook from "../policy/binding/PolicyBook.ts"
 
 /** The number that the Customer of these histories lists. */
 export const listedNumber = "3f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c01" as Identifier.ListedNumberId

@@ -3,11 +3,11 @@
  * the published versions state, and edits of them that loosen, tighten or leave out what they say on one parameter.
  */
 import fc from "fast-check"
-import type { Parameter } from "../policy/Parameter.ts"
-import { samples } from "../policy/Parameter.ts"
-import type { ParameterName, PrivacyPolicy, Statements } from "../policy/PrivacyPolicy.ts"
-import * as Policy from "../policy/PrivacyPolicy.ts"
-import { equal } from "../policy/Requirement.ts"
+import type { Parameter } from "../policy/text/Parameter.ts"
+import { samples } from "../policy/text/Parameter.ts"
+import type { ParameterName, PrivacyPolicy, Statements } from "../policy/text/PrivacyPolicy.ts"
+import * as Policy from "../policy/text/PrivacyPolicy.ts"
+import { equal } from "../policy/law/Requirement.ts"
 import { published } from "../policy/versions/index.ts"
 
 const definitionOf = (name: ParameterName): Parameter<never> => Policy.parameter(name) as unknown as Parameter<never>

@@ -3,7 +3,8 @@
  * anybody answers. The figures are invented; their proportions are those of real call centres.
  */
 import type { Interaction } from "@tacet/core/domain"
-import { type Contribution, LocalTime } from "@tacet/core/statistics"
+import { LocalTime } from "@tacet/core/calendar"
+import { type Contribution } from "@tacet/core/statistics"
 import * as DateTime from "effect/DateTime"
 
 const hour = 3_600_000

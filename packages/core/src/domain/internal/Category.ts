@@ -2,7 +2,7 @@
  * Which categories of personal data may stand behind a reference in an event, and where. What is barred here is barred
  * whatever the policy says; a policy's own closed list may bar more (CATEGORIES).
  */
-import type { RuleKey } from "../../policy/RuleKey.ts"
+import type { RuleKey } from "../../policy/text/RuleKey.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 
 /**

@@ -4,7 +4,7 @@
  */
 import * as Result from "effect/Result"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
-import type { RuleKey } from "../../policy/RuleKey.ts"
+import type { RuleKey } from "../../policy/text/RuleKey.ts"
 
 /** The command says what is so already. */
 export const nothing: Result.Result<ReadonlyArray<never>> = Result.succeed([])

@@ -2,7 +2,7 @@
  * What the name of a field gives away: a command that carries a field for a call log, an address book, a location, a
  * credential or a value that identifies a person is refused by the name alone, whatever the field holds.
  */
-import type { RuleKey } from "../../policy/RuleKey.ts"
+import type { RuleKey } from "../../policy/text/RuleKey.ts"
 
 /** A family of fields that a rule forbids. */
 export interface Family {

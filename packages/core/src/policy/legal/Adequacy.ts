@@ -2,7 +2,7 @@
  * Decisions by which the European Commission finds a country adequate (GDPR 45; Directive 95/46 Article 25(6) before),
  * with their scope, their start and their end. Intervals are half-open: `to` is the first day on which it is over.
  */
-import type { PlainDate } from "../PlainDate.ts"
+import type { PlainDate } from "../../calendar/PlainDate.ts"
 
 /** What must be so of the recipient or the data for a decision to cover a transfer. */
 export type AdequacyCondition =

@@ -2,7 +2,7 @@
  * Contractual clauses that the European Commission adopted for transfers (GDPR 46(2)(c)), with the days until which new
  * contracts could be made with them and until which older ones hold.
  */
-import type { PlainDate } from "../PlainDate.ts"
+import type { PlainDate } from "../../calendar/PlainDate.ts"
 
 /** One set of standard contractual clauses. */
 export interface StandardClauses {

@@ -1,9 +1,9 @@
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, it } from "@tacet/vitest"
-import * as Calendar from "../Calendar.ts"
-import type { PlainDate } from "../PlainDate.ts"
-import { fromEpochDay, toEpochDay } from "../PlainDate.ts"
+import * as Calendar from "../../calendar/Calendar.ts"
+import type { PlainDate } from "../../calendar/PlainDate.ts"
+import { fromEpochDay, toEpochDay } from "../../calendar/PlainDate.ts"
 import type { AdequacyQuestion } from "./LegalData.ts"
 import { adequacyOf, answersFor, isMember, legalData, regulationApplies, standingOf } from "./LegalData.ts"
 

@@ -5,9 +5,9 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as Calendar from "../Calendar.ts"
-import type { Period } from "../Period.ts"
-import type { PlainDate } from "../PlainDate.ts"
+import * as Calendar from "../../calendar/Calendar.ts"
+import type { Period } from "../../calendar/Period.ts"
+import type { PlainDate } from "../../calendar/PlainDate.ts"
 import type { AdequacyCondition, AdequacyDecision, AdequacyExclusion } from "./Adequacy.ts"
 import { adequacyDecisions } from "./Adequacy.ts"
 import type { StandardClauses } from "./Clauses.ts"

@@ -1,7 +1,7 @@
 /**
  * Which countries belong to the European Union and to the European Economic Area, by date. "Europe" is no legal set.
  */
-import type { PlainDate } from "../PlainDate.ts"
+import type { PlainDate } from "../../calendar/PlainDate.ts"
 
 /** The sets of countries that the law knows. */
 export type CountrySet = "EU" | "EEA"

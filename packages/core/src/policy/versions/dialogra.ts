@@ -3,7 +3,7 @@
  * from the day on which the GDPR applies. It does not tell a controller from a processor: its lists hold for every role.
  * Its legal bases are read by their meaning, for its two lists of letters differ (V46).
  */
-import type { PrivacyPolicy } from "../PrivacyPolicy.ts"
+import type { PrivacyPolicy } from "../text/PrivacyPolicy.ts"
 import { forAllRoles, quoting } from "./internal/quote.ts"
 
 const says = quoting("DG")

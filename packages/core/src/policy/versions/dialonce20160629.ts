@@ -2,7 +2,7 @@
  * DialOnce, 29 June 2016. The document names another company where it means itself (§6.4) and repeats a paragraph (§7);
  * its links and addresses are lost (V45). It speaks of *publishers*: the operator, its partners and its customers (V56).
  */
-import type { PrivacyPolicy } from "../PrivacyPolicy.ts"
+import type { PrivacyPolicy } from "../text/PrivacyPolicy.ts"
 import { forAllRoles, quoting } from "./internal/quote.ts"
 
 const says = quoting("D16")

@@ -3,7 +3,7 @@
  * interactions; its closed lists are those of the technologies, so those of the controller are drawn from the sections on
  * accounts, cookies and visitors.
  */
-import type { PrivacyPolicy } from "../PrivacyPolicy.ts"
+import type { PrivacyPolicy } from "../text/PrivacyPolicy.ts"
 import { byRole, placesOf, quoting } from "./internal/quote.ts"
 
 const says = quoting("D19")

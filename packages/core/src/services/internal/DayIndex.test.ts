@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import fc from "fast-check"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { RecordedEvent } from "../../eventsourcing/EventEnvelope.ts"
-import * as LocalTime from "../../statistics/LocalTime.ts"
+import * as LocalTime from "../../calendar/LocalTime.ts"
 import * as DayIndex from "./DayIndex.ts"
 
 const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as CustomerId

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Interaction from "../../domain/Interaction.ts"
 import type { EpochMillis, Position } from "../../eventsourcing/EventEnvelope.ts"
 import type { Projection } from "../../eventsourcing/Projection.ts"
-import * as LocalTime from "../../statistics/LocalTime.ts"
+import * as LocalTime from "../../calendar/LocalTime.ts"
 
 /** Where the interactions of one day began. */
 export interface Day {

@@ -1,8 +1,8 @@
 /**
  * How the published versions are written down: a value and the rows of the rule catalogue that state it.
  */
-import type { Source, Stated } from "../../PrivacyPolicy.ts"
-import { rowById } from "../../RuleRows.ts"
+import type { Source, Stated } from "../../text/PrivacyPolicy.ts"
+import { rowById } from "../RuleRows.ts"
 
 /** A row such as `D19-65`, a contradiction such as `V02` that decided the reading, or `§` and a section without a row. */
 export type Place = `${"D16" | "D19" | "D21" | "DF21" | "DG"}-${number}` | `V${number}` | `§${string}`

@@ -1,0 +1,102 @@
+/**
+ * The texts that one Customer may adopt, with what is read beside them, and what binds each moment once some of them are
+ * adopted. What a stream holds of a version is its id alone: the text comes from here.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import type { EffectivePolicy } from "./EffectivePolicy.ts"
+import * as History from "./History.ts"
+import type { LegalData } from "../legal/LegalData.ts"
+import { legalData, regulationApplies } from "../legal/LegalData.ts"
+import { fromEpochDay } from "../../calendar/PlainDate.ts"
+import type { PrivacyPolicy } from "../text/PrivacyPolicy.ts"
+import * as Resolve from "./Resolve.ts"
+import * as Versions from "../versions/index.ts"
+
+/** What a Customer may adopt. */
+export interface PolicyBook {
+  readonly versions: ReadonlyArray<PrivacyPolicy>
+  readonly supplements?: ReadonlyArray<History.Supplement>
+  /** What the Customer's own policy regulates, for data that is handled for it (PRECEDENCE). */
+  readonly customerPolicies?: ReadonlyArray<History.CustomerPolicy>
+  readonly legal: LegalData
+}
+
+/** The published versions under the law as the library knows it. */
+export const published: PolicyBook = { versions: Versions.published, legal: legalData }
+
+/**
+ * The text of a version, or `undefined` where the book has none.
+ *
+ * @example
+ * ```ts
+ * import { PolicyBook } from "@tacet/core/policy"
+ *
+ * const zone = PolicyBook.text(PolicyBook.published, "dialonce/2021-02-17")?.timeZone // => "Europe/Paris"
+ * ```
+ */
+export const text = (book: PolicyBook, id: string): PrivacyPolicy | undefined =>
+  book.versions.find((version) => version.id === id)
+
+/** A version from the moment, in epoch milliseconds, at which it was adopted. */
+export interface Adopted {
+  readonly from: number
+  readonly policyVersion: string
+}
+
+/** What binds a moment; `undefined` where no version was adopted by then, or none whose text is known. */
+export type PolicyAt = (at: DateTime.Utc) => EffectivePolicy | undefined
+
+const dayMillis = 86_400_000
+/** Some ten years of days: more is not worth keeping. */
+const keptDays = 4096
+
+/**
+ * What binds each moment of a Customer that has adopted these versions, for data that is handled for it. Each day is
+ * resolved once, so the answer's own `at` is a moment of that day, not always the one that was asked.
+ *
+ * @example
+ * ```ts
+ * import * as DateTime from "effect/DateTime"
+ * import { PolicyBook } from "@tacet/core/policy"
+ *
+ * const policyAt = PolicyBook.timeline(PolicyBook.published, [{ from: 0, policyVersion: "dialonce/2021-02-17" }])
+ * const channels = policyAt(DateTime.makeUnsafe("2026-01-01T00:00:00Z"))?.parameters.channels
+ * channels // => ["web", "app", "sms", "qr"]
+ * ```
+ */
+export const timeline = (book: PolicyBook, adopted: ReadonlyArray<Adopted>): PolicyAt => {
+  const { customerPolicies = [], legal, supplements = [] } = book
+  const known = adopted.map(({ from, policyVersion }) => ({
+    from: DateTime.makeUnsafe(from),
+    policy: text(book, policyVersion),
+  }))
+  const history: History.History = {
+    adopted: known.flatMap(({ from, policy }) => (policy === undefined ? [] : [{ from, policy }])),
+    supplements,
+    customerPolicies,
+  }
+  const changes = [...known, ...supplements, ...customerPolicies]
+    .map(({ from }) => DateTime.toEpochMillis(from))
+    .toSorted((one, other) => one - other)
+  const days = new Map<number, EffectivePolicy>()
+  return (at) => {
+    const instant = DateTime.toEpochMillis(at)
+    const day = Math.floor(instant / dayMillis)
+    const key = changes.findLastIndex((change) => change <= instant) * 2 ** 32 + day
+    const found = days.get(key)
+    if (found !== undefined) return found
+    // A version without a text binds all the same: it is not passed over for the one before.
+    const bound = History.latest(known, at)?.policy
+    if (bound === undefined) return undefined
+    const resolved = Resolve.resolve(history, { at, role: "processor" }, { legal })
+    if (Result.isFailure(resolved)) return undefined
+    const applies = (date: number): boolean => regulationApplies(legal, bound.country, fromEpochDay(date))
+    // On the day on which the law begins its hour depends on the zone.
+    if (applies(day - 1) === applies(day + 1)) {
+      if (days.size >= keptDays) days.clear()
+      days.set(key, resolved.success)
+    }
+    return resolved.success
+  }
+}

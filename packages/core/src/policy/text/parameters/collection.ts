@@ -1,0 +1,81 @@
+/**
+ * Parameters of what is collected and how an interaction comes about: categories, channels, device, location, input.
+ */
+import { duties, forEach, levels, permissions } from "../Parameter.ts"
+import { PersonalDataCategory } from "../../../privacy/PersonalDataCategory.ts"
+import { roles } from "./processing.ts"
+
+/** What may make an interaction begin. */
+export const channels = ["outgoingCall", "incomingCall", "web", "app", "sms", "qr"] as const
+
+/** What the technology may do with a call on the device. */
+export const interceptions = ["inhibitOutgoingCall", "activateInterface"] as const
+
+/** How a field that must be filled in is justified. */
+export const mandatoryFieldDuties = ["recordReason", "tellBefore"] as const
+
+export const definitions = {
+  categories: forEach(
+    roles,
+    permissions(PersonalDataCategory.literals, {
+      about: "The closed list of categories of personal data in a role.",
+      rules: ["CATEGORIES", "CTRL-MIN", "MINIMISE"],
+    }),
+  ),
+  specialCategories: levels(["none", "explicitConsent", "allowed"], {
+    about: "Whether data of GDPR 9(1) may be processed, and on what ground.",
+    rules: ["CATEGORIES"],
+  }),
+  channels: permissions(channels, {
+    about: "What may make an interaction begin.",
+    rules: ["TRIGGER", "LISTED"],
+  }),
+  interception: permissions(interceptions, {
+    about: "What the technology may do with a call on a device, to or from a listed number.",
+    rules: ["INHIBIT", "ACTIVATE", "SWITCH"],
+  }),
+  geolocation: levels(["forbidden", "allowed"], {
+    about: "Whether a location, precise or coarse, may be recorded for a listed service that the user opened.",
+    rules: ["GEO-OK", "GEO-NEVER"],
+  }),
+  geolocationSwitch: levels(["offered", "notOffered"], {
+    about: "Whether the user can switch location off for each application.",
+    rules: ["GEO-SWITCH"],
+  }),
+  hostLocation: levels(["dropped", "collected"], {
+    about: "What becomes of a location that a host application or site knows.",
+    rules: ["GEO-HOST"],
+  }),
+  recognition: levels(["off", "ifInstructed", "on"], {
+    about: "Whether a device may be recognised as one already known to the same Customer.",
+    rules: ["RECOG-ATTACH", "RECOG-PROB", "MOSTUSED"],
+  }),
+  addressBook: levels(["notAccessed", "displayNameOnly"], {
+    about: "Whether the device's address book may be read, to show a name in place of a number and for nothing else.",
+    rules: ["ADDR-READ", "ADDR-DISPLAY"],
+  }),
+  advertisingIdentifier: levels(["notAllowed", "notLinked", "linkedWithExpressConsent"], {
+    about: "Whether an advertising identifier may be held, and be linked to personal or device data.",
+    rules: ["ADID-USE", "ADID-PII", "ADID-DEV"],
+  }),
+  mandatoryFreeText: levels(["never", "allowed"], {
+    about: "Whether a field for free text may have to be filled in to go on.",
+    rules: ["VOLUNTARY"],
+  }),
+  mandatoryFields: duties(mandatoryFieldDuties, {
+    about: "What a field marked mandatory takes.",
+    rules: ["MANDATORY"],
+  }),
+  errorReports: levels(["never", "ifChosenByUser"], {
+    about: "Whether details of an error may be sent.",
+    rules: ["ERRREPORT"],
+  }),
+  provenance: levels(["recorded", "notRecorded"], {
+    about: "Whether the source of each datum is kept: given by the person, observed, from a third party, derived.",
+    rules: ["PROVENANCE"],
+  }),
+  customerCollectedData: levels(["noAccess", "access"], {
+    about: "Whether the operator may see what a Customer or a partner collects on its own.",
+    rules: ["OPERATOR-NOACCESS"],
+  }),
+}

@@ -1,0 +1,80 @@
+/**
+ * Parameters of how long data live. The earliest of all ends counts, and only a recorded legal ground puts it off.
+ */
+import * as Schema from "effect/Schema"
+import { duties, ends, fact, forSome, levels, permissions } from "../Parameter.ts"
+import { Period } from "../../../calendar/Period.ts"
+import { PersonalDataCategory } from "../../../privacy/PersonalDataCategory.ts"
+
+/** What becomes of a datum at its end. */
+export const expiryOutcomes = ["deleted", "anonymised"] as const
+
+/** A period for which a law makes the operator keep a category. */
+export interface LegalRetention {
+  readonly category: PersonalDataCategory
+  readonly period: Period
+  readonly reference: string
+}
+
+const LegalRetentions: Schema.Codec<ReadonlyArray<LegalRetention>> = Schema.Array(
+  Schema.Struct({ category: PersonalDataCategory, period: Period, reference: Schema.NonEmptyString }),
+)
+
+export const definitions = {
+  retentionCap: ends({
+    about: "The ends that no retention of interaction data may pass, whatever the contract says.",
+    rules: ["RET-12M", "RET-CONTRACT-CAP", "RET-NEC"],
+    strictest: [{ after: "purposeFulfilled" }, { after: "contractEnd" }],
+  }),
+  retentionByCategory: forSome(
+    PersonalDataCategory.literals,
+    ends({
+      about: "Ends of single categories, beside those of all.",
+      rules: ["RET-3Y", "RET-1M", "RET-10Y", "RET-USER-5Y", "RET-UNTIL-ACCOUNT", "RET-COOKIE6M"],
+      strictest: [],
+    }),
+  ),
+  retentionPeriod: levels(["fixedByContract", "asNeeded"], {
+    about: "Whether nothing may be collected before a contract has fixed how long it is kept.",
+    rules: ["RET-CONTRACT", "RET-NEC"],
+  }),
+  retentionExtension: levels(["never", "recordedLegalGround", "contractTerm"], {
+    about: "What may put an end off.",
+    rules: ["RET-NEC"],
+  }),
+  legalRetention: fact(LegalRetentions, {
+    about: "Categories that a law makes the operator keep: until then an erasure is refused with that ground.",
+    rules: ["RET-10Y", "R-LEGAL-LIMIT"],
+    otherwise: [],
+  }),
+  technicalStatisticsRetention: levels(["asOtherData", "withoutLimit"], {
+    about: "Whether technical data may be kept for statistics and support without a time limit.",
+    rules: ["STAT-FOREVER16"],
+  }),
+  freeTextEnd: ends({
+    about: "The ends of what a user typed.",
+    rules: ["FREETEXT-LIFE", "FREETEXT-LIFE16"],
+    strictest: [{ after: "changedOrDeletedByUser" }, { after: "retentionEnd" }],
+  }),
+  accountRetention: ends({
+    about: "The ends of the data of an account.",
+    rules: ["RET-ACCOUNT", "RET-UNTIL-ACCOUNT"],
+    strictest: [{ after: "relationshipEnd" }, { after: "accountDeletion" }],
+  }),
+  accountLegalGrounds: permissions(["billing"], {
+    about: "For what a law may keep data of an account beyond its end.",
+    rules: ["RET-ACCOUNT"],
+  }),
+  expiryOutcomes: permissions(expiryOutcomes, {
+    about: "What may become of a datum at its end.",
+    rules: ["DEL-OR-ANON"],
+  }),
+  expiryCheck: levels(["regular", "none"], {
+    about: "Whether it is checked regularly what has come to its end.",
+    rules: ["SWEEP"],
+  }),
+  retentionDuties: duties(["endPublished"], {
+    about: "What a Customer can be asked about the periods in force.",
+    rules: ["RET-PUBLISHED"],
+  }),
+}
