@@ -406,7 +406,7 @@ export const bugs: ReadonlyArray<Bug> = [
     file: `${core}/services/internal/Facts.ts`,
     find: "RetentionPolicy.mayCollect(state, category, policy, at)",
     replace: "RetentionPolicy.mayCollect(state, category, policy, DateTime.makeUnsafe(4e12))",
-    test: `${core}/services/Contacts.test.ts`,
+    test: `${core}/services/Interactions.test.ts`,
   },
   {
     key: "AGG-3P",

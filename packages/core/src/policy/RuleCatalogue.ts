@@ -920,7 +920,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
     "domain/RetentionPolicy.ts",
     "a value is refused before the contract has fixed its period, where the service is told to wait for one",
     "domain/RetentionPolicy.test.ts",
-    "services/Contacts.test.ts",
+    "services/Interactions.test.ts",
   ),
   "RET-CONTRACT-CAP": enforced(
     "policy/checks/Ends.ts",

@@ -10,7 +10,7 @@ import { agreementClauses } from "../policy/text/parameters/processing.ts"
 import { AccessLog, type Access } from "../privacy/AccessLog.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
 import { layer as vaultLayer, Vault } from "../privacy/Vault.ts"
-import { Contacts, layer as contactsLayer } from "./Contacts.ts"
+import { Contacts, layer as contactsLayer } from "./Interactions.ts"
 import { layer as openingsLayer } from "./Openings.ts"
 
 const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as CustomerId

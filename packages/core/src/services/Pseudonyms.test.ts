@@ -10,7 +10,7 @@ import * as Uuid from "../eventsourcing/Uuid.ts"
 import { Encryption } from "../privacy/Encryption.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
 import { Vault } from "../privacy/Vault.ts"
-import { Contacts } from "./Contacts.ts"
+import { Contacts } from "./Interactions.ts"
 import { atOnce, type AtEachCall, settled } from "./ports.testing.ts"
 import { type Declaration, Pseudonyms } from "./Pseudonyms.ts"
 import {

@@ -9,7 +9,7 @@ import { ProjectionStore } from "../eventsourcing/ProjectionStore.ts"
 import { derived } from "../eventsourcing/Uuid.ts"
 import { make as definitionOf } from "../statistics/Definition.ts"
 import { listedEntryPoint } from "../testing/interactions.ts"
-import { Contacts } from "./Contacts.ts"
+import { Contacts } from "./Interactions.ts"
 import {
   append,
   customer,

@@ -18,7 +18,7 @@ import * as Uuid from "../eventsourcing/Uuid.ts"
 import type { CustomerReport } from "../statistics/CustomerReport.ts"
 import { type Definition, standard } from "../statistics/Definition.ts"
 import * as Deflection from "../statistics/Deflection.ts"
-import * as Contacts from "./Contacts.ts"
+import * as Contacts from "./Interactions.ts"
 import * as Retention from "./Retention.ts"
 
 /** What Tacet is made of. */

@@ -1,11 +1,11 @@
 /**
  * Services: what an application calls.
  */
-export * as Contacts from "./Contacts.ts"
+export * as Contacts from "./Interactions.ts"
 export * as Erasure from "./Erasure.ts"
 export * as Openings from "./Openings.ts"
 export * as Pseudonyms from "./Pseudonyms.ts"
 export * as Recognition from "./Recognition.ts"
-export * as Requests from "./Requests.ts"
+export * as Requests from "./DataSubjectRequests.ts"
 export * as Retention from "./Retention.ts"
 export { makeTacet, type PlainRecorded, type PlainRecording, type Tacet, type TacetOptions } from "./Tacet.ts"

@@ -23,7 +23,7 @@ import { type Definition, make as definitionOf } from "../statistics/Definition.
 import * as Deflection from "../statistics/Deflection.ts"
 import type { History } from "../testing/interactions.ts"
 import { listedEntryPoint, listedNumber } from "../testing/interactions.ts"
-import { Contacts, layer as contactsLayer } from "./Contacts.ts"
+import { Contacts, layer as contactsLayer } from "./Interactions.ts"
 import { layer as openingsLayer } from "./Openings.ts"
 import { type AtEachCall, disturbed, disturbedProjections, undisturbed } from "./ports.testing.ts"
 import * as Retention from "./Retention.ts"

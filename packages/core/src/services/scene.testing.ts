@@ -14,12 +14,12 @@ import { agreementClauses } from "../policy/text/parameters/processing.ts"
 import type { Access } from "../privacy/AccessLog.ts"
 import type { Sealed } from "../privacy/Sealed.ts"
 import { layer as vaultLayer, Vault } from "../privacy/Vault.ts"
-import { Contacts, layer as contactsLayer } from "./Contacts.ts"
+import { Contacts, layer as contactsLayer } from "./Interactions.ts"
 import { layer as erasureLayer } from "./Erasure.ts"
 import { layer as openingsLayer } from "./Openings.ts"
 import { type AtEachCall, disturbed, undisturbed } from "./ports.testing.ts"
 import { layer as pseudonymsLayer, Pseudonyms } from "./Pseudonyms.ts"
-import { layer as requestsLayer } from "./Requests.ts"
+import { layer as requestsLayer } from "./DataSubjectRequests.ts"
 
 export const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as CustomerId
 export const contract = "0c0c0c0c-0000-4000-8000-000000000001" as ContractId

@@ -32,7 +32,7 @@ import { versions } from "../policy/laws.testing.ts"
 import * as PolicyBook from "../policy/binding/PolicyBook.ts"
 import { rule } from "../policy/RuleCatalogue.ts"
 import * as FaultInjection from "../testing/FaultInjection.ts"
-import * as Contacts from "./Contacts.ts"
+import * as Contacts from "./Interactions.ts"
 
 type Service = Contacts.Contacts["Service"]
 type Store = EventStore["Service"]

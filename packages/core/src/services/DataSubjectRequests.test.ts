@@ -17,7 +17,7 @@ import type { Sealed } from "../privacy/Sealed.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
 import { Vault } from "../privacy/Vault.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
-import { type Answer, type Notice, Requests, Tell } from "./Requests.ts"
+import { type Answer, type Notice, Requests, Tell } from "./DataSubjectRequests.ts"
 import { customer, dawn, day, deadly, locate, nobody, observed, open, over, refusalOf, start } from "./scene.testing.ts"
 
 const recipient = "7b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a77" as RecipientId
