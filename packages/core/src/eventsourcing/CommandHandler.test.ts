@@ -89,6 +89,21 @@ describe("handling a command", () => {
     }).pipe(Effect.provide(layer)),
   )
 
+  it.effect("works over a store taken once, without the service in the environment", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const handler = CommandHandler.over(yield* EventStore)
+      const program = Effect.gen(function* () {
+        yield* handler.handle(jar, { ...mine, command: 3 })
+        yield* handler.handleAll(jar, { ...mine, commands: [1, 2] })
+        return yield* handler.load(jar, mine.customer, mine.id)
+      })
+      const withoutStore: Effect.Effect<{ readonly state: number }, Effect.Error<typeof program>> = program
+      expect(yield* withoutStore).toMatchObject({ state: 6, version: 3 })
+      expect(yield* coinsIn(mine)).toEqual([3, 1, 2])
+    }).pipe(Effect.provide(layer)),
+  )
+
   it.effect("loads streams longer than a page", () =>
     Effect.gen(function* () {
       const mine = yield* aJar

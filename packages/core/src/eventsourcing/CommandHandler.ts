@@ -57,6 +57,13 @@ export interface Handled<State, Event> extends Loaded<State> {
   readonly repeated: boolean
 }
 
+/** What became of a request of one command. */
+export interface HandledOne<State, Event> extends Loaded<State> {
+  readonly events: ReadonlyArray<Event>
+  /** True where this commit id had been carried out before: nothing was decided, `events` is empty. */
+  readonly repeated: boolean
+}
+
 /** How many commands were refused, by rule. */
 export const refusedCommands = Metric.counter("tacet_commands_refused", {
   description: "Commands refused, by rule",
@@ -181,11 +188,7 @@ export const handleAll = Effect.fn("CommandHandler.handleAll")(function* <State,
 export const handle = <State, Command, Event, Context>(
   aggregate: Aggregate<State, Command, Event, Context>,
   request: Omit<Request<Command, Context>, "commands"> & { readonly command: Command },
-): Effect.Effect<
-  Loaded<State> & { readonly events: ReadonlyArray<Event>; readonly repeated: boolean },
-  Refusal | AppendError | ReadError | UndecodableEvent,
-  EventStore
-> => {
+): Effect.Effect<HandledOne<State, Event>, Refusal | AppendError | ReadError | UndecodableEvent, EventStore> => {
   const { command, ...rest } = request
   return Effect.flatMap(handleAll(aggregate, { ...rest, commands: [command] }), (handled) => {
     const outcome = handled.outcomes[0]
@@ -193,6 +196,54 @@ export const handle = <State, Command, Event, Context>(
     if (outcome === undefined) return Effect.succeed({ state, version, repeated, events: [] })
     return Effect.map(Effect.fromResult(outcome), (events) => ({ state, version, repeated, events }))
   })
+}
+
+/** The decision loop over one event store, for a service that has taken its store when it was made. */
+export interface Handler {
+  /** As `load`. */
+  readonly load: <State, Command, Event, Context>(
+    aggregate: Aggregate<State, Command, Event, Context>,
+    customer: CustomerId,
+    id: Uuid.Uuid,
+  ) => Effect.Effect<Loaded<State>, ReadError | UndecodableEvent>
+  /** As `handleAll`. */
+  readonly handleAll: <State, Command, Event, Context>(
+    aggregate: Aggregate<State, Command, Event, Context>,
+    request: Request<Command, Context>,
+  ) => Effect.Effect<Handled<State, Event>, AppendError | ReadError | UndecodableEvent>
+  /** As `handle`. */
+  readonly handle: <State, Command, Event, Context>(
+    aggregate: Aggregate<State, Command, Event, Context>,
+    request: Omit<Request<Command, Context>, "commands"> & { readonly command: Command },
+  ) => Effect.Effect<HandledOne<State, Event>, Refusal | AppendError | ReadError | UndecodableEvent>
+}
+
+/**
+ * The decision loop over a given event store.
+ *
+ * @example
+ * ```ts run
+ * import { layer } from "@tacet/adapter-memory"
+ * import { RecognitionModel } from "@tacet/core/domain"
+ * import { CommandHandler, type CustomerId, EventStore, Uuid } from "@tacet/core/eventsourcing"
+ * import * as Effect from "effect/Effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const handler = CommandHandler.over(yield* EventStore.EventStore)
+ *   const customer = (yield* Uuid.next) as CustomerId.CustomerId
+ *   return (yield* handler.load(RecognitionModel.aggregate, customer, customer)).version
+ * })
+ *
+ * await Effect.runPromise(Effect.provide(program, layer)) // => 0
+ * ```
+ */
+export const over = (store: EventStore["Service"]): Handler => {
+  const inStore = Effect.provideService(EventStore, store)
+  return {
+    load: (aggregate, customer, id) => inStore(load(aggregate, customer, id)),
+    handleAll: (aggregate, request) => inStore(handleAll(aggregate, request)),
+    handle: (aggregate, request) => inStore(handle(aggregate, request)),
+  }
 }
 
 interface Looking<State> extends Loaded<State> {
