@@ -2,6 +2,7 @@
  * What the memory keeps of one Customer's vault: rows, and the indexes by which each operation touches only what it
  * concerns. Plain mutable data; everything that changes it runs synchronously.
  */
+import { UtcDay } from "@tacet/core/calendar"
 import type { EventEnvelope, Uuid } from "@tacet/core/eventsourcing"
 import { Keyring, type Subject, VaultError, VaultStore } from "@tacet/core/privacy"
 import * as Result from "effect/Result"
@@ -40,8 +41,6 @@ export const empty = (): VaultCompartment => ({
   unfinished: new Set(),
 })
 
-const dayOf = (at: EventEnvelope.EpochMillis): number => Math.floor(at / 86_400_000)
-
 const addressOf = ({ _tag, row }: Row): string => {
   switch (_tag) {
     case "value":
@@ -79,7 +78,7 @@ const add = (vault: VaultCompartment, row: Row): void => {
   ofSubject.set(address, row)
   const { retentionEnd } = row.row
   if (retentionEnd !== undefined) {
-    entry(vault.ends, dayOf(retentionEnd), () => new Map<string, Row>()).set(address, row)
+    entry(vault.ends, UtcDay.dayOf(retentionEnd), () => new Map<string, Row>()).set(address, row)
   }
 }
 
@@ -103,9 +102,9 @@ const remove = (vault: VaultCompartment, row: Row, remains: Omit<VaultStore.Dest
   }
   const { retentionEnd } = row.row
   if (retentionEnd === undefined) return
-  const ofDay = vault.ends.get(dayOf(retentionEnd))
+  const ofDay = vault.ends.get(UtcDay.dayOf(retentionEnd))
   ofDay?.delete(address)
-  if (ofDay?.size === 0) vault.ends.delete(dayOf(retentionEnd))
+  if (ofDay?.size === 0) vault.ends.delete(UtcDay.dayOf(retentionEnd))
 }
 
 const keep = (vault: VaultCompartment, keyring: Keyring.Keyring): Keyring.Keyring => {
@@ -203,10 +202,10 @@ export const destroy = (
 
 /** Removes up to `limit` rows that have come to their end. */
 export const sweep = (vault: VaultCompartment, at: EventEnvelope.EpochMillis, limit: number): number => {
-  const remains = { on: dayOf(at) * 86_400_000, cause: "retention" } as const
+  const remains = { on: UtcDay.startOfDay(at), cause: "retention" } as const
   let count = 0
   for (const [day, rows] of vault.ends) {
-    if (day > dayOf(at)) continue
+    if (day > UtcDay.dayOf(at)) continue
     const ended = Array.from(rows.values()).filter(({ row }) => (row.retentionEnd ?? Infinity) <= at)
     count += removeSome(vault, ended, remains, limit - count)
     if (count >= limit) break

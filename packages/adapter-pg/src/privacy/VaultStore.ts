@@ -5,6 +5,7 @@
  * what a `put` has acknowledged is there when a `fence` returns, and is removed behind it; what comes later meets the
  * fence.
  */
+import { UtcDay } from "@tacet/core/calendar"
 import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"
 import { Keyring, type PersonalDataCategory, type Subject, VaultError, VaultStore } from "@tacet/core/privacy"
 import * as Effect from "effect/Effect"
@@ -197,7 +198,7 @@ export const make = (locate: Locate): VaultStore.VaultStore["Service"] => {
     sweep: (customer, at, limit) =>
       remove(customer, (schema) => ({
         sql: removal(schema, "retention_end <= $5::bigint", "retention_end"),
-        parameters: [customer, whole(limit), whole(startOfDay(at)), "retention", whole(at)],
+        parameters: [customer, whole(limit), whole(UtcDay.startOfDay(at)), "retention", whole(at)],
       })),
 
     keyrings: (customer, { after = nothing, limit }) =>
@@ -226,8 +227,6 @@ export const make = (locate: Locate): VaultStore.VaultStore["Service"] => {
 
 /** Before every id there is. */
 const nothing = "00000000-0000-0000-0000-000000000000"
-
-const startOfDay = (at: number): number => Math.floor(at / 86_400_000) * 86_400_000
 
 const erased = ({ customer, revision, subject }: Keyring.Keyring, { cause }: Keyring.Erasure) =>
   new VaultError.SubjectErased({ customer, subject, seenRevision: revision, cause })

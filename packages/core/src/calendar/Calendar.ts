@@ -8,10 +8,12 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
+import { wallMillis } from "./LocalTime.ts"
 import type { Period } from "./Period.ts"
 import { amount } from "./Period.ts"
 import type { PlainDate } from "./PlainDate.ts"
 import { daysInMonth, fromEpochDay, of, parts, toEpochDay } from "./PlainDate.ts"
+import { dayMillis, dayOf, startOfDay as startOfUtcDay } from "./UtcDay.ts"
 
 /**
  * The date so long after another: months first, cut off at the last of the month, then days.
@@ -161,7 +163,7 @@ export const isTimeZone = (name: TimeZoneName): boolean => Option.isSome(DateTim
  * ```
  */
 export const localDate = (instant: DateTime.Utc, timeZone: TimeZoneName): PlainDate =>
-  of(DateTime.toParts(DateTime.setZone(instant, DateTime.zoneMakeNamedUnsafe(timeZone))))
+  fromEpochDay(dayOf(wallMillis(timeZone, DateTime.toEpochMillis(instant))))
 
 /**
  * The first instant of a day. Where the clock jumps over midnight, the day begins after the jump.
@@ -205,12 +207,9 @@ export const endOfDay = (date: PlainDate, timeZone: TimeZoneName): DateTime.Utc 
  * ```
  */
 export const addTo = (instant: DateTime.Utc, period: Period, timeZone: TimeZoneName): DateTime.Utc => {
-  const wall = DateTime.toParts(DateTime.setZone(instant, DateTime.zoneMakeNamedUnsafe(timeZone)))
-  const millis = ((wall.hour * 60 + wall.minute) * 60 + wall.second) * 1000 + wall.millisecond
-  return onTheWall(add(of(wall), period), millis, timeZone, "earlier")
+  const wall = wallMillis(timeZone, DateTime.toEpochMillis(instant))
+  return onTheWall(add(fromEpochDay(dayOf(wall)), period), wall - startOfUtcDay(wall), timeZone, "earlier")
 }
-
-const dayMillis = 86_400_000
 
 const onTheWall = (
   date: PlainDate,

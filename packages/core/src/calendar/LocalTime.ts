@@ -1,10 +1,11 @@
 /**
- * Days and hours in one time zone, for statistics: a day is numbered from 1970-01-01, an hour of the week from Monday
- * midnight. Offsets are looked up once for each quarter of an hour, since no zone changes within one.
+ * Local days and hours of one time zone, for statistics: a day is numbered from 1970-01-01, an hour of the week from
+ * Monday midnight. The offset is computed once per quarter of an hour, because no zone changes its offset within one.
  */
 import * as DateTime from "effect/DateTime"
+import { dayOf } from "./UtcDay.ts"
 
-/** A clock on the wall of one time zone. */
+/** The wall clock of one time zone. */
 export interface LocalTime {
   /** The number of the calendar day. */
   readonly day: (at: number) => number
@@ -13,7 +14,19 @@ export interface LocalTime {
 }
 
 const quarter = 900_000
-const day = 86_400_000
+
+/**
+ * What the wall clock of a zone shows at an instant, in milliseconds as if the zone were UTC.
+ *
+ * @example
+ * ```ts
+ * import { LocalTime } from "@tacet/core/calendar"
+ *
+ * LocalTime.wallMillis("Europe/Paris", Date.UTC(2021, 0, 31, 23, 30)) === Date.UTC(2021, 1, 1, 0, 30) // => true
+ * ```
+ */
+export const wallMillis = (timeZone: string, at: number): number =>
+  at + DateTime.zonedOffset(DateTime.makeZonedUnsafe(at, { timeZone: DateTime.zoneMakeNamedUnsafe(timeZone) }))
 
 /**
  * The clock of a time zone. Throws where the name is no IANA zone; `Definition.TimeZone` checks it before.
@@ -22,24 +35,25 @@ const day = 86_400_000
  * ```ts
  * import { LocalTime } from "@tacet/core/calendar"
  *
- * const paris: LocalTime.LocalTime = LocalTime.make("Europe/Paris")
+ * const paris = LocalTime.make("Europe/Paris")
+ * paris.hourOfWeek(Date.UTC(2021, 1, 1, 9)) // => 10
  * ```
  */
 export const make = (timeZone: string): LocalTime => {
-  const zone = DateTime.zoneMakeNamedUnsafe(timeZone)
+  DateTime.zoneMakeNamedUnsafe(timeZone)
   const offsets = new Map<number, number>()
   const local = (at: number): number => {
     const bucket = Math.floor(at / quarter)
     let offset = offsets.get(bucket)
     if (offset === undefined) {
-      offset = DateTime.zonedOffset(DateTime.makeZonedUnsafe(bucket * quarter, { timeZone: zone }))
+      offset = wallMillis(timeZone, bucket * quarter) - bucket * quarter
       if (offsets.size > 100_000) offsets.clear()
       offsets.set(bucket, offset)
     }
     return at + offset
   }
   return {
-    day: (at) => Math.floor(local(at) / day),
+    day: (at) => dayOf(local(at)),
     hourOfWeek: (at) => {
       const hours = Math.floor(local(at) / 3_600_000)
       // 1970-01-01 was a Thursday: three days after Monday.
@@ -47,15 +61,3 @@ export const make = (timeZone: string): LocalTime => {
     },
   }
 }
-
-/**
- * The date of a numbered day, `2026-11-22`.
- *
- * @example
- * ```ts
- * import { LocalTime } from "@tacet/core/calendar"
- *
- * const first: string = LocalTime.formatDay(0) // 1970-01-01
- * ```
- */
-export const formatDay = (number: number): string => DateTime.formatIsoDateUtc(DateTime.makeUnsafe(number * day))

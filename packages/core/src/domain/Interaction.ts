@@ -6,6 +6,7 @@
 import * as DateTime from "effect/DateTime"
 import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { dayMillis } from "../calendar/UtcDay.ts"
 import type { Decider } from "../eventsourcing/Decider.ts"
 import * as EventCodec from "../eventsourcing/EventCodec.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
@@ -94,7 +95,7 @@ export const Told = Schema.Literals(["policy", "purposes", "fields"])
 export type Told = typeof Told.Type
 
 /** The longest time after an interaction in which a call or a return still belongs to it: seven days, in milliseconds. */
-export const longestWindowMillis = 7 * 24 * 3_600_000
+export const longestWindowMillis = 7 * dayMillis
 
 // Events: their names and fields are a storage format
 

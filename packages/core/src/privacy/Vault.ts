@@ -14,6 +14,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { startOfDay } from "../calendar/UtcDay.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
@@ -220,8 +221,6 @@ const retries = 100
 
 const sooner = (one: EpochMillis | undefined, other: EpochMillis | undefined): EpochMillis | undefined =>
   one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
-
-const startOfDay = (at: EpochMillis): EpochMillis => Math.floor(at / 86_400_000) * 86_400_000
 
 /** The period under whose key an identifier of a moment stands: its calendar month in UTC, such as `2026-03`. */
 const periodOf = (at: EpochMillis): string => {

@@ -3,6 +3,7 @@
  * Attributes that hang together (browser, operating system, model) are one field: the model adds up what fields say, and
  * would count the same agreement several times.
  */
+import { dayMillis } from "../calendar/UtcDay.ts"
 import type { Observation, Traits } from "./Observation.ts"
 
 /** What is compared. */
@@ -28,8 +29,7 @@ export const levels: Readonly<Record<Field, Levels>> = {
   network: { names: ["different", "longAgo", "withinMonth", "withinDay"], agreesFrom: 1 },
 }
 
-const day = 86_400_000
-const month = 30 * day
+const month = 30 * dayMillis
 
 /**
  * A description of software without its version numbers.
@@ -64,5 +64,5 @@ export const levelOf = (field: Field, one: Prepared, other: Prepared): number | 
   if (a !== b) return field === "software" && one.family === other.family ? 1 : 0
   if (field !== "network") return levels[field].agreesFrom
   const gap = Math.abs(one.at - other.at)
-  return gap <= day ? 3 : gap <= month ? 2 : 1
+  return gap <= dayMillis ? 3 : gap <= month ? 2 : 1
 }

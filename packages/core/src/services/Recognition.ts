@@ -16,6 +16,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
+import { startOfDay } from "../calendar/UtcDay.ts"
 import * as Customer from "../domain/Customer.ts"
 import * as Interaction from "../domain/Interaction.ts"
 import * as Pseudonym from "../domain/Pseudonym.ts"
@@ -152,7 +153,6 @@ interface Roster {
   readonly pseudonyms: Map<Pseudonym.PseudonymId, Pseudonym.State>
 }
 
-const dayMillis = 86_400_000
 /** The key under which tokens of attributes are made: named so that no period of locators is. */
 const tokenKey = "recognition"
 
@@ -361,7 +361,7 @@ export const layer: Layer.Layer<Recognition, never, Pseudonyms | Vault | KeyStor
         if (phase === "erased") continue
         const command = {
           _tag: "RecogniseDevice",
-          at: DateTime.makeUnsafe(Math.max(Math.floor(at / dayMillis) * dayMillis, issuedAt)),
+          at: DateTime.makeUnsafe(Math.max(startOfDay(at), issuedAt)),
           probability,
           threshold: Recognise.threshold,
           model: RecognitionModel.referenceOf(version),

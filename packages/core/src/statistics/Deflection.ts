@@ -22,6 +22,7 @@ import { type EventStore, type LogChunk, streamEvents } from "../eventsourcing/E
 import type { ReadError } from "../eventsourcing/EventStoreError.ts"
 import type { Projection } from "../eventsourcing/Projection.ts"
 import { toEpochDay } from "../calendar/PlainDate.ts"
+import { dayMillis } from "../calendar/UtcDay.ts"
 import * as Contribution from "./Contribution.ts"
 import type { CustomerReport } from "./CustomerReport.ts"
 import { Definition } from "./Definition.ts"
@@ -265,7 +266,7 @@ export const projection = (definition: Definition): Projection<State, Undecodabl
 })
 
 /** How far the watermark moves before final contributions are looked for again: a day of events. */
-const sweepEvery = 24 * 3_600_000
+const sweepEvery = dayMillis
 
 /** Moves the contributions that only a late event could change from `live` to `settled`. */
 const sweep = (state: State): void => {
@@ -302,8 +303,6 @@ const replace = (state: State, at: Position, event: typeof RetentionPolicy.Inter
   state.settled.replace(day, contribution)
   state.purged.set(day, { through, at })
 }
-
-const dayMillis = 24 * 3_600_000
 
 /**
  * Takes the final contribution of an interaction back, and gives the events that it was made of; `undefined` where it was

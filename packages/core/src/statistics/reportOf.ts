@@ -6,7 +6,7 @@ import type { Scenario } from "../domain/Customer.ts"
 import type { CustomerReport, Restatement, TrendDay, WindowRates } from "./CustomerReport.ts"
 import { type Window, windows } from "./Definition.ts"
 import { compareCodePoints, journeyFiguresOf, waterfallOf } from "./journeyFigures.ts"
-import * as LocalTime from "../calendar/LocalTime.ts"
+import { fromEpochDay } from "../calendar/PlainDate.ts"
 import * as Rate from "./Rate.ts"
 import type { Counters } from "./Counters.ts"
 import type { Tally } from "./Tally.ts"
@@ -121,7 +121,7 @@ const trendOf = (
     const terms = termsOf(counters, headline)
     const settled = counters.settled(headline)
     return {
-      day: LocalTime.formatDay(day),
+      day: fromEpochDay(day),
       started: counters.started,
       provisional: terms.open + terms.pending > 0,
       noEffectiveCall: Rate.make(noEffectiveCall(counters, headline), settled, terms),
@@ -139,7 +139,7 @@ const restatedOf = (tally: Tally, published: Published): ReadonlyArray<Restateme
         const [beforeK, beforeN] = figures[index]!
         const [k, n] = now[index]!
         if (beforeK === k && beforeN === n) return []
-        return [{ day: LocalTime.formatDay(day), window, before: { k: beforeK, n: beforeN }, after: { k, n } }]
+        return [{ day: fromEpochDay(day), window, before: { k: beforeK, n: beforeN }, after: { k, n } }]
       })
     })
 

@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { startOfDay } from "../calendar/UtcDay.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import { empty, type Keyring } from "../privacy/Keyring.ts"
@@ -157,7 +158,7 @@ export const make = (): Store => {
       Effect.sync(() => remove(customer, (row) => row.subject === subject, remains, limit)),
     sweep: (customer, at, limit) =>
       Effect.sync(() => {
-        const remains = { on: Math.floor(at / 86_400_000) * 86_400_000, cause: "retention" } as const
+        const remains = { on: startOfDay(at), cause: "retention" } as const
         return remove(customer, (row) => !isKept(row, at), remains, limit)
       }),
     keyrings: (customer, { after = "", limit }) =>

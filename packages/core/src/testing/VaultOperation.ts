@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as FastCheck from "fast-check"
+import { dayMillis } from "../calendar/UtcDay.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import * as Uuid from "../eventsourcing/Uuid.ts"
 import { empty, type Erasure, type KeyringState } from "../privacy/Keyring.ts"
@@ -41,9 +42,8 @@ export const aCast: Effect.Effect<Cast> = Effect.gen(function* () {
 /** An operation as failure messages show it. */
 export const format = ({ customer, name }: VaultOperation): string => `c${customer} ${name}`
 
-const day = 86_400_000
 const aMoment = FastCheck.tuple(FastCheck.nat({ max: 4 }), FastCheck.nat({ max: 1 })).map(
-  ([days, more]) => days * day + more,
+  ([days, more]) => days * dayMillis + more,
 )
 const anEnd = FastCheck.option(aMoment, { nil: undefined })
 // The first ones more often, so that operations meet; all of them now and then, so that they pass each other by.

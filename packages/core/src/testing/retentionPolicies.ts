@@ -13,10 +13,9 @@ import * as Calendar from "../calendar/Calendar.ts"
 import type { EffectivePolicy } from "../policy/binding/EffectivePolicy.ts"
 import type { Period } from "../calendar/Period.ts"
 import type { PlainDate } from "../calendar/PlainDate.ts"
+import { dayMillis } from "../calendar/UtcDay.ts"
 import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import { startOf } from "./rightsRequests.ts"
-
-const dayMillis = 86_400_000
 
 /**
  * A period that a contract may fix: mostly at a cap, a day below it, a day above it, or the same length in other words.

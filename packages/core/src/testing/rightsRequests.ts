@@ -15,6 +15,7 @@ import type { EffectivePolicy } from "../policy/binding/EffectivePolicy.ts"
 import type { Right } from "../policy/text/parameters/rights.ts"
 import { answerDuties, locators, refusalGrounds, requestChannels, rights } from "../policy/text/parameters/rights.ts"
 import type { PlainDate } from "../calendar/PlainDate.ts"
+import { dayMillis } from "../calendar/UtcDay.ts"
 import type { Purpose } from "../policy/checks/Purpose.ts"
 
 /** What a history is played under. */
@@ -74,8 +75,6 @@ export const step = (
 export const legalReference = "GDPR 17(3)(b)"
 /** The reference of reasons in the vault. */
 export const reasons = "4f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c09" as Uuid
-
-const dayMillis = 86_400_000
 
 const starts = new Map<string, number>()
 

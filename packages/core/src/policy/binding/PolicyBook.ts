@@ -9,6 +9,7 @@ import * as History from "./History.ts"
 import type { LegalData } from "../legal/LegalData.ts"
 import { legalData, regulationApplies } from "../legal/LegalData.ts"
 import { fromEpochDay } from "../../calendar/PlainDate.ts"
+import { dayOf } from "../../calendar/UtcDay.ts"
 import type { PrivacyPolicy } from "../text/PrivacyPolicy.ts"
 import * as Resolve from "./Resolve.ts"
 import * as Versions from "../versions/index.ts"
@@ -47,7 +48,6 @@ export interface Adopted {
 /** What binds a moment; `undefined` where no version was adopted by then, or none whose text is known. */
 export type PolicyAt = (at: DateTime.Utc) => EffectivePolicy | undefined
 
-const dayMillis = 86_400_000
 /** Some ten years of days: more is not worth keeping. */
 const keptDays = 4096
 
@@ -82,7 +82,7 @@ export const timeline = (book: PolicyBook, adopted: ReadonlyArray<Adopted>): Pol
   const days = new Map<number, EffectivePolicy>()
   return (at) => {
     const instant = DateTime.toEpochMillis(at)
-    const day = Math.floor(instant / dayMillis)
+    const day = dayOf(instant)
     const key = changes.findLastIndex((change) => change <= instant) * 2 ** 32 + day
     const found = days.get(key)
     if (found !== undefined) return found

@@ -17,6 +17,7 @@ import type { LegalData } from "../legal/LegalData.ts"
 import { legalData, regulationApplies } from "../legal/LegalData.ts"
 import { invariants } from "../law/LibraryInvariant.ts"
 import { fromEpochDay } from "../../calendar/PlainDate.ts"
+import { dayOf } from "../../calendar/UtcDay.ts"
 import type { ParameterName, Parameters, PrivacyPolicy, Source, Statements } from "../text/PrivacyPolicy.ts"
 import * as Policy from "../text/PrivacyPolicy.ts"
 import type { Requirement } from "../law/Requirement.ts"
@@ -309,11 +310,9 @@ const strictestOther = (policy: PrivacyPolicy, name: ParameterName, others: Read
 
 // Law and library
 
-const dayMillis = 86_400_000
-
 /** Whether the law applies on the day that it is in a zone, which is the day of Greenwich, the one before or the one after. */
 const lawApplies = (legal: LegalData, country: string, timeZone: string, at: DateTime.Utc): boolean => {
-  const day = Math.floor(DateTime.toEpochMillis(at) / dayMillis)
+  const day = dayOf(DateTime.toEpochMillis(at))
   const before = regulationApplies(legal, country, fromEpochDay(day - 1))
   return before === regulationApplies(legal, country, fromEpochDay(day + 1))
     ? before

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import fc from "fast-check"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { RecordedEvent } from "../../eventsourcing/EventEnvelope.ts"
-import * as LocalTime from "../../calendar/LocalTime.ts"
+import { fromEpochDay } from "../../calendar/PlainDate.ts"
 import * as DayIndex from "./DayIndex.ts"
 
 const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as CustomerId
@@ -45,7 +45,7 @@ describe("the days of a log", () => {
         }
         expect(state.days.size).toBe(days.size)
         for (const [number, { first, last, stretches }] of state.days) {
-          const own = days.get(LocalTime.formatDay(number))!
+          const own = days.get(fromEpochDay(number))!
           expect(stretches.length).toBeLessThanOrEqual(32)
           // Planted and found: a stretch that is not begun; a last moment that is not moved on.
           for (const event of own) {

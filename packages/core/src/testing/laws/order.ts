@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Law from "../Law.ts"
 import * as Scene from "../Scene.ts"
+import { dayMillis } from "../../calendar/UtcDay.ts"
 import { format } from "../../eventsourcing/StreamId.ts"
 import { onEventStore } from "./onStores.ts"
 
@@ -117,7 +118,7 @@ export const order = onEventStore("order", [
       // A day of tolerance: the store's clock is its own, but it counts in the same unit from the same instant.
       yield* Law.holds(
         `a whole number of milliseconds near ${now}`,
-        first !== undefined && Number.isInteger(first) && Math.abs(first - now) < 86_400_000,
+        first !== undefined && Number.isInteger(first) && Math.abs(first - now) < dayMillis,
         first,
       )
     }),
