@@ -1,28 +1,22 @@
 /**
- * How the published versions are written down: a value and the rows of the rule catalogue that state it.
+ * Notation of the published versions: a value, with the sections and the rows of the rule catalogue that state it.
  */
 import type { Source, Stated } from "../../text/PrivacyPolicy.ts"
-import { rowById } from "../RuleRows.ts"
 
-/** A row such as `D19-65`, a contradiction such as `V02` that decided the reading, or `§` and a section without a row. */
+/** A section as `§` and its number, a row of that section such as `D19-65`, or the contradiction that decided the reading. */
 export type Place = `${"D16" | "D19" | "D21" | "DF21" | "DG"}-${number}` | `V${number}` | `§${string}`
 
-/** Sources with one entry for each section. A contradiction belongs to the entry before it, or to the first one. */
+/** Sources, one for each section: the rows and the contradiction that follow a section belong to it. */
 export const placesOf = (document: string, places: ReadonlyArray<Place>): ReadonlyArray<Source> => {
-  const entries: Array<{ section: string; rows: Array<string>; contradiction?: string }> = []
+  const sources: Array<{ document: string; section: string; rows: Array<string>; contradiction?: string }> = []
   for (const place of places) {
-    const last = entries.at(-1)
-    if (place.startsWith("§")) entries.push({ section: place.slice(1), rows: [] })
-    else if (place.startsWith("V")) {
-      if (last !== undefined) last.contradiction = place
-    } else {
-      const section = rowById.get(place)?.section ?? "?"
-      const same = entries.find((entry) => entry.section === section)
-      if (same === undefined) entries.push({ section, rows: [place] })
-      else same.rows.push(place)
-    }
+    const last = sources.at(-1)
+    if (place.startsWith("§")) sources.push({ document, section: place.slice(1), rows: [] })
+    else if (last === undefined) throw new Error(`${place} of ${document} has no section`)
+    else if (place.startsWith("V")) last.contradiction = place
+    else last.rows.push(place)
   }
-  return entries.map((entry) => ({ document, ...entry }))
+  return sources
 }
 
 /** Statements quoted from one document. */
