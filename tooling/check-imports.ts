@@ -55,7 +55,9 @@ const isTest = (file: string) => /\.(test|testing)\.ts$/.test(file)
 
 /** `packages/core/src/a.ts` belongs to `packages/core`, `tooling/docs/a.ts` to `tooling`. */
 const workspaceOf = (file: string) =>
-  /^(?:packages\/[^/]+|examples\/[^/]+|tooling\/vitest|tooling\/postgres|tooling)(?=\/)/.exec(file)?.[0] ?? ""
+  /^(?:packages\/[^/]+|examples\/[^/]+|tooling\/vitest|tooling\/postgres|tooling\/catalogue|tooling)(?=\/)/.exec(
+    file,
+  )?.[0] ?? ""
 
 const coreFolderOf = (file: string) => /^packages\/core\/src\/([^/]+)\//.exec(file)?.[1]
 

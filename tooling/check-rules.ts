@@ -4,7 +4,8 @@
  * notes a bug that was planted and that it finds.
  */
 import { existsSync, readFileSync } from "node:fs"
-import { RuleCatalogue, RuleKey, RuleRows } from "@tacet/core/policy"
+import { RuleCatalogue, RuleRows } from "@tacet/catalogue"
+import { RuleKey } from "@tacet/core/policy"
 import { faultsOf } from "./rules/faults.ts"
 import { unnoted } from "./rules/notes.ts"
 import { owed, thin } from "./rules/owed.ts"

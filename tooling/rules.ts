@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
-import { RuleCatalogue } from "@tacet/core/policy"
+import { RuleCatalogue } from "@tacet/catalogue"
 import { figuresOf, recordsOf, type RuleRecord, tableOf } from "./rules/table.ts"
 import { collectTitles } from "./rules/titles.ts"
 

@@ -1,5 +1,5 @@
 /** What is wrong with a catalogue of rules, given the tests and the files that exist. */
-import type { RuleCatalogue } from "@tacet/core/policy"
+import type { RuleCatalogue } from "@tacet/catalogue"
 import { root, tableOf } from "./table.ts"
 import type { Title } from "./titles.ts"
 import { cited, names } from "./titles.ts"

@@ -1,5 +1,5 @@
 /** Says after a whole run how many rules there are of each kind, and for how many of them every test passed. */
-import { RuleCatalogue } from "@tacet/core/policy"
+import { RuleCatalogue } from "@tacet/catalogue"
 import type { Reporter, TestModule } from "vitest/node"
 import { figuresOf, root } from "./table.ts"
 import { names } from "./titles.ts"

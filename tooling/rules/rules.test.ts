@@ -1,4 +1,5 @@
-import { RuleCatalogue, RuleKey, RuleRows } from "@tacet/core/policy"
+import { RuleCatalogue, RuleRows } from "@tacet/catalogue"
+import { RuleKey } from "@tacet/core/policy"
 import { describe, expect, it } from "@tacet/vitest"
 import { type Catalogue, faultsOf } from "./faults.ts"
 import { unnoted } from "./notes.ts"

@@ -1,5 +1,5 @@
 /** The rule table: as data for programs, and as `docs/rules.md`. */
-import type { RuleCatalogue } from "@tacet/core/policy"
+import type { RuleCatalogue } from "@tacet/catalogue"
 import type { Title } from "./titles.ts"
 import { names } from "./titles.ts"
 

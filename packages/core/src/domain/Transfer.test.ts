@@ -9,7 +9,7 @@ import { legalData } from "../policy/legal/LegalData.ts"
 import { disclosureGrounds } from "../policy/text/parameters/disclosure.ts"
 import * as Purpose from "../policy/checks/Purpose.ts"
 import { resolve } from "../policy/binding/Resolve.ts"
-import { rule } from "../policy/RuleCatalogue.ts"
+import { RuleCatalogue } from "@tacet/catalogue"
 import { dialonce20190305, published } from "../policy/versions/index.ts"
 import * as Recipient from "./Recipient.ts"
 import * as Transfer from "./Transfer.ts"
@@ -209,7 +209,7 @@ describe("Transfer", () => {
       { numRuns: 1000 },
     )
 
-    if (rule("CUST-MATCH").versions.includes(policy.id)) {
+    if (RuleCatalogue.rule("CUST-MATCH").versions.includes(policy.id)) {
       it.prop(
         `CUST-MATCH under ${policy.id}: interactions are reconciled with the files of their own Customer, and with nobody else's`,
         // Planted bug that it finds: `ownInteractions` that takes a partner for the Customer.

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@tacet/vitest"
 import * as Result from "effect/Result"
 import fc from "fast-check"
 import { versions } from "../policy/laws.testing.ts"
-import { rule } from "../policy/RuleCatalogue.ts"
+import { RuleCatalogue } from "@tacet/catalogue"
 import type { PolicyRuleKey } from "../policy/text/RuleKey.ts"
 import { told } from "./expectations.testing.ts"
 import { forbidsInCustomer, forbidsInInteraction } from "./rules.testing.ts"
@@ -41,7 +41,7 @@ const forbidding = (turn: Turn): ReadonlyArray<string> => {
 describe("stories", () => {
   for (const under of versions) {
     const { id } = under
-    const keys = proven.filter((key) => rule(key).versions.includes(id))
+    const keys = proven.filter((key) => RuleCatalogue.rule(key).versions.includes(id))
     const forbidden = new Map<string, number>()
     let accepted = 0
 

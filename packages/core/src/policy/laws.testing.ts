@@ -6,7 +6,7 @@ import type * as fc from "fast-check"
 import type { EffectivePolicy } from "./binding/EffectivePolicy.ts"
 import * as History from "./binding/History.ts"
 import { resolve } from "./binding/Resolve.ts"
-import { rule } from "./RuleCatalogue.ts"
+import { RuleCatalogue } from "@tacet/catalogue"
 import type { PolicyRuleKey } from "./text/RuleKey.ts"
 import { published } from "./versions/index.ts"
 
@@ -28,7 +28,7 @@ export const versions: ReadonlyArray<Version> = published.map((text, index) => (
 
 /** The published versions that hold a rule. */
 export const holding = (key: PolicyRuleKey): ReadonlyArray<Version> =>
-  versions.filter(({ id }) => rule(key).versions.includes(id))
+  versions.filter(({ id }) => RuleCatalogue.rule(key).versions.includes(id))
 
 /** A rule over random values: what it forbids is refused by it, and everything else is accepted. */
 export interface Law<Value> {

@@ -30,7 +30,7 @@ import { EventStore } from "../eventsourcing/EventStore.ts"
 import { fromBytes, type Uuid } from "../eventsourcing/Uuid.ts"
 import { versions } from "../policy/laws.testing.ts"
 import * as PolicyBook from "../policy/binding/PolicyBook.ts"
-import { rule } from "../policy/RuleCatalogue.ts"
+import { RuleCatalogue } from "@tacet/catalogue"
 import * as FaultInjection from "../testing/FaultInjection.ts"
 import * as Contacts from "./Interactions.ts"
 
@@ -326,7 +326,7 @@ describe("two Customers", () => {
 
 describe("what the contract has fixed of retention", () => {
   for (const { id, policy } of versions) {
-    const asks = rule("RET-CONTRACT").versions.includes(id)
+    const asks = RuleCatalogue.rule("RET-CONTRACT").versions.includes(id)
     const categories = policy.parameters.categories.processor.filter((category) =>
       ["ipAddress", "connectionLog", "terminalEnvironment"].includes(category),
     )

@@ -7,7 +7,7 @@ import type { PseudonymId } from "../domain/Pseudonym.ts"
 import * as History from "../policy/binding/History.ts"
 import { resolve } from "../policy/binding/Resolve.ts"
 import { holding } from "../policy/laws.testing.ts"
-import { rule } from "../policy/RuleCatalogue.ts"
+import { RuleCatalogue } from "@tacet/catalogue"
 import { published } from "../policy/versions/index.ts"
 import * as PublicStatistic from "./PublicStatistic.ts"
 
@@ -246,7 +246,7 @@ describe("A public statistic", () => {
 
   for (const policy of published) {
     const effective = underOf(policy)
-    const holds = rule("ANON-ASAP").versions.includes(policy.id)
+    const holds = RuleCatalogue.rule("ANON-ASAP").versions.includes(policy.id)
     if (!holds && effective.parameters.statisticsInput === "anonymised") continue
     it.prop(
       `ANON-ASAP under ${policy.id}: ${holds ? "published before the first datum ends, without a pseudonym" : "raw data have no end to wait for"}`,

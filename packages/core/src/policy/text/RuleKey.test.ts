@@ -2,7 +2,6 @@ import { describe, expect, expectTypeOf, it } from "@tacet/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import fc from "fast-check"
-import { rows } from "../versions/RuleRows.ts"
 import { type LibraryRuleKey, libraryRuleKeys, PolicyRuleKey, policyRuleKeys, type RuleKey } from "./RuleKey.ts"
 
 const decode = Schema.decodeUnknownResult(PolicyRuleKey)
@@ -16,10 +15,6 @@ describe("the keys of rules", () => {
   it("are short words in capitals, those of the library marked as its own", () => {
     for (const key of policyRuleKeys) expect(key).toMatch(/^(?!TACET)[A-Z0-9]+(-[A-Z0-9]+)*$/)
     for (const key of Object.keys(libraryRuleKeys)) expect(key).toMatch(/^TACET-[A-Z]+$/)
-  })
-
-  it("are each the key of a row of the catalogue, and no row has another", () => {
-    expect(new Set(rows.map(({ key }) => key))).toEqual(new Set(policyRuleKeys))
   })
 
   it("of the library say what holds, in one sentence without an end", () => {

@@ -3,7 +3,7 @@
  * became: a parameter of a policy, a field of its head, or an invariant or definition of the library that no policy
  * varies, with the reason.
  */
-import type { ParameterName, PrivacyPolicy } from "./text/PrivacyPolicy.ts"
+import type { PrivacyPolicy } from "@tacet/core/policy"
 
 /** The keys of the contradictions. */
 export const contradictionKeys = Array.from(
@@ -19,19 +19,22 @@ export type ContradictionKey = Exclude<`V${0 | 1 | 2 | 3 | 4 | 5}${Digit}`, "V00
 export type Resolution =
   | {
       readonly _tag: "parameter"
-      readonly parameters: readonly [ParameterName, ...Array<ParameterName>]
+      readonly parameters: readonly [PrivacyPolicy.ParameterName, ...Array<PrivacyPolicy.ParameterName>]
       readonly note: string
     }
-  | { readonly _tag: "head"; readonly field: keyof PrivacyPolicy; readonly note: string }
+  | { readonly _tag: "head"; readonly field: keyof PrivacyPolicy.PrivacyPolicy; readonly note: string }
   | { readonly _tag: "invariant"; readonly note: string }
   | { readonly _tag: "definition"; readonly note: string }
 
-const parameter = (note: string, ...parameters: readonly [ParameterName, ...Array<ParameterName>]): Resolution => ({
+const parameter = (
+  note: string,
+  ...parameters: readonly [PrivacyPolicy.ParameterName, ...Array<PrivacyPolicy.ParameterName>]
+): Resolution => ({
   _tag: "parameter",
   parameters,
   note,
 })
-const head = (field: keyof PrivacyPolicy, note: string): Resolution => ({ _tag: "head", field, note })
+const head = (field: keyof PrivacyPolicy.PrivacyPolicy, note: string): Resolution => ({ _tag: "head", field, note })
 const invariant = (note: string): Resolution => ({ _tag: "invariant", note })
 const definition = (note: string): Resolution => ({ _tag: "definition", note })
 

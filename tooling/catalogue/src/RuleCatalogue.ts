@@ -9,10 +9,9 @@
  * Paths are from `packages/core/src`. Who enforces a rule enters the module and the tests whose titles name its key; an
  * entry without a test is one that is still owed (`pending`).
  */
-import type { PolicyRuleKey } from "./text/RuleKey.ts"
-import { policyRuleKeys } from "./text/RuleKey.ts"
-import type { DocumentId, Row } from "./versions/RuleRows.ts"
-import { documents, rowsOf } from "./versions/RuleRows.ts"
+import { RuleKey } from "@tacet/core/policy"
+import type { DocumentId, Row } from "./RuleRows.ts"
+import { documents, rowsOf } from "./RuleRows.ts"
 
 /** What holds a rule. */
 export type Entry =
@@ -53,7 +52,7 @@ const organisational = (module: string, how: string, why: string): Entry => ({
 })
 
 /** All entries. */
-export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
+export const catalogue: Readonly<Record<RuleKey.PolicyRuleKey, Entry>> = {
   "3P-OUT": enforced(
     "policy/binding/Competence.ts",
     "what a third party does is decided by its own policy, and no event of the core holds it",
@@ -1118,7 +1117,7 @@ export const catalogue: Readonly<Record<PolicyRuleKey, Entry>> = {
 
 /** A rule with all that is known of it. */
 export interface Rule {
-  readonly key: PolicyRuleKey
+  readonly key: RuleKey.PolicyRuleKey
   readonly entry: Entry
   /** The rows that state it. */
   readonly rows: ReadonlyArray<Row>
@@ -1133,12 +1132,12 @@ export interface Rule {
  *
  * @example
  * ```ts
- * import { RuleCatalogue } from "@tacet/core/policy"
+ * import { RuleCatalogue } from "@tacet/catalogue"
  *
  * const documents = RuleCatalogue.rule("RET-12M").documents // => ["D19"]
  * ```
  */
-export const rule = (key: PolicyRuleKey): Rule => {
+export const rule = (key: RuleKey.PolicyRuleKey): Rule => {
   const rows = rowsOf(key)
   const stating = Array.from(new Set(rows.map(({ document }) => document)))
   return {
@@ -1151,10 +1150,10 @@ export const rule = (key: PolicyRuleKey): Rule => {
 }
 
 /** All rules, in the order of their keys. */
-export const rules: ReadonlyArray<Rule> = policyRuleKeys.map(rule)
+export const rules: ReadonlyArray<Rule> = RuleKey.policyRuleKeys.map(rule)
 
 /** The keys that are enforced or declared and that no test names yet. */
-export const pending: ReadonlyArray<PolicyRuleKey> = rules.flatMap(({ entry, key }) =>
+export const pending: ReadonlyArray<RuleKey.PolicyRuleKey> = rules.flatMap(({ entry, key }) =>
   entry.kind !== "organisational" && entry.tests.length === 0 ? [key] : [],
 )
 
@@ -1163,7 +1162,7 @@ export const pending: ReadonlyArray<PolicyRuleKey> = rules.flatMap(({ entry, key
  *
  * @example
  * ```ts
- * import { RuleCatalogue } from "@tacet/core/policy"
+ * import { RuleCatalogue } from "@tacet/catalogue"
  *
  * const { enforced } = RuleCatalogue.figures()
  * ```

@@ -5,7 +5,7 @@
  * Generated from `rules.json` of the design: for each document in its order, for each of its rules in the order of their
  * ids, a line of `section|kind|key`.
  */
-import type { PolicyRuleKey } from "../text/RuleKey.ts"
+import type { RuleKey } from "@tacet/core/policy"
 
 /** A document that rows were drawn from. */
 export type DocumentId = "D16" | "D19" | "D21" | "DF21" | "DG"
@@ -20,7 +20,7 @@ export interface Row {
   readonly document: DocumentId
   readonly section: string
   readonly kind: RowKind
-  readonly key: PolicyRuleKey
+  readonly key: RuleKey.PolicyRuleKey
 }
 
 /** The documents, with the version of a policy that each states. */
@@ -544,7 +544,7 @@ export const rows: ReadonlyArray<Row> = Object.entries(lines).flatMap(([document
         document: document as DocumentId,
         section,
         kind: kind as RowKind,
-        key: key as PolicyRuleKey,
+        key: key as RuleKey.PolicyRuleKey,
       }
     }),
 )
@@ -557,9 +557,9 @@ export const rowById: ReadonlyMap<string, Row> = new Map(rows.map((row) => [row.
  *
  * @example
  * ```ts
- * import { RuleRows } from "@tacet/core/policy"
+ * import { RuleRows } from "@tacet/catalogue"
  *
  * const ids: ReadonlyArray<string> = RuleRows.rowsOf("RET-12M").map((row) => row.id) // => ["D19-65"]
  * ```
  */
-export const rowsOf = (key: PolicyRuleKey): ReadonlyArray<Row> => rows.filter((row) => row.key === key)
+export const rowsOf = (key: RuleKey.PolicyRuleKey): ReadonlyArray<Row> => rows.filter((row) => row.key === key)

@@ -1,17 +1,14 @@
 import { describe, expect, it } from "@tacet/vitest"
-import { contradictionKeys, contradictions } from "../Contradiction.ts"
-import type { Source } from "../text/PrivacyPolicy.ts"
-import * as Policy from "../text/PrivacyPolicy.ts"
-import { policyRuleKeys } from "../text/RuleKey.ts"
+import { PrivacyPolicy as Policy, RuleKey, Versions } from "@tacet/core/policy"
+import { contradictionKeys, contradictions } from "./Contradiction.ts"
 import { documents, rowById, rows, rowsOf } from "./RuleRows.ts"
-import { published } from "./index.ts"
 
 describe("The rows of the rule catalogue", () => {
   it("are 487, and the keys that they state are the 186", () => {
     expect(rows.length).toBe(487)
     expect(rowById.size).toBe(487)
-    expect(new Set(rows.map(({ key }) => key))).toEqual(new Set(policyRuleKeys))
-    expect(policyRuleKeys.length).toBe(186)
+    expect(new Set(rows.map(({ key }) => key))).toEqual(new Set(RuleKey.policyRuleKeys))
+    expect(RuleKey.policyRuleKeys.length).toBe(186)
   })
   it("are so many in each document", () => {
     const counts = Object.keys(documents).map((document) => rows.filter((row) => row.document === document).length)
@@ -41,7 +38,7 @@ describe("The contradictions", () => {
 })
 
 describe("Published versions", () => {
-  const statements = published.flatMap((policy) =>
+  const statements = Versions.published.flatMap((policy) =>
     [policy.parameters, ...(policy.variants ?? []).map(({ parameters }) => parameters)].flatMap((parameters) =>
       Policy.parameterNames.flatMap((name) => {
         const stated = Policy.statement(parameters, name)
@@ -49,7 +46,7 @@ describe("Published versions", () => {
       }),
     ),
   )
-  const sourcesOf = ({ stated }: (typeof statements)[number]): ReadonlyArray<Source> => [
+  const sourcesOf = ({ stated }: (typeof statements)[number]): ReadonlyArray<Policy.Source> => [
     ...stated.sources,
     ...(stated.general?.sources ?? []),
   ]

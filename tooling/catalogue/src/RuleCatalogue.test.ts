@@ -3,17 +3,17 @@ import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "@tacet/vitest"
 import type { Entry } from "./RuleCatalogue.ts"
 import { catalogue, figures, pending, rules } from "./RuleCatalogue.ts"
-import { policyRuleKeys } from "./text/RuleKey.ts"
-import { rows } from "./versions/RuleRows.ts"
+import { RuleKey } from "@tacet/core/policy"
+import { rows } from "./RuleRows.ts"
 
-const source = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
+const source = (path: string): string => fileURLToPath(new URL(`../../../packages/core/src/${path}`, import.meta.url))
 const held = rules.flatMap(({ entry, key }) => (entry.kind === "organisational" ? [] : [{ entry, key }]))
 const names = (text: string, key: string): boolean => new RegExp(`(?<![A-Z0-9-])${key}(?![A-Z0-9-])`).test(text)
 
 describe("The rule catalogue", () => {
   it("has an entry for each of the 186 keys, and covers all 487 rows", () => {
     expect(Object.keys(catalogue).length).toBe(186)
-    expect(new Set(Object.keys(catalogue))).toEqual(new Set(policyRuleKeys))
+    expect(new Set(Object.keys(catalogue))).toEqual(new Set(RuleKey.policyRuleKeys))
     expect(new Set(rules.flatMap((rule) => rule.rows.map(({ id }) => id)))).toEqual(new Set(rows.map(({ id }) => id)))
   })
   it("holds at least 150 of them as enforced or declared, and says why of each that only people can do", () => {
