@@ -34,7 +34,7 @@ import {
   type Subject,
   Vault,
 } from "@tacet/core/privacy"
-import { Contacts, Erasure, Pseudonyms, Recognition } from "@tacet/core/services"
+import { Customers, Erasure, Interactions as Recordings, Pseudonyms, Recognition } from "@tacet/core/services"
 import { Definition, Deflection } from "@tacet/core/statistics"
 import { Interactions } from "@tacet/core/testing"
 import * as Cause from "effect/Cause"
@@ -149,11 +149,11 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
     Vault.Vault.use((vault) => Effect.sync(() => ({ ...vault, ...leaks.vault?.(vault) }))),
   ).pipe(Layer.provide(Vault.layer))
   const ports = stores.layer
-  const services = Layer.mergeAll(Contacts.layer, Recognition.layer, Erasure.layer).pipe(
+  const services = Layer.mergeAll(Customers.layer, Recordings.layer, Recognition.layer, Erasure.layer).pipe(
     Layer.provideMerge(Pseudonyms.layer),
     Layer.provideMerge(vaultLayer),
     Layer.provideMerge(Layer.succeed(OpeningPolicy.OpeningPolicy, { check: () => Effect.void })),
-    Layer.provideMerge(Layer.succeed(Contacts.Policies, () => Interactions.policies)),
+    Layer.provideMerge(Layer.succeed(Customers.Policies, () => Interactions.policies)),
     Layer.provideMerge(Layer.provideMerge(Observability.layerSpans, ports)),
   )
 
@@ -230,17 +230,18 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
 
   /** The same kinds of command through the services, which look facts up and write to log and vault. */
   const hostileCall = Effect.gen(function* () {
-    const contacts = yield* Contacts.Contacts
+    const customers = yield* Customers.Customers
+    const recordings = yield* Recordings.Interactions
     const isCustomer = chance(3) === 0
     const schema = isCustomer ? Customer.Command : Interaction.Command
     const input = filled(pick<Schema.Top>(chance, schema.members), filling)
     if (isCustomer) {
-      if (Schema.is(Schema.toType(Customer.Command))(input)) yield* note(contacts.declare(customer, [input]))
+      if (Schema.is(Schema.toType(Customer.Command))(input)) yield* note(customers.declare(customer, [input]))
       return
     }
     if (!Schema.is(Schema.toType(Interaction.Command))(input)) return
     const recording = { customer, interaction: pick(chance, ids), commands: [input] }
-    const handled = yield* note(contacts.record(recording))
+    const handled = yield* note(recordings.record(recording))
     for (const outcome of Option.isSome(handled) ? handled.value.outcomes : []) {
       if (Result.isSuccess(outcome)) accepted += outcome.success.length
       else yield* note(Effect.fail(outcome.failure))
@@ -412,9 +413,9 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
 
   const program = Effect.gen(function* () {
     const people: Array<Person> = []
-    const contacts = yield* Contacts.Contacts
-    yield* contacts.declare(customer, Interactions.declarations)
-    yield* contacts.declare(customer, [recognising])
+    const customers = yield* Customers.Customers
+    yield* customers.declare(customer, Interactions.declarations)
+    yield* customers.declare(customer, [recognising])
     for (let turn = 0; turn < 90; turn++) {
       const which = chance(12)
       if (which === 0) people.push(yield* aPerson)

@@ -6,7 +6,7 @@ import { layer as memory } from "@tacet/adapter-memory"
 import { Customer, Interaction } from "@tacet/core/domain"
 import { type Commit, Decider, type EventEnvelope, EventStore, ExpectedVersion, Uuid } from "@tacet/core/eventsourcing"
 import { PolicyBook } from "@tacet/core/policy"
-import type { Contacts } from "@tacet/core/services"
+import type { Interactions } from "@tacet/core/services"
 import { Contribution, Tally } from "@tacet/core/statistics"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -31,7 +31,7 @@ export type Layer = (typeof layers)[number]
 export type Costs = Readonly<Record<Layer, number>>
 
 /** Runs each layer once. */
-export const costsOf = (recordings: ReadonlyArray<Contacts.Recording>): Promise<Costs> =>
+export const costsOf = (recordings: ReadonlyArray<Interactions.Recording>): Promise<Costs> =>
   Effect.gen(function* () {
     const spent = new Map<Layer, number>()
     const timed = <A>(layer: Layer, work: () => A): A => {

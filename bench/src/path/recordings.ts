@@ -5,7 +5,7 @@
 import type { Customer, Identifier, Interaction } from "@tacet/core/domain"
 import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
 import { PolicyBook, Vocabulary } from "@tacet/core/policy"
-import type { Contacts } from "@tacet/core/services"
+import type { Interactions } from "@tacet/core/services"
 import * as DateTime from "effect/DateTime"
 import type { StepEvent } from "../fold/StepEvent.ts"
 import { type Random, seeded } from "../random.ts"
@@ -70,7 +70,7 @@ export const declarations: ReadonlyArray<Customer.Command> = [
 ].map((declaration) => ({ ...declaration, at: DateTime.makeUnsafe(0) }) as Customer.Command)
 
 /** Recordings in the order of their start, each of one whole interaction. */
-export const generate = (interactions: number, seed = 2026): ReadonlyArray<Contacts.Recording> => {
+export const generate = (interactions: number, seed = 2026): ReadonlyArray<Interactions.Recording> => {
   const random = seeded(seed)
   return Array.from({ length: interactions }, (_, place) => ({
     customer,
@@ -80,7 +80,7 @@ export const generate = (interactions: number, seed = 2026): ReadonlyArray<Conta
 }
 
 /** The steps among recorded commands, up to the first call: what the hand-written loop is given. */
-export const stepsOf = (recordings: ReadonlyArray<Contacts.Recording>): ReadonlyArray<StepEvent> =>
+export const stepsOf = (recordings: ReadonlyArray<Interactions.Recording>): ReadonlyArray<StepEvent> =>
   recordings.flatMap(({ commands }, interaction) =>
     commands.flatMap((command) => (command._tag === "TakeStep" ? [{ interaction, step: command.step }] : [])),
   )

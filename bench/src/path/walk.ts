@@ -4,7 +4,7 @@
  */
 import { layer as memory } from "@tacet/adapter-memory"
 import { EventStore, Projection } from "@tacet/core/eventsourcing"
-import { Contacts } from "@tacet/core/services"
+import { Customers, Interactions } from "@tacet/core/services"
 import { type CustomerReport, Definition, Deflection } from "@tacet/core/statistics"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -30,13 +30,14 @@ export interface Walked {
 export const definition: Definition.Definition = Definition.make({ timeZone: "Europe/Paris" })
 
 /** Walks the path from an empty store. */
-export const walk = (recordings: ReadonlyArray<Contacts.Recording>): Promise<Walked> =>
+export const walk = (recordings: ReadonlyArray<Interactions.Recording>): Promise<Walked> =>
   Effect.gen(function* () {
-    const contacts = yield* Contacts.Contacts
-    yield* contacts.declare(customer, declarations)
+    const customers = yield* Customers.Customers
+    const interactions = yield* Interactions.Interactions
+    yield* customers.declare(customer, declarations)
 
     const start = performance.now()
-    for (const recording of recordings) yield* contacts.record(recording)
+    for (const recording of recordings) yield* interactions.record(recording)
     const record = performance.now() - start
 
     const projection = Deflection.projection(definition)
@@ -62,6 +63,11 @@ export const walk = (recordings: ReadonlyArray<Contacts.Recording>): Promise<Wal
     const { head } = yield* EventStore.EventStore.use((store) => store.readLog(customer, { limit: 1 }))
     const megabytes = megabytesInUse() - before
     return { record, project, save, report, megabytes, live: state.live.size, events: head, result }
-  }).pipe(Effect.provide(Layer.provideMerge(Contacts.layer, Layer.merge(memory, policiesLayer))), Effect.runPromise)
+  }).pipe(
+    Effect.provide(
+      Layer.provideMerge(Layer.merge(Customers.layer, Interactions.layer), Layer.merge(memory, policiesLayer)),
+    ),
+    Effect.runPromise,
+  )
 
-const policiesLayer = Layer.succeed(Contacts.Policies, () => policies)
+const policiesLayer = Layer.succeed(Customers.Policies, () => policies)

@@ -12,7 +12,7 @@ import {
   ProjectionStore,
 } from "@tacet/core/eventsourcing"
 import { PolicyBook } from "@tacet/core/policy"
-import { Contacts, Retention } from "@tacet/core/services"
+import { Customers, Retention } from "@tacet/core/services"
 import { Definition } from "@tacet/core/statistics"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -55,8 +55,8 @@ const aYear = async (
   const policy = PolicyBook.timeline(PolicyBook.published, [{ from: 0, policyVersion }])(at)!
   await Effect.runPromise(
     Effect.gen(function* () {
-      yield* Contacts.Contacts.use((contacts) =>
-        contacts.declare(customer, [{ _tag: "AdoptPolicyVersion", at, policyVersion }]),
+      yield* Customers.Customers.use((customers) =>
+        customers.declare(customer, [{ _tag: "AdoptPolicyVersion", at, policyVersion }]),
       )
       yield* CommandHandler.handle(RetentionPolicy.aggregate, {
         customer,
@@ -64,7 +64,7 @@ const aYear = async (
         command: { _tag: "SetRetentionPeriod", at, category: "interfaceUsage", period: "P1Y" },
         context: { policy },
       })
-    }).pipe(Effect.provide(Contacts.layer), Effect.provideService(EventStore.EventStore, stores.store)),
+    }).pipe(Effect.provide(Customers.layer), Effect.provideService(EventStore.EventStore, stores.store)),
   )
   const from = Date.now() - 760 * day
   const encoded = events.map(Interaction.codec.encode)

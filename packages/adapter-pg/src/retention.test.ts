@@ -12,7 +12,7 @@ import {
 } from "@tacet/core/eventsourcing"
 import { PolicyBook } from "@tacet/core/policy"
 import { OpeningPolicy, type Subject, Vault } from "@tacet/core/privacy"
-import { Contacts, Retention } from "@tacet/core/services"
+import { Customers, Retention } from "@tacet/core/services"
 import { type CustomerReport, Definition, Deflection } from "@tacet/core/statistics"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Clock from "effect/Clock"
@@ -37,7 +37,7 @@ const hour = 3_600_000
 const policyVersion = "dialonce/2021-02-17" as Identifier.PolicyVersionId
 
 const services = Layer.mergeAll(
-  Contacts.layer,
+  Customers.layer,
   Layer.provide(
     Retention.layer,
     Retention.layerSettings({ definition, awaits: [statistics], streamsPerCommit: 40, k: 5 }),
@@ -51,8 +51,8 @@ const services = Layer.mergeAll(
 /** Declares a Customer whose interactions are kept for a month. */
 const declared = Effect.fnUntraced(function* (customer: CustomerId.CustomerId) {
   const at = DateTime.makeUnsafe(0)
-  yield* Contacts.Contacts.use((contacts) =>
-    contacts.declare(customer, [{ _tag: "AdoptPolicyVersion", at, policyVersion }]),
+  yield* Customers.Customers.use((customers) =>
+    customers.declare(customer, [{ _tag: "AdoptPolicyVersion", at, policyVersion }]),
   )
   const policy = PolicyBook.timeline(PolicyBook.published, [{ from: 0, policyVersion }])(at)!
   yield* CommandHandler.handle(RetentionPolicy.aggregate, {

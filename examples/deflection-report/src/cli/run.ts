@@ -6,7 +6,7 @@ import { createReadStream } from "node:fs"
 import { open as openFile, readFile, writeFile } from "node:fs/promises"
 import type { Readable } from "node:stream"
 import { Uuid } from "@tacet/core/eventsourcing"
-import { Contacts } from "@tacet/core/services"
+import { Customers, Interactions } from "@tacet/core/services"
 import { Definition } from "@tacet/core/statistics"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -70,7 +70,7 @@ export const reportOn = Effect.fnUntraced(function* (
 
 /** Ids of commits are random beyond guessing, as they would be in production. */
 const services = Layer.mergeAll(
-  Layer.provide(Contacts.layer, layerPolicies),
+  Layer.provide(Layer.merge(Customers.layer, Interactions.layer), layerPolicies),
   Layer.succeed(Uuid.Identifiers, { next: Effect.sync(() => randomUUID() as Uuid.Uuid) }),
 )
 

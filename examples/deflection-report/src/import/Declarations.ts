@@ -7,7 +7,7 @@ import { createHash } from "node:crypto"
 import { CommandInput, type Customer, type Identifier } from "@tacet/core/domain"
 import { CustomerId, Uuid } from "@tacet/core/eventsourcing"
 import { PolicyBook, Vocabulary } from "@tacet/core/policy"
-import { Contacts } from "@tacet/core/services"
+import { Customers } from "@tacet/core/services"
 import * as DateTime from "effect/DateTime"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
@@ -57,7 +57,7 @@ const policies: PolicyBook.PolicyBook = {
 }
 
 /** For the service that records. */
-export const layerPolicies: Layer.Layer<never> = Layer.succeed(Contacts.Policies, () => policies)
+export const layerPolicies: Layer.Layer<never> = Layer.succeed(Customers.Policies, () => policies)
 
 /** A Customer's compartment: a UUID is taken as it is, any other name by its hash. */
 export const compartmentOf = (name: string): CustomerId.CustomerId => {

@@ -8,7 +8,7 @@
  * source in the order of cases has none: what must wait for other cases waits for its end.
  */
 import type { CustomerId, EventStore, Uuid } from "@tacet/core/eventsourcing"
-import { Contacts } from "@tacet/core/services"
+import { Customers, type Interactions } from "@tacet/core/services"
 import type { CustomerReport, Definition } from "@tacet/core/statistics"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -53,16 +53,20 @@ export type ImportError = InputError | Recorder.RecordError
 export const run = Effect.fn("Importer.run")(function* (
   source: Source,
   options: Options,
-): Effect.fn.Return<Imported, ImportError, Contacts.Contacts | EventStore.EventStore | TokenKey> {
-  const contacts = yield* Contacts.Contacts
+): Effect.fn.Return<
+  Imported,
+  ImportError,
+  Customers.Customers | Interactions.Interactions | EventStore.EventStore | TokenKey
+> {
+  const customers = yield* Customers.Customers
   const { commands, customer } = options.declarations
-  yield* contacts
+  yield* customers
     .declare(customer, commands)
     .pipe(Effect.catchTag("Refusal", ({ message }) => Effect.fail(new InputError(`mapping: ${message}`))))
   const importer = yield* make(source.order, customer, options)
   yield* Stream.runForEach(Stream.fromAsyncIterable(source.items, inputErrorOf), importer.accept)
   yield* importer.finish
-  const declared = yield* contacts.declared(customer)
+  const declared = yield* customers.declared(customer)
   const published = Array.from(declared.scenarios.values()).flatMap((versions) => versions.slice(-1))
   return {
     input: importer.ledger.figures(),

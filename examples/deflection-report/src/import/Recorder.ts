@@ -11,7 +11,7 @@ import {
   type EventStoreError,
   type Uuid,
 } from "@tacet/core/eventsourcing"
-import { Contacts } from "@tacet/core/services"
+import { Interactions } from "@tacet/core/services"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
@@ -69,17 +69,17 @@ export interface Recorder {
   readonly note: (notes: ReadonlyArray<Note>) => Effect.Effect<void, RecordError>
 }
 
-export type RecordError = Contacts.ContactsError | EventCodec.UndecodableEvent | EventStoreError.ReadError
+export type RecordError = Interactions.InteractionsError | EventCodec.UndecodableEvent | EventStoreError.ReadError
 
-type Handled = Effect.Success<ReturnType<Contacts.Contacts["Service"]["record"]>>
+type Handled = Effect.Success<ReturnType<Interactions.Interactions["Service"]["record"]>>
 
 export const make = Effect.fnUntraced(function* (
   customer: CustomerId.CustomerId,
   planner: Planner,
   ledger: Ledger,
   people: People,
-): Effect.fn.Return<Recorder, EventStoreError.ReadError, Contacts.Contacts | EventStore.EventStore> {
-  const contacts = yield* Contacts.Contacts
+): Effect.fn.Return<Recorder, EventStoreError.ReadError, Interactions.Interactions | EventStore.EventStore> {
+  const interactions = yield* Interactions.Interactions
   const store = yield* EventStore.EventStore
   /** The log as this run found it. */
   const { head: found } = yield* store.readLog(customer, { limit: 1 })
@@ -88,7 +88,7 @@ export const make = Effect.fnUntraced(function* (
   let pending = 0
 
   const record = (target: Target, commands: ReadonlyArray<Interaction.Command>) =>
-    contacts.record({ customer, interaction: target.id, commands, accept: "all" })
+    interactions.record({ customer, interaction: target.id, commands, accept: "all" })
 
   const load = Effect.fnUntraced(function* (target: Target) {
     if (target.progress !== undefined) return target.progress
@@ -221,7 +221,7 @@ export const make = Effect.fnUntraced(function* (
   })
 
   const noteOne = Effect.fnUntraced(function* ({ at, class: recontact, interaction }: Note) {
-    const handled = yield* contacts.record({
+    const handled = yield* interactions.record({
       customer,
       interaction,
       commands: [{ _tag: "ObserveRecontact", at: DateTime.makeUnsafe(at), class: recontact }],

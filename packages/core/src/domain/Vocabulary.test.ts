@@ -7,7 +7,8 @@ import * as Schema from "effect/Schema"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
 import { Sealed } from "../privacy/Sealed.ts"
-import type * as Contacts from "../services/Interactions.ts"
+import type * as Customers from "../services/Customers.ts"
+import type * as Interactions from "../services/Interactions.ts"
 import * as Customer from "./Customer.ts"
 import type * as Identifier from "./Identifier.ts"
 import type * as Interaction from "./Interaction.ts"
@@ -27,7 +28,7 @@ declare const entryPoint: Identifier.EntryPointId
 declare const step: Identifier.StepId
 declare const state: Customer.State
 declare const at: Interaction.Command["at"]
-declare const contacts: Contacts.Contacts["Service"]
+declare const interactions: Interactions.Interactions["Service"]
 declare const seal: Sealed<string>
 
 // What must not compile; the function is never called.
@@ -44,9 +45,9 @@ export const typesThatMustNotFit = () => {
   // @ts-expect-error nor a text
   Customer.streamOf("5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11")
   // @ts-expect-error no recording without a compartment
-  void contacts.record({ interaction: uuid, commands: [] })
+  void interactions.record({ interaction: uuid, commands: [] })
   // @ts-expect-error and none in that of a user
-  void contacts.record({ customer: user, interaction: uuid, commands: [] })
+  void interactions.record({ customer: user, interaction: uuid, commands: [] })
   // @ts-expect-error an entry point is no number
   Customer.isNumberListed(state, entryPoint, at)
   // @ts-expect-error and a number no entry point
@@ -72,8 +73,8 @@ describe("the vocabulary", () => {
     expectTypeOf<typeof PartnerId.Type>().not.toExtend<CustomerId>()
     expectTypeOf<Identifier.ListedNumberId>().not.toExtend<Identifier.EntryPointId>()
     expectTypeOf<Identifier.CallId>().not.toExtend<CustomerId>()
-    expectTypeOf<Contacts.Recording["customer"]>().toEqualTypeOf<CustomerId>()
-    expectTypeOf<Parameters<Contacts.Contacts["Service"]["declared"]>>().toEqualTypeOf<[customer: CustomerId]>()
+    expectTypeOf<Interactions.Recording["customer"]>().toEqualTypeOf<CustomerId>()
+    expectTypeOf<Parameters<Customers.Customers["Service"]["declared"]>>().toEqualTypeOf<[customer: CustomerId]>()
     expect(typesThatMustNotFit).toBeTypeOf("function")
   })
 

@@ -17,7 +17,7 @@ import type { Sealed } from "../privacy/Sealed.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
 import { Vault } from "../privacy/Vault.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
-import { type Answer, type Notice, Requests, Tell } from "./DataSubjectRequests.ts"
+import { type Answer, type Notice, DataSubjectRequests, Tell } from "./DataSubjectRequests.ts"
 import { customer, dawn, day, deadly, locate, nobody, observed, open, over, refusalOf, start } from "./scene.testing.ts"
 
 const recipient = "7b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a77" as RecipientId
@@ -75,10 +75,10 @@ const people = Effect.gen(function* () {
 type Kind = RightsRequest.Outcome["_tag"]
 
 const received = (kind: Kind, purposes: ReadonlyArray<Purpose> = []) =>
-  Requests.use((requests) => requests.receive({ customer, kind, channel: "email", requester, purposes }))
+  DataSubjectRequests.use((requests) => requests.receive({ customer, kind, channel: "email", requester, purposes }))
 
 const verified = (request: RightsRequest.RequestId) =>
-  Requests.use((requests) =>
+  DataSubjectRequests.use((requests) =>
     requests.declare(
       { customer, request },
       { _tag: "VerifyIdentity", at: DateTime.makeUnsafe(dawn + 3 * day), by: "customer", method: "locatorMatch" },
@@ -87,7 +87,7 @@ const verified = (request: RightsRequest.RequestId) =>
 
 /** A request of a person who was found and is the one. */
 const accepted = Effect.fnUntraced(function* (kind: Kind, purposes?: ReadonlyArray<Purpose>) {
-  const requests = yield* Requests
+  const requests = yield* DataSubjectRequests
   const request = yield* received(kind, purposes)
   const found = yield* requests.locate({ customer, request }, [detail], actor)
   yield* verified(request)
@@ -95,7 +95,9 @@ const accepted = Effect.fnUntraced(function* (kind: Kind, purposes?: ReadonlyArr
 })
 
 const answering = (request: RightsRequest.RequestId, more: Partial<Answer> = {}) =>
-  Requests.use((requests) => requests.fulfil({ customer, request, actor, states: [...answerDuties], ...more }))
+  DataSubjectRequests.use((requests) =>
+    requests.fulfil({ customer, request, actor, states: [...answerDuties], ...more }),
+  )
 
 const eventsOf = (kind: string, id: Uuid.Uuid) =>
   Effect.map(
@@ -120,7 +122,7 @@ describe("a request for erasure", () => {
     () => {
       const told: Array<Notice> = []
       return Effect.gen(function* () {
-        const requests = yield* Requests
+        const requests = yield* DataSubjectRequests
         const { one, other, own, strange, transfer } = yield* people
         const { found, request, which } = yield* accepted("erasure")
         expect(new Set(found)).toEqual(new Set([one, other]))
@@ -149,7 +151,7 @@ describe("a request for erasure", () => {
   it.effect("R-VERIFY R-TO-CUSTOMER: of somebody who is not shown to be the person does nothing at all", () =>
     Effect.gen(function* () {
       const { own } = yield* people
-      const requests = yield* Requests
+      const requests = yield* DataSubjectRequests
       const request = yield* received("erasure")
       yield* requests.locate({ customer, request }, [detail], actor)
       expect(yield* refusalOf(answering(request))).toBe("R-VERIFY")
@@ -210,7 +212,7 @@ describe("a request for erasure", () => {
 describe("a request for access", () => {
   it.effect("R-ACCESS: gives every value of the person, none of another's, and who got them", () =>
     Effect.gen(function* () {
-      const requests = yield* Requests
+      const requests = yield* DataSubjectRequests
       const { own, transfer } = yield* people
       const { request, which } = yield* accepted("access")
       const copy = yield* requests.read(which, actor)
@@ -230,7 +232,7 @@ describe("a request for access", () => {
     "R-LOCATE: finds nobody at another time, by another's number, or by details of two, and keeps nothing",
     () =>
       Effect.gen(function* () {
-        const requests = yield* Requests
+        const requests = yield* DataSubjectRequests
         yield* people
         const request = yield* received("access")
         const asked = (details: Parameters<typeof requests.locate>[1]) =>
@@ -255,7 +257,7 @@ describe("a request for access", () => {
   it.effect("R-VERIFY: opens nothing for somebody who is not shown to be the person", () => {
     const memory = VaultMemory.make()
     return Effect.gen(function* () {
-      const requests = yield* Requests
+      const requests = yield* DataSubjectRequests
       yield* people
       const request = yield* received("access")
       const which = { customer, request }
@@ -270,7 +272,7 @@ describe("a request for access", () => {
 
   it.effect("R-PORT: gives a copy in a format that a program reads", () =>
     Effect.gen(function* () {
-      const requests = yield* Requests
+      const requests = yield* DataSubjectRequests
       yield* people
       const { request, which } = yield* accepted("portability")
       const { values } = yield* requests.read(which, actor)

@@ -117,10 +117,16 @@ export const Tell: Context.Reference<
   ((notice: Notice) => Effect.Effect<"told" | "impossible" | "disproportionateEffort">) | undefined
 > = Context.Reference<
   ((notice: Notice) => Effect.Effect<"told" | "impossible" | "disproportionateEffort">) | undefined
->("@tacet/core/services/Requests/Tell", { defaultValue: () => undefined })
+>("@tacet/core/services/DataSubjectRequests/Tell", { defaultValue: () => undefined })
 
 /** What every operation can fail with: a refusal, or log or vault that could not be reached or are not whole. */
-export type RequestsError = Refusal | OpenError | SealError | UnknownReference | SubjectErased | PseudonymsError
+export type DataSubjectRequestsError =
+  | Refusal
+  | OpenError
+  | SealError
+  | UnknownReference
+  | SubjectErased
+  | PseudonymsError
 
 /** What may be said of a request and needs nothing of the vault. */
 export type Declaration = Exclude<
@@ -129,15 +135,15 @@ export type Declaration = Exclude<
 >
 
 /** The service. */
-export class Requests extends Context.Service<
-  Requests,
+export class DataSubjectRequests extends Context.Service<
+  DataSubjectRequests,
   {
     /** Records a request, and hands it to whom the policy names (R-TO-OPERATOR, R-TO-CUSTOMER). */
-    readonly receive: (received: Received) => Effect.Effect<RightsRequest.RequestId, RequestsError>
+    readonly receive: (received: Received) => Effect.Effect<RightsRequest.RequestId, DataSubjectRequestsError>
     /** A request as it is. */
-    readonly stateOf: (which: Which) => Effect.Effect<RightsRequest.State, RequestsError>
+    readonly stateOf: (which: Which) => Effect.Effect<RightsRequest.State, DataSubjectRequestsError>
     /** Verification, doubt, delay, refusal and what else happens on the way. */
-    readonly declare: (which: Which, declaration: Declaration) => Effect.Effect<void, RequestsError>
+    readonly declare: (which: Which, declaration: Declaration) => Effect.Effect<void, DataSubjectRequestsError>
     /**
      * Looks for the person by what they bring (R-LOCATE, GDPR 11(2)): answers the pseudonyms, and records that the person
      * was found where there is one. The details are sealed under the request, and go with it.
@@ -146,20 +152,20 @@ export class Requests extends Context.Service<
       which: Which,
       details: ReadonlyArray<Detail>,
       actor: Actor,
-    ) => Effect.Effect<ReadonlyArray<Pseudonym.PseudonymId>, RequestsError | Identifiers.NoIdentifier>
+    ) => Effect.Effect<ReadonlyArray<Pseudonym.PseudonymId>, DataSubjectRequestsError | Identifiers.NoIdentifier>
     /** The data of the person who was found and verified. Each value that is opened leaves a record. */
-    readonly read: (which: Which, actor: Actor) => Effect.Effect<Copy, RequestsError>
+    readonly read: (which: Which, actor: Actor) => Effect.Effect<Copy, DataSubjectRequestsError>
     /**
      * Does what was asked for and records that it was done. What the policy or the law does not let stand is refused
      * before anything is done.
      */
-    readonly fulfil: (answer: Answer) => Effect.Effect<Answered, RequestsError>
+    readonly fulfil: (answer: Answer) => Effect.Effect<Answered, DataSubjectRequestsError>
   }
->()("@tacet/core/services/Requests") {}
+>()("@tacet/core/services/DataSubjectRequests") {}
 
 /** The service over the vault, the event store and the services of pseudonyms and erasure in force. */
-export const layer: Layer.Layer<Requests, never, Vault | EventStore | Pseudonyms | Erasure> = Layer.effect(
-  Requests,
+export const layer: Layer.Layer<DataSubjectRequests, never, Vault | EventStore | Pseudonyms | Erasure> = Layer.effect(
+  DataSubjectRequests,
   Effect.gen(function* () {
     const vault = yield* Vault
     const store = yield* EventStore
@@ -193,16 +199,18 @@ export const layer: Layer.Layer<Requests, never, Vault | EventStore | Pseudonyms
         ),
       )
 
-    const receive: Requests["Service"]["receive"] = Effect.fn("Requests.receive")(function* (received) {
-      const { channel, customer, kind, purposes = [], registered = false, requester } = received
-      const at = received.at === undefined ? yield* now : DateTime.makeUnsafe(received.at)
-      const which = { customer, request: (yield* Uuid.next) as RightsRequest.RequestId }
-      yield* decide(which, { _tag: "ReceiveRequest", at, kind, channel, requester, registered, purposes })
-      const { parameters } = yield* Facts.bound(yield* inLog(Facts.load(customer)), "ReceiveRequest", at)
-      const toCustomer = !registered && parameters.requestAddressee === "customerOfInteraction"
-      yield* decide(which, { _tag: toCustomer ? "ForwardRequest" : "TakeRequest", at })
-      return which.request
-    })
+    const receive: DataSubjectRequests["Service"]["receive"] = Effect.fn("DataSubjectRequests.receive")(
+      function* (received) {
+        const { channel, customer, kind, purposes = [], registered = false, requester } = received
+        const at = received.at === undefined ? yield* now : DateTime.makeUnsafe(received.at)
+        const which = { customer, request: (yield* Uuid.next) as RightsRequest.RequestId }
+        yield* decide(which, { _tag: "ReceiveRequest", at, kind, channel, requester, registered, purposes })
+        const { parameters } = yield* Facts.bound(yield* inLog(Facts.load(customer)), "ReceiveRequest", at)
+        const toCustomer = !registered && parameters.requestAddressee === "customerOfInteraction"
+        yield* decide(which, { _tag: toCustomer ? "ForwardRequest" : "TakeRequest", at })
+        return which.request
+      },
+    )
 
     /** Seals under the request; it ends as its category does, or with the request. */
     const keep = Effect.fnUntraced(function* ({ customer, request }: Which, category: Kept["category"], value: string) {
@@ -221,32 +229,34 @@ export const layer: Layer.Layer<Requests, never, Vault | EventStore | Pseudonyms
       })
     })
 
-    const locate: Requests["Service"]["locate"] = Effect.fn("Requests.locate")(function* (which, details, actor) {
-      const { customer } = which
-      const at = yield* now
-      const access = accessOf(which, actor)
-      const located = (values: ReadonlyArray<Sealed<string>>): RightsRequest.Command => ({
-        _tag: "LocateSubject",
-        at,
-        locators: details.map(({ from, identifier, to }, index) => ({
-          kind: locatorOf[identifier.kind],
-          value: values[index]!,
-          bound: { from: DateTime.makeUnsafe(from), to: DateTime.makeUnsafe(to) },
-        })),
-      })
-      const proposed = yield* Effect.forEach(details, ({ identifier }) =>
-        Effect.map(Uuid.next, (reference) => ({ reference, category: identifier.kind })),
-      )
-      yield* decide(which, located(proposed), [], true)
-      const found = yield* Effect.forEach(details, (detail) => vault.locate({ customer, ...detail, ...access }))
-      // Somebody is found by all that they bring: who has one of the details alone may be another.
-      const all = (found[0] ?? []).filter((subject) => found.every((subjects) => subjects.includes(subject)))
-      if (all.length === 0) return []
-      const sealed = yield* Effect.forEach(details, ({ identifier }) => keep(which, identifier.kind, identifier.text))
-      for (const subject of all) yield* keep(which, "accountIdentifier", subject)
-      yield* decide(which, located(sealed))
-      return all as ReadonlyArray<string> as ReadonlyArray<Pseudonym.PseudonymId>
-    })
+    const locate: DataSubjectRequests["Service"]["locate"] = Effect.fn("DataSubjectRequests.locate")(
+      function* (which, details, actor) {
+        const { customer } = which
+        const at = yield* now
+        const access = accessOf(which, actor)
+        const located = (values: ReadonlyArray<Sealed<string>>): RightsRequest.Command => ({
+          _tag: "LocateSubject",
+          at,
+          locators: details.map(({ from, identifier, to }, index) => ({
+            kind: locatorOf[identifier.kind],
+            value: values[index]!,
+            bound: { from: DateTime.makeUnsafe(from), to: DateTime.makeUnsafe(to) },
+          })),
+        })
+        const proposed = yield* Effect.forEach(details, ({ identifier }) =>
+          Effect.map(Uuid.next, (reference) => ({ reference, category: identifier.kind })),
+        )
+        yield* decide(which, located(proposed), [], true)
+        const found = yield* Effect.forEach(details, (detail) => vault.locate({ customer, ...detail, ...access }))
+        // Somebody is found by all that they bring: who has one of the details alone may be another.
+        const all = (found[0] ?? []).filter((subject) => found.every((subjects) => subjects.includes(subject)))
+        if (all.length === 0) return []
+        const sealed = yield* Effect.forEach(details, ({ identifier }) => keep(which, identifier.kind, identifier.text))
+        for (const subject of all) yield* keep(which, "accountIdentifier", subject)
+        yield* decide(which, located(sealed))
+        return all as ReadonlyArray<string> as ReadonlyArray<Pseudonym.PseudonymId>
+      },
+    )
 
     const valuesOf = Effect.fnUntraced(function* (customer: CustomerId, subject: SubjectId) {
       const values: Array<Kept> = []
@@ -298,19 +308,21 @@ export const layer: Layer.Layer<Requests, never, Vault | EventStore | Pseudonyms
       return yield* new Refusal({ rule: "R-VERIFY", command: "ReadData", accepted })
     })
 
-    const read: Requests["Service"]["read"] = Effect.fn("Requests.read")(function* (which, actor) {
-      const { customer } = which
-      yield* verified(which)
-      const subjects = yield* found(which, actor)
-      const values: Array<Given> = []
-      for (const subject of subjects) {
-        for (const kept of yield* valuesOf(customer, subject)) {
-          const answer = yield* vault.open({ customer, sealed: kept, ...accessOf(which, actor) })
-          if (answer._tag === "Open") values.push({ ...kept, value: answer.value })
+    const read: DataSubjectRequests["Service"]["read"] = Effect.fn("DataSubjectRequests.read")(
+      function* (which, actor) {
+        const { customer } = which
+        yield* verified(which)
+        const subjects = yield* found(which, actor)
+        const values: Array<Given> = []
+        for (const subject of subjects) {
+          for (const kept of yield* valuesOf(customer, subject)) {
+            const answer = yield* vault.open({ customer, sealed: kept, ...accessOf(which, actor) })
+            if (answer._tag === "Open") values.push({ ...kept, value: answer.value })
+          }
         }
-      }
-      return { values, disclosures: yield* disclosuresOf(customer, subjects) }
-    })
+        return { values, disclosures: yield* disclosuresOf(customer, subjects) }
+      },
+    )
 
     /** The values of the person that are kept, with the law that makes somebody keep them. */
     const holdingsOf = Effect.fnUntraced(function* (customer: CustomerId, subjects: ReadonlyArray<SubjectId>) {
@@ -498,26 +510,28 @@ export const layer: Layer.Layer<Requests, never, Vault | EventStore | Pseudonyms
     const keepPlan = (which: Which, { isKept, ...plan }: Plan & { readonly isKept: boolean }) =>
       isKept ? Effect.void : keep(which, "transaction", JSON.stringify(plan))
 
-    const fulfil: Requests["Service"]["fulfil"] = Effect.fn("Requests.fulfil")(function* (answer) {
-      const { customer, request } = answer
-      const state = yield* stateOf(answer)
-      const isErasure = state.request?.kind === "erasure"
-      if (isErasure && state.status === "requestFulfilled") {
-        yield* erasure.erase({ customer, subject: subjectOf(request), cause: "request" })
-        return { untold: [] }
-      }
-      const handler = state.handler
-      if (handler === undefined) {
-        const accepted = "a request that was received and handed to whom it concerns"
-        return yield* new Refusal({ rule: "TACET-STARTED", command: "FulfilRequest", accepted })
-      }
-      const untold = yield* carriedOut(answer, state, handler)
-      // By what the person was found goes with what was found.
-      if (isErasure) yield* erasure.erase({ customer, subject: subjectOf(request), cause: "request" })
-      return { untold }
-    })
+    const fulfil: DataSubjectRequests["Service"]["fulfil"] = Effect.fn("DataSubjectRequests.fulfil")(
+      function* (answer) {
+        const { customer, request } = answer
+        const state = yield* stateOf(answer)
+        const isErasure = state.request?.kind === "erasure"
+        if (isErasure && state.status === "requestFulfilled") {
+          yield* erasure.erase({ customer, subject: subjectOf(request), cause: "request" })
+          return { untold: [] }
+        }
+        const handler = state.handler
+        if (handler === undefined) {
+          const accepted = "a request that was received and handed to whom it concerns"
+          return yield* new Refusal({ rule: "TACET-STARTED", command: "FulfilRequest", accepted })
+        }
+        const untold = yield* carriedOut(answer, state, handler)
+        // By what the person was found goes with what was found.
+        if (isErasure) yield* erasure.erase({ customer, subject: subjectOf(request), cause: "request" })
+        return { untold }
+      },
+    )
 
-    return Requests.of({
+    return DataSubjectRequests.of({
       receive,
       stateOf,
       declare: (which, declaration) => decide(which, declaration),

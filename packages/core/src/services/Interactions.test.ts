@@ -32,9 +32,10 @@ import { versions } from "../policy/laws.testing.ts"
 import * as PolicyBook from "../policy/binding/PolicyBook.ts"
 import { RuleCatalogue } from "@tacet/catalogue"
 import * as FaultInjection from "../testing/FaultInjection.ts"
-import * as Contacts from "./Interactions.ts"
+import * as Customers from "./Customers.ts"
+import * as Interactions from "./Interactions.ts"
 
-type Service = Contacts.Contacts["Service"]
+type Service = Customers.Customers["Service"] & Interactions.Interactions["Service"]
 type Store = EventStore["Service"]
 
 const uuid = (kind: number, index: number): Uuid =>
@@ -97,16 +98,22 @@ const setting: ReadonlyArray<Customer.Command> = [
   { _tag: "DeclareInputField", at: moment(0), field: fields[0]!, category: "freeText", required: false },
 ]
 
-/** A service of its own, with what it keeps to itself, over a store. */
+/** Declares and records. */
+const both: Effect.Effect<Service, never, Customers.Customers | Interactions.Interactions> = Effect.gen(function* () {
+  return { ...(yield* Customers.Customers), ...(yield* Interactions.Interactions) }
+})
+const bothLayers = Layer.merge(Customers.layer, Interactions.layer)
+
+/** Services of their own, with what they remember, over a store. */
 const serviceOver = (store: Store, awaitsPeriod = false): Effect.Effect<Service> =>
-  Contacts.Contacts.pipe(
+  both.pipe(
     Effect.provide(
       Layer.provide(
-        Contacts.layer,
+        bothLayers,
         Layer.mergeAll(
           Layer.succeed(EventStore, store),
-          Layer.succeed(Contacts.Policies, () => house.policies),
-          Layer.succeed(Contacts.AwaitsRetentionPeriod, awaitsPeriod),
+          Layer.succeed(Customers.Policies, () => house.policies),
+          Layer.succeed(Interactions.AwaitsRetentionPeriod, awaitsPeriod),
         ),
       ),
       { local: true },
@@ -117,8 +124,8 @@ const serviceOver = (store: Store, awaitsPeriod = false): Effect.Effect<Service>
 const onStore = <A, E>(test: (store: Store) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
   EventStore.use(test).pipe(Effect.provide(memory, { local: true }))
 
-const onService = <A, E>(test: (contacts: Service, store: Store) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  onStore((store) => Effect.flatMap(serviceOver(store), (contacts) => test(contacts, store)))
+const onService = <A, E>(test: (services: Service, store: Store) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  onStore((store) => Effect.flatMap(serviceOver(store), (services) => test(services, store)))
 
 const logOf = (store: Store, of = customer) => Effect.map(store.readLog(of), ({ events }) => events)
 
@@ -137,40 +144,40 @@ const became = ({ outcomes }: CommandHandler.Handled<Interaction.State, Interact
 
 describe("a Customer's declarations", () => {
   it.effect("are recorded all or none, and the first that is refused says why", () =>
-    onService((contacts, store) =>
+    onService((services, store) =>
       Effect.gen(function* () {
-        const refusal = yield* Effect.flip(contacts.declare(customer, [adopt, list(3), unlist(2), unlist(1)]))
+        const refusal = yield* Effect.flip(services.declare(customer, [adopt, list(3), unlist(2), unlist(1)]))
         expect(refusal).toMatchObject({ _tag: "Refusal", rule: "LISTED", command: "UnlistNumber", field: "at" })
         expect(yield* logOf(store)).toEqual([])
-        yield* contacts.declare(customer, [adopt, list(3)])
+        yield* services.declare(customer, [adopt, list(3)])
         expect((yield* logOf(store)).map(({ type }) => type)).toEqual(["PolicyVersionAdopted", "NumberListed"])
       }),
     ),
   )
 
   it.effect("add nothing when they come again, and are told as they are", () =>
-    onService((contacts, store) =>
+    onService((services, store) =>
       Effect.gen(function* () {
-        yield* contacts.declare(customer, [adopt, list(3)])
-        yield* contacts.declare(customer, [adopt, list(3)])
+        yield* services.declare(customer, [adopt, list(3)])
+        yield* services.declare(customer, [adopt, list(3)])
         expect(yield* logOf(store)).toHaveLength(2)
-        const declared = yield* contacts.declared(customer)
+        const declared = yield* services.declared(customer)
         expect(Customer.isNumberListed(declared, number, moment(3))).toBe(true)
-        expect(yield* contacts.declared(otherCustomer)).toEqual(Customer.initial)
+        expect(yield* services.declared(otherCustomer)).toEqual(Customer.initial)
       }),
     ),
   )
 })
 
 describe("a recording", () => {
-  const declared = <A, E>(test: (contacts: Service, store: Store) => Effect.Effect<A, E>) =>
-    onService((contacts, store) => Effect.andThen(contacts.declare(customer, [adopt, list(0)]), test(contacts, store)))
+  const declared = <A, E>(test: (services: Service, store: Store) => Effect.Effect<A, E>) =>
+    onService((services, store) => Effect.andThen(services.declare(customer, [adopt, list(0)]), test(services, store)))
 
   it.effect("keeps each command that is accepted, and leaves no trace of the others", () =>
-    declared((contacts, store) =>
+    declared((services, store) =>
       Effect.gen(function* () {
         const commands = [take(1), start(1), take(2), take(0)]
-        const handled = yield* contacts.record({ customer, interaction, commands })
+        const handled = yield* services.record({ customer, interaction, commands })
         expect(became(handled)).toEqual(["TACET-STARTED", "InteractionStarted", "StepTaken", "TACET-TIME"])
         expect((yield* logOf(store)).map(({ type }) => type).slice(2)).toEqual(["InteractionStarted", "StepTaken"])
         expect(handled.state).toEqual(yield* stored(store))
@@ -179,50 +186,50 @@ describe("a recording", () => {
   )
 
   it.effect("of all or nothing keeps nothing where one command is refused", () =>
-    declared((contacts, store) =>
+    declared((services, store) =>
       Effect.gen(function* () {
         const commands = [start(1), take(2), take(0)]
-        const refused = yield* contacts.record({ customer, interaction, commands, accept: "all" })
+        const refused = yield* services.record({ customer, interaction, commands, accept: "all" })
         expect(became(refused).at(-1)).toBe("TACET-TIME")
         expect(refused.state).toEqual(Interaction.initial)
         expect(yield* logOf(store)).toHaveLength(2)
-        yield* contacts.record({ customer, interaction, commands: [start(1), take(2)], accept: "all" })
+        yield* services.record({ customer, interaction, commands: [start(1), take(2)], accept: "all" })
         expect(yield* logOf(store)).toHaveLength(4)
       }),
     ),
   )
 
   it.effect("is refused while the person has switched the technology off", () =>
-    declared((contacts) =>
+    declared((services) =>
       Effect.gen(function* () {
         const recording = { customer, interaction, commands: [start(1)] }
-        expect(became(yield* contacts.record({ ...recording, switchedOn: false }))).toEqual(["SWITCH"])
-        expect(became(yield* contacts.record(recording))).toEqual(["InteractionStarted"])
+        expect(became(yield* services.record({ ...recording, switchedOn: false }))).toEqual(["SWITCH"])
+        expect(became(yield* services.record(recording))).toEqual(["InteractionStarted"])
       }),
     ),
   )
 
   it.effect("of no command tells the state as it stands", () =>
-    declared((contacts) =>
+    declared((services) =>
       Effect.gen(function* () {
-        yield* contacts.record({ customer, interaction, commands: [start(1)] })
-        const { outcomes, state } = yield* contacts.record({ customer, interaction, commands: [] })
+        yield* services.record({ customer, interaction, commands: [start(1)] })
+        const { outcomes, state } = yield* services.record({ customer, interaction, commands: [] })
         expect([outcomes, state.phase]).toEqual([[], "live"])
       }),
     ),
   )
 
   it.effect("that comes again under its commit id has no further effect", () =>
-    declared((contacts, store) =>
+    declared((services, store) =>
       Effect.gen(function* () {
         const recording = { customer, interaction, commands: [start(1), take(2)], commitId: uuid(3, 0) }
-        yield* contacts.record(recording)
-        const again = yield* contacts.record(recording)
+        yield* services.record(recording)
+        const again = yield* services.record(recording)
         expect([again.repeated, again.outcomes]).toEqual([true, []])
         expect(yield* logOf(store)).toHaveLength(4)
-        const more = yield* contacts.record({ ...recording, commands: [take(3)], commitId: uuid(3, 1) })
+        const more = yield* services.record({ ...recording, commands: [take(3)], commitId: uuid(3, 1) })
         expect(more.repeated).toBe(false)
-        const elsewhere = yield* Effect.flip(contacts.record({ ...recording, interaction: uuid(2, 1) }))
+        const elsewhere = yield* Effect.flip(services.record({ ...recording, interaction: uuid(2, 1) }))
         expect(elsewhere._tag).toBe("CommitIdReused")
       }),
     ),
@@ -234,9 +241,9 @@ describe("a recording", () => {
         const faults = FaultInjection.make(({ nth, operation }) =>
           operation === "append" && nth === 2 ? FaultInjection.lostAnswer : undefined,
         )
-        const contacts = yield* serviceOver(faults.eventStore(store))
-        yield* contacts.declare(customer, [adopt, list(0)])
-        yield* contacts.record({ customer, interaction, commands: [start(1), take(2)] })
+        const services = yield* serviceOver(faults.eventStore(store))
+        yield* services.declare(customer, [adopt, list(0)])
+        yield* services.record({ customer, interaction, commands: [start(1), take(2)] })
         expect(yield* logOf(store)).toHaveLength(4)
       }),
     ),
@@ -254,12 +261,12 @@ describe("many recordings at once", () => {
   it.effect("on one interaction all land, each once", () =>
     onStore((store) =>
       Effect.gen(function* () {
-        const contacts = yield* serviceOver(busy(store))
-        yield* contacts.declare(customer, [adopt, list(0)])
+        const services = yield* serviceOver(busy(store))
+        yield* services.declare(customer, [adopt, list(0)])
         const placed = Array.from({ length: 24 }, (_, index) => uuid(4, index))
         yield* Effect.forEach(
           placed,
-          (call) => contacts.record({ customer, interaction, commands: [start(1), place(2, call), take(2)] }),
+          (call) => services.record({ customer, interaction, commands: [start(1), place(2, call), take(2)] }),
           { concurrency: "unbounded" },
         )
         const { calls } = yield* stored(store)
@@ -276,12 +283,12 @@ const isDeclaration = (command: Customer.Command | Interaction.Command): command
   Customer.Command.members.some(({ fields }) => fields._tag.schema.literal === command._tag)
 
 /** Declares or records, and says what became of it. */
-const happen = (contacts: Service, of: CustomerId, command: Customer.Command | Interaction.Command, id = interaction) =>
+const happen = (services: Service, of: CustomerId, command: Customer.Command | Interaction.Command, id = interaction) =>
   isDeclaration(command)
-    ? Effect.map(Effect.result(contacts.declare(of, [command])), (declared) =>
+    ? Effect.map(Effect.result(services.declare(of, [command])), (declared) =>
         Result.isFailure(declared) && declared.failure._tag === "Refusal" ? [declared.failure.rule] : ["declared"],
       )
-    : Effect.map(contacts.record({ customer: of, interaction: id, commands: [command] }), became)
+    : Effect.map(services.record({ customer: of, interaction: id, commands: [command] }), became)
 
 describe("two Customers", () => {
   // Finds: facts kept under one key for all Customers; a stream addressed without its compartment.
@@ -299,20 +306,20 @@ describe("two Customers", () => {
           Effect.map(logOf(store, one), (log) =>
             log.map(({ data, occurredAt, position, type, version }) => [position, version, type, occurredAt, data]),
           )
-        const together = yield* onService((contacts, store) =>
+        const together = yield* onService((services, store) =>
           Effect.gen(function* () {
-            yield* contacts.declare(customer, [adopt, list(0)])
-            yield* contacts.declare(otherCustomer, [adopt, list(0)])
-            for (const [isFirst, command] of moves) yield* happen(contacts, isFirst ? customer : otherCustomer, command)
+            yield* services.declare(customer, [adopt, list(0)])
+            yield* services.declare(otherCustomer, [adopt, list(0)])
+            for (const [isFirst, command] of moves) yield* happen(services, isFirst ? customer : otherCustomer, command)
             return [yield* contentsOf(store, customer), yield* contentsOf(store, otherCustomer)]
           }),
         )
         const alone = yield* Effect.forEach([customer, otherCustomer], (one) =>
-          onService((contacts, store) =>
+          onService((services, store) =>
             Effect.gen(function* () {
-              yield* contacts.declare(one, [adopt, list(0)])
+              yield* services.declare(one, [adopt, list(0)])
               for (const [isFirst, command] of moves) {
-                if (isFirst === (one === customer)) yield* happen(contacts, one, command)
+                if (isFirst === (one === customer)) yield* happen(services, one, command)
               }
               return yield* contentsOf(store, one)
             }),
@@ -333,10 +340,13 @@ describe("what the contract has fixed of retention", () => {
     const at = (minutes: number) => DateTime.makeUnsafe(DateTime.toEpochMillis(policy.at) + minutes * 60_000)
     const service = (store: Store, awaitsPeriod: boolean) =>
       Effect.provide(
-        Contacts.Contacts,
+        both,
         Layer.provide(
-          Contacts.layer,
-          Layer.mergeAll(Layer.succeed(EventStore, store), Layer.succeed(Contacts.AwaitsRetentionPeriod, awaitsPeriod)),
+          bothLayers,
+          Layer.mergeAll(
+            Layer.succeed(EventStore, store),
+            Layer.succeed(Interactions.AwaitsRetentionPeriod, awaitsPeriod),
+          ),
         ),
         { local: true },
       )
@@ -353,8 +363,8 @@ describe("what the contract has fixed of retention", () => {
       (periods, category, minute, awaitsPeriod) =>
         onStore((store) =>
           Effect.gen(function* () {
-            const contacts = yield* service(store, awaitsPeriod)
-            yield* contacts.declare(customer, [
+            const services = yield* service(store, awaitsPeriod)
+            yield* services.declare(customer, [
               { _tag: "AdoptPolicyVersion", at: at(0), policyVersion: id as never },
               { _tag: "ListNumber", at: at(0), number },
               { _tag: "ListEntryPoint", at: at(0), entryPoint: number as never },
@@ -390,7 +400,7 @@ describe("what the contract has fixed of retention", () => {
               { _tag: "ObserveTerminal", at: at(minute), values: [{ reference: uuid(5, 0), category }] },
             ]
             const isFixed = periods.some((one) => one.category === category && one.minute <= minute)
-            const handled = yield* contacts.record({ customer, interaction, commands })
+            const handled = yield* services.record({ customer, interaction, commands })
             expect(became(handled)).toEqual([
               "InteractionStarted",
               "NoticeShown",
@@ -437,8 +447,8 @@ describe("what the contract has fixed of retention", () => {
             )
           },
         }
-        const contacts = yield* serviceOver(between, true)
-        yield* contacts.declare(customer, setting)
+        const services = yield* serviceOver(between, true)
+        yield* services.declare(customer, setting)
         const commands: ReadonlyArray<Interaction.Command> = [
           start(1),
           { _tag: "ShowNotice", at: moment(1), policyVersion: policies[0]!, tells: Interaction.Told.literals },
@@ -448,7 +458,7 @@ describe("what the contract has fixed of retention", () => {
             values: [{ reference: uuid(5, 0), category: "terminalEnvironment" }],
           },
         ]
-        const handled = yield* contacts.record({ customer, interaction, commands })
+        const handled = yield* services.record({ customer, interaction, commands })
         expect(became(handled)).toEqual(["InteractionStarted", "NoticeShown", "TerminalObserved"])
       }),
     ),
@@ -468,13 +478,13 @@ describe("what a Customer has declared", () => {
           },
         }
         yield* (yield* serviceOver(store)).declare(customer, [adopt, list(0)])
-        const contacts = yield* serviceOver(counting)
+        const services = yield* serviceOver(counting)
         for (let index = 0; index < 20; index++) {
-          yield* contacts.record({ customer, interaction: uuid(2, index), commands: [start(1), take(2)] })
+          yield* services.record({ customer, interaction: uuid(2, index), commands: [start(1), take(2)] })
         }
         expect(lookUps).toBe(1)
         // A refusal that nothing else vouches for is vouched for by one look at the end of the stream.
-        yield* contacts.record({ customer, interaction, commands: [take(0)] })
+        yield* services.record({ customer, interaction, commands: [take(0)] })
         expect(lookUps).toBe(2)
       }),
     ),
@@ -498,12 +508,12 @@ describe("what a Customer has declared", () => {
               return yield* Effect.fromResult(appended)
             }),
         }
-        const contacts = yield* serviceOver(interleaved)
-        const handled = yield* contacts.record({ customer, interaction, commands: [start(2)] })
+        const services = yield* serviceOver(interleaved)
+        const handled = yield* services.record({ customer, interaction, commands: [start(2)] })
         expect([appends, became(handled)]).toEqual([["VersionConflict"], ["LISTED"]])
         expect((yield* stored(store)).phase).toBe("notStarted")
         // What is so at another moment is accepted with the fresh facts.
-        const earlier = yield* contacts.record({ customer, interaction, commands: [start(0)] })
+        const earlier = yield* services.record({ customer, interaction, commands: [start(0)] })
         expect(became(earlier)).toEqual(["InteractionStarted"])
         expect(appends).toEqual(["VersionConflict", "appended"])
       }),
@@ -513,13 +523,13 @@ describe("what a Customer has declared", () => {
   it.effect("LISTED: lets a number in that another writer has listed meanwhile", () =>
     onStore((store) =>
       Effect.gen(function* () {
-        const contacts = yield* serviceOver(store)
+        const services = yield* serviceOver(store)
         const other = yield* serviceOver(store)
-        yield* contacts.declare(customer, [adopt])
+        yield* services.declare(customer, [adopt])
         const recording = { customer, interaction, commands: [start(1)] }
-        expect(became(yield* contacts.record(recording))).toEqual(["LISTED"])
+        expect(became(yield* services.record(recording))).toEqual(["LISTED"])
         yield* other.declare(customer, [list(0)])
-        expect(became(yield* contacts.record({ ...recording, accept: "all" }))).toEqual(["InteractionStarted"])
+        expect(became(yield* services.record({ ...recording, accept: "all" }))).toEqual(["InteractionStarted"])
       }),
     ),
   )
@@ -538,8 +548,8 @@ describe("what a Customer has declared", () => {
               store.append(commit),
             ),
         }
-        const contacts = yield* serviceOver(restless)
-        const error = yield* Effect.flip(contacts.record({ customer, interaction, commands: [start(0)] }))
+        const services = yield* serviceOver(restless)
+        const error = yield* Effect.flip(services.record({ customer, interaction, commands: [start(0)] }))
         expect([error._tag, units]).toEqual(["VersionConflict", 12])
       }),
     ),
@@ -564,8 +574,8 @@ describe("what a Customer has declared", () => {
               return yield* Effect.forEach(moves, ([isFirst, index, command]) =>
                 Effect.gen(function* () {
                   // Whoever keeps nothing is made anew for each move.
-                  const contacts = pair[0] === pair[1] ? yield* serviceOver(store) : pair[isFirst ? 0 : 1]
-                  return yield* happen(contacts, customer, command, uuid(2, index))
+                  const services = pair[0] === pair[1] ? yield* serviceOver(store) : pair[isFirst ? 0 : 1]
+                  return yield* happen(services, customer, command, uuid(2, index))
                 }),
               )
             }),
@@ -596,9 +606,9 @@ describe("what a Customer has declared", () => {
                 return yield* store.append(commit)
               }),
           }
-          const contacts = yield* serviceOver(interleaved)
+          const services = yield* serviceOver(interleaved)
           yield* Effect.forEach(starts, (command, index) =>
-            Effect.result(contacts.record({ customer, interaction: uuid(2, index), commands: [command] })),
+            Effect.result(services.record({ customer, interaction: uuid(2, index), commands: [command] })),
           )
           const declared: Array<Customer.Event> = []
           for (const recorded of yield* logOf(store)) {
@@ -610,7 +620,7 @@ describe("what a Customer has declared", () => {
             if (event._tag !== "InteractionStarted") continue
             expect(isListed({ declared }, event.trigger, millis(event))).toBe(true)
           }
-          expect(yield* contacts.declared(customer)).toEqual(Decider.replay(Customer.decider, declared))
+          expect(yield* services.declared(customer)).toEqual(Decider.replay(Customer.decider, declared))
         }),
       ),
     { numRuns: 1000 },

@@ -1,7 +1,6 @@
 /**
- * What an application calls when people contact a Customer: declare what the Customer lists and publishes, and record
- * what happens in interactions. The service looks up the facts that a decision needs, and makes sure that they still
- * hold in the commit that rests on them.
+ * Records what happens in interactions. The service looks up the facts that a decision needs, and makes sure that they
+ * still hold in the commit that rests on them.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -13,7 +12,6 @@ import * as Interaction from "../domain/Interaction.ts"
 import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
-import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
 import * as PolicyBook from "../policy/binding/PolicyBook.ts"
 import {
@@ -27,8 +25,8 @@ import {
   retries as factRetries,
 } from "./internal/Facts.ts"
 
-/** What every operation can fail with beside refusals. */
-export type ContactsError = DecisionError
+/** What every operation can fail with besides refusals. */
+export type InteractionsError = DecisionError
 
 /** What happened in one interaction. */
 export interface Recording {
@@ -50,48 +48,37 @@ export interface Recording {
   readonly commitId?: Uuid
 }
 
-export { Policies }
-
 /**
  * Whether a value is refused while the Customer's retention policy has no period for its category, where the policy asks
  * the contract to fix one (RET-CONTRACT). Default: it is not asked, for programs that keep retention elsewhere.
  *
  * @example
  * ```ts
- * import { Contacts } from "@tacet/core/services"
+ * import { Interactions } from "@tacet/core/services"
  * import * as Layer from "effect/Layer"
  *
- * const strict = Layer.provide(Contacts.layer, Layer.succeed(Contacts.AwaitsRetentionPeriod, true))
+ * const strict = Layer.provide(Interactions.layer, Layer.succeed(Interactions.AwaitsRetentionPeriod, true))
  * ```
  */
 export const AwaitsRetentionPeriod: Context.Reference<boolean> = Context.Reference<boolean>(
-  "@tacet/core/services/Contacts/AwaitsRetentionPeriod",
+  "@tacet/core/services/Interactions/AwaitsRetentionPeriod",
   { defaultValue: () => false },
 )
 
 /** The service. */
-export class Contacts extends Context.Service<
-  Contacts,
+export class Interactions extends Context.Service<
+  Interactions,
   {
-    /**
-     * Records declarations of a Customer, all or none. Fails with the `Refusal` of the first that is refused.
-     */
-    readonly declare: (
-      customer: CustomerId,
-      commands: ReadonlyArray<Customer.Command>,
-    ) => Effect.Effect<void, Refusal | ContactsError>
-    /** What a Customer has declared. */
-    readonly declared: (customer: CustomerId) => Effect.Effect<Customer.State, ContactsError>
     /** Records what happened in one interaction; `outcomes` says for each command whether it was accepted. */
     readonly record: (
       recording: Recording,
-    ) => Effect.Effect<CommandHandler.Handled<Interaction.State, Interaction.Event>, ContactsError>
+    ) => Effect.Effect<CommandHandler.Handled<Interaction.State, Interaction.Event>, InteractionsError>
   }
->()("@tacet/core/services/Contacts") {}
+>()("@tacet/core/services/Interactions") {}
 
 /** The service over the event store in force. */
-export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
-  Contacts,
+export const layer: Layer.Layer<Interactions, never, EventStore> = Layer.effect(
+  Interactions,
   Effect.gen(function* () {
     const store = yield* EventStore
     const policiesOf = yield* Policies
@@ -113,34 +100,15 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
         (loaded) => remember(customer, loaded),
       )
 
-    const declare = Effect.fn("Contacts.declare")(function* (
-      customer: CustomerId,
-      commands: ReadonlyArray<Customer.Command>,
-    ): Effect.fn.Return<void, Refusal | ContactsError> {
-      const handled = yield* Effect.provideService(
-        CommandHandler.handleAll(Customer.aggregate, {
-          customer,
-          id: customer,
-          commands,
-          context: { policies: policiesOf(customer) },
-          accept: "all",
-        }),
-        EventStore,
-        store,
-      )
-      remember(customer, handled)
-      for (const outcome of handled.outcomes) yield* Effect.fromResult(outcome)
-    })
-
     const isCurrent = (customer: CustomerId, { version }: Facts) =>
       Effect.map(
         store.readStream(customer, Customer.streamOf(customer), { after: version, limit: 1 }),
         (page) => page.version === version,
       )
 
-    const record = Effect.fn("Contacts.record")(function* (
+    const record = Effect.fn("Interactions.record")(function* (
       recording: Recording,
-    ): Effect.fn.Return<CommandHandler.Handled<Interaction.State, Interaction.Event>, ContactsError> {
+    ): Effect.fn.Return<CommandHandler.Handled<Interaction.State, Interaction.Event>, InteractionsError> {
       const { accept = "each", commands, commitId, customer, interaction, locationOn = true } = recording
       const { switchedOn = true } = recording
       const now = yield* Clock.currentTimeMillis
@@ -183,11 +151,7 @@ export const layer: Layer.Layer<Contacts, never, EventStore> = Layer.effect(
       }
     })
 
-    return Contacts.of({
-      declare,
-      declared: (customer) => Effect.map(load(customer), ({ state }) => state),
-      record,
-    })
+    return Interactions.of({ record })
   }),
 )
 

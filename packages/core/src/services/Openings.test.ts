@@ -10,7 +10,7 @@ import { agreementClauses } from "../policy/text/parameters/processing.ts"
 import { AccessLog, type Access } from "../privacy/AccessLog.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
 import { layer as vaultLayer, Vault } from "../privacy/Vault.ts"
-import { Contacts, layer as contactsLayer } from "./Interactions.ts"
+import { Customers, layer as customersLayer } from "./Customers.ts"
 import { layer as openingsLayer } from "./Openings.ts"
 
 const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as CustomerId
@@ -18,7 +18,7 @@ const subject = "0b1f6f0e-6c0c-4d0a-9a3e-2f1f5a1c9d10" as SubjectId
 const adoption = Date.parse("2021-03-01T10:00:00Z")
 const moment = (days: number) => DateTime.makeUnsafe(adoption + days * 86_400_000)
 
-const services = Layer.mergeAll(vaultLayer, contactsLayer).pipe(
+const services = Layer.mergeAll(vaultLayer, customersLayer).pipe(
   Layer.provideMerge(openingsLayer),
   Layer.provideMerge(eventStores),
   Layer.provideMerge(Layer.suspend(() => VaultMemory.layerOver(VaultMemory.make()))),
@@ -33,7 +33,7 @@ const access: Access = {
 describe("who may open a value", () => {
   it.effect("is told from the policy and the contract of the moment", () =>
     Effect.gen(function* () {
-      const contacts = yield* Contacts
+      const customers = yield* Customers
       const vault = yield* Vault
       const asking = (days: number, change: Partial<Access> = {}) =>
         Effect.gen(function* () {
@@ -53,7 +53,7 @@ describe("who may open a value", () => {
       })
       expect(yield* asking(-1)).toBe("POLICY-BIND")
       const contract = "0c0c0c0c-0000-4000-8000-000000000001" as ContractId
-      yield* contacts.declare(customer, [
+      yield* customers.declare(customer, [
         { _tag: "AdoptPolicyVersion", at: moment(0), policyVersion: "dialonce/2021-02-17" as PolicyVersionId },
         {
           _tag: "SignContract",

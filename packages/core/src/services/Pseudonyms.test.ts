@@ -10,7 +10,7 @@ import * as Uuid from "../eventsourcing/Uuid.ts"
 import { Encryption } from "../privacy/Encryption.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
 import { Vault } from "../privacy/Vault.ts"
-import { Contacts } from "./Interactions.ts"
+import { Customers } from "./Customers.ts"
 import { atOnce, type AtEachCall, settled } from "./ports.testing.ts"
 import { type Declaration, Pseudonyms } from "./Pseudonyms.ts"
 import {
@@ -72,10 +72,10 @@ describe("somebody who was observed", () => {
 
   it.effect("RET-CONTRACT-CAP: is not read once the contract has ended, though its end was not known before", () =>
     Effect.gen(function* () {
-      const contacts = yield* Contacts
+      const customers = yield* Customers
       const pseudonym = yield* start
       const sealed = yield* observed(pseudonym, "+33612345678")
-      yield* contacts.declare(customer, [{ _tag: "EndContract", at: moment(9), contract }])
+      yield* customers.declare(customer, [{ _tag: "EndContract", at: moment(9), contract }])
       yield* TestClock.setTime(dawn + 9 * day)
       // A request of the person is answered without an instruction of the Customer's; the value is gone for it too.
       const request = { customer, sealed, ...access, purpose: "rightsFulfilment", matter: nobody }

@@ -25,7 +25,7 @@ import type { Traits } from "../recognition/Observation.ts"
 import * as Definition from "../statistics/Definition.ts"
 import * as Deflection from "../statistics/Deflection.ts"
 import { anInteraction } from "../testing/interactions.ts"
-import { Contacts, layer as contactsLayer, Policies } from "./Interactions.ts"
+import { Customers, layer as customersLayer, Policies } from "./Customers.ts"
 import { Erasure, layer as erasureLayer } from "./Erasure.ts"
 import { layer as openingsLayer } from "./Openings.ts"
 import { layer as pseudonymsLayer, Pseudonyms } from "./Pseudonyms.ts"
@@ -44,7 +44,7 @@ const personalising = "interfacePersonalisation"
 
 const over = (memory: VaultMemory.VaultMemory) =>
   Layer.mergeAll(recognitionLayer, erasureLayer).pipe(
-    Layer.provideMerge(Layer.mergeAll(pseudonymsLayer, contactsLayer)),
+    Layer.provideMerge(Layer.mergeAll(pseudonymsLayer, customersLayer)),
     Layer.provideMerge(vaultLayer),
     Layer.provideMerge(openingsLayer),
     Layer.provideMerge(Layer.merge(VaultMemory.layerOver(memory), eventStores)),
@@ -55,14 +55,14 @@ const provided = <A, E>(
 ) => Effect.provide(effect, over(memory), { local: true })
 
 const adopted = (whose: CustomerId, policyVersion: string) =>
-  Contacts.use((contacts) =>
-    contacts.declare(whose, [
+  Customers.use((customers) =>
+    customers.declare(whose, [
       { _tag: "AdoptPolicyVersion", at: moment(0), policyVersion: policyVersion as PolicyVersionId },
     ]),
   )
 const contracted = (whose: CustomerId, recognition = true, purposes: ReadonlyArray<Purpose> = [personalising]) =>
-  Contacts.use((contacts) =>
-    contacts.declare(whose, [
+  Customers.use((customers) =>
+    customers.declare(whose, [
       {
         _tag: "SignContract",
         at: moment(0),

@@ -9,7 +9,7 @@ import { ProjectionStore } from "../eventsourcing/ProjectionStore.ts"
 import { derived } from "../eventsourcing/Uuid.ts"
 import { make as definitionOf } from "../statistics/Definition.ts"
 import { listedEntryPoint } from "../testing/interactions.ts"
-import { Contacts } from "./Interactions.ts"
+import { Interactions } from "./Interactions.ts"
 import {
   append,
   customer,
@@ -195,9 +195,9 @@ describe("a sweep", () => {
   it.effect("RET-NEC: what is gone does not come back by a late retry", () =>
     Effect.gen(function* () {
       yield* declared()
-      const contacts = yield* Contacts
+      const interactions = yield* Interactions
       const start = (id: number, at: number) =>
-        contacts.record({
+        interactions.record({
           customer,
           interaction: idOf(id),
           commitId: derived("retry", String(id)),
@@ -225,7 +225,7 @@ describe("a sweep", () => {
         step: "late" as never,
         kind: "page",
       } as const
-      const late = yield* contacts.record({ customer, interaction: idOf(1), commands: [step] })
+      const late = yield* interactions.record({ customer, interaction: idOf(1), commands: [step] })
       expect(late.outcomes[0]).toMatchObject({ failure: { rule: "TACET-STARTED" } })
       expect((yield* log).head).toBe(before)
       expect((yield* start(3, noon(1, 2))).outcomes[0]).toMatchObject({ _tag: "Success" })

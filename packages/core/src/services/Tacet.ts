@@ -18,7 +18,8 @@ import * as Uuid from "../eventsourcing/Uuid.ts"
 import type { CustomerReport } from "../statistics/CustomerReport.ts"
 import { type Definition, standard } from "../statistics/Definition.ts"
 import * as Deflection from "../statistics/Deflection.ts"
-import * as Contacts from "./Interactions.ts"
+import * as Customers from "./Customers.ts"
+import * as Interactions from "./Interactions.ts"
 import * as Retention from "./Retention.ts"
 
 /** What Tacet is made of. */
@@ -115,7 +116,9 @@ export const makeTacet = <E = never>({
   const statistics = Deflection.projection(definition)
   const projection = { ...statistics, version: statistics.version - 1 + definitionVersion }
   const retention = Layer.provide(Retention.layer, Retention.layerSettings({ definition, awaits: [projection] }))
-  const runtime = ManagedRuntime.make(Layer.provideMerge(Layer.merge(Contacts.layer, retention), stores))
+  const runtime = ManagedRuntime.make(
+    Layer.provideMerge(Layer.mergeAll(Customers.layer, Interactions.layer, retention), stores),
+  )
   const close = () => runtime.dispose()
 
   const record = Effect.fnUntraced(function* (recording: PlainRecording) {
@@ -129,8 +132,8 @@ export const makeTacet = <E = never>({
       const outcomes = read.map((command) => (Result.isSuccess(command) ? [] : command.failure))
       return { interaction: id, outcomes, repeated: false }
     }
-    const contacts = yield* Contacts.Contacts
-    const handled = yield* contacts.record({
+    const interactions = yield* Interactions.Interactions
+    const handled = yield* interactions.record({
       customer,
       interaction: id,
       commands,
@@ -153,8 +156,8 @@ export const makeTacet = <E = never>({
     const commands = yield* Effect.forEach(inputs, (input) =>
       Effect.fromResult(CommandInput.readCustomerCommand(input)),
     )
-    const contacts = yield* Contacts.Contacts
-    yield* contacts.declare(id, commands)
+    const customers = yield* Customers.Customers
+    yield* customers.declare(id, commands)
   })
 
   const report = Effect.fnUntraced(function* (
@@ -162,8 +165,8 @@ export const makeTacet = <E = never>({
     { asOf, name = customer }: { readonly name?: string; readonly asOf?: number } = {},
   ) {
     const id = yield* readId(CustomerId, customer, "report", "customer")
-    const contacts = yield* Contacts.Contacts
-    const { scenarios } = yield* contacts.declared(id)
+    const customers = yield* Customers.Customers
+    const { scenarios } = yield* customers.declared(id)
     const { state } = yield* Projection.catchUp(projection, id)
     return Deflection.report(state, {
       customer: name,

@@ -1,11 +1,12 @@
 /**
  * Services: what an application calls.
  */
-export * as Contacts from "./Interactions.ts"
+export * as Customers from "./Customers.ts"
+export * as DataSubjectRequests from "./DataSubjectRequests.ts"
 export * as Erasure from "./Erasure.ts"
+export * as Interactions from "./Interactions.ts"
 export * as Openings from "./Openings.ts"
 export * as Pseudonyms from "./Pseudonyms.ts"
 export * as Recognition from "./Recognition.ts"
-export * as Requests from "./DataSubjectRequests.ts"
 export * as Retention from "./Retention.ts"
 export { makeTacet, type PlainRecorded, type PlainRecording, type Tacet, type TacetOptions } from "./Tacet.ts"

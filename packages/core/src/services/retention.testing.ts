@@ -23,7 +23,8 @@ import { type Definition, make as definitionOf } from "../statistics/Definition.
 import * as Deflection from "../statistics/Deflection.ts"
 import type { History } from "../testing/interactions.ts"
 import { listedEntryPoint, listedNumber } from "../testing/interactions.ts"
-import { Contacts, layer as contactsLayer } from "./Interactions.ts"
+import { Customers, layer as customersLayer } from "./Customers.ts"
+import { layer as interactionsLayer } from "./Interactions.ts"
 import { layer as openingsLayer } from "./Openings.ts"
 import { type AtEachCall, disturbed, disturbedProjections, undisturbed } from "./ports.testing.ts"
 import * as Retention from "./Retention.ts"
@@ -62,7 +63,7 @@ const declarations: ReadonlyArray<CustomerCommand> = [
 /** Declares the Customer, and how long its interactions are kept. */
 export const declared = (period: Period = "P1M") =>
   Effect.andThen(
-    Contacts.use((contacts) => contacts.declare(customer, declarations)),
+    Customers.use((customers) => customers.declare(customer, declarations)),
     retain({ _tag: "SetRetentionPeriod", at: from, category: "interfaceUsage", period }),
   )
 
@@ -114,8 +115,9 @@ export const over = (
   around: AtEachCall = undisturbed,
   memory: VaultMemory.VaultMemory = VaultMemory.make(),
 ) =>
-  Layer.merge(
-    contactsLayer,
+  Layer.mergeAll(
+    customersLayer,
+    interactionsLayer,
     Layer.provide(Retention.layer, Retention.layerSettings({ definition: paris, ...settings })),
   ).pipe(
     Layer.provideMerge(vaultLayer),

@@ -14,7 +14,8 @@ import { agreementClauses } from "../policy/text/parameters/processing.ts"
 import type { Access } from "../privacy/AccessLog.ts"
 import type { Sealed } from "../privacy/Sealed.ts"
 import { layer as vaultLayer, Vault } from "../privacy/Vault.ts"
-import { Contacts, layer as contactsLayer } from "./Interactions.ts"
+import { Customers, layer as customersLayer } from "./Customers.ts"
+import { layer as interactionsLayer } from "./Interactions.ts"
 import { layer as erasureLayer } from "./Erasure.ts"
 import { layer as openingsLayer } from "./Openings.ts"
 import { type AtEachCall, disturbed, undisturbed } from "./ports.testing.ts"
@@ -30,7 +31,7 @@ export const moment = (days: number) => DateTime.makeUnsafe(dawn + days * day)
 
 export const over = (memory: VaultMemory.VaultMemory, around: AtEachCall = undisturbed) =>
   requestsLayer.pipe(
-    Layer.provideMerge(Layer.mergeAll(pseudonymsLayer, contactsLayer, erasureLayer)),
+    Layer.provideMerge(Layer.mergeAll(pseudonymsLayer, customersLayer, interactionsLayer, erasureLayer)),
     Layer.provideMerge(vaultLayer),
     Layer.provideMerge(openingsLayer),
     Layer.provideMerge(Layer.provideMerge(disturbed(around), Layer.merge(VaultMemory.layerOver(memory), eventStores))),
@@ -52,8 +53,8 @@ export const open = (sealed: Sealed<string>, purpose = access.purpose) =>
 
 /** A Customer with a contract for a year, and a policy by which it may care for people. */
 export const contracted = (policyVersion = "dialonce/2021-02-17") =>
-  Contacts.use((contacts) =>
-    contacts.declare(customer, [
+  Customers.use((customers) =>
+    customers.declare(customer, [
       { _tag: "AdoptPolicyVersion", at: moment(0), policyVersion: policyVersion as PolicyVersionId },
       {
         _tag: "SignContract",

@@ -33,11 +33,11 @@ export type DecisionError = AppendError | ReadError | UndecodableEvent
  * @example
  * ```ts
  * import { PolicyBook, type PrivacyPolicy } from "@tacet/core/policy"
- * import { Contacts } from "@tacet/core/services"
+ * import { Customers } from "@tacet/core/services"
  * import * as Layer from "effect/Layer"
  *
  * const withOwn = (own: PrivacyPolicy.PrivacyPolicy) =>
- *   Layer.succeed(Contacts.Policies, () => ({
+ *   Layer.succeed(Customers.Policies, () => ({
  *     ...PolicyBook.published,
  *     versions: [...PolicyBook.published.versions, own],
  *   }))
@@ -45,7 +45,7 @@ export type DecisionError = AppendError | ReadError | UndecodableEvent
  */
 export const Policies: Context.Reference<(customer: CustomerId) => PolicyBook.PolicyBook> = Context.Reference<
   (customer: CustomerId) => PolicyBook.PolicyBook
->("@tacet/core/services/Contacts/Policies", { defaultValue: () => () => PolicyBook.published })
+>("@tacet/core/services/Customers/Policies", { defaultValue: () => () => PolicyBook.published })
 
 /** What a Customer has declared, as looked up at a version of its stream, and what binds it by that. */
 export interface Facts extends CommandHandler.Loaded<Customer.State> {

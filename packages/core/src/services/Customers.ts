@@ -1,0 +1,66 @@
+/**
+ * What a Customer declares: the policy it adopts, its contracts, the numbers and entry points that it lists, the
+ * scenarios and input fields that it publishes. Every other service reads these declarations before it decides.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Customer from "../domain/Customer.ts"
+import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
+import type { CustomerId } from "../eventsourcing/CustomerId.ts"
+import { EventStore } from "../eventsourcing/EventStore.ts"
+import type { Refusal } from "../eventsourcing/Refusal.ts"
+import { type DecisionError, Policies } from "./internal/Facts.ts"
+
+/** What every operation can fail with besides refusals. */
+export type CustomersError = DecisionError
+
+export { Policies }
+
+/** The service. */
+export class Customers extends Context.Service<
+  Customers,
+  {
+    /** Records declarations of a Customer, all or none. Fails with the `Refusal` of the first that is refused. */
+    readonly declare: (
+      customer: CustomerId,
+      commands: ReadonlyArray<Customer.Command>,
+    ) => Effect.Effect<void, Refusal | CustomersError>
+    /** What a Customer has declared. */
+    readonly declared: (customer: CustomerId) => Effect.Effect<Customer.State, CustomersError>
+  }
+>()("@tacet/core/services/Customers") {}
+
+/** The service over the event store in force. */
+export const layer: Layer.Layer<Customers, never, EventStore> = Layer.effect(
+  Customers,
+  Effect.gen(function* () {
+    const store = yield* EventStore
+    const policiesOf = yield* Policies
+
+    return Customers.of({
+      declare: Effect.fn("Customers.declare")(function* (
+        customer: CustomerId,
+        commands: ReadonlyArray<Customer.Command>,
+      ): Effect.fn.Return<void, Refusal | CustomersError> {
+        const { outcomes } = yield* Effect.provideService(
+          CommandHandler.handleAll(Customer.aggregate, {
+            customer,
+            id: customer,
+            commands,
+            context: { policies: policiesOf(customer) },
+            accept: "all",
+          }),
+          EventStore,
+          store,
+        )
+        for (const outcome of outcomes) yield* Effect.fromResult(outcome)
+      }),
+      declared: (customer) =>
+        Effect.map(
+          Effect.provideService(CommandHandler.load(Customer.aggregate, customer, customer), EventStore, store),
+          ({ state }) => state,
+        ),
+    })
+  }),
+)
