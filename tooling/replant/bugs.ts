@@ -474,7 +474,7 @@ export const bugs: ReadonlyArray<Bug> = [
   },
   {
     key: "STAT-JOURNEY",
-    file: `${core}/statistics/Cohort.ts`,
+    file: `${core}/statistics/DayTally.ts`,
     find: "if (known.size < this.enough) known.add(person)",
     replace: "if (known.size < this.enough) known.add(person + String(known.size))",
     test: `${core}/services/Retention.laws.test.ts`,

@@ -28,7 +28,7 @@ import type { CustomerReport } from "./CustomerReport.ts"
 import { Definition } from "./Definition.ts"
 import { figuresOf, reportOf } from "./reportOf.ts"
 import { Tally, type TallySnapshot } from "./Tally.ts"
-import * as Trace from "./Trace.ts"
+import * as Trace from "./PackedEvents.ts"
 
 /** The state of the fold. It is changed in place. */
 export interface State {

@@ -18,7 +18,7 @@ import {
   noCalls,
   none,
   type Together,
-} from "./Ledger.ts"
+} from "./DayCounts.ts"
 import * as LocalTime from "../calendar/LocalTime.ts"
 
 /** A tally. Its methods change it in place. */

@@ -1,7 +1,7 @@
 /**
  * Statistics: what the Customer is told of its interactions.
  */
-export * as Cohort from "./Cohort.ts"
+export * as DayTally from "./DayTally.ts"
 export * as Contribution from "./Contribution.ts"
 export * as CustomerReport from "./CustomerReport.ts"
 export * as Definition from "./Definition.ts"

@@ -6,7 +6,7 @@ import type { Scenario } from "../domain/Customer.ts"
 import type { CustomerReport, JourneyFigures, JourneyRow, WaterfallRow } from "./CustomerReport.ts"
 import type { Definition } from "./Definition.ts"
 import { JourneyTree, type Node, root } from "./JourneyTree.ts"
-import { interactionsOf, type Together } from "./Ledger.ts"
+import { interactionsOf, type Together } from "./DayCounts.ts"
 import * as Rate from "./Rate.ts"
 
 const listed = 20

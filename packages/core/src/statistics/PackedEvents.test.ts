@@ -3,7 +3,7 @@ import fc from "fast-check"
 import { anInteraction } from "../testing/interactions.ts"
 import * as Contribution from "./Contribution.ts"
 import * as Definition from "./Definition.ts"
-import * as Trace from "./Trace.ts"
+import * as Trace from "./PackedEvents.ts"
 
 const aHistory = anInteraction().map(({ events }) => events.map((event, index) => ({ version: index + 1, event })))
 
