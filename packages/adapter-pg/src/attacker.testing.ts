@@ -7,8 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { randomBytes } from "node:crypto"
-import { sqlStateOf } from "./DatabaseError.ts"
-import type { Options } from "./Options.ts"
+import { sqlStateOf } from "./server/DatabaseError.ts"
+import type { Options } from "./server/Options.ts"
 import { asOwner } from "./testDatabase.testing.ts"
 
 /** The SQLSTATE of whoever lacks a permission. */

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, inject } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { randomBytes } from "node:crypto"
-import { migrate } from "./migrate.ts"
-import type { Options } from "./Options.ts"
-import { migrate as migrateVault, type VaultOptions } from "./VaultPostgres.ts"
+import { migrate } from "./schema/migrate.ts"
+import type { Options } from "./server/Options.ts"
+import { migrate as migrateVault, type VaultOptions } from "./vault/VaultPostgres.ts"
 
 /** Runs statements as the account that owns everything. */
 export const asOwner = (url: string, statements: ReadonlyArray<string>): Promise<void> =>

@@ -17,12 +17,12 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { randomBytes } from "node:crypto"
 import { layer } from "./layer.ts"
-import { migrate } from "./migrate.ts"
-import type { Options } from "./Options.ts"
-import { backupOf } from "./privacy/backup.testing.ts"
+import { migrate } from "./schema/migrate.ts"
+import type { Options } from "./server/Options.ts"
+import { backupOf } from "./vault/backup.testing.ts"
 import { asOwner, emptyForThisFile, vaultForThisFile } from "./testDatabase.testing.ts"
-import { aCustomer } from "./privacy/process.testing.ts"
-import * as VaultPostgres from "./VaultPostgres.ts"
+import { aCustomer } from "./vault/process.testing.ts"
+import * as VaultPostgres from "./vault/VaultPostgres.ts"
 
 const found = findBouncer()
 

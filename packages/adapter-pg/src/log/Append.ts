@@ -1,0 +1,193 @@
+/**
+ * Carries out commits: combines what waits, sends it, and tells each caller its own answer.
+ */
+import type { EventEnvelope, Projection } from "@tacet/core/eventsourcing"
+import { Commit, type CustomerId, EventStoreError, ExpectedVersion } from "@tacet/core/eventsourcing"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Scope from "effect/Scope"
+import * as Statements from "./AppendStatements.ts"
+import * as Combiner from "../server/GroupCommit.ts"
+import type { Database } from "../server/Database.ts"
+import { causeOf, isOfData, isFatal } from "../server/DatabaseError.ts"
+import { missedEvents, repetition } from "./Known.ts"
+import { TransactionFailed } from "../server/Sessions.ts"
+
+/** What became of a commit in its batch. */
+type Outcome =
+  | { readonly _tag: "Committed"; readonly result: Commit.CommitResult }
+  | { readonly _tag: "Known" }
+  | { readonly _tag: "Conflict"; readonly mismatches: ReadonlyArray<EventStoreError.Mismatch> }
+
+type Refused = EventStoreError.StoreUnavailable | EventStoreError.InvalidCommit
+
+type Entry = Combiner.Entry<Statements.Prepared, Outcome, Refused>
+
+/** The `append` of the port. */
+export type Append = (commit: Commit.Commit) => Effect.Effect<Commit.CommitResult, EventStoreError.AppendError>
+
+/** Makes the `append` of a store. `appended` is told of the new head after each batch. */
+export const make = Effect.fnUntraced(function* (
+  locate: (customer: CustomerId.CustomerId) => Database,
+  inline: ReadonlyArray<Projection.InlineProjection>,
+  appended: (customer: CustomerId.CustomerId, head: EventEnvelope.Position) => void,
+): Effect.fn.Return<Append, never, Scope.Scope> {
+  const carryOut = (customer: CustomerId.CustomerId, batch: ReadonlyArray<Entry>): Effect.Effect<void> =>
+    Effect.matchEffect(send(locate(customer), customer, batch), {
+      onSuccess: (judged) =>
+        Effect.sync(() => {
+          if (judged.written > 0) appended(customer, judged.head + judged.written)
+          tell(judged, batch)
+        }),
+      onFailure: (failed) => {
+        // What one caller sent does not harm the others: each goes alone.
+        if (batch.length > 1 && isOfData(failed.error)) {
+          return Effect.forEach(batch, (entry) => carryOut(customer, [entry]), { discard: true })
+        }
+        return Effect.sync(() => {
+          for (const { answer, request } of batch) answer(Exit.fail(refusal(request.commit, failed)))
+        })
+      },
+    })
+  const combined = yield* Combiner.make<CustomerId.CustomerId, Statements.Prepared, Outcome, Refused>({
+    choose,
+    carryOut,
+  })
+
+  const append: Append = (commit) =>
+    Effect.suspend(() => {
+      const { commitId, customer } = commit
+      const reason = Commit.fault(commit)
+      if (reason !== undefined) return Effect.fail(new EventStoreError.InvalidCommit({ customer, commitId, reason }))
+      const prepared = prepare(commit, inline)
+      return Effect.flatMap(combined(customer, prepared), (outcome) => settle(commit, outcome))
+    })
+
+  const settle = (commit: Commit.Commit, outcome: Outcome): ReturnType<Append> => {
+    const { commitId, customer } = commit
+    if (outcome._tag === "Committed") return Effect.succeed(outcome.result)
+    if (outcome._tag === "Known") {
+      return Effect.flatMap(repetition(locate(customer), commit), (answer) => {
+        if (answer === "gone") return append(commit)
+        return answer === "other"
+          ? Effect.fail(new EventStoreError.CommitIdReused({ customer, commitId }))
+          : Effect.succeed(answer)
+      })
+    }
+    const conflict = (missed: ReadonlyArray<EventEnvelope.RecordedEvent>) =>
+      Effect.fail(new EventStoreError.VersionConflict({ customer, commitId, mismatches: outcome.mismatches, missed }))
+    if (commit.wantMissedEvents !== true) return conflict([])
+    return Effect.flatMap(missedEvents(locate(customer), commit, outcome.mismatches), (missed) =>
+      // A stream was purged since it was judged: judge again.
+      missed === "gone" ? append(commit) : conflict(missed),
+    )
+  }
+  return append
+})
+
+const prepare = (commit: Commit.Commit, inline: ReadonlyArray<Projection.InlineProjection>): Statements.Prepared => ({
+  commit,
+  events: commit.writes.reduce((sum, { events }) => sum + events.length, 0),
+  deltas: inline.flatMap((projection) =>
+    commit.writes.flatMap(({ events, stream }) =>
+      events.flatMap(({ data, occurredAt, schemaVersion, type }) =>
+        Array.from(projection.deltas({ type, schemaVersion, occurredAt, data, stream }), ([counter, add]) => ({
+          projection,
+          counter,
+          add,
+        })),
+      ),
+    ),
+  ),
+})
+
+/**
+ * Which of the waiting commits go together: in their order, none that writes, checks or purges what an earlier one
+ * writes or purges, none whose id is that of an earlier one, and whoever purges goes alone.
+ */
+const choose = (waiting: ReadonlyArray<Statements.Prepared>): ReadonlyArray<number> => {
+  if (waiting[0]!.commit.purge !== undefined) return [0]
+  const chosen: Array<number> = []
+  const changed = new Set<string>()
+  const ids = new Set<string>()
+  let [events, characters] = [0, 0]
+  for (const [index, { commit, events: own }] of waiting.entries()) {
+    if (commit.purge !== undefined) break
+    const size = commit.writes.reduce((sum, write) => write.events.reduce((sum, { data }) => sum + data.length, sum), 0)
+    events += own
+    characters += size
+    if (chosen.length > 0 && (events > most.events || characters > most.characters)) break
+    const touches = [...commit.writes, ...(commit.checks ?? [])].some(({ stream }) => changed.has(keyOf(stream)))
+    if (!touches && !ids.has(commit.commitId)) chosen.push(index)
+    // What waits for an earlier one is not overtaken by a later one.
+    for (const { stream } of commit.writes) changed.add(keyOf(stream))
+    ids.add(commit.commitId)
+  }
+  return chosen
+}
+
+/** At most so many events, and so many characters of payload, go out together. */
+const most = { events: 500, characters: 4_000_000 }
+
+const keyOf = ({ id, kind }: { readonly id: string; readonly kind: string }): string => id + kind
+
+const send = (
+  { calls, schema, writes }: Database,
+  customer: CustomerId.CustomerId,
+  batch: ReadonlyArray<Entry>,
+): Effect.Effect<Statements.Judged, TransactionFailed> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    const commits = batch.map(({ request }) => request)
+    const statement = Statements.append(schema, customer, commits, now, calls)
+    const answered = statement.isCall
+      ? writes.call(statement)
+      : Effect.map(
+          writes.transact(customer, "write", [Statements.lock(schema, customer), statement]),
+          ([, rows]) => rows!,
+        )
+    return Effect.flatMap(answered, (rows) => {
+      const judged = Statements.judged(rows, commits, statement.isCall)
+      return judged === undefined ? Effect.fail(TransactionFailed.moved) : Effect.succeed(judged)
+    })
+  })
+
+/** Tells each caller what became of its commit. */
+const tell = ({ head, known, versions }: Statements.Judged, batch: ReadonlyArray<Entry>): void => {
+  let place = 0
+  let position = head
+  for (const [index, { answer, request }] of batch.entries()) {
+    const { commit, events } = request
+    const { checks = [], writes } = commit
+    const before = versions.slice(place, place + writes.length + checks.length)
+    place += before.length
+    if (known[index] === true) {
+      answer(Exit.succeed({ _tag: "Known" }))
+      continue
+    }
+    const mismatches = [...writes, ...checks].flatMap(({ expected, stream }, at) =>
+      ExpectedVersion.holds(expected, before[at]!) ? [] : [{ stream, expected, actual: before[at]! }],
+    )
+    if (mismatches.length > 0) {
+      answer(Exit.succeed({ _tag: "Conflict", mismatches }))
+      continue
+    }
+    const result = {
+      firstPosition: position + 1,
+      lastPosition: position + events,
+      versions: writes.map(({ events, stream: { id, kind } }, at) => ({
+        stream: { kind, id },
+        version: before[at]! + events.length,
+      })),
+    }
+    position += events
+    answer(Exit.succeed({ _tag: "Committed", result }))
+  }
+}
+
+const refusal = ({ commitId, customer }: Commit.Commit, { error, sent }: TransactionFailed): Refused => {
+  const cause = causeOf(error)
+  if (isOfData(error)) return new EventStoreError.InvalidCommit({ customer, commitId, reason: cause })
+  const outcome = sent && isFatal(error) ? "unknown" : "notCommitted"
+  return new EventStoreError.StoreUnavailable({ operation: "append", outcome, cause })
+}

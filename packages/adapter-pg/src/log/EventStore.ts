@@ -1,0 +1,57 @@
+/**
+ * The event store over databases.
+ */
+import { type CustomerId, EventStore } from "@tacet/core/eventsourcing"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { Grown } from "./Announcements.ts"
+import * as Append from "./Append.ts"
+import type { Database } from "../server/Database.ts"
+import type { Options } from "../server/Options.ts"
+import { readLog, readStream } from "./Reading.ts"
+import type * as Wakeups from "./Wakeups.ts"
+
+/** Makes the store. What it appends is told to `grown`. */
+export const make: (
+  locate: (customer: CustomerId.CustomerId) => Database,
+  options: Pick<Options, "inline" | "polling">,
+  wakeups: Wakeups.Wakeups,
+  grown: Grown,
+) => Effect.Effect<EventStore.EventStore["Service"], never, Scope.Scope> = Effect.fnUntraced(function* (
+  locate,
+  { inline = [], polling = {} },
+  wakeups,
+  grown,
+) {
+  const append = yield* Append.make(locate, inline, grown)
+  const shortest = Duration.toMillis(Duration.fromInputUnsafe(polling.shortest ?? 20))
+  const longest = Duration.toMillis(Duration.fromInputUnsafe(polling.longest ?? 1_000))
+  const read: EventStore.EventStore["Service"]["readLog"] = (customer, range) =>
+    readLog(locate(customer), customer, range)
+  return {
+    append,
+    readStream: (customer, stream, range) => readStream(locate(customer), customer, stream, range),
+    readLog: read,
+    subscribe: (customer, range) =>
+      Stream.unwrap(
+        Effect.sync(() => {
+          let [pause, at, told] = [shortest, -1, 0]
+          // What nobody tells is found by looking; each look in vain makes the next one wait longer. Who was told of a head
+          // that was not there is not woken by it again.
+          return EventStore.subscribeBy(read, (customer, position) => {
+            const isInVain = position === at
+            pause = isInVain ? Math.min(pause * 2, longest) : shortest
+            at = position
+            return Effect.raceFirst(
+              Effect.map(wakeups.beyond(customer, isInVain ? Math.max(position, told) : position), (head) => {
+                told = head
+              }),
+              Effect.sleep(pause),
+            )
+          })(customer, range)
+        }).pipe(Effect.tap(() => wakeups.subscribe(customer))),
+      ),
+  }
+})

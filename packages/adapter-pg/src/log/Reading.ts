@@ -1,0 +1,204 @@
+/**
+ * Pages of streams and chunks of the log, each from one snapshot of the database.
+ */
+import type { CustomerId, StreamId } from "@tacet/core/eventsourcing"
+import { EventStore, EventStoreError } from "@tacet/core/eventsourcing"
+import * as Effect from "effect/Effect"
+import type { Database } from "../server/Database.ts"
+import { causeOf, type Operation } from "../server/DatabaseError.ts"
+import { columns, columnsOfStream, eventOf, eventOfStream } from "./EventRow.ts"
+import { blockSize } from "../schema/blockSize.ts"
+import type { Rows, Statement } from "../server/Sessions.ts"
+import { list } from "../server/types.ts"
+
+/** A page of one stream. */
+export const readStream = (
+  database: Database,
+  customer: CustomerId.CustomerId,
+  { id, kind }: StreamId.StreamId,
+  range: EventStore.StreamRange = {},
+): Effect.Effect<EventStore.StreamPage, EventStoreError.StoreUnavailable> => {
+  const { schema } = database
+  const ofStream = `${schema}.event WHERE customer_id = $1 AND stream_id = $2 AND stream_kind = $3`
+  return Effect.map(
+    read(database, customer, "readStream", [
+      {
+        sql: `SELECT version FROM ${ofStream} ORDER BY version DESC LIMIT 1`,
+        parameters: [customer, id, kind],
+      },
+      {
+        sql: `SELECT ${columnsOfStream} FROM ${ofStream} AND version > $4 ORDER BY version LIMIT $5`,
+        parameters: [customer, id, kind, whole(range.after ?? 0), whole(limitOf(range))],
+      },
+    ]),
+    ([last, rows]) => {
+      // One address for all events of the page, which nobody may change for the others.
+      const stream = Object.freeze({ kind, id })
+      return {
+        events: rows!.map((row) => eventOfStream(customer, stream, row)),
+        version: (last![0]?.[0] as number | undefined) ?? 0,
+      }
+    },
+  )
+}
+
+/** A chunk of the log. Every hole in it is checked against the record of purges. */
+export const readLog = (
+  database: Database,
+  customer: CustomerId.CustomerId,
+  range: EventStore.LogRange = {},
+): Effect.Effect<EventStore.LogChunk, EventStoreError.ReadError> =>
+  Effect.flatMap(
+    range.filter === undefined ? whatIsThere(database, customer, range) : whatIsWanted(database, customer, range),
+    (chunk) =>
+      chunk.purged.length === 0 ? Effect.succeed(chunk) : Effect.as(checkHoles(database, customer, chunk), chunk),
+  )
+
+type Read<A> = Effect.Effect<A, EventStoreError.StoreUnavailable>
+
+const headOf = (schema: string, customer: string): Statement => ({
+  sql: `SELECT position FROM ${schema}.compartment WHERE customer_id = $1`,
+  parameters: [customer],
+})
+
+const whatIsThere = (
+  database: Database,
+  customer: CustomerId.CustomerId,
+  range: EventStore.LogRange,
+): Read<EventStore.LogChunk> => {
+  const { schema } = database
+  const [after, limit] = [range.after ?? 0, limitOf(range)]
+  return Effect.map(
+    read(database, customer, "readLog", [
+      headOf(schema, customer),
+      {
+        sql: `SELECT ${columns} FROM ${schema}.event WHERE customer_id = $1 AND position > $2
+          ORDER BY position LIMIT $3`,
+        parameters: [customer, whole(after), whole(limit)],
+      },
+    ]),
+    ([counter, rows]) => {
+      const head = (counter![0]?.[0] as number | undefined) ?? 0
+      const events = rows!.map((row) => eventOf(customer, row))
+      const through = events.length >= limit ? events[events.length - 1]!.position : Math.max(after, head)
+      const purged: Array<EventStore.PurgedPositions> = []
+      if (events.length < through - after) {
+        let last = after
+        for (const { position } of [...events, { position: through + 1 }]) {
+          if (position > last + 1) purged.push({ from: last + 1, to: position - 1 })
+          last = position
+        }
+      }
+      return { after, through, events, purged, head }
+    },
+  )
+}
+
+/** How many positions a chunk with a filter accounts for at most. */
+const span = 50_000
+
+const whatIsWanted = (
+  database: Database,
+  customer: CustomerId.CustomerId,
+  range: EventStore.LogRange,
+): Read<EventStore.LogChunk> => {
+  const { schema } = database
+  const { eventTypes, streamKinds } = range.filter ?? {}
+  const [after, limit] = [range.after ?? 0, limitOf(range)]
+  const conditions = [
+    ...(streamKinds === undefined ? [] : [`stream_kind = ANY ($4::text[])`]),
+    ...(eventTypes === undefined ? [] : [`event_type = ANY ($5::text[])`]),
+    // Both parameters are always there, so that there is one numbering.
+    "$4::text[] IS NOT NULL AND $5::text[] IS NOT NULL",
+  ].join(" AND ")
+  const wanted = `${schema}.event WHERE customer_id = $1 AND position > $2::bigint AND position <= $2::bigint + ${span}
+    AND ${conditions} ORDER BY position LIMIT $3::bigint`
+  const parameters = [customer, whole(after), whole(limit), list.text(streamKinds ?? []), list.text(eventTypes ?? [])]
+  return Effect.map(
+    read(database, customer, "readLog", [
+      headOf(schema, customer),
+      { sql: `SELECT ${columns} FROM ${wanted}`, parameters },
+      {
+        sql: `WITH reach AS MATERIALIZED (
+            SELECT CASE WHEN count(*) >= $3::bigint THEN max(position) ELSE least($2::bigint + ${span}, coalesce((
+              SELECT position FROM ${schema}.compartment WHERE customer_id = $1
+            ), 0)) END AS through
+            FROM (SELECT position FROM ${wanted}) w
+          )
+          SELECT before + 1, position - 1 FROM (
+            SELECT position, lag(position, 1, $2::bigint) OVER (ORDER BY position) AS before FROM (
+              SELECT position FROM ${schema}.event, reach
+              WHERE customer_id = $1 AND position > $2::bigint AND position <= reach.through
+              UNION ALL SELECT through + 1 FROM reach WHERE through >= $2::bigint
+            ) present
+          ) pairs WHERE position > before + 1 ORDER BY position`,
+        parameters,
+      },
+    ]),
+    ([counter, rows, holes]) => {
+      const head = (counter![0]?.[0] as number | undefined) ?? 0
+      const events = rows!.map((row) => eventOf(customer, row))
+      const through =
+        events.length >= limit ? events[events.length - 1]!.position : Math.max(after, Math.min(head, after + span))
+      const purged = holes!.map(([from, to]) => ({ from: from as number, to: to as number }))
+      return { after, through, events, purged, head }
+    },
+  )
+}
+
+/**
+ * A hole is a purge's where its block lacks exactly as many positions as purges have recorded for it; otherwise events
+ * were lost.
+ */
+const checkHoles = (
+  database: Database,
+  customer: CustomerId.CustomerId,
+  { purged }: EventStore.LogChunk,
+): Effect.Effect<void, EventStoreError.ReadError> => {
+  const { schema } = database
+  const blockOf = (position: number) => Math.floor((position - 1) / blockSize)
+  const [first, last] = [blockOf(purged[0]!.from), blockOf(purged[purged.length - 1]!.to)]
+  return Effect.flatMap(
+    read(database, customer, "readLog", [
+      {
+        sql: `SELECT block, events FROM ${schema}.purged_block
+          WHERE customer_id = $1 AND block BETWEEN $2 AND $3`,
+        parameters: [customer, whole(first), whole(last)],
+      },
+      {
+        sql: `SELECT (position - 1) / ${blockSize} AS block, count(*) FROM ${schema}.event
+          WHERE customer_id = $1 AND position > $2 AND position <= $3 GROUP BY 1`,
+        parameters: [customer, whole(first * blockSize), whole((last + 1) * blockSize)],
+      },
+      headOf(schema, customer),
+    ]),
+    ([recorded, present, counter]) => {
+      const head = (counter![0]?.[0] as number | undefined) ?? 0
+      const purgedIn = new Map(recorded as ReadonlyArray<readonly [number, number]>)
+      const presentIn = new Map(present as ReadonlyArray<readonly [number, number]>)
+      for (let block = first; block <= last; block++) {
+        const size = Math.min((block + 1) * blockSize, head) - block * blockSize
+        if ((purgedIn.get(block) ?? 0) + (presentIn.get(block) ?? 0) === size) continue
+        const hole = purged.find(({ from, to }) => blockOf(from) <= block && block <= blockOf(to)) ?? purged[0]!
+        return Effect.fail(new EventStoreError.LogFault({ customer, after: hole.from - 1, before: hole.to + 1 }))
+      }
+      return Effect.void
+    },
+  )
+}
+
+const limitOf = (range: { readonly limit?: number }): number => Math.max(1, range.limit ?? EventStore.defaultPageSize)
+
+/** A whole number as a parameter, whatever its size. */
+const whole = (value: number): string => String(value)
+
+const read = (
+  { reads }: Database,
+  customer: CustomerId.CustomerId,
+  operation: Operation,
+  statements: ReadonlyArray<Statement>,
+): Read<ReadonlyArray<Rows>> =>
+  Effect.mapError(
+    reads.transact(customer, "read", statements),
+    ({ error }) => new EventStoreError.StoreUnavailable({ operation, outcome: "notCommitted", cause: causeOf(error) }),
+  )

@@ -1,0 +1,149 @@
+import {
+  type CustomerId,
+  EventStore,
+  ExpectedVersion,
+  type Projection,
+  ProjectionStore,
+  type StreamId,
+  Uuid,
+} from "@tacet/core/eventsourcing"
+import { describe, expect, it } from "@tacet/vitest"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { layer } from "../layer.ts"
+import { ProjectionRunner } from "./ProjectionRunner.ts"
+import { forThisFile } from "../testDatabase.testing.ts"
+
+const options = forThisFile()
+
+class Unfoldable extends Data.TaggedError("Unfoldable") {}
+
+const counting: Projection.Projection<number, Unfoldable> = {
+  name: "counting",
+  version: 1,
+  initial: () => 0,
+  apply: (state, chunk) =>
+    chunk.events.some(({ type }) => type === "Unfoldable")
+      ? Effect.fail(new Unfoldable())
+      : Effect.succeed(state + chunk.events.length),
+  encode: String,
+  decode: Number,
+}
+
+/** A process: its own pools, its own runner. */
+const aProcess = Effect.map(Layer.build(Layer.fresh(layer(options))), (context) => ({
+  store: Context.get(context, EventStore.EventStore),
+  projections: Context.get(context, ProjectionStore.ProjectionStore),
+  runner: Context.get(context, ProjectionRunner),
+}))
+
+const aCustomer = Effect.map(Uuid.next, (id) => id as CustomerId.CustomerId)
+
+const append = Effect.fnUntraced(function* (
+  { store }: Effect.Success<typeof aProcess>,
+  customer: CustomerId.CustomerId,
+  count: number,
+  type = "Counted",
+) {
+  const stream: StreamId.StreamId = { kind: "jar", id: yield* Uuid.next }
+  const events = Array.from({ length: count }, () => ({ type, schemaVersion: 1, occurredAt: 0, data: "{}" }))
+  return yield* store.append({
+    customer,
+    commitId: yield* Uuid.next,
+    writes: [{ stream, expected: ExpectedVersion.none, events }],
+  })
+})
+
+/** Waits until something holds, for ten seconds at most. */
+const eventually = Effect.fnUntraced(function* <A, E>(ask: Effect.Effect<A, E>, holds: (answer: A) => boolean) {
+  for (let turn = 0; turn < 500; turn++) {
+    const answer = yield* ask
+    if (holds(answer)) return answer
+    yield* Effect.sleep(20)
+  }
+  return yield* ask
+})
+
+const stateIn = ({ projections }: Effect.Success<typeof aProcess>, customer: CustomerId.CustomerId) =>
+  Effect.map(projections.load(customer, counting), (saved) =>
+    Option.match(saved, { onNone: () => "", onSome: ({ state }) => state }),
+  )
+
+const lease = "300 millis"
+
+describe("a projection with a lease", () => {
+  it.live("is run by one of several processes, and taken over by another when that one goes", () =>
+    Effect.gen(function* () {
+      const [one, other] = [yield* aProcess, yield* aProcess]
+      const customer = yield* aCustomer
+      expect(yield* one.runner.status(customer, counting)).toBe("new")
+      yield* append(one, customer, 3)
+      const first = yield* Effect.forkChild(one.runner.run(counting, customer, { lease }))
+      yield* eventually(stateIn(one, customer), (state) => state === "3")
+      const second = yield* Effect.forkChild(other.runner.run(counting, customer, { lease }))
+      yield* append(other, customer, 4)
+      expect(yield* eventually(stateIn(one, customer), (state) => state === "7")).toBe("7")
+      expect(yield* eventually(one.runner.status(customer, counting), (status) => status === "live")).toBe("live")
+      yield* Fiber.interrupt(first)
+      yield* append(one, customer, 5)
+      expect(yield* eventually(stateIn(one, customer), (state) => state === "12")).toBe("12")
+      yield* Fiber.interrupt(second)
+    }),
+  )
+
+  it.live("lets a process that lost the lease save nothing, though the checkpoint is as it knows it", () =>
+    Effect.gen(function* () {
+      const one = yield* aProcess
+      const customer = yield* aCustomer
+      yield* append(one, customer, 2)
+      const gate = yield* Latch.make()
+      let folding = 0
+      const slow: typeof counting = {
+        ...counting,
+        apply: (state, chunk) =>
+          Effect.suspend(() => {
+            folding++
+            return Effect.as(Effect.uninterruptible(gate.await), state + chunk.events.length)
+          }),
+      }
+      const fiber = yield* Effect.forkChild(one.runner.run(slow, customer, { lease }))
+      yield* eventually(
+        Effect.sync(() => folding),
+        (n) => n > 0,
+      )
+      yield* one.runner.pause(customer, counting)
+      yield* gate.open
+      yield* Effect.sleep(400)
+      expect(yield* stateIn(one, customer)).toBe("")
+      expect(yield* one.runner.status(customer, counting)).toBe("paused")
+      yield* one.runner.resume(customer, counting)
+      expect(yield* eventually(stateIn(one, customer), (state) => state === "2")).toBe("2")
+      yield* Fiber.interrupt(fiber)
+    }),
+  )
+
+  it.live("stops at an event that it cannot fold, is marked failed, and goes on when it is resumed", () =>
+    Effect.gen(function* () {
+      const one = yield* aProcess
+      const customer = yield* aCustomer
+      yield* append(one, customer, 2, "Unfoldable")
+      const exit = yield* Effect.exit(one.runner.run(counting, customer, { lease }))
+      expect(Exit.isFailure(exit)).toBe(true)
+      expect(yield* one.runner.status(customer, counting)).toBe("failed")
+      expect(yield* stateIn(one, customer)).toBe("")
+      yield* one.runner.resume(customer, counting)
+      const mended = { ...counting, apply: (state: number) => Effect.succeed(state + 1) }
+      const fiber = yield* Effect.forkChild(one.runner.run(mended, customer, { lease }))
+      expect(yield* eventually(stateIn(one, customer), (state) => state === "1")).toBe("1")
+      yield* one.runner.retire(customer, counting)
+      expect(Exit.isSuccess(yield* Fiber.await(fiber))).toBe(true)
+      expect(yield* one.runner.status(customer, counting)).toBe("retired")
+    }),
+  )
+})

@@ -1,0 +1,121 @@
+/**
+ * Brings a database to the schema of this release. Safe when many processes start at once: one takes the steps, the
+ * others wait and find them taken.
+ */
+import * as PgConnection from "@effect/sql-pg/PgConnection"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type { SqlError } from "effect/sql/SqlError"
+import { causeOf, DatabaseUnavailable, sqlStateOf, WrongSchemaVersion } from "../server/DatabaseError.ts"
+import { steps } from "./steps.ts"
+import { namesOf, type Part, workingOn } from "../server/Names.ts"
+import type { Options } from "../server/Options.ts"
+import type { Step } from "./secured.ts"
+import { connectionConfig, localSettings } from "../server/Sessions.ts"
+
+/**
+ * Takes the steps that are missing, in one transaction: all of them or none. The user of the URL must be allowed to
+ * create schemas in the database, and roles unless an administrator has created them.
+ *
+ * @example
+ * ```ts
+ * import * as Redacted from "effect/Redacted"
+ * import { migrate } from "@tacet/adapter-pg"
+ *
+ * const ready = migrate({ url: Redacted.make("postgresql://owner@localhost/tacet") })
+ * ```
+ */
+export const migrate = (options: Options): Effect.Effect<void, DatabaseUnavailable | WrongSchemaVersion> =>
+  migrateBy("log", options, steps.log)
+
+/** Takes the steps of one part that are missing, of those that are given. */
+export const migrateBy = Effect.fn("PostgreSQL.migrate")(
+  function* (part: Part, options: Options, steps: ReadonlyArray<Step>) {
+    const names = namesOf(options, part)
+    const asItself = { ...options, role: null }
+    const connection = yield* PgConnection.make({ ...connectionConfig(asItself, {}), prepare: false })
+    const { query, queryValues } = connection
+    yield* query("BEGIN")
+    yield* Effect.gen(function* () {
+      for (const { sql } of localSettings(asItself, {})) yield* query(sql)
+      // The lock ends with the transaction, also behind a proxy that pools by transaction.
+      yield* query("SELECT pg_advisory_xact_lock(20261122, hashtext($1))", [names.schema])
+      const before = yield* versionIn(queryValues, names.schema)
+      if (before > steps.length) {
+        return yield* new WrongSchemaVersion({ schema: names.schema, expected: steps.length, actual: before })
+      }
+      if (before === 0) {
+        yield* query(`CREATE SCHEMA IF NOT EXISTS ${names.schema}`)
+        yield* query(
+          `CREATE TABLE ${names.schema}.migration (version integer PRIMARY KEY, taken_at timestamptz NOT NULL)`,
+        )
+        for (const role of rolesOf[part].map((role) => names[role])) {
+          const [found] = yield* queryValues("SELECT 1 FROM pg_roles WHERE rolname = $1", [role])
+          if (found === undefined) yield* query(`CREATE ROLE ${role} NOLOGIN NOBYPASSRLS`)
+        }
+      }
+      for (const [index, step] of steps.entries()) {
+        if (index < before) continue
+        for (const statement of step(names)) yield* query(statement)
+        yield* query(`INSERT INTO ${names.schema}.migration (version, taken_at) VALUES ($1, now())`, [
+          String(index + 1),
+        ])
+      }
+      yield* query("COMMIT")
+    }).pipe(Effect.onError(() => Effect.ignore(query("ROLLBACK"))))
+  },
+  Effect.scoped,
+  // Roles belong to all databases of a server: two that are migrated at once may both create them.
+  Effect.retry({
+    while: (error) => error._tag === "SqlError" && /^(23505|42710|40|XX000)/.test(sqlStateOf(error) ?? ""),
+    times: 20,
+    schedule: Schedule.spaced("50 millis"),
+  }),
+  Effect.catchTag("SqlError", (error) => Effect.fail(new DatabaseUnavailable({ cause: causeOf(error) }))),
+)
+
+const rolesOf = {
+  log: ["log", "vault", "operator"],
+  vault: ["vault", "operator"],
+  keys: ["keys", "operator"],
+} as const
+
+/** Fails where the database is out of reach, or at another version than this release works with. */
+export const checkVersion = Effect.fnUntraced(
+  function* (options: Options, part: Part = "log") {
+    const { schema } = namesOf(options, part)
+    const working = workingOn(part, options)
+    const { query, queryValues } = yield* PgConnection.make(connectionConfig(working, {}))
+    const told = localSettings(working, {})
+    // Settings of a transaction need one, and go with it. With the connection, it ends in any case.
+    for (const sql of told.length === 0 ? [] : ["BEGIN", ...told.map(({ sql }) => sql)]) yield* query(sql)
+    const actual = yield* versionIn(queryValues, schema)
+    const expected = steps[part].length
+    if (actual !== expected) return yield* new WrongSchemaVersion({ schema, expected, actual })
+  },
+  Effect.scoped,
+  (checked, options, part = "log") =>
+    Effect.catchTag(checked, "SqlError", (error) =>
+      Effect.fail(
+        // The role of the connection is made with the tables.
+        sqlStateOf(error) === "22023"
+          ? new WrongSchemaVersion({ schema: namesOf(options, part).schema, expected: steps[part].length, actual: 0 })
+          : new DatabaseUnavailable({ cause: causeOf(error) }),
+      ),
+    ),
+)
+
+const versionIn = Effect.fnUntraced(function* (
+  queryValues: PgConnection.PgConnection["queryValues"],
+  schema: string,
+): Effect.fn.Return<number, SqlError> {
+  // To a role that a later step lets into the schema, there is nothing yet.
+  const [table] = yield* queryValues(
+    `SELECT CASE WHEN has_schema_privilege(oid, 'USAGE') THEN to_regclass($1)::text END
+     FROM pg_namespace WHERE nspname = $2`,
+    [`${schema}.migration`, schema],
+  )
+  if (typeof table?.[0] !== "string") return 0
+  const [row] = yield* queryValues(`SELECT coalesce(max(version), 0) FROM ${schema}.migration`)
+  return row![0] as number
+})

@@ -1,0 +1,145 @@
+/**
+ * The schema, as forward-only steps of plain statements. A step that was released is never changed: what it got wrong,
+ * a later step mends.
+ *
+ * Every table begins its primary key with the Customer, and so does every unique index; row-level security lets a
+ * transaction see the one compartment that it has set. No sequence, no trigger, no foreign key, no function that is needed:
+ * the tables can be distributed by `customer_id` as they are.
+ */
+import { functions } from "./appendFunctions.ts"
+import type { Part } from "../server/Names.ts"
+import { keysSteps } from "./keysSteps.ts"
+import { recordsOfAccess, recordsOfErasure } from "./recordTables.ts"
+import { vaultSteps } from "./vaultSteps.ts"
+import { resecured, secured, type Step } from "./secured.ts"
+
+const tables = [
+  "compartment",
+  "event",
+  "purged_block",
+  "commit_remnant",
+  "purge",
+  "projection",
+  "active_projection",
+  "projection_lease",
+  "counter",
+]
+
+const first: Step = ({ log, operator, schema }) => [
+  // The lock of the compartment, its position and its fence in one row. It is changed by every append: room on its page
+  // keeps the changes there. A fence other than 0 says that the compartment has been moved elsewhere.
+  `CREATE TABLE ${schema}.compartment (
+    customer_id uuid PRIMARY KEY,
+    position bigint NOT NULL,
+    fence bigint NOT NULL DEFAULT 0
+  ) WITH (fillfactor = 10)`,
+  `CREATE TABLE ${schema}.event (
+    customer_id uuid NOT NULL,
+    position bigint NOT NULL,
+    stream_kind text COLLATE "C" NOT NULL,
+    stream_id uuid NOT NULL,
+    version integer NOT NULL,
+    event_type text COLLATE "C" NOT NULL,
+    schema_version smallint NOT NULL,
+    occurred_at bigint NOT NULL,
+    recorded_at bigint NOT NULL,
+    commit_id uuid NOT NULL,
+    data json NOT NULL,
+    PRIMARY KEY (customer_id, position),
+    CONSTRAINT event_stream UNIQUE (customer_id, stream_id, stream_kind, version)
+  )`,
+  // What finds a commit that is repeated: an index over a column that is there costs less than a row for each commit.
+  `CREATE INDEX event_commit ON ${schema}.event (customer_id, commit_id)`,
+  // How many positions of a block of ${blockSize} were purged: what a hole in the log must agree with.
+  `CREATE TABLE ${schema}.purged_block (
+    customer_id uuid NOT NULL,
+    block bigint NOT NULL,
+    events bigint NOT NULL,
+    PRIMARY KEY (customer_id, block)
+  )`,
+  // What a commit wrote to streams that were purged, while another stream of it is left: its place and its size, so that
+  // the commit is recognised when it is repeated.
+  `CREATE TABLE ${schema}.commit_remnant (
+    customer_id uuid NOT NULL,
+    commit_id uuid NOT NULL,
+    first_position bigint NOT NULL,
+    events bigint NOT NULL,
+    PRIMARY KEY (customer_id, commit_id, first_position)
+  )`,
+  `CREATE TABLE ${schema}.purge (
+    customer_id uuid NOT NULL,
+    position bigint NOT NULL,
+    reason text COLLATE "C" NOT NULL,
+    streams bigint NOT NULL,
+    events bigint NOT NULL,
+    recorded_at bigint NOT NULL,
+    PRIMARY KEY (customer_id, position)
+  )`,
+  `CREATE TABLE ${schema}.projection (
+    customer_id uuid NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    version integer NOT NULL,
+    checkpoint bigint NOT NULL,
+    state text NOT NULL,
+    PRIMARY KEY (customer_id, name, version)
+  )`,
+  `CREATE TABLE ${schema}.active_projection (
+    customer_id uuid NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    version integer NOT NULL,
+    PRIMARY KEY (customer_id, name)
+  )`,
+  `CREATE TABLE ${schema}.projection_lease (
+    customer_id uuid NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    version integer NOT NULL,
+    fence bigint NOT NULL,
+    owner uuid NOT NULL,
+    expires_at timestamptz NOT NULL,
+    status text COLLATE "C" NOT NULL,
+    PRIMARY KEY (customer_id, name, version)
+  )`,
+  `CREATE TABLE ${schema}.counter (
+    customer_id uuid NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    version integer NOT NULL,
+    counter text COLLATE "C" NOT NULL,
+    value double precision NOT NULL,
+    PRIMARY KEY (customer_id, name, version, counter)
+  ) WITH (fillfactor = 50)`,
+  ...tables.flatMap((table) => secured(`${schema}.${table}`)),
+  `GRANT USAGE ON SCHEMA ${schema} TO ${log}, ${operator}`,
+  `GRANT SELECT, INSERT, UPDATE ON ${schema}.compartment, ${schema}.purged_block TO ${log}`,
+  // Events are written once: nobody may change one.
+  `GRANT SELECT, INSERT, DELETE ON ${schema}.event, ${schema}.commit_remnant TO ${log}`,
+  `GRANT SELECT, INSERT ON ${schema}.purge TO ${log}`,
+  `GRANT SELECT, INSERT, UPDATE, DELETE ON ${schema}.projection, ${schema}.active_projection,
+    ${schema}.projection_lease, ${schema}.counter TO ${log}`,
+  `GRANT SELECT ON ${schema}.compartment, ${schema}.purged_block, ${schema}.purge, ${schema}.active_projection,
+    ${schema}.projection_lease TO ${operator}`,
+  `GRANT SELECT ON ${schema}.migration TO ${log}, ${operator}`,
+]
+
+// Who was erased and who has looked stands beside the log, so that an older backup of the vault takes nothing of it back;
+// the log's own role sees neither.
+const second: Step = (names) => [
+  `GRANT USAGE ON SCHEMA ${names.schema} TO ${names.vault}`,
+  `GRANT SELECT ON ${names.schema}.migration TO ${names.vault}`,
+  ...recordsOfErasure(names.schema, names.vault),
+  ...recordsOfAccess(names.schema, names.vault),
+]
+
+// The third step once made functions of these names, which nothing calls any more.
+const fourth: Step = (names) => [
+  `DROP FUNCTION IF EXISTS ${names.schema}.append_one`,
+  `DROP FUNCTION IF EXISTS ${names.schema}.append_many`,
+  ...tables.map((table) => resecured(`${names.schema}.${table}`)),
+  ...functions(names),
+]
+
+/** All steps of each part, in order: the version of a part is the number of steps that were taken. */
+export const steps: Readonly<Record<Part, ReadonlyArray<Step>>> = {
+  log: [first, second, functions, fourth],
+  vault: vaultSteps,
+  keys: keysSteps,
+}

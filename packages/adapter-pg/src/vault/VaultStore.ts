@@ -1,0 +1,323 @@
+/**
+ * The vault's rows in PostgreSQL. Every function is one transaction in one round trip.
+ *
+ * `put` takes a share of the keyring's row before it looks and writes, `changeKeyring` and `fence` take the row itself:
+ * what a `put` has acknowledged is there when a `fence` returns, and is removed behind it; what comes later meets the
+ * fence.
+ */
+import { UtcDay } from "@tacet/core/calendar"
+import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"
+import { Keyring, type PersonalDataCategory, type Subject, VaultError, VaultStore } from "@tacet/core/privacy"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Rows, Statement } from "../server/Sessions.ts"
+import { list } from "../server/types.ts"
+import * as Keyrings from "./KeyringRow.ts"
+import { removal } from "./removal.ts"
+import { greatest, type Locate, texts, textsOf, transacting, whole, wholes } from "./transacting.ts"
+
+/** Makes the store over databases. */
+export const make = (locate: Locate): VaultStore.VaultStore["Service"] => {
+  const transact = transacting("vault", locate)
+
+  const ask = <A>(
+    customer: CustomerId.CustomerId,
+    compose: (schema: string) => Statement,
+    read: (row: ReadonlyArray<unknown>) => A,
+  ): Effect.Effect<ReadonlyArray<A>, VaultError.VaultUnavailable> =>
+    Effect.map(
+      transact(customer, "read", (schema) => [compose(schema)]),
+      ([rows]) => rows!.map(read),
+    )
+
+  const keyringIn = (customer: CustomerId.CustomerId, rows: Rows | undefined): Option.Option<Keyring.Keyring> =>
+    Option.map(Option.fromNullishOr(rows?.[0]), (row) => Keyrings.keyringOf(customer, row))
+
+  /** Removes some rows, and again where others have removed the very same at the same time. */
+  const remove = (
+    customer: CustomerId.CustomerId,
+    compose: (schema: string) => Statement,
+  ): Effect.Effect<number, VaultError.VaultUnavailable> =>
+    Effect.flatMap(
+      transact(customer, "write", (schema) => [compose(schema)]),
+      ([rows]) => {
+        const [found, removed] = rows![0] as [number, number]
+        return removed === 0 && found > 0 ? remove(customer, compose) : Effect.succeed(removed)
+      },
+    )
+
+  return {
+    keyring: (customer, subject) =>
+      Effect.map(
+        transact(customer, "read", (schema) => [Keyrings.read(schema, customer, subject)]),
+        ([rows]) => keyringIn(customer, rows),
+      ),
+
+    changeKeyring: Effect.fnUntraced(function* (customer, subject, revision, next) {
+      const [changed, found] = yield* transact(customer, "write", (schema) => [
+        Keyrings.change(schema, customer, subject, revision, next),
+        Keyrings.read(schema, customer, subject),
+      ])
+      const made = Option.getOrUndefined(keyringIn(customer, changed))
+      if (made !== undefined) return made
+      const known = Option.getOrUndefined(keyringIn(customer, found))
+      if (known?.erasure !== undefined && (next.erasure === undefined || next.keys.size > 0)) {
+        return yield* erased(known, known.erasure)
+      }
+      return yield* new VaultStore.KeyringMoved({ actualRevision: known?.revision ?? 0 })
+    }),
+
+    fence: (customer, subject, erasure) =>
+      Effect.map(
+        transact(customer, "write", (schema) => [
+          Keyrings.fence(schema, customer, subject, { ...Keyring.empty, erasure }),
+          Keyrings.read(schema, customer, subject),
+        ]),
+        ([, found]) => Keyrings.keyringOf(customer, found![0]!).erasure!,
+      ),
+
+    put: Effect.fnUntraced(function* (customer, subject, rows) {
+      const { values = [] } = rows
+      const isBare = values.length === 0
+      const answers = yield* transact(customer, "write", (schema) => [
+        ...(isBare ? [Keyrings.open(schema, customer, subject, Keyring.empty)] : []),
+        putting(schema, customer, subject, rows),
+        ...(isBare ? [] : [withoutDestroyed(schema, customer, values)]),
+        Keyrings.read(schema, customer, subject),
+      ])
+      if (answers[isBare ? 1 : 0]!.length > 0) return
+      const known = Option.getOrUndefined(keyringIn(customer, answers.at(-1)))
+      if (known?.erasure !== undefined) return yield* erased(known, known.erasure)
+      if (known?.restricted === true) return yield* new VaultError.SubjectRestricted({ customer, subject })
+      return yield* new VaultStore.KeyringMoved({ actualRevision: known?.revision ?? 0 })
+    }),
+
+    find: (customer, reference) =>
+      Effect.map(
+        transact(customer, "read", (schema) => [
+          {
+            sql: `SELECT ${valueColumns("v")}, k.customer_id IS NOT NULL, ${Keyrings.columns("k")}
+              FROM ${schema}.sealed_value v LEFT JOIN ${schema}.keyring k
+                ON k.customer_id = v.customer_id AND k.subject_id = v.subject_id
+              WHERE v.customer_id = $1 AND v.reference = $2`,
+            parameters: [customer, reference],
+          },
+          {
+            sql: `SELECT destroyed_on, cause FROM ${schema}.destroyed_value WHERE customer_id = $1 AND reference = $2`,
+            parameters: [customer, reference],
+          },
+        ]),
+        ([values, destroyed]): Option.Option<VaultStore.Found> => {
+          const [value, gone] = [values![0], destroyed![0]]
+          if (value !== undefined) {
+            const keyring =
+              value[10] === true
+                ? Option.some(Keyrings.keyringOf(customer, value.slice(11)))
+                : Option.none<Keyring.Keyring>()
+            return Option.some({ _tag: "Value", value: valueOf(value), keyring })
+          }
+          if (gone === undefined) return Option.none()
+          const [on, cause] = gone as [number, Subject.ErasureCause]
+          return Option.some({ _tag: "Destroyed", destroyed: { reference, on, cause } })
+        },
+      ),
+
+    valuesOf: (customer, subject, { after = nothing, limit }) =>
+      ask(
+        customer,
+        (schema) => ({
+          sql: `SELECT ${valueColumns("v")} FROM ${schema}.sealed_value v
+            WHERE v.customer_id = $1 AND v.subject_id = $2 AND v.reference > $3 ORDER BY v.reference LIMIT $4`,
+          parameters: [customer, subject, after, whole(limit)],
+        }),
+        valueOf,
+      ),
+
+    locate: (customer, tokens, { at, from, to }) =>
+      ask(
+        customer,
+        (schema) => ({
+          sql: `SELECT DISTINCT subject_id FROM ${schema}.locator
+            WHERE customer_id = $1 AND token = ANY ($2::text[]) AND valid_from < $3 AND valid_to > $4
+              AND (retention_end IS NULL OR retention_end > $5)
+            ORDER BY subject_id`,
+          parameters: [customer, list.text(tokens), whole(to), whole(from), whole(at)],
+        }),
+        ([subject]) => subject as Subject.SubjectId,
+      ),
+
+    linksOf: (customer, subject, at) =>
+      ask(
+        customer,
+        (schema) => ({
+          sql: `SELECT interaction_id FROM ${schema}.link
+            WHERE customer_id = $1 AND subject_id = $2 AND (retention_end IS NULL OR retention_end > $3)
+            ORDER BY interaction_id`,
+          parameters: [customer, subject, whole(at)],
+        }),
+        ([interaction]) => interaction as Uuid.Uuid,
+      ),
+
+    subjectOf: (customer, interaction, at) =>
+      Effect.map(
+        ask(
+          customer,
+          (schema) => ({
+            sql: `SELECT subject_id FROM ${schema}.link
+              WHERE customer_id = $1 AND interaction_id = $2 AND (retention_end IS NULL OR retention_end > $3)
+              ORDER BY subject_id LIMIT 1`,
+            parameters: [customer, interaction, whole(at)],
+          }),
+          ([subject]) => subject as Subject.SubjectId,
+        ),
+        ([subject]) => Option.fromNullishOr(subject),
+      ),
+
+    destroy: (customer, references, { cause, on }) =>
+      Effect.asVoid(
+        transact(customer, "write", (schema) => [
+          {
+            sql: `WITH gone AS (
+                DELETE FROM ${schema}.sealed_value WHERE customer_id = $1 AND reference = ANY ($2::uuid[])
+                RETURNING reference
+              )
+              INSERT INTO ${schema}.destroyed_value (customer_id, reference, destroyed_on, cause)
+              SELECT $1::uuid, reference, $3::bigint, $4 FROM gone
+              ON CONFLICT (customer_id, reference) DO NOTHING RETURNING 1`,
+            parameters: [customer, list.uuid(references), whole(on), cause],
+          },
+        ]),
+      ),
+
+    removeSubject: (customer, subject, { cause, on }, limit) =>
+      remove(customer, (schema) => ({
+        sql: removal(schema, "subject_id = $5::uuid", "subject_id"),
+        parameters: [customer, whole(limit), whole(on), cause, subject],
+      })),
+
+    sweep: (customer, at, limit) =>
+      remove(customer, (schema) => ({
+        sql: removal(schema, "retention_end <= $5::bigint", "retention_end"),
+        parameters: [customer, whole(limit), whole(UtcDay.startOfDay(at)), "retention", whole(at)],
+      })),
+
+    keyrings: (customer, { after = nothing, limit }) =>
+      ask(
+        customer,
+        (schema) => ({
+          sql: `SELECT ${Keyrings.columns("k")} FROM ${schema}.keyring k
+            WHERE k.customer_id = $1 AND k.subject_id > $2 ORDER BY k.subject_id LIMIT $3`,
+          parameters: [customer, after, whole(limit)],
+        }),
+        (row) => Keyrings.keyringOf(customer, row),
+      ),
+
+    unfinished: (customer) =>
+      ask(
+        customer,
+        (schema) => ({
+          sql: `SELECT ${Keyrings.columns("k")} FROM ${schema}.keyring k
+            WHERE k.customer_id = $1 AND k.erased_at IS NOT NULL AND NOT k.is_completed ORDER BY k.subject_id`,
+          parameters: [customer],
+        }),
+        (row) => Keyrings.keyringOf(customer, row),
+      ),
+  }
+}
+
+/** Before every id there is. */
+const nothing = "00000000-0000-0000-0000-000000000000"
+
+const erased = ({ customer, revision, subject }: Keyring.Keyring, { cause }: Keyring.Erasure) =>
+  new VaultError.SubjectErased({ customer, subject, seenRevision: revision, cause })
+
+const valueColumns = (table: string): string =>
+  [
+    "reference",
+    "subject_id",
+    "category",
+    "purposes",
+    "collected_at",
+    "retention_end",
+    "key_id",
+    "algorithm",
+    "nonce",
+    "cipher_text",
+  ]
+    .map((column) => `${table}.${column}`)
+    .join(", ")
+
+const valueOf = (row: ReadonlyArray<unknown>): VaultStore.ValueRow => ({
+  reference: row[0] as Uuid.Uuid,
+  subject: row[1] as Subject.SubjectId,
+  category: row[2] as PersonalDataCategory.PersonalDataCategory,
+  purposes: textsOf(row[3]),
+  collectedAt: row[4] as number,
+  retentionEnd: (row[5] as number | null) ?? undefined,
+  keyId: row[6] as Uuid.Uuid,
+  algorithm: row[7] as string,
+  nonce: row[8] as Uint8Array,
+  cipherText: row[9] as Uint8Array,
+})
+
+/** Puts rows where the subject is open: all, or none. Answers whether it was. */
+const putting = (
+  schema: string,
+  customer: string,
+  subject: string,
+  { links = [], locators = [], values = [] }: VaultStore.Rows,
+): Statement => ({
+  sql: `WITH shared AS MATERIALIZED (${Keyrings.share(schema)}), values_put AS (
+      INSERT INTO ${schema}.sealed_value (customer_id, subject_id, reference, category, purposes, collected_at,
+        retention_end, key_id, algorithm, nonce, cipher_text)
+      SELECT $1::uuid, $2::uuid, v.reference, v.category, v.purposes, v.collected_at, v.retention_end, v.key_id,
+        v.algorithm, v.nonce, v.cipher_text
+      FROM shared, unnest($5::uuid[], $3::text[], $6::json[], $7::bigint[], $8::bigint[], $4::uuid[], $9::text[],
+          $10::bytea[], $11::bytea[])
+        AS v (reference, category, purposes, collected_at, retention_end, key_id, algorithm, nonce, cipher_text)
+      ON CONFLICT (customer_id, reference) DO NOTHING RETURNING 1
+    ), links_put AS (
+      INSERT INTO ${schema}.link (customer_id, subject_id, interaction_id, retention_end)
+      SELECT $1::uuid, $2::uuid, l.interaction_id, l.retention_end
+      FROM shared, unnest($12::uuid[], $13::bigint[]) AS l (interaction_id, retention_end)
+      ON CONFLICT (customer_id, interaction_id, subject_id) DO NOTHING RETURNING 1
+    ), locators_put AS (
+      INSERT INTO ${schema}.locator (customer_id, subject_id, token, period, valid_from, valid_to, retention_end)
+      SELECT $1::uuid, $2::uuid, l.token, l.period, l.valid_from, coalesce(l.valid_to, ${greatest}), l.retention_end
+      FROM shared, unnest($14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::bigint[])
+        AS l (token, period, valid_from, valid_to, retention_end)
+      ON CONFLICT (customer_id, token, subject_id, valid_from, valid_to) DO NOTHING RETURNING 1
+    )
+    SELECT FROM shared`,
+  parameters: [
+    customer,
+    subject,
+    list.text(values.map(({ category }) => category)),
+    list.uuid(values.map(({ keyId }) => keyId)),
+    list.uuid(values.map(({ reference }) => reference)),
+    list.json(values.map(({ purposes }) => texts(purposes))),
+    wholes(values.map(({ collectedAt }) => collectedAt)),
+    wholes(values.map(({ retentionEnd }) => retentionEnd)),
+    list.text(values.map((value) => value.algorithm)),
+    list.bytea(values.map(({ nonce }) => nonce)),
+    list.bytea(values.map(({ cipherText }) => cipherText)),
+    list.uuid(links.map(({ interaction }) => interaction)),
+    wholes(links.map(({ retentionEnd }) => retentionEnd)),
+    list.text(locators.map(({ token }) => token)),
+    list.text(locators.map(({ period }) => period)),
+    wholes(locators.map(({ validFrom }) => validFrom)),
+    wholes(locators.map(({ validTo }) => validTo)),
+    wholes(locators.map(({ retentionEnd }) => retentionEnd)),
+  ],
+})
+
+/**
+ * Takes out again what was destroyed before. It comes behind the insertion, which waits for whoever destroys the same
+ * value at the same time: the record of that is seen by now.
+ */
+const withoutDestroyed = (schema: string, customer: string, values: ReadonlyArray<VaultStore.ValueRow>): Statement => ({
+  sql: `DELETE FROM ${schema}.sealed_value v USING ${schema}.destroyed_value d
+    WHERE v.customer_id = $1 AND v.reference = ANY ($2::uuid[])
+      AND d.customer_id = v.customer_id AND d.reference = v.reference`,
+  parameters: [customer, list.uuid(values.map(({ reference }) => reference))],
+})

@@ -1,0 +1,90 @@
+import * as PgConnection from "@effect/sql-pg/PgConnection"
+import { describe, expect, it } from "@tacet/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { writeSettings } from "../server/Database.ts"
+import { removal } from "./removal.ts"
+import { aCustomer, aProcess, aSubject, opening, value } from "./process.testing.ts"
+import { asOwner, vaultForThisFile } from "../testDatabase.testing.ts"
+
+const options = vaultForThisFile()
+
+const subjects = 10_000
+
+/** Rows of many subjects: two values, a link and a locator each, of which one in a hundred has come to its end. */
+const rowsOfMany = (customer: string): ReadonlyArray<string> => {
+  const each = `FROM generate_series(1, ${subjects}) n`
+  const end = "CASE WHEN n % 100 = 0 THEN 1 END"
+  const id = (of: string) => `md5(${of})::uuid`
+  return [
+    `INSERT INTO tacet_vault.keyring (customer_id, subject_id, revision, key_categories, key_ids, wrapping_key_ids,
+       wrapped_keys, is_restricted, objections)
+     SELECT '${customer}', ${id("'s' || n")}, 1, '{freeText}', ARRAY[${id("'k' || n")}], ARRAY[${id("'w'")}],
+       ARRAY['\\x00'::bytea], false, '[]' ${each}`,
+    `INSERT INTO tacet_vault.sealed_value
+     SELECT '${customer}', ${id("v || 'v' || n")}, ${id("'s' || n")}, 'freeText', '[]', 0, ${end}, ${id("'k' || n")},
+       'AES-256-GCM', '\\x00', repeat('x', 200)::bytea ${each}, generate_series(1, 2) v`,
+    `INSERT INTO tacet_vault.link SELECT '${customer}', ${id("'i' || n")}, ${id("'s' || n")}, ${end} ${each}`,
+    `INSERT INTO tacet_vault.locator
+     SELECT '${customer}', 't' || n, ${id("'s' || n")}, 0, 9, '1970-01', ${end} ${each}`,
+    "ANALYZE tacet_vault.keyring, tacet_vault.sealed_value, tacet_vault.link, tacet_vault.locator",
+  ]
+}
+
+/** How many pages a removal of some rows reads, as the vault's role, by a plan that was made for any parameters. */
+const pagesOf = (customer: string, condition: string, order: string, parameter: string, type: string) =>
+  Effect.gen(function* () {
+    const { query, queryValues } = yield* PgConnection.make({ url: options.vault.url, prepare: false })
+    for (const statement of [
+      ...Object.entries(writeSettings.vault).map(([name, setting]) => `SET ${name} = ${setting}`),
+      `PREPARE removal (uuid, bigint, bigint, text, ${type}) AS ${removal("tacet_vault", condition, order)}`,
+      "SET ROLE tacet_vault",
+      "BEGIN",
+      `SET LOCAL tacet.customer_id = '${customer}'`,
+    ]) {
+      yield* query(statement)
+    }
+    const [row] = yield* queryValues(
+      `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE removal ('${customer}', 10, 0, 'request', '${parameter}')`,
+    )
+    yield* query("ROLLBACK")
+    const [plan] = (typeof row![0] === "string" ? JSON.parse(row![0]) : row![0]) as ReadonlyArray<{
+      readonly Plan: Readonly<Record<string, number>>
+    }>
+    return plan!.Plan["Shared Hit Blocks"]! + plan!.Plan["Shared Read Blocks"]!
+  }).pipe(Effect.scoped)
+
+describe("a vault of ten thousand subjects", () => {
+  // Planted: no index over the ends, none over the subjects. Each read a hundred times as many pages.
+  it.live("erases one of them, and sweeps what has ended, at the cost of what goes", () =>
+    Effect.gen(function* () {
+      const { rows, vault } = yield* aProcess(options)
+      const customer = yield* aCustomer
+      yield* Effect.promise(() => asOwner(Redacted.value(options.vault.url), rowsOfMany(customer)))
+      const [{ subject } = { subject: "" }] = yield* rows.keyrings(customer, { limit: 1 })
+      expect(yield* pagesOf(customer, "subject_id = $5::uuid", "subject_id", subject, "uuid")).toBeLessThan(150)
+      expect(yield* pagesOf(customer, "retention_end <= $5::bigint", "retention_end", "5", "bigint")).toBeLessThan(250)
+
+      // Pages of everything are gone through to the last, and what has ended goes in batches.
+      let after: string | undefined
+      let seen = 0
+      for (;;) {
+        const page = yield* rows.keyrings(customer, {
+          ...(after === undefined ? {} : { after: after as never }),
+          limit: 999,
+        })
+        if (page.length === 0) break
+        seen += page.length
+        after = page.at(-1)!.subject
+      }
+      expect(seen).toBe(subjects)
+      expect(yield* vault.sweep(customer, 70)).toBe((subjects / 100) * 4)
+      const mine = yield* aSubject
+      const sealed = yield* vault.seal(value(customer, mine))
+      yield* vault.erase(customer, mine, "request")
+      expect(yield* vault.open(opening(customer, sealed))).toMatchObject({ _tag: "Erased" })
+      // Nothing of it is in the ledger: what is there is asked for once for each, and left.
+      expect(yield* vault.unfinished(customer)).toHaveLength(1)
+    }),
+  )
+})

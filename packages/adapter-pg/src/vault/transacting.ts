@@ -1,0 +1,71 @@
+/**
+ * Transactions of the stores around the vault. Each may be repeated: one that met another in a deadlock, or whose
+ * connection was lost, is sent again, the latter also where it may have been committed. An access may so be recorded
+ * twice, and never goes unrecorded. What else goes wrong is told by its class.
+ */
+import * as PgTypes from "@effect/sql-pg/PgTypes"
+import type { CustomerId } from "@tacet/core/eventsourcing"
+import { VaultError } from "@tacet/core/privacy"
+import * as Effect from "effect/Effect"
+import type { Database } from "../server/Database.ts"
+import { causeOf, isFatal, sqlStateOf } from "../server/DatabaseError.ts"
+import type { Beginning, Rows, Statement } from "../server/Sessions.ts"
+
+/** Which database a Customer's rows are in. */
+export type Locate = (customer: CustomerId.CustomerId) => Database
+
+/** Runs statements in one transaction and answers their rows. */
+export type Transact = (
+  customer: CustomerId.CustomerId,
+  beginning: Beginning,
+  statements: (schema: string) => ReadonlyArray<Statement>,
+) => Effect.Effect<ReadonlyArray<Rows>, VaultError.VaultUnavailable>
+
+/** How a store runs its transactions. */
+export const transacting =
+  (store: VaultError.VaultUnavailable["store"], locate: Locate): Transact =>
+  (customer, beginning, compose) =>
+    Effect.suspend(() => {
+      const { reads, schema, writes } = locate(customer)
+      const statements = compose(schema)
+      if (statements.some(({ parameters = [] }) => parameters.some(isUnkept))) {
+        return Effect.fail(
+          new VaultError.VaultUnavailable({ store, cause: "a character that the database cannot keep" }),
+        )
+      }
+      const sessions = beginning === "read" ? reads : writes
+      return Effect.retry(sessions.transact(customer, beginning, statements), {
+        times: attempts,
+        // Where nothing could be sent, the server is away.
+        while: ({ error, sent }) => sent && (isFatal(error) || sqlStateOf(error)!.startsWith("40")),
+      }).pipe(Effect.mapError(({ error }) => new VaultError.VaultUnavailable({ store, cause: causeOf(error) })))
+    })
+
+/** More than a pool has connections by default, each of which may have been lost with its server. */
+const attempts = 20
+
+/** PostgreSQL keeps no zero in a text, and UTF-8 no half of a pair: neither is silently changed. */
+const isUnkept = (parameter: unknown): boolean => {
+  const value = PgTypes.isParameter(parameter) ? parameter.value : parameter
+  const all: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value]
+  return all.some((each) => typeof each === "string" && /\0|\p{Surrogate}/u.test(each))
+}
+
+/** A whole number as a parameter. What is beyond the greatest there is, such as infinity, is the greatest. */
+export const whole = (value: number): string => {
+  if (value >= 2 ** 63) return greatest
+  return value < -(2 ** 63) ? "-9223372036854775808" : String(value)
+}
+
+/** A list of whole numbers as a parameter. */
+export const wholes = (values: Iterable<number | undefined>): string =>
+  `{${Array.from(values, (value) => (value === undefined ? "NULL" : whole(value))).join()}}`
+
+/** The greatest whole number that a column holds. */
+export const greatest = "9223372036854775807"
+
+/** A list of texts as a parameter: any text, whatever its characters. */
+export const texts = (values: Iterable<string>): string => JSON.stringify(Array.from(values))
+
+/** The list of such a column. */
+export const textsOf = (column: unknown): ReadonlyArray<string> => JSON.parse(column as string) as ReadonlyArray<string>
