@@ -5,7 +5,9 @@
 import { writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
 import { RuleCatalogue } from "@tacet/catalogue"
-import { figuresOf, recordsOf, type RuleRecord, tableOf } from "./rules/table.ts"
+import { RuleKey } from "@tacet/core/policy"
+import { homesOf } from "./rules/homes.ts"
+import { figuresOf, keptRulesOf, recordsOf, type RuleRecord, tableOf } from "./rules/table.ts"
 import { collectTitles } from "./rules/titles.ts"
 
 const page = "docs/rules.md"
@@ -19,13 +21,14 @@ const summaryOf = (records: ReadonlyArray<RuleRecord>): string =>
     .join("\n")
 
 const { values } = parseArgs({ options: { json: { type: "string" }, write: { type: "boolean" } } })
+const rules = keptRulesOf(RuleCatalogue.rules, homesOf(RuleKey.policyRuleKeys), await collectTitles(["packages/"]))
 
 if (values.write === true) {
-  writeFileSync(page, tableOf(RuleCatalogue.rules))
-  process.stdout.write(`${page}: ${RuleCatalogue.rules.length} rules\n`)
+  writeFileSync(page, tableOf(rules))
+  process.stdout.write(`${page}: ${rules.length} rules\n`)
 } else {
-  const keys = recordsOf(RuleCatalogue.rules, await collectTitles(["packages/"]))
-  if (values.json === undefined) process.stdout.write(`${summaryOf(keys)}\n\n${figuresOf(RuleCatalogue.rules)}\n`)
+  const keys = recordsOf(rules)
+  if (values.json === undefined) process.stdout.write(`${summaryOf(keys)}\n\n${figuresOf(rules)}\n`)
   else if (values.json === "-") process.stdout.write(`${JSON.stringify({ keys }, undefined, 2)}\n`)
   else writeFileSync(values.json, `${JSON.stringify({ keys }, undefined, 2)}\n`)
 }

@@ -1,24 +1,23 @@
-/** What is wrong with a catalogue of rules, given the tests and the files that exist. */
-import type { RuleCatalogue } from "@tacet/catalogue"
-import { root, tableOf } from "./table.ts"
+/** What is wrong with the catalogue of rules, given the sources and the tests that exist. */
+import type { Home } from "./homes.ts"
+import type { KeptRule } from "./table.ts"
+import { tableOf } from "./table.ts"
 import type { Title } from "./titles.ts"
-import { cited, names } from "./titles.ts"
+import { cited } from "./titles.ts"
 
 export interface Catalogue {
-  readonly rules: ReadonlyArray<RuleCatalogue.Rule>
+  readonly rules: ReadonlyArray<KeptRule>
   /** The keys of the policies, and those of the library. */
   readonly keys: ReadonlyArray<string>
   readonly libraryKeys: ReadonlyArray<string>
   /** The ids of the rows of the documents. */
   readonly rows: ReadonlyArray<string>
+  readonly homes: ReadonlyArray<Home>
   readonly titles: ReadonlyArray<Title>
-  readonly exists: (path: string) => boolean
+  /** The text of a test file. */
+  readonly read: (file: string) => string
   /** What `docs/rules.md` holds. */
   readonly page: string
-  /** The keys that may be without a test for now. */
-  readonly owed: ReadonlyArray<string>
-  /** The enforced keys that may be without a property of enough runs under each of their versions for now. */
-  readonly thin: ReadonlyArray<string>
 }
 
 /** How often a property of a rule is checked at least. */
@@ -44,50 +43,44 @@ const ofKeys = ({ keys, rows, rules }: Catalogue): ReadonlyArray<string> => {
   ]
 }
 
-/** Whether the title of one, or that of what it stands in, names a version. */
-const isUnder = (some: ReadonlyArray<Title>, version: string): boolean =>
-  some.some(({ name }) => name.includes(version))
+/** A tag is a claim: a test that names the rule must use the declaration that bears it. */
+const ofTags = ({ read }: Catalogue, { homes, key, titles }: KeptRule): ReadonlyArray<string> => {
+  const texts = Array.from(new Set(titles.map(({ file }) => file)), read)
+  return homes.flatMap(({ declares, file, line }) =>
+    declares === undefined || texts.some((text) => new RegExp(`\\b${declares}\\b`).test(text))
+      ? []
+      : [`${key}: no test that names it uses ${declares}, which is tagged with it (${file}:${line})`],
+  )
+}
 
-const ofRule = (
-  { exists, owed, thin, titles }: Catalogue,
-  { entry, key, versions }: RuleCatalogue.Rule,
-): ReadonlyArray<string> => {
-  const module = exists(`${root}/${entry.module}`) ? [] : [`${key}: there is no module ${entry.module}`]
+const ofRule = (catalogue: Catalogue, rule: KeptRule): ReadonlyArray<string> => {
+  const { entry, homes, key, modules, titles, versions } = rule
   if (entry.kind === "organisational") {
     const says = /^[A-Z].{30,}\.$/.test(entry.why) && entry.how.length > 30
-    return says ? module : [...module, `${key}: say why only people can keep it, and what helps them`]
+    return says ? [] : [`${key}: say why only people can keep it, and what helps them`]
   }
-  if (entry.tests.length === 0) {
-    // What is owed may lie in a module that is still to come.
-    return owed.includes(key) ? [] : [...module, `${key} is ${entry.kind} and no test is entered for it`]
-  }
-  const naming = titles.filter(({ name }) => names(name, key))
-  const missing = entry.tests.flatMap((test) => {
-    const file = `${root}/${test}`
-    if (!exists(file)) return [`${key}: there is no test file ${test}`]
-    return naming.some((title) => title.file === file) ? [] : [`${key}: no test of ${test} names it`]
-  })
-  const properties = naming.filter(({ runs = 0 }) => runs >= enoughRuns)
-  const unproven = entry.kind === "enforced" ? versions.filter((version) => !isUnder(properties, version)) : []
+  const isKept = entry.kind === "enforced" ? homes.some(({ way }) => way !== "parameter") : modules.length > 0
+  const home = isKept ? [] : [`${key} is ${entry.kind} and no module refuses it, requires it or is tagged with it`]
+  if (titles.length === 0) return [...home, `${key} is ${entry.kind} and no test names it`]
+  const properties = titles.filter(({ runs = 0 }) => runs >= enoughRuns)
+  const isUnder = (version: string) => properties.some(({ name }) => name.includes(version))
+  const unproven = entry.kind === "enforced" ? versions.filter((version) => !isUnder(version)) : []
   return [
-    ...module,
-    ...missing,
-    ...(owed.includes(key) ? [`${key} has a test: take it off the list of those that are owed`] : []),
-    ...(thin.includes(key) ? [] : unproven).map(
-      (version) => `${key} is named by no property of ${enoughRuns} runs under ${version}`,
-    ),
-    ...(unproven.length === 0 && thin.includes(key)
-      ? [`${key} has its properties: take it off the list of the thin ones`]
-      : []),
+    ...home,
+    ...ofTags(catalogue, rule),
+    ...unproven.map((version) => `${key} is named by no property of ${enoughRuns} runs under ${version}`),
   ]
 }
 
-const ofTitles = ({ keys, libraryKeys, titles }: Catalogue): ReadonlyArray<string> => {
+const ofTitles = ({ homes, keys, libraryKeys, titles }: Catalogue): ReadonlyArray<string> => {
   const known = [...keys, ...libraryKeys]
-  const faults = titles.flatMap(({ file, name }) =>
+  const cites = titles.flatMap(({ file, name }) =>
     without(cited(name), known).map((word) => `${file} names ${word}, which is no key: ${name}`),
   )
-  return Array.from(new Set(faults))
+  const tags = homes.flatMap(({ file, key, line }) =>
+    known.includes(key) ? [] : [`${file}:${line}: ${key} is no key`],
+  )
+  return Array.from(new Set([...cites, ...tags]))
 }
 
 /** All faults, one sentence each. */

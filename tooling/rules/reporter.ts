@@ -1,7 +1,8 @@
 /** Says after a whole run how many rules there are of each kind, and for how many of them every test passed. */
 import { RuleCatalogue } from "@tacet/catalogue"
 import type { Reporter, TestModule } from "vitest/node"
-import { figuresOf, root } from "./table.ts"
+import { filesUnder } from "../sources.ts"
+import { figuresOf } from "./table.ts"
 import { names } from "./titles.ts"
 
 interface Outcome {
@@ -11,10 +12,9 @@ interface Outcome {
 
 /** The line that is printed: a rule is proven where tests name it and all of them passed. */
 export const provenLine = (rules: ReadonlyArray<RuleCatalogue.Rule>, outcomes: ReadonlyArray<Outcome>): string => {
-  const held = rules.filter(({ entry }) => entry.kind !== "organisational" && entry.tests.length > 0)
-  const proven = held.filter(({ key }) => {
+  const proven = rules.filter(({ entry, key }) => {
     const naming = outcomes.filter(({ name }) => names(name, key))
-    return naming.length > 0 && naming.every(({ passed }) => passed)
+    return entry.kind !== "organisational" && naming.length > 0 && naming.every(({ passed }) => passed)
   })
   return `${figuresOf(rules)}; the tests of ${proven.length} passed`
 }
@@ -22,9 +22,8 @@ export const provenLine = (rules: ReadonlyArray<RuleCatalogue.Rule>, outcomes: R
 export default class RulesReporter implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>): void {
     const ran = new Set(modules.map(({ relativeModuleId }) => relativeModuleId))
-    const proofs = RuleCatalogue.rules.flatMap(({ entry }) => (entry.kind === "organisational" ? [] : entry.tests))
     // A run of some files says nothing about the rules that others prove.
-    if (!proofs.every((test) => ran.has(`${root}/${test}`))) return
+    if (!filesUnder(["packages/core/src"], ".test.ts").every((file) => ran.has(file))) return
     const outcomes = modules.flatMap((module) =>
       Array.from(module.children.allTests(), (test) => ({
         name: test.fullName,

@@ -2,116 +2,105 @@ import { RuleCatalogue, RuleRows } from "@tacet/catalogue"
 import { RuleKey } from "@tacet/core/policy"
 import { describe, expect, it } from "@tacet/vitest"
 import { type Catalogue, faultsOf } from "./faults.ts"
+import { type Home, homesIn, homesOf, modulesOf } from "./homes.ts"
 import { unnoted } from "./notes.ts"
 import { provenLine } from "./reporter.ts"
-import { figuresOf, recordsOf, root, tableOf } from "./table.ts"
+import { figuresOf, keptRulesOf, recordsOf, tableOf } from "./table.ts"
 import { cited, names, type Title } from "./titles.ts"
 
 const { rules } = RuleCatalogue
+const homes = homesOf(RuleKey.policyRuleKeys)
 
-/** A test for each file that an entry names and each version, a property of enough runs. */
-const titlesOf = (some: ReadonlyArray<RuleCatalogue.Rule>): ReadonlyArray<Title> =>
-  some.flatMap(({ entry, key, versions }) =>
-    entry.kind === "organisational"
-      ? []
-      : entry.tests.flatMap((test) =>
-          versions.map((version) => ({
-            file: `${root}/${test}`,
-            name: `what holds > ${key}: is kept under ${version}`,
-            runs: 1000,
-          })),
-        ),
-  )
+/** A property of enough runs for each rule and version. */
+const titles: ReadonlyArray<Title> = rules.flatMap(({ entry, key, versions }) =>
+  entry.kind === "organisational"
+    ? []
+    : versions.map((version) => ({
+        file: "packages/core/src/a.test.ts",
+        name: `what holds > ${key}: is kept under ${version}`,
+        runs: 1000,
+      })),
+)
 
-/** The real catalogue with tests that are as they should be. */
-const sound: Catalogue = {
-  rules,
-  keys: RuleKey.policyRuleKeys,
-  libraryKeys: Object.keys(RuleKey.libraryRuleKeys),
-  rows: RuleRows.rows.map(({ id }) => id),
-  titles: titlesOf(rules),
-  exists: () => true,
-  page: tableOf(rules),
-  owed: RuleCatalogue.pending,
-  thin: [],
+interface Parts {
+  readonly rules?: ReadonlyArray<RuleCatalogue.Rule>
+  readonly homes?: ReadonlyArray<Home>
+  readonly titles?: ReadonlyArray<Title>
+  readonly text?: string
 }
 
-/** Another entry for one key, with the page that would be written for it. */
-const withEntry = (key: string, change: (entry: RuleCatalogue.Entry) => RuleCatalogue.Entry): Catalogue => {
-  const changed = rules.map((rule) => (rule.key === key ? { ...rule, entry: change(rule.entry) } : rule))
-  return { ...sound, rules: changed, page: tableOf(changed) }
+/** The real catalogue and sources with tests that are as they should be, and with the page that belongs to them. */
+const catalogueOf = (parts: Parts = {}): Catalogue => {
+  const kept = keptRulesOf(parts.rules ?? rules, parts.homes ?? homes, parts.titles ?? titles)
+  return {
+    rules: kept,
+    keys: RuleKey.policyRuleKeys,
+    libraryKeys: Object.keys(RuleKey.libraryRuleKeys),
+    rows: RuleRows.rows.map(({ id }) => id),
+    homes: parts.homes ?? homes,
+    titles: parts.titles ?? titles,
+    read: () => parts.text ?? homes.map(({ declares }) => declares ?? "").join(" "),
+    page: tableOf(kept),
+  }
 }
-const withRules = (changed: ReadonlyArray<RuleCatalogue.Rule>): Catalogue => ({
-  ...sound,
-  rules: changed,
-  page: tableOf(changed),
-})
-const withTitles = (change: (title: Title) => ReadonlyArray<Title>): Catalogue => ({
-  ...sound,
-  titles: sound.titles.flatMap(change),
-})
+const withRule = (key: string, change: (rule: RuleCatalogue.Rule) => ReadonlyArray<RuleCatalogue.Rule>): Catalogue =>
+  catalogueOf({ rules: rules.flatMap((rule) => (rule.key === key ? change(rule) : [rule])) })
+const withTitles = (change: (title: Title) => ReadonlyArray<Title>): Catalogue =>
+  catalogueOf({ titles: titles.flatMap(change) })
 
 describe("the check of the rules", () => {
-  it("passes what is as it should be", () => expect(faultsOf(sound)).toEqual([]))
+  it("passes what is as it should be", () => expect(faultsOf(catalogueOf())).toEqual([]))
 
   it.each<[name: string, broken: Catalogue, fault: string]>([
-    [
-      "a key without a row in the catalogue",
-      withRules(rules.filter(({ key }) => key !== "SEVER")),
-      "SEVER has no row in the catalogue",
-    ],
-    [
-      "a key twice in the catalogue",
-      withRules([...rules, ...rules.filter(({ key }) => key === "SEVER")]),
-      "SEVER is in the catalogue twice",
-    ],
+    ["a key without a row in the catalogue", withRule("SEVER", () => []), "SEVER has no row in the catalogue"],
+    ["a key twice in the catalogue", withRule("SEVER", (rule) => [rule, rule]), "SEVER is in the catalogue twice"],
     [
       "a key that rests on nothing",
-      withRules(rules.map((rule) => (rule.key === "SEVER" ? { ...rule, rows: [] } : rule))),
+      withRule("SEVER", (rule) => [{ ...rule, rows: [] }]),
       "SEVER rests on no row of a document",
     ],
-    ["a row of no key", { ...sound, rows: [...sound.rows, "D16-99"] }, "D16-99 belongs to no key"],
+    ["a row of no key", { ...catalogueOf(), rows: [...catalogueOf().rows, "D16-99"] }, "D16-99 belongs to no key"],
     [
       "a row of two keys",
-      withRules(
-        rules.map((rule) => (rule.key === "SEVER" ? { ...rule, rows: [...rule.rows, RuleRows.rows[0]!] } : rule)),
-      ),
+      withRule("SEVER", (rule) => [{ ...rule, rows: [...rule.rows, RuleRows.rows[0]!] }]),
       "D16-01 belongs to two keys",
     ],
     [
-      "a module that is not there",
-      { ...sound, exists: (path) => !path.endsWith("/Severability.ts") },
-      "SEVER: there is no module policy/binding/Severability.ts",
+      "an enforced key that no module refuses",
+      catalogueOf({ homes: homes.filter(({ key }) => key !== "CERT") }),
+      "CERT is enforced and no module refuses it, requires it or is tagged with it",
     ],
     [
-      "a test file that is not there",
-      { ...sound, exists: (path) => !path.endsWith("/Hosting.test.ts") },
-      "CERT: there is no test file policy/checks/Hosting.test.ts",
+      "an enforced key that only a parameter states",
+      catalogueOf({ homes: homes.filter(({ key, way }) => key !== "CERT" || way === "parameter") }),
+      "CERT is enforced and no module refuses it, requires it or is tagged with it",
     ],
     [
-      "a test file none of whose tests names the key",
-      withTitles((title) => (names(title.name, "CERT") ? [] : [title])),
-      "CERT: no test of policy/checks/Hosting.test.ts names it",
+      "a tag on a declaration that no test of the rule uses",
+      catalogueOf({ text: "nothing of it" }),
+      `SEVER: no test that names it uses sever, which is tagged with it (${
+        homes.find(({ key, way }) => key === "SEVER" && way === "tag")!.file
+      }:${homes.find(({ key, way }) => key === "SEVER" && way === "tag")!.line})`,
     ],
     [
-      "a test file whose tests name only a longer key",
-      withTitles((title) => [{ ...title, name: title.name.replace(/RET-CONTRACT:/, "RET-CONTRACT-CAP:") }]),
-      "RET-CONTRACT: no test of domain/RetentionPolicy.test.ts names it",
+      "a tag that is no key",
+      catalogueOf({ homes: [...homes, { key: "SEVRE", way: "tag", file: "a.ts", line: 3, declares: "a" }] }),
+      "a.ts:3: SEVRE is no key",
     ],
     [
       "a key without a test",
-      withEntry("CERT", (entry) => ({ ...entry, kind: "enforced", tests: [] })),
-      "CERT is enforced and no test is entered for it",
+      withTitles((title) => (names(title.name, "CERT") ? [] : [title])),
+      "CERT is enforced and no test names it",
     ],
     [
       "a declared key without a test",
-      withEntry("SEC-MEAS", (entry) => ({ ...entry, kind: "declared", tests: [] })),
-      "SEC-MEAS is declared and no test is entered for it",
+      withTitles((title) => (names(title.name, "SEC-MEAS") ? [] : [title])),
+      "SEC-MEAS is declared and no test names it",
     ],
     [
-      "a key that is no longer owed",
-      { ...sound, owed: [...sound.owed, "CERT"] },
-      "CERT has a test: take it off the list of those that are owed",
+      "a key whose tests name only a longer key",
+      withTitles((title) => [{ ...title, name: title.name.replace(/RET-CONTRACT:/, "RET-CONTRACT-CAP:") }]),
+      "RET-CONTRACT is enforced and no test names it",
     ],
     [
       "an enforced key without a property",
@@ -129,28 +118,20 @@ describe("the check of the rules", () => {
       "CERT is named by no property of 1000 runs under dialonce/2021-02-17",
     ],
     [
-      "a key that is no longer thin",
-      { ...sound, thin: ["CERT"] },
-      "CERT has its properties: take it off the list of the thin ones",
-    ],
-    [
       "an organisational key that says no reason",
-      withEntry("BREACH", () => ({
-        kind: "organisational",
-        module: "policy/law/Law.ts",
-        how: "some help that is long enough",
-        why: "",
-      })),
+      withRule("BREACH", (rule) => [
+        { ...rule, entry: { kind: "organisational", how: "some help that is long enough", why: "" } },
+      ]),
       "BREACH: say why only people can keep it, and what helps them",
     ],
     [
       "a test that names no known key",
-      { ...sound, titles: [...sound.titles, { file: "a.test.ts", name: "LISTEN: is kept", runs: 1000 }] },
+      catalogueOf({ titles: [...titles, { file: "a.test.ts", name: "LISTEN: is kept", runs: 1000 }] }),
       "a.test.ts names LISTEN, which is no key: LISTEN: is kept",
     ],
     [
       "a page that is out of date",
-      { ...sound, page: sound.page.replace("SEVER", "SEVERE") },
+      { ...catalogueOf(), page: catalogueOf().page.replace("SEVER", "SEVERE") },
       "docs/rules.md is out of date: npm run rules -- --write",
     ],
   ])("finds %s", ([, broken, fault]) => expect(faultsOf(broken)).toContain(fault))
@@ -158,6 +139,46 @@ describe("the check of the rules", () => {
   it("asks for no property of what is declared", () => {
     const plain = withTitles((title) => [names(title.name, "SEC-MEAS") ? { ...title, runs: undefined } : title])
     expect(faultsOf(plain)).toEqual([])
+  })
+})
+
+describe("the homes of a rule", () => {
+  const keys = new Set(["CERT", "SEVER"])
+  const found = (source: string, file = "packages/core/src/domain/A.ts") =>
+    homesIn(file, source, keys).map(({ declares, key, line, way }) => [key, way, line, ...(declares ? [declares] : [])])
+
+  it.each<[name: string, source: string, homes: ReadonlyArray<ReadonlyArray<string | number>>]>([
+    ["a refusal", 'const a = () => refuse("CERT", "field")', [["CERT", "refusal", 1]]],
+    ["a rule among others", '\nfound.push({ rule: ok ? "CERT" : "OTHER" })', [["CERT", "refusal", 2]]],
+    [
+      "a tag",
+      "/**\n * Does it.\n *\n * @rule CERT, SEVER\n */\nexport const a = 1",
+      [
+        ["CERT", "tag", 6, "a"],
+        ["SEVER", "tag", 6, "a"],
+      ],
+    ],
+    ["a type", 'type A = "CERT" | "SEVER"', []],
+    ["a comparison", 'const a = rule === "CERT"', []],
+    ["a comment", "// CERT holds\nconst a = 1", []],
+    ["a longer word", 'const a = "CERTAIN"', []],
+  ])("%s", ([, source, expected]) => expect(found(source)).toEqual(expected))
+
+  it("differ by folder: the law requires, a parameter states, a text keeps nothing", () => {
+    const source = 'export const a = { rules: ["CERT"] }'
+    expect(found(source, "packages/core/src/policy/law/Law.ts")).toEqual([["CERT", "law", 1]])
+    expect(found(source, "packages/core/src/policy/text/parameters/location.ts")).toEqual([["CERT", "parameter", 1]])
+    expect(found(source, "packages/core/src/policy/versions/dialogra.ts")).toEqual([])
+  })
+  it("refuse a tag without a declaration", () => {
+    expect(() => found("/** @rule CERT */\n\nrun()")).toThrow("belongs to no declaration")
+  })
+  it("put a refusal before a tag before the law, and among equals the module whose tests name the rule", () => {
+    const home = (file: string, way: Home["way"]): Home => ({ key: "CERT", way, file, line: 1 })
+    const some = [home("law.ts", "law"), home("tag.ts", "tag"), home("a.ts", "refusal"), home("b.ts", "refusal")]
+    expect(modulesOf(some, ["b.cases.test.ts"])).toEqual(["b.ts", "a.ts", "tag.ts", "law.ts"])
+    expect(modulesOf([home("p.ts", "parameter"), home("a.ts", "refusal")], [])).toEqual(["a.ts"])
+    expect(modulesOf([home("p.ts", "parameter")], [])).toEqual(["p.ts"])
   })
 })
 
@@ -206,8 +227,9 @@ describe("what the name of a test cites", () => {
 })
 
 describe("the table", () => {
+  const kept = keptRulesOf(rules, homes, titles)
   it("has a line for each of the 186 keys and names each of the 487 rows once", () => {
-    const lines = tableOf(rules)
+    const lines = tableOf(kept)
       .split("\n")
       .filter((line) => line.startsWith("| ") && !/^\| (key|---) /.test(line))
     expect(lines.map((line) => line.split(" | ")[0]?.slice(2))).toEqual(RuleKey.policyRuleKeys)
@@ -216,14 +238,21 @@ describe("the table", () => {
     expect(cells.toSorted()).toEqual(RuleRows.rows.map(({ id }) => id).toSorted())
   })
   it("is given to programs with the tests that name each key", () => {
-    const records = recordsOf(rules, [
-      { file: "a.test.ts", name: "suite > RET-12M: ends", runs: 1000 },
-      { file: "a.test.ts", name: "RET-12MS", runs: 1000 },
-    ])
+    const records = recordsOf(
+      keptRulesOf(
+        rules,
+        [{ key: "RET-12M", way: "refusal", file: "a.ts", line: 1 }],
+        [
+          { file: "a.test.ts", name: "suite > RET-12M: ends", runs: 1000 },
+          { file: "a.test.ts", name: "RET-12MS", runs: 1000 },
+        ],
+      ),
+    )
     expect(records.find(({ key }) => key === "RET-12M")).toEqual({
       key: "RET-12M",
       kind: "enforced",
-      module: "packages/core/src/policy/checks/Ends.ts",
+      module: "a.ts",
+      modules: ["a.ts"],
       tests: ["a.test.ts > suite > RET-12M: ends"],
       versions: ["dialonce/2019-03-05"],
       rows: ["D19-65"],

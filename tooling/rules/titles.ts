@@ -20,7 +20,9 @@ export const collectTitles = async (filters: ReadonlyArray<string>): Promise<Rea
     const { testModules, unhandledErrors } = await vitest.collect([...filters])
     const errors = [...unhandledErrors, ...testModules.flatMap((module) => module.errors())]
     if (errors.length > 0) throw new AggregateError(errors, "a test file does not load")
-    return testModules.flatMap((module) =>
+    // Modules come as they happen to load.
+    const inOrder = testModules.toSorted((one, other) => (one.relativeModuleId < other.relativeModuleId ? -1 : 1))
+    return inOrder.flatMap((module) =>
       Array.from(module.children.allTests(), (test) => ({
         file: module.relativeModuleId,
         name: test.fullName,

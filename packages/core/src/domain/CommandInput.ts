@@ -19,6 +19,8 @@ import * as PlainData from "./internal/PlainData.ts"
  * Reads a command for an interaction from outside, such as a parsed JSON body. `at` is an ISO 8601 text with its zone
  * or a `DateTime.Utc`; every other field is as the command declares it. What is returned shares nothing with the input.
  *
+ * @rule OPEN-ONLY
+ *
  * @example
  * ```ts
  * import * as Result from "effect/Result"

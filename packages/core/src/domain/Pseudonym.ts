@@ -113,7 +113,11 @@ export const ObjectionResolved = Schema.TaggedStruct("ObjectionResolved", {
 export const ProcessingRestricted = Schema.TaggedStruct("ProcessingRestricted", { occurredAt })
 /** The person was told, and the restriction ended (GDPR 18(3)). */
 export const RestrictionLifted = Schema.TaggedStruct("RestrictionLifted", { occurredAt })
-/** A value was set right; the old one can no longer be read (R-RECT). */
+/**
+ * A value was set right; the old one can no longer be read (R-RECT).
+ *
+ * @rule ACCURATE
+ */
 export const DetailRectified = Schema.TaggedStruct("DetailRectified", { occurredAt, old: Uuid, value: Sealed })
 /** All that was kept under it is gone (R-ERASE). */
 export const PseudonymErased = Schema.TaggedStruct("PseudonymErased", {
@@ -235,6 +239,8 @@ export const permits = (state: State, purpose: Purpose): boolean =>
 /**
  * The services in the order in which they are offered: to a recognised device the one used most often first, ties by id
  * in code-point order; to any other the default order (MOSTUSED).
+ *
+ * @rule MOSTUSED
  *
  * @example
  * ```ts

@@ -224,6 +224,8 @@ export const initial: State = {
 /**
  * The period in force for a category at a moment: what a person who asks is told (RET-PUBLISHED).
  *
+ * @rule RET-PUBLISHED
+ *
  * @example
  * ```ts
  * import * as DateTime from "effect/DateTime"
@@ -300,6 +302,8 @@ export interface Facts {
  *
  * `policies` are those that bound it from its collection on, in the order of time, or one that was resolved with
  * `collectedAt`.
+ *
+ * @rule RET-ACCOUNT, STAT-FOREVER16
  *
  * @example
  * ```ts

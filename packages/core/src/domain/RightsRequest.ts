@@ -276,6 +276,8 @@ export const initial: State = {
  * one it stays, which is the safe side. Decisions take the same table in their context, so that a delay is announced by
  * the date that is told here.
  *
+ * @rule R-CHANNEL
+ *
  * @example
  * ```ts
  * import { RightsRequest } from "@tacet/core/domain"

@@ -200,6 +200,8 @@ export interface SafeguardCopy {
  * The safeguard under which data left the EEA, to be given to whoever asks for a copy (SAFEGUARD-COPY, GDPR 13(1)(f));
  * `undefined` where they did not leave it.
  *
+ * @rule SAFEGUARD-COPY
+ *
  * @example
  * ```ts
  * import { Transfer } from "@tacet/core/domain"
@@ -532,7 +534,11 @@ const distinct = (found: ReadonlyArray<Recipient.Lack>): ReadonlyArray<Recipient
 
 const same = Schema.toEquivalence(TransferRequested)
 
-/** The decider of a disclosure. */
+/**
+ * The decider of a disclosure.
+ *
+ * @rule CUST-MATCH
+ */
 export const decider: Decider<State, Command, Event, Context> = { initial, evolve, decide }
 
 /** The decider with its storage format, for a command handler. */

@@ -8,6 +8,8 @@ import { Uuid } from "./Uuid.ts"
 /**
  * The id of the Customer whose compartment is meant.
  *
+ * @rule DEFN
+ *
  * @example
  * ```ts
  * import * as Schema from "effect/Schema"

@@ -7,7 +7,11 @@ import { ofPersonal } from "../eventsourcing/FieldClass.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
 import { PersonalDataCategory } from "./PersonalDataCategory.ts"
 
-/** A reference to a sealed value. */
+/**
+ * A reference to a sealed value.
+ *
+ * @rule KEY-APART
+ */
 export const Sealed = Schema.Struct({ reference: Uuid, category: PersonalDataCategory }).annotate(ofPersonal)
 
 /** A reference to a sealed value of type `A`; `A` exists for the type checker alone. */

@@ -176,6 +176,8 @@ export const publish = (state: State): void => {
  * report of a past moment fold from the beginning with `until`. `declared` are the scenarios that the Customer has
  * published. The state is the same afterwards.
  *
+ * @rule SEPARATE, STAT-NOCALL
+ *
  * @example
  * ```ts
  * import type { CustomerReport } from "@tacet/core/statistics"

@@ -34,6 +34,8 @@ const noStep = -1
 /**
  * A tree. Its methods change it in place.
  *
+ * @rule STAT-JOURNEY
+ *
  * @example
  * ```ts
  * import { JourneyTree } from "@tacet/core/statistics"

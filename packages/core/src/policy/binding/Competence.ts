@@ -19,6 +19,8 @@ export interface Origin {
 /**
  * Whose policy decides a datum.
  *
+ * @rule 3P-OUT, 3P-POLICY, SCOPE
+ *
  * @example
  * ```ts
  * import { Competence } from "@tacet/core/policy"
@@ -32,6 +34,8 @@ export const decides = ({ operatorIs, service }: Origin): "operator" | "thirdPar
 /**
  * Whether a Customer must name the operator in its own documents (MENTION). What the data are and what the Customer's
  * documents cover is for the Customer to say.
+ *
+ * @rule MENTION
  *
  * @example
  * ```ts

@@ -140,6 +140,8 @@ export const openNotices = (register: PolicyRegister): ReadonlyArray<OpenNotice>
 /**
  * A version as it was published, whatever came after it; `undefined` for one that never was.
  *
+ * @rule ARCHIVE
+ *
  * @example
  * ```ts
  * import { PolicyRegister } from "@tacet/core/policy"
@@ -152,6 +154,8 @@ export const archived = (register: PolicyRegister, id: PolicyId): PrivacyPolicy 
 
 /**
  * The version that is published at a moment: practices that can be read at any time (INFO-AVAIL).
+ *
+ * @rule INFO-AVAIL
  *
  * @example
  * ```ts

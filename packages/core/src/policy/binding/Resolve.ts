@@ -47,6 +47,8 @@ export interface Options {
  * Resolves the policy that binds a moment. Fails with `NoPolicyInForce` where none was adopted by then, or by the time
  * at which the datum was collected.
  *
+ * @rule LANGUAGE, LAW, POLICY-BIND, PRECEDENCE, SUPPLEMENT
+ *
  * @example
  * ```ts
  * import * as DateTime from "effect/DateTime"

@@ -10,6 +10,8 @@ const without = (statements: Statements, names: ReadonlyArray<ParameterName>): S
 /**
  * The policy without what was found invalid, in all its languages.
  *
+ * @rule SEVER
+ *
  * @example
  * ```ts
  * import { Severability, Versions } from "@tacet/core/policy"

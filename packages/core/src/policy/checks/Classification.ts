@@ -34,6 +34,8 @@ export interface Classified {
 /**
  * The labels of all that is held, by id.
  *
+ * @rule CLASSIFY, MEDIUM, NOTLINKABLE, PERSONAL-ACT
+ *
  * @example
  * ```ts
  * import { Classification } from "@tacet/core/policy"
@@ -74,6 +76,8 @@ export interface Labelled {
  * The label and the sources of what is made of several inputs. Anonymised output is non-personal only if the check of the
  * anonymisation passed.
  *
+ * @rule COMBINE, PROVENANCE
+ *
  * @example
  * ```ts
  * import { Classification } from "@tacet/core/policy"
@@ -106,6 +110,8 @@ export interface OrganisationRecord {
 
 /**
  * The label of a record about an organisation (LEGAL-PERSON).
+ *
+ * @rule LEGAL-PERSON
  *
  * @example
  * ```ts

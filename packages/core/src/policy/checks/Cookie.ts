@@ -24,7 +24,11 @@ export const Cookie = Schema.Struct({
 })
 export type Cookie = typeof Cookie.Type
 
-/** A record of the operator's own measurement: these fields and no other. */
+/**
+ * A record of the operator's own measurement: these fields and no other.
+ *
+ * @rule COOKIE-FIELDS
+ */
 export const AnalyticsRecord = Schema.Struct(
   Object.fromEntries(cookieFields.map((field) => [field, Schema.String])) as {
     readonly [Field in (typeof cookieFields)[number]]: typeof Schema.String
@@ -73,6 +77,8 @@ export const declare = ({ parameters }: EffectivePolicy, cookie: Cookie): Result
 
 /**
  * Whether a party may read a cookie (COOKIE-READ).
+ *
+ * @rule COOKIE-READ
  *
  * @example
  * ```ts

@@ -67,6 +67,8 @@ export const make = (
 /**
  * The date at whose end the answer is due, or `undefined` while the time is suspended.
  *
+ * @rule R-1M, R-30D
+ *
  * @example
  * ```ts
  * import { Deadline } from "@tacet/core/policy"

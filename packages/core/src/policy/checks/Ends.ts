@@ -75,6 +75,8 @@ export const bindingOn = (
  * The end of a datum of an interaction under the policy that binds it. Free text a user typed ends by `freeTextEnd`,
  * which counts the end of the retention only where the policy does.
  *
+ * @rule FREETEXT-LIFE, FREETEXT-LIFE16, RET-1M, RET-3Y, RET-10Y, RET-12M, RET-CONTRACT-CAP, RET-COOKIE6M, RET-NEC, RET-UNTIL-ACCOUNT, RET-USER-5Y
+ *
  * @example
  * ```ts
  * import { type EffectivePolicy, Ends } from "@tacet/core/policy"

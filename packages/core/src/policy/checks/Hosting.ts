@@ -46,6 +46,8 @@ export const inUse = (register: ReadonlyArray<DataCentre>, date: PlainDate): Rea
  * Everything in the register that does not keep what the version promises on a day; nothing where all is well. Fails with
  * `LegalDataTooOld` where the legal data cannot say what belongs to the EU on that day.
  *
+ * @rule HOST-EU
+ *
  * @example
  * ```ts
  * import { type EffectivePolicy, Hosting, LegalData } from "@tacet/core/policy"

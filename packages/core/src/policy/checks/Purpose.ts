@@ -44,6 +44,8 @@ export type Answer =
 /**
  * Checks a use against the policy that binds it.
  *
+ * @rule CTRL-MIN, FAIR, IP-SECURITY
+ *
  * @example
  * ```ts
  * import { type EffectivePolicy, Purpose } from "@tacet/core/policy"

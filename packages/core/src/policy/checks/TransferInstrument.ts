@@ -57,6 +57,8 @@ const articles: Readonly<Record<Instrument, string>> = {
 /**
  * Whether a recorded instrument carries a transfer at its date, for a policy that allows certain instruments.
  *
+ * @rule SHIELD
+ *
  * @example
  * ```ts
  * import { LegalData, TransferInstrument } from "@tacet/core/policy"
