@@ -2,23 +2,18 @@
  * The whole path over real files, against numbers that were computed independently and stand beside them. The files are
  * no part of the repository: where they are absent, these tests are skipped.
  */
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "@tacet/vitest"
-import { hasSharedData, sharedFile } from "../formats/reading.testing.ts"
 import type { ReportDocument } from "../report/json.ts"
 import { running } from "./running.testing.ts"
 
+/** The sample data beside the repository; they are no part of it. */
+const data = fileURLToPath(new URL("../../../../../shared/data/", import.meta.url))
+const hasSharedData = existsSync(data)
 const test = (name: string, self: () => Promise<void>) => it.skipIf(!hasSharedData)(name, self, 120_000)
-const data = hasSharedData ? pathOf("") : ""
 const mappings = fileURLToPath(new URL("../../mappings/", import.meta.url))
-
-function pathOf(file: string): string {
-  const stream = sharedFile(file)
-  stream.destroy()
-  return String(stream.path)
-}
 
 const report = async (file: string, format: string, mapping?: string, ...options: ReadonlyArray<string>) => {
   const input = ["--input", join(data, file), "--format", format]

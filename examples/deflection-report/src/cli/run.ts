@@ -65,7 +65,7 @@ export const reportOn = Effect.fnUntraced(function* (
     ...(asOf === undefined ? {} : { asOf }),
     ...(rejects === undefined ? {} : { rejects }),
   }).pipe(Effect.provide(Layer.provideMerge(services, layerOf(settings.store))))
-  return documentOf(report, input, source.quality)
+  return documentOf(report, input)
 })
 
 /** Ids of commits are random beyond guessing, as they would be in production. */

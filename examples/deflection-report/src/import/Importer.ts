@@ -41,7 +41,7 @@ export interface Options {
 
 /** What a run has led to. */
 export interface Imported {
-  readonly input: Ledger.InputFigures
+  readonly input: Ledger.InputCounts
   readonly report: CustomerReport.CustomerReport
   /** The most that was held at once, apart from store and statistics. */
   readonly mostHeld: number
@@ -69,7 +69,7 @@ export const run = Effect.fn("Importer.run")(function* (
   const declared = yield* customers.declared(customer)
   const published = Array.from(declared.scenarios.values()).flatMap((versions) => versions.slice(-1))
   return {
-    input: importer.ledger.figures(),
+    input: Ledger.withRecords(importer.ledger.figures(), source.quality),
     report: importer.statistics.report(options.name, published),
     mostHeld: importer.mostHeld(),
   }

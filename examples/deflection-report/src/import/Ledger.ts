@@ -3,33 +3,48 @@
  * was rejected is handed on at once, by line, field, rule and reason; nothing of a row's content is in it.
  */
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import type { RejectedRow } from "../SourceRow.ts"
+import type { Quality, RejectedRow } from "../SourceRow.ts"
 import type { Fault } from "./Commands.ts"
 import type { RowReference } from "./Unit.ts"
 
-const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
-
 /** What became of the rows of an input. */
-export const InputFigures = Schema.Struct({
+export interface RowCounts {
   /** Rows read: the sum of the next three. */
-  rows: Count,
-  accepted: Count,
-  rejected: Count,
+  readonly rows: number
+  readonly accepted: number
+  readonly rejected: number
   /** Rows that say again what was recorded. */
-  duplicates: Count,
+  readonly duplicates: number
   /** Rejected rows by the key of the rule, in code-point order. */
-  rejectedByRule: Schema.Record(Schema.String, Count),
+  readonly rejectedByRule: Readonly<Record<string, number>>
   /** Rows that came later than the lateness allows; they count in one of the three above all the same. */
-  late: Count,
+  readonly late: number
   /** Calls attributed to an interaction because the same person made them. */
-  attributedCalls: Count,
+  readonly attributedCalls: number
   /** Returns of a person noted on the interaction before. */
-  recontacts: Count,
+  readonly recontacts: number
   /** Durations below zero that were taken as zero. */
-  clampedDurations: Count,
+  readonly clampedDurations: number
+}
+
+/** The rows, and the records of the file that they were read from. */
+export interface InputCounts extends RowCounts {
+  /** Records of the file: rows, and records that the mapping drops. In OCEL one record may be several rows. */
+  readonly records: number
+  /** Records that say nothing the mapping wants. */
+  readonly dropped: number
+  /** Objects of an OCEL file; 0 in every other format. */
+  readonly objects: number
+}
+
+/** The counts of rows with those of the reader, where it keeps any. */
+export const withRecords = (rows: RowCounts, quality: Readonly<Quality> | undefined): InputCounts => ({
+  ...rows,
+  clampedDurations: rows.clampedDurations + (quality?.clamped ?? 0),
+  records: quality?.records ?? rows.rows,
+  dropped: quality?.dropped ?? 0,
+  objects: quality?.objects ?? 0,
 })
-export type InputFigures = typeof InputFigures.Type
 
 /** Where rejected rows go. */
 export type RejectSink = (reject: RejectedRow) => Effect.Effect<void>
@@ -44,7 +59,7 @@ export interface Ledger {
   readonly rejected: (rows: ReadonlyArray<RowReference>, fault: Fault) => Effect.Effect<void>
   readonly unreadable: (row: RejectedRow) => Effect.Effect<void>
   readonly count: (what: "late" | "attributedCalls" | "recontacts" | "clampedDurations", by?: number) => void
-  readonly figures: () => InputFigures
+  readonly figures: () => RowCounts
 }
 
 export const make = (sink: RejectSink): Ledger => {

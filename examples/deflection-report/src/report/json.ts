@@ -4,12 +4,37 @@
  */
 import { CustomerReport } from "@tacet/core/statistics"
 import * as Schema from "effect/Schema"
-import { InputFigures } from "../import/Ledger.ts"
-import type { Quality } from "../SourceRow.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 const { asOf, calls, customer, definitions, definitionVersion, ...others } = CustomerReport.CustomerReport.fields
 const { failedByHour, interactions, journeys, policyVersion, rates, restated, waterfall, window, ...further } = others
+
+/** What became of the records of the input: whoever reads one counts them, and the report shows them. */
+export const InputFigures = Schema.Struct({
+  /** Rows read: the sum of the next three. */
+  rows: Count,
+  accepted: Count,
+  rejected: Count,
+  /** Rows that say again what was recorded. */
+  duplicates: Count,
+  /** Rejected rows by the key of the rule, in code-point order. */
+  rejectedByRule: Schema.Record(Schema.String, Count),
+  /** Rows that came later than the lateness allows; they count in one of the three above all the same. */
+  late: Count,
+  /** Calls attributed to an interaction because the same person made them. */
+  attributedCalls: Count,
+  /** Returns of a person noted on the interaction before. */
+  recontacts: Count,
+  /** Durations below zero that were taken as zero. */
+  clampedDurations: Count,
+  /** Records of the file: rows, and records that the mapping drops. In OCEL one record may be several rows. */
+  records: Count,
+  /** Records that say nothing the mapping wants. */
+  dropped: Count,
+  /** Objects of an OCEL file; 0 in every other format. */
+  objects: Count,
+})
+export type InputFigures = typeof InputFigures.Type
 
 /** The document; its keys stand in this order. */
 export const ReportDocument = Schema.Struct({
@@ -21,15 +46,7 @@ export const ReportDocument = Schema.Struct({
   policyVersion,
   definitionVersion,
   definitions,
-  input: Schema.Struct({
-    ...InputFigures.fields,
-    /** Records of the file: rows, and records that the mapping drops. In OCEL one record may be several rows. */
-    records: Count,
-    /** Records that say nothing the mapping wants. */
-    dropped: Count,
-    /** Objects of an OCEL file; 0 in every other format. */
-    objects: Count,
-  }),
+  input: InputFigures,
   calls,
   interactions,
   rates,
@@ -42,11 +59,7 @@ export const ReportDocument = Schema.Struct({
 export type ReportDocument = typeof ReportDocument.Type
 
 /** The document of a run. */
-export const documentOf = (
-  report: CustomerReport.CustomerReport,
-  input: InputFigures,
-  quality: Readonly<Quality> | undefined,
-): ReportDocument => ({
+export const documentOf = (report: CustomerReport.CustomerReport, input: InputFigures): ReportDocument => ({
   schemaVersion: 1,
   customer: report.customer,
   asOf: report.asOf,
@@ -54,13 +67,7 @@ export const documentOf = (
   policyVersion: report.policyVersion,
   definitionVersion: report.definitionVersion,
   definitions: report.definitions,
-  input: {
-    ...input,
-    clampedDurations: input.clampedDurations + (quality?.clamped ?? 0),
-    records: quality?.records ?? input.rows,
-    dropped: quality?.dropped ?? 0,
-    objects: quality?.objects ?? 0,
-  },
+  input,
   calls: report.calls,
   interactions: report.interactions,
   rates: report.rates,

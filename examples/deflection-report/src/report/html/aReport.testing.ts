@@ -67,21 +67,20 @@ export const aReport = ({ days = 42, perDay = 78, restated = true, seed = 7 }: W
   for (const contribution of late) state.settled.add(contribution, 1)
   const report = Deflection.report(state, { customer: "b8f5a8de-51b4-4f57-9ff0-c5c9c1f7a001", asOf, declared })
   const refused = Math.round(rows * 0.004)
-  return documentOf(
-    report,
-    {
-      rows: rows + refused + 17,
-      accepted: rows,
-      rejected: refused,
-      duplicates: 17,
-      rejectedByRule: refused === 0 ? {} : { "NO-IDENTIFY": refused },
-      late: 3,
-      attributedCalls: report.calls.total,
-      recontacts: 4,
-      clampedDurations: 1,
-    },
-    undefined,
-  )
+  return documentOf(report, {
+    rows: rows + refused + 17,
+    accepted: rows,
+    rejected: refused,
+    duplicates: 17,
+    rejectedByRule: refused === 0 ? {} : { "NO-IDENTIFY": refused },
+    late: 3,
+    attributedCalls: report.calls.total,
+    recontacts: 4,
+    clampedDurations: 1,
+    records: rows + refused + 17,
+    dropped: 0,
+    objects: 0,
+  })
 }
 
 /** The report of a Customer of whom nothing was read. */
@@ -101,8 +100,10 @@ export const anEmptyReport = (): ReportDocument =>
       attributedCalls: 0,
       recontacts: 0,
       clampedDurations: 0,
+      records: 0,
+      dropped: 0,
+      objects: 0,
     },
-    undefined,
   )
 
 /** The same report with other names in the place of step ids and scenario, wherever they stand. */
