@@ -5,7 +5,8 @@
  *   calendar`; `statistics` leaves `recognition` out, `testing` imports any of them, and only tests import `testing`. The
  *   rooms of `policy` import one way too.
  * - Core takes stable modules of Effect by subpath (`effect/Schema`) and nothing else from outside.
- * - Adapters import core by package name and never each other; examples and docs use public names.
+ * - Packages import core by package name and never each other; examples and docs use public names. `report` and
+ *   `interchange` are no exception: what the report shows of an input is the report's own, so neither needs the other.
  * - Nobody reaches into another package's files, nor into an `internal` folder from outside its parent.
  * - No module imports itself through others.
  */

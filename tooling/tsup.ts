@@ -2,8 +2,10 @@
  * How packages are built: each module by itself, so that a bundler drops the modules nobody uses.
  * The declarations are written by `tsc` (tsconfig.build.json of each package).
  */
+import { cpSync } from "node:fs"
 import type { Plugin } from "esbuild"
 import { defineConfig } from "tsup"
+import { filesUnder } from "./sources.ts"
 
 /** Leaves every import where it is; `./Name.ts` becomes `./Name.js`. */
 const keepModulesApart: Plugin = {
@@ -28,4 +30,8 @@ export default defineConfig({
   clean: true,
   silent: true,
   esbuildPlugins: [keepModulesApart],
+  // Style sheets stay beside the modules that read them.
+  onSuccess: async () => {
+    for (const sheet of filesUnder(["src"], ".css")) cpSync(sheet, sheet.replace(/^src/, "dist"))
+  },
 })

@@ -3,10 +3,9 @@
  * what would be accepted. No value of a row is among them.
  */
 import { open } from "node:fs/promises"
+import { InputError, type RejectedRow, type RejectSink } from "@tacet/interchange"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { RejectSink } from "../import/Ledger.ts"
-import { InputError, type RejectedRow } from "../SourceRow.ts"
 
 /** A sink that writes to a new file, closed with the scope; nothing is lost of what was handed over before. */
 export const toFile = Effect.fnUntraced(function* (

@@ -6,9 +6,8 @@ import { homedir } from "node:os"
 import { join, resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { type Definition, Definition as Definitions } from "@tacet/core/statistics"
+import { type Format, formats, InputError } from "@tacet/interchange"
 import { DateTime, IANAZone } from "luxon"
-import { type Format, formats } from "../formats/index.ts"
-import { InputError } from "../SourceRow.ts"
 
 /** Where events are kept: in memory for the run, in a database, or in a server that the run brings along. */
 export type Store =

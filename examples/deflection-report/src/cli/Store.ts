@@ -4,27 +4,26 @@
 import { layer as memory } from "@tacet/adapter-memory"
 import { layer as database, migrate } from "@tacet/adapter-pg"
 import type { EventStore, ProjectionStore } from "@tacet/core/eventsourcing"
+import { InputError, TokenKey } from "@tacet/interchange"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { layerKept, layerRandom, type TokenKey } from "../import/TokenKey.ts"
-import { InputError } from "../SourceRow.ts"
 import type { Store } from "./Settings.ts"
 
 type Stores = EventStore.EventStore | ProjectionStore.ProjectionStore
 
 /** The layer of a store. A database is brought to the schema of this release first. */
-export const layerOf = (store: Store): Layer.Layer<Stores | TokenKey, InputError> => {
+export const layerOf = (store: Store): Layer.Layer<Stores | TokenKey.TokenKey, InputError> => {
   switch (store._tag) {
     case "memory":
-      return Layer.mergeAll(memory, layerRandom)
+      return Layer.mergeAll(memory, TokenKey.layerRandom)
     case "database":
-      return Layer.mergeAll(at(store.url), layerKept(store.keyFile))
+      return Layer.mergeAll(at(store.url), TokenKey.layerKept(store.keyFile))
     case "embedded":
       return Layer.mergeAll(
         Layer.unwrap(Effect.map(server(store.directory), ({ url }) => at(url))),
         // What goes with the run needs no key that stays.
-        store.directory === undefined ? layerRandom : layerKept(store.keyFile),
+        store.directory === undefined ? TokenKey.layerRandom : TokenKey.layerKept(store.keyFile),
       )
   }
 }

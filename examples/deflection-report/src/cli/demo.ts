@@ -3,11 +3,10 @@
  */
 import { resolve } from "node:path"
 import { Readable } from "node:stream"
+import type { Importer, InputError } from "@tacet/interchange"
 import * as Effect from "effect/Effect"
 import { log, standardSeed } from "../demo/log.ts"
 import { mapping } from "../demo/scenario.ts"
-import type { InputError } from "../SourceRow.ts"
-import type { ImportError } from "../import/Importer.ts"
 import { deliver, reportOn, type World } from "./run.ts"
 import type { Settings } from "./Settings.ts"
 
@@ -15,7 +14,7 @@ import type { Settings } from "./Settings.ts"
 export const demo = Effect.fn("demo")(function* (
   folder: string,
   world: World,
-): Effect.fn.Return<number, InputError | ImportError> {
+): Effect.fn.Return<number, InputError | Importer.ImportError> {
   const html = resolve(folder, "report.html")
   const settings: Settings = {
     input: { _tag: "standard" },

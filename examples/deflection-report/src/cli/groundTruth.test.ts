@@ -6,14 +6,14 @@ import { existsSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "@tacet/vitest"
-import type { ReportDocument } from "../report/json.ts"
+import type { ReportDocument } from "@tacet/report"
 import { running } from "./running.testing.ts"
 
 /** The sample data beside the repository; they are no part of it. */
 const data = fileURLToPath(new URL("../../../../../shared/data/", import.meta.url))
 const hasSharedData = existsSync(data)
 const test = (name: string, self: () => Promise<void>) => it.skipIf(!hasSharedData)(name, self, 120_000)
-const mappings = fileURLToPath(new URL("../../mappings/", import.meta.url))
+const mappings = fileURLToPath(new URL("../../../../packages/interchange/mappings/", import.meta.url))
 
 const report = async (file: string, format: string, mapping?: string, ...options: ReadonlyArray<string>) => {
   const input = ["--input", join(data, file), "--format", format]

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 import { beforeAll, describe, expect, it } from "@tacet/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { ReportDocument } from "../report/json.ts"
+import { ReportDocument } from "@tacet/report"
 import { aFolder, type Run, running, textOf } from "./running.testing.ts"
 
 const mapping = JSON.stringify({

@@ -1,10 +1,10 @@
 /**
  * The command line: arguments in, exit code out.
  */
+import { InputError } from "@tacet/interchange"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { InputError } from "../SourceRow.ts"
 import { demo } from "./demo.ts"
 import { help } from "./help.ts"
 import { deliver, exitCodeOf, run, type World } from "./run.ts"

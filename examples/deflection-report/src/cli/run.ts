@@ -8,18 +8,14 @@ import type { Readable } from "node:stream"
 import { Uuid } from "@tacet/core/eventsourcing"
 import { Customers, Interactions } from "@tacet/core/services"
 import { Definition } from "@tacet/core/statistics"
+import { Declarations, Importer, InputError, type Mapping, noMapping, open, readMapping } from "@tacet/interchange"
+import { documentOf, renderJson, renderText, type ReportDocument } from "@tacet/report"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type Mapping, none, open, readMapping } from "../formats/index.ts"
-import { compartmentOf, declarationsOf, layerPolicies } from "../import/Declarations.ts"
-import * as Importer from "../import/Importer.ts"
-import { documentOf, renderJson, type ReportDocument } from "../report/json.ts"
-import { InputError } from "../SourceRow.ts"
 import * as Progress from "./Progress.ts"
 import * as Rejects from "./Rejects.ts"
 import { momentOf, type Place, type Settings } from "./Settings.ts"
 import { layerOf } from "./Store.ts"
-import { renderText } from "./TextReport.ts"
 
 /** What a run has of the process. */
 export interface World {
@@ -37,7 +33,7 @@ interface Opened extends Progress.Measured {
 /** A run by the settings of a command line; the exit code. */
 export const run = Effect.fn("run")(
   function* (settings: Settings, world: World) {
-    const mapping = settings.mapping === undefined ? none : yield* mappingFrom(settings.mapping)
+    const mapping = settings.mapping === undefined ? noMapping : yield* mappingFrom(settings.mapping)
     const opened = yield* openInput(settings.input, world)
     yield* Progress.show(opened, opened.totalBytes, world.stderr)
     const document = yield* reportOn(opened.stream, mapping, settings)
@@ -56,7 +52,9 @@ export const reportOn = Effect.fnUntraced(function* (
   const timeZone = settings.timeZone ?? mapping.timeZone ?? Definition.standard.timeZone
   const asOf = settings.asOf === undefined ? undefined : yield* attempt(() => momentOf(settings.asOf ?? "", timeZone))
   const source = yield* attempt(() => open(settings.format, stream, mapping, { timeZone }))
-  const declarations = yield* attempt(() => declarationsOf(compartmentOf(settings.customer), mapping))
+  const declarations = yield* attempt(() =>
+    Declarations.declarationsOf(Declarations.compartmentOf(settings.customer), mapping),
+  )
   const rejects = settings.rejects === undefined ? undefined : yield* Rejects.toFile(settings.rejects)
   const { input, report } = yield* Importer.run(source, {
     name: settings.customer,
@@ -70,7 +68,7 @@ export const reportOn = Effect.fnUntraced(function* (
 
 /** Ids of commits are random beyond guessing, as they would be in production. */
 const services = Layer.mergeAll(
-  Layer.provide(Layer.merge(Customers.layer, Interactions.layer), layerPolicies),
+  Layer.provide(Layer.merge(Customers.layer, Interactions.layer), Declarations.layerPolicies),
   Layer.succeed(Uuid.Identifiers, { next: Effect.sync(() => randomUUID() as Uuid.Uuid) }),
 )
 
@@ -82,7 +80,7 @@ export const deliver = Effect.fnUntraced(function* (document: ReportDocument, se
   else yield* write("--json", json.path, renderJson(document))
   if (html !== undefined) {
     // Charts take a second to load: only where they are asked for.
-    const { renderHtml } = yield* Effect.promise(() => import("../report/html.ts"))
+    const { renderHtml } = yield* Effect.promise(() => import("@tacet/report/html"))
     yield* write("--html", html, renderHtml(document))
   }
 })

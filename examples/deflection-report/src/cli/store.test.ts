@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:f
 import { join } from "node:path"
 import { type Server, start } from "@tacet/postgres-server"
 import { afterAll, beforeAll, describe, expect, it } from "@tacet/vitest"
-import type { ReportDocument } from "../report/json.ts"
+import type { ReportDocument } from "@tacet/report"
 import { aFolder, running } from "./running.testing.ts"
 
 const mapping = JSON.stringify({

@@ -1,8 +1,7 @@
 /**
  * The invented Customer: an energy supplier with a help page and a phone line. What it declares, and what people come for.
  */
-import type { Mapping } from "../mapping/Mapping.ts"
-import { decodeMapping } from "../mapping/readMapping.ts"
+import { decodeMapping, type Mapping } from "@tacet/interchange"
 
 /** The zone of the supplier's clocks. */
 export const timeZone = "Europe/Paris"

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@tacet/vitest"
-import { type Mapping, readMapping } from "./index.ts"
+import type { Mapping } from "../mapping/Mapping.ts"
+import { readMapping } from "../mapping/readMapping.ts"
 import { factsOf, reading } from "./reading.testing.ts"
 
 const relation = (objectId: string, qualifier = "of") => ({ objectId, qualifier })

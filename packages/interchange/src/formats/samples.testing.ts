@@ -1,7 +1,9 @@
 /**
  * Small inputs of every format for tests, each with rows that are good and rows that are not.
  */
-import { type Format, type Mapping, readMapping } from "./index.ts"
+import type { Format } from "../mapping/Format.ts"
+import type { Mapping } from "../mapping/Mapping.ts"
+import { readMapping } from "../mapping/readMapping.ts"
 import { shipped } from "./reading.testing.ts"
 
 /** Stands in every field of the valid inputs that may hold anything: it must never come back in a message. */

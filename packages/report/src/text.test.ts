@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@tacet/vitest"
-import { anEmptyReport, aReport, renamed } from "../report/html/aReport.testing.ts"
-import { renderText } from "./TextReport.ts"
+import { anEmptyReport, aReport, renamed } from "./html/aReport.testing.ts"
+import { renderText } from "./text.ts"
 
 const report = aReport()
 

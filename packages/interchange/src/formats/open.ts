@@ -15,10 +15,6 @@ import { readFreeswitchCdr } from "./readFreeswitchCdr.ts"
 import { readOcel } from "./readOcel.ts"
 import { readXes } from "./readXes.ts"
 
-export { type Format, formats } from "../mapping/Format.ts"
-export { type Mapping, none } from "../mapping/Mapping.ts"
-export { readMapping } from "../mapping/readMapping.ts"
-
 const readers: { readonly [Name in Format]: Reader } = {
   "asterisk-cdr": readAsteriskCdr,
   "freeswitch-cdr": readFreeswitchCdr,

@@ -18,7 +18,7 @@ import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import { callsOf, type Fault, faultOfRefusal, plan, type Planned, type Planner, type Progress } from "./Commands.ts"
 import * as Earlier from "./Earlier.ts"
-import type { Ledger } from "./Ledger.ts"
+import type { Ledger } from "./RowCounts.ts"
 import type { Note, People } from "./People.ts"
 import { loneCallAt, showsInterface, type Unit } from "./Unit.ts"
 

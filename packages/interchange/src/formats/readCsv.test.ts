@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib"
 import { describe, expect, it } from "@tacet/vitest"
-import { type Mapping, readMapping } from "./index.ts"
+import type { Mapping } from "../mapping/Mapping.ts"
+import { readMapping } from "../mapping/readMapping.ts"
 import { callsOf, factsOf, reading } from "./reading.testing.ts"
 
 const events: Mapping = { case: "case", activity: "what", time: "at" }

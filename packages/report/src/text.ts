@@ -3,10 +3,10 @@
  * journeys, calls and what became of the rows.
  */
 import type { CustomerReport, Definition, Rate } from "@tacet/core/statistics"
-import { count, duration, instant, percent, range } from "../report/html/format.ts"
-import { shortened, visible } from "../report/html/visible.ts"
-import { deflectedKinds, failedReason, figures } from "../report/html/words.ts"
-import type { ReportDocument } from "../report/json.ts"
+import { count, duration, instant, percent, range } from "./html/format.ts"
+import { shortened, visible } from "./html/visible.ts"
+import { deflectedKinds, failedReason, figures } from "./html/words.ts"
+import type { ReportDocument } from "./json.ts"
 import { type Align, table } from "./Table.ts"
 
 type Lines = ReadonlyArray<string>

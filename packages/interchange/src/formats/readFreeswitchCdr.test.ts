@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@tacet/vitest"
-import { type Mapping, readMapping } from "./index.ts"
+import type { Mapping } from "../mapping/Mapping.ts"
+import { readMapping } from "../mapping/readMapping.ts"
 import { callsOf, reading, shipped } from "./reading.testing.ts"
 
 const micros = (time: string): string => `${Date.parse(`2026-01-05T${time}Z`)}000`

@@ -18,7 +18,7 @@ import * as CallGroups from "./CallGroups.ts"
 import { isMoment } from "./Commands.ts"
 import type { Declarations } from "./Declarations.ts"
 import * as Duplicates from "./Duplicates.ts"
-import * as Ledger from "./Ledger.ts"
+import * as RowCounts from "./RowCounts.ts"
 import * as People from "./People.ts"
 import * as Recorder from "./Recorder.ts"
 import * as ReorderBuffer from "./ReorderBuffer.ts"
@@ -34,14 +34,14 @@ export interface Options {
   readonly definition: Definition.Definition
   /** The moment as of which the report is made. Default: the watermark of what was read. */
   readonly asOf?: number
-  readonly rejects?: Ledger.RejectSink
+  readonly rejects?: RowCounts.RejectSink
   /** How many rows are recorded together: it changes the speed and nothing else. Default 500. */
   readonly batchSize?: number
 }
 
 /** What a run has led to. */
 export interface Imported {
-  readonly input: Ledger.InputCounts
+  readonly input: RowCounts.InputCounts
   readonly report: CustomerReport.CustomerReport
   /** The most that was held at once, apart from store and statistics. */
   readonly mostHeld: number
@@ -69,7 +69,7 @@ export const run = Effect.fn("Importer.run")(function* (
   const declared = yield* customers.declared(customer)
   const published = Array.from(declared.scenarios.values()).flatMap((versions) => versions.slice(-1))
   return {
-    input: Ledger.withRecords(importer.ledger.figures(), source.quality),
+    input: RowCounts.withRecords(importer.ledger.figures(), source.quality),
     report: importer.statistics.report(options.name, published),
     mostHeld: importer.mostHeld(),
   }
@@ -98,7 +98,7 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
   const keepMillis = Math.max(definition.idleMinutes * 60_000, lateness)
   const tokens = tokensOf(yield* TokenKey, customer)
   const planner = { declarations: options.declarations, tokens }
-  const ledger = Ledger.make(options.rejects ?? Ledger.noSink)
+  const ledger = RowCounts.make(options.rejects ?? RowCounts.noSink)
   const people = People.make()
   const recorder = yield* Recorder.make(customer, planner, ledger, people)
   const statistics = yield* Statistics.make(customer, definition, asOf)

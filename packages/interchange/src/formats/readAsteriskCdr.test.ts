@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@tacet/vitest"
-import { type Mapping, readMapping } from "./index.ts"
+import type { Mapping } from "../mapping/Mapping.ts"
+import { readMapping } from "../mapping/readMapping.ts"
 import { callsOf, factsOf, reading, shipped } from "./reading.testing.ts"
 
 /** A line of `cdr-csv/Master.csv` with unique id, user field and the new columns. */

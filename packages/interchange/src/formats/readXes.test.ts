@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib"
 import { describe, expect, it } from "@tacet/vitest"
-import { readMapping } from "./index.ts"
+import { readMapping } from "../mapping/readMapping.ts"
 import { factsOf, reading, shipped } from "./reading.testing.ts"
 
 const event = (name: string, at = "2026-01-05T10:00:00Z", more = ""): string =>

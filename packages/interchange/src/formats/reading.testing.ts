@@ -7,7 +7,10 @@ import { fileURLToPath } from "node:url"
 import { expect } from "@tacet/vitest"
 import type { CaseComplete, Fact, Quality, RejectedRow, SourceItem, SourceRow } from "../SourceRow.ts"
 import { batchSize } from "./Batches.ts"
-import { type Format, type Mapping, open, readMapping } from "./index.ts"
+import type { Format } from "../mapping/Format.ts"
+import type { Mapping } from "../mapping/Mapping.ts"
+import { readMapping } from "../mapping/readMapping.ts"
+import { open } from "./open.ts"
 
 export interface Reading {
   readonly items: ReadonlyArray<SourceItem>

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@tacet/vitest"
 import { CustomerReport, Definition } from "@tacet/core/statistics"
 import { ReportDocument } from "./json.ts"
 
-const guide = readFileSync(new URL("../../../../docs/report-format.md", import.meta.url), "utf8")
+const guide = readFileSync(new URL("../../../docs/report-format.md", import.meta.url), "utf8")
 
 describe("the guide to the report format", () => {
   const { Definition: Parameters } = Definition
