@@ -432,9 +432,9 @@ export const bugs: ReadonlyArray<Bug> = [
   {
     key: "STAT-JOURNEY",
     file: `${core}/statistics/Tally.ts`,
-    find: "    for (const [node, column, count] of ledger.journeys) this.journeys.count(node, outcomeColumns[column]!, by * count)\n",
+    find: "    for (const [node, column, count] of counts.journeys) this.journeys.count(node, outcomeColumns[column]!, by * count)\n",
     replace:
-      "    if (by > 0) for (const [node, column, count] of ledger.journeys) this.journeys.count(node, outcomeColumns[column]!, by * count)\n",
+      "    if (by > 0) for (const [node, column, count] of counts.journeys) this.journeys.count(node, outcomeColumns[column]!, by * count)\n",
     test: `${core}/services/Retention.laws.test.ts`,
   },
   {

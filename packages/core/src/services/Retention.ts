@@ -34,7 +34,7 @@ import type { EffectivePolicy } from "../policy/binding/EffectivePolicy.ts"
 import { fromEpochDay, type PlainDate } from "../calendar/PlainDate.ts"
 import { Vault } from "../privacy/Vault.ts"
 import type { VaultUnavailable } from "../privacy/VaultError.ts"
-import { Cohort } from "../statistics/DayTally.ts"
+import { DayTally } from "../statistics/DayTally.ts"
 import * as Contribution from "../statistics/Contribution.ts"
 import { type Definition, standard } from "../statistics/Definition.ts"
 import * as LocalTime from "../calendar/LocalTime.ts"
@@ -328,7 +328,7 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
       )
       const told = loaded.state.cohorts.get(day)?.through ?? 0
       const batches = purgeBy(basis, day, loaded)
-      const counted = new Cohort(definition, k)
+      const counted = new DayTally(definition, k)
       let [fresh, isReady] = [0, true]
       // A day that fits into a commit is not looked for twice.
       let few: Array<Going> | undefined = []

@@ -1,42 +1,17 @@
 /**
- * What one interaction contributes to the statistics of its Customer: a pure function of its events and a watermark.
- * Nothing of another interaction and nothing of a person enters. All figures are sums of contributions, so they can be
+ * The contribution of one interaction to the statistics of its Customer: a pure function of its events and a watermark.
+ * It holds nothing of another interaction and nothing of a person. All figures are sums of contributions, so they can be
  * added, taken back and merged.
  */
 import * as DateTime from "effect/DateTime"
-import type { Event, Human, RecontactClass } from "../domain/Interaction.ts"
-import { type Definition, windowMillis, windows } from "./Definition.ts"
+import type { Human, RecontactClass } from "../domain/Interaction.ts"
+import { type Definition, type Window, windowMillis, windows } from "./Definition.ts"
+import type { Fact, PlacedEvent } from "./Fact.ts"
 
-/** What is read of an event of the domain. */
-export type Fact =
-  | Read<"InteractionStarted", "linkable" | "policyVersion">
-  | Read<"StepTaken", "step" | "kind">
-  | Read<"CallPlaced", "call" | "asksForPerson">
-  | Read<"CallAnswered", "call" | "human">
-  | Read<"CallEnded", "call" | "talkSeconds" | "disposition" | "legs">
-  | Read<"RecontactObserved", "class">
-  | Read<Exclude<Event["_tag"], MoreThanAMoment>, never>
+export type { Fact, PlacedEvent } from "./Fact.ts"
 
-type MoreThanAMoment =
-  | "InteractionStarted"
-  | "StepTaken"
-  | "CallPlaced"
-  | "CallAnswered"
-  | "CallEnded"
-  | "RecontactObserved"
-
-type Read<Tag extends Event["_tag"], Fields extends keyof Extract<Event, { readonly _tag: Tag }>> = {
-  readonly _tag: Tag
-} & Pick<Extract<Event, { readonly _tag: Tag }>, "occurredAt" | Fields>
-
-/** An event with its place in its stream: events of one moment count in that order. */
-export interface PlacedEvent {
-  readonly version: number
-  readonly event: Fact
-}
-
-/** Exclusive: exactly one holds of an interaction, for one window and one watermark. */
-export type Standing =
+/** Exclusive: an interaction has exactly one, for one window and one watermark. */
+export type Outcome =
   | "open"
   /** Ended, its window not closed, no effective call so far. */
   | "pendingUndecided"
@@ -64,48 +39,77 @@ export interface Contribution {
   readonly linkable: boolean
   readonly policyVersion: string
   /** By window, in the order of `windows`. */
-  readonly standings: ReadonlyArray<Standing>
+  readonly outcomes: ReadonlyArray<Outcome>
   readonly deflectedKind: DeflectedKind
-  /** Why the attempt failed, by window; where it did not, `undefined`. */
+  /** Why the attempt failed, by window; `undefined` where it did not. */
   readonly failedReasons: ReadonlyArray<string | undefined>
-  /** When the first attempt of the headline window was made that failed to reach anybody. */
+  /** When the first attempt of the headline window was made, if no attempt reached a person. */
   readonly failedAt: number | undefined
   /** Step ids up to the first attempt to call, not collapsed. */
   readonly journey: ReadonlyArray<string>
   /** When each of them was taken. */
   readonly journeyAt: ReadonlyArray<number>
-  /** Whether the same person came back within 24 h, 72 h, 7 d; `undefined` where that is not known yet or cannot be. */
+  /** Whether the same person came back within 24 h, 72 h, 7 d; `undefined` while that is not known, or where it cannot be. */
   readonly returned: readonly [boolean | undefined, boolean | undefined, boolean | undefined]
   readonly calls: ReadonlyArray<CallFigures>
   readonly overrodeInhibition: boolean
-  /** From when on nothing but a late event can change the contribution. */
+  /** From this moment on only a late event can change the contribution. */
   readonly finalAt: number
 }
 
-/** Why a call that reached nobody did not, where its end does not say. */
+/** The reason of a failed attempt whose call has no end in the log. */
 const unfinished = "unfinished"
 
-interface MutableCall {
-  placedAt: number
-  asksForPerson: boolean
+interface ObservedCall {
+  readonly placedAt: number
+  readonly asksForPerson: boolean
   human: Human | undefined
   talkSeconds: number
   disposition: string | undefined
   legs: number
 }
 
+/** An interaction as its events describe it, before any window is judged. */
+interface Observed {
+  lastActivity: number
+  explicitEnd: number | undefined
+  requestedAt: number | undefined
+  /** Whether a call was attempted: the journey ends there. */
+  attempted: boolean
+  excluded: boolean
+  inhibited: boolean
+  goal: boolean
+  handedOff: boolean
+  readonly journey: Array<string>
+  readonly journeyAt: Array<number>
+  readonly calls: Map<string, ObservedCall>
+  readonly recontacts: Set<RecontactClass>
+}
+
 /**
- * The contribution of an interaction whose events are given in the order of their streams.
+ * The contribution of an interaction whose events are given in the order of its stream.
  *
- * `watermark` is the moment at which states are judged; events after `until` are left out (a report as of a past
- * moment). `undefined` where nothing had begun by then.
+ * `watermark` is the moment at which outcomes are judged; events after `until` are left out (a report as of a past
+ * moment). `undefined` where the interaction had not begun by then.
  *
  * @example
  * ```ts
+ * import * as DateTime from "effect/DateTime"
  * import { Contribution, Definition } from "@tacet/core/statistics"
  *
- * const contribution = (history: ReadonlyArray<Contribution.PlacedEvent>, watermark: number) =>
- *   Contribution.of(history, Definition.standard, watermark, Number.POSITIVE_INFINITY)
+ * const at = (time: string) => DateTime.makeUnsafe(`2026-03-01T${time}Z`)
+ * const contribution = Contribution.of(
+ *   [
+ *     { version: 1, event: { _tag: "InteractionStarted", occurredAt: at("10:00:00"), linkable: true, policyVersion: "own" } },
+ *     { version: 2, event: { _tag: "GoalReached", occurredAt: at("10:01:00") } },
+ *     { version: 3, event: { _tag: "InteractionEnded", occurredAt: at("10:02:00") } }
+ *   ] as ReadonlyArray<Contribution.PlacedEvent>,
+ *   Definition.standard,
+ *   Date.UTC(2026, 2, 3),
+ *   Number.POSITIVE_INFINITY
+ * )
+ * contribution?.outcomes // => ["deflected", "deflected", "pendingUndecided", "pendingUndecided"]
+ * contribution?.deflectedKind // => "goal"
  * ```
  */
 export const of = (
@@ -118,170 +122,189 @@ export const of = (
   const started = events[0]?.event
   if (started === undefined || started._tag !== "InteractionStarted") return undefined
   const startedAt = DateTime.toEpochMillis(started.occurredAt)
-  const journey: Array<string> = []
-  const journeyAt: Array<number> = []
-  const calls = new Map<string, MutableCall>()
-  const recontacts = new Set<RecontactClass>()
-  let lastActivity = startedAt
-  let explicitEnd: number | undefined
-  let attempted = false
-  let requestedAt: number | undefined
-  let excluded = false
-  let inhibited = false
-  let goal = false
-  let handedOff = false
-  for (const { event } of events) {
-    const at = DateTime.toEpochMillis(event.occurredAt)
-    switch (event._tag) {
-      case "StepTaken":
-        lastActivity = at
-        // Where the person is at last decides: a step back from the Customer's area is no hand-over.
-        handedOff = event.kind === "customerArea" || event.kind === "appLaunch"
-        if (!attempted) {
-          journey.push(event.step)
-          journeyAt.push(at)
-        }
-        break
-      case "RedirectedToCustomer":
-        lastActivity = at
-        handedOff = true
-        break
-      case "GoalReached":
-        lastActivity = at
-        goal = true
-        break
-      case "CallRequested":
-        lastActivity = at
-        attempted = true
-        requestedAt ??= at
-        break
-      case "CallPlaced":
-        attempted ||= event.asksForPerson
-        calls.set(event.call, {
-          placedAt: at,
-          asksForPerson: event.asksForPerson,
-          human: undefined,
-          talkSeconds: 0,
-          disposition: undefined,
-          legs: 1,
-        })
-        break
-      case "CallAnswered": {
-        const call = calls.get(event.call)
-        if (call !== undefined && call.human !== true) call.human = event.human
-        break
-      }
-      case "CallEnded": {
-        const call = calls.get(event.call)
-        if (call !== undefined) {
-          call.talkSeconds = event.talkSeconds
-          call.disposition = event.disposition
-          call.legs = event.legs
-        }
-        break
-      }
-      case "InteractionExcluded":
-        excluded = true
-        break
-      case "InteractionEnded":
-        explicitEnd = at
-        break
-      case "RecontactObserved":
-        recontacts.add(event.class)
-        break
-      case "CallInhibited":
-        inhibited = true
-        lastActivity = at
-        break
-      case "InteractionStarted":
-        break
-      default:
-        lastActivity = at
-    }
-  }
-
+  const observed = observe(events, startedAt)
+  const { excluded, explicitEnd, inhibited, journey, journeyAt, lastActivity, recontacts } = observed
   const idle = definition.idleMinutes * 60_000
   const end = explicitEnd === undefined ? lastActivity : Math.max(explicitEnd, lastActivity)
-  const isOpen = explicitEnd === undefined && watermark < lastActivity + idle
-  const isEffective = (call: MutableCall): boolean =>
-    call.talkSeconds > definition.minTalkSeconds &&
-    (call.human === true || (call.human === "unknown" && definition.unknownHuman === "effective"))
-  const placed = Array.from(calls.values())
-  const deflectedKind: DeflectedKind = goal
-    ? "goal"
-    : handedOff
-      ? "handedOff"
-      : journey.length === 0
-        ? "bounced"
-        : "left"
-
-  const standings: Array<Standing> = []
-  const failedReasons: Array<string | undefined> = []
-  let failedAt: number | undefined
-  for (const window of windows) {
-    const length = windowMillis[window]
-    // Without an explicit end an interaction goes on until it has been idle: a call in that time is within it.
-    const reach = window === "in-interaction" && explicitEnd === undefined ? idle : length
-    const within = placed.filter((call) => call.placedAt <= end + reach)
-    const attempts = within.filter((call) => call.asksForPerson || isEffective(call))
-    const effective = attempts.some(isEffective)
-    const requested = requestedAt !== undefined && requestedAt <= end + reach
-    const closed = !isOpen && watermark >= end + length
-    const standing: Standing = isOpen
-      ? "open"
-      : !closed
-        ? effective
-          ? "pendingEffective"
-          : "pendingUndecided"
-        : effective
-          ? "effective"
-          : attempts.length > 0 || requested
-            ? "attemptFailed"
-            : "deflected"
-    standings.push(standing)
-    if (standing === "attemptFailed") {
-      const last = attempts[attempts.length - 1]
-      failedReasons.push(last === undefined ? "cancelled" : (last.disposition ?? unfinished))
-      if (window === definition.window) failedAt = attempts[0]?.placedAt ?? requestedAt
-    } else {
-      failedReasons.push(undefined)
-    }
-  }
-
+  const calls = Array.from(observed.calls.values())
+  const judgements = windows.map((window) => judge(observed, calls, definition, { window, end, watermark }))
+  const outcomes = judgements.map(({ outcome }) => outcome)
   return {
     startedAt,
     excluded,
     linkable: started.linkable,
     policyVersion: started.policyVersion,
-    standings,
-    deflectedKind,
-    failedReasons,
-    failedAt,
+    outcomes,
+    deflectedKind: kindOf(observed),
+    failedReasons: judgements.map(({ failedReason }) => failedReason),
+    failedAt: judgements[windows.indexOf(definition.window)]?.failedAt,
     journey,
     journeyAt,
-    returned: returnsOf(started.linkable, standings, recontacts),
-    calls: placed.map((call) => ({
+    returned: returnsOf(started.linkable, outcomes, recontacts),
+    calls: calls.map((call) => ({
       legs: call.legs,
-      effective: isEffective(call),
+      effective: isEffective(call, definition),
       notHuman: call.human === false,
       humanUnknown: call.human === "unknown",
     })),
-    overrodeInhibition: inhibited && placed.some((call) => call.asksForPerson),
+    overrodeInhibition: inhibited && calls.some((call) => call.asksForPerson),
     finalAt: Math.max(end + windowMillis.P7D, lastActivity + idle),
+  }
+}
+
+const observe = (events: ReadonlyArray<PlacedEvent>, startedAt: number): Observed => {
+  const observed: Observed = {
+    lastActivity: startedAt,
+    explicitEnd: undefined,
+    requestedAt: undefined,
+    attempted: false,
+    excluded: false,
+    inhibited: false,
+    goal: false,
+    handedOff: false,
+    journey: [],
+    journeyAt: [],
+    calls: new Map(),
+    recontacts: new Set(),
+  }
+  for (const { event } of events) observeOne(observed, event, DateTime.toEpochMillis(event.occurredAt))
+  return observed
+}
+
+/** Each event by name: the compiler asks for the case of a new one. */
+const observeOne = (observed: Observed, event: Fact, at: number): void => {
+  switch (event._tag) {
+    case "InteractionStarted":
+      return
+    case "NoticeShown":
+    case "TerminalObserved":
+    case "InterfaceActivated":
+    case "InputEntered":
+    case "InputChanged":
+    case "InputDeleted":
+    case "SurveyAnswered":
+      observed.lastActivity = at
+      return
+    case "CallInhibited":
+      observed.lastActivity = at
+      observed.inhibited = true
+      return
+    case "StepTaken":
+      observed.lastActivity = at
+      // The last place decides: a person who steps back from the Customer's area was not handed over.
+      observed.handedOff = event.kind === "customerArea" || event.kind === "appLaunch"
+      if (observed.attempted) return
+      observed.journey.push(event.step)
+      observed.journeyAt.push(at)
+      return
+    case "RedirectedToCustomer":
+      observed.lastActivity = at
+      observed.handedOff = true
+      return
+    case "GoalReached":
+      observed.lastActivity = at
+      observed.goal = true
+      return
+    case "CallRequested":
+      observed.lastActivity = at
+      observed.attempted = true
+      observed.requestedAt ??= at
+      return
+    case "CallPlaced":
+    case "CallAnswered":
+    case "CallEnded":
+      return observeCall(observed, event, at)
+    case "InteractionExcluded":
+      observed.excluded = true
+      return
+    case "InteractionEnded":
+      observed.explicitEnd = at
+      return
+    case "RecontactObserved":
+      observed.recontacts.add(event.class)
+      return
+    default:
+      return event satisfies never
+  }
+}
+
+const observeCall = (observed: Observed, event: Extract<Fact, { readonly call: unknown }>, at: number): void => {
+  if (event._tag === "CallPlaced") {
+    observed.attempted ||= event.asksForPerson
+    observed.calls.set(event.call, {
+      placedAt: at,
+      asksForPerson: event.asksForPerson,
+      human: undefined,
+      talkSeconds: 0,
+      disposition: undefined,
+      legs: 1,
+    })
+    return
+  }
+  const call = observed.calls.get(event.call)
+  if (call === undefined) return
+  if (event._tag === "CallAnswered") {
+    if (call.human !== true) call.human = event.human
+    return
+  }
+  call.talkSeconds = event.talkSeconds
+  call.disposition = event.disposition
+  call.legs = event.legs
+}
+
+const isEffective = ({ human, talkSeconds }: ObservedCall, { minTalkSeconds, unknownHuman }: Definition): boolean =>
+  talkSeconds > minTalkSeconds && (human === true || (human === "unknown" && unknownHuman === "effective"))
+
+const kindOf = ({ goal, handedOff, journey }: Observed): DeflectedKind =>
+  goal ? "goal" : handedOff ? "handedOff" : journey.length === 0 ? "bounced" : "left"
+
+interface Judgement {
+  readonly outcome: Outcome
+  readonly failedReason: string | undefined
+  /** When the first attempt was made that failed. */
+  readonly failedAt: number | undefined
+}
+
+/** The outcome of an interaction in one window. */
+const judge = (
+  { explicitEnd, lastActivity, requestedAt }: Observed,
+  calls: ReadonlyArray<ObservedCall>,
+  definition: Definition,
+  { end, watermark, window }: { readonly window: Window; readonly end: number; readonly watermark: number },
+): Judgement => {
+  const undecided = (outcome: Outcome): Judgement => ({ outcome, failedReason: undefined, failedAt: undefined })
+  const idle = definition.idleMinutes * 60_000
+  if (explicitEnd === undefined && watermark < lastActivity + idle) return undecided("open")
+  const length = windowMillis[window]
+  // Without an explicit end an interaction lasts until it has been idle: a call in that time is within it.
+  const reach = end + (window === "in-interaction" && explicitEnd === undefined ? idle : length)
+  const effective = (call: ObservedCall) => isEffective(call, definition)
+  const within = calls.filter(({ placedAt }) => placedAt <= reach)
+  const attempts = within.filter((call) => call.asksForPerson || effective(call))
+  const isReached = attempts.some(effective)
+  if (watermark < end + length) return undecided(isReached ? "pendingEffective" : "pendingUndecided")
+  if (isReached) return undecided("effective")
+  const requested = requestedAt !== undefined && requestedAt <= reach
+  if (attempts.length === 0 && !requested) return undecided("deflected")
+  const last = attempts.at(-1)
+  return {
+    outcome: "attemptFailed",
+    failedReason: last === undefined ? "cancelled" : (last.disposition ?? unfinished),
+    failedAt: attempts[0]?.placedAt ?? requestedAt,
   }
 }
 
 /** For 24 h, 72 h and 7 d: known once the window has closed on an interaction that was deflected in it. */
 const returnsOf = (
   linkable: boolean,
-  standings: ReadonlyArray<Standing>,
+  outcomes: ReadonlyArray<Outcome>,
   recontacts: ReadonlySet<RecontactClass>,
 ): Contribution["returned"] => {
   const within24 = recontacts.has("within24Hours")
   const within72 = within24 || recontacts.has("within72Hours")
   const within7Days = within72 || recontacts.has("within7Days")
   const judge = (window: "PT24H" | "PT72H" | "P7D", returned: boolean) =>
-    linkable && standings[windows.indexOf(window)] === "deflected" ? returned : undefined
+    linkable && outcomes[windows.indexOf(window)] === "deflected" ? returned : undefined
   return [judge("PT24H", within24), judge("PT72H", within72), judge("P7D", within7Days)]
 }
 

@@ -1,6 +1,7 @@
 /**
  * The headline counters of one day or of several, as one row of numbers that can be added and taken away.
  */
+import type { Contribution as Kept, Counted } from "../domain/RetentionPolicy.ts"
 import type { Contribution } from "./Contribution.ts"
 import { windows } from "./Definition.ts"
 
@@ -18,12 +19,27 @@ export const windowColumns = {
   linkable: 9,
   linkableNoEffective: 10,
 } as const
-const windowWidth = 11
+type WindowColumn = keyof typeof windowColumns
+const windowWidth = Object.keys(windowColumns).length
 const startedPlace = 0
 const excludedPlace = 1
 const windowsPlace = 2
 const returnsPlace = windowsPlace + windows.length * windowWidth
-const width = returnsPlace + 6
+/** Returns are observed for 24 h, 72 h and 7 d. */
+const periods = 3
+const width = returnsPlace + periods * 2
+
+/** The columns that a purged day keeps of a window: all its interactions are settled, so none is open or pending. */
+const keptColumns = [
+  "effective",
+  "attemptFailed",
+  "goal",
+  "handedOff",
+  "left",
+  "bounced",
+  "linkable",
+  "linkableNoEffective",
+] as const satisfies ReadonlyArray<keyof Counted["windows"][number]>
 
 /** The counters of one day or of several. */
 export class Counters {
@@ -39,7 +55,7 @@ export class Counters {
     return this.values[excludedPlace]!
   }
   /** A counter of a window. */
-  of(window: number, column: keyof typeof windowColumns): number {
+  of(window: number, column: WindowColumn): number {
     return this.values[windowsPlace + window * windowWidth + windowColumns[column]]!
   }
   /** Deflected interactions of a window, of every kind. */
@@ -60,7 +76,7 @@ export class Counters {
   private bump(place: number, by: number): void {
     this.values[place]! += by
   }
-  bumpWindow(window: number, column: keyof typeof windowColumns, by: number): void {
+  private bumpWindow(window: number, column: WindowColumn, by: number): void {
     this.values[windowsPlace + window * windowWidth + windowColumns[column]]! += by
   }
   plus(other: Counters, by = 1): void {
@@ -74,13 +90,13 @@ export class Counters {
   count(contribution: Contribution, by: 1 | -1): void {
     this.bump(startedPlace, by)
     if (contribution.excluded) return this.bump(excludedPlace, by)
-    contribution.standings.forEach((standing, window) => {
-      this.bumpWindow(window, standing === "deflected" ? contribution.deflectedKind : standing, by)
+    contribution.outcomes.forEach((outcome, window) => {
+      this.bumpWindow(window, outcome === "deflected" ? contribution.deflectedKind : outcome, by)
       if (!contribution.linkable) return
-      if (standing === "attemptFailed" || standing === "deflected") {
+      if (outcome === "attemptFailed" || outcome === "deflected") {
         this.bumpWindow(window, "linkableNoEffective", by)
         this.bumpWindow(window, "linkable", by)
-      } else if (standing === "effective") {
+      } else if (outcome === "effective") {
         this.bumpWindow(window, "linkable", by)
       }
     })
@@ -89,12 +105,33 @@ export class Counters {
       this.bumpReturns(period, returned ? 0 : by, by)
     })
   }
-  bumpStarted(started: number, excluded: number): void {
-    this.bump(startedPlace, started)
-    this.bump(excludedPlace, excluded)
-  }
-  bumpReturns(period: number, notReturned: number, observed: number): void {
+  private bumpReturns(period: number, notReturned: number, observed: number): void {
     this.bump(returnsPlace + period * 2, notReturned)
     this.bump(returnsPlace + period * 2 + 1, observed)
+  }
+
+  /** What is kept of a day when its interactions are purged. */
+  get kept(): Required<Pick<Counted, "started" | "excluded" | "windows" | "returns">> {
+    const windowOf = (window: number) =>
+      Object.fromEntries(keptColumns.map((column) => [column, this.of(window, column)])) as Counted["windows"][number]
+    return {
+      started: this.started,
+      excluded: this.excluded,
+      windows: windows.map((_, window) => windowOf(window)),
+      returns: ([0, 1, 2] as const).map((period) => {
+        const [notReturned, observed] = this.notReturned(period)
+        return { notReturned, observed }
+      }),
+    }
+  }
+
+  /** Adds what was kept of a purged day. */
+  restore({ excluded, returns, started, windows: kept }: Kept): void {
+    this.bump(startedPlace, started)
+    this.bump(excludedPlace, excluded)
+    kept.forEach((window, index) => {
+      for (const column of keptColumns) this.bumpWindow(index, column, window[column])
+    })
+    returns?.forEach(({ notReturned, observed }, period) => this.bumpReturns(period, notReturned, observed))
   }
 }

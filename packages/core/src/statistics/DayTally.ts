@@ -1,30 +1,30 @@
 /**
- * What the interactions of one calendar day come to before they are purged: the counters that `InteractionsAggregated`
- * keeps of them. Interactions are counted one by one; what is held meanwhile are counters, and of each journey up to so
- * many persons as make it told by itself.
+ * The tally of one calendar day before its interactions are purged: the counters that `InteractionsAggregated` keeps of
+ * them. Interactions are counted one by one; memory holds counters, and for each journey the persons who took it, up to
+ * the number from which the journey is published by itself.
  */
-import type { PolicyVersionId, StepId } from "../domain/Identifier.ts"
+import type { StepId } from "../domain/Identifier.ts"
 import type { Counted } from "../domain/RetentionPolicy.ts"
 import type { Contribution } from "./Contribution.ts"
-import type { Counters } from "./Counters.ts"
-import { type Definition, windows } from "./Definition.ts"
+import type { Definition } from "./Definition.ts"
 import { type JourneyTree, type Node, root } from "./JourneyTree.ts"
+import * as Measures from "./Measures.ts"
 import { Tally } from "./Tally.ts"
 
 /** Counts the interactions of a day. Its methods change it in place. */
-export class Cohort {
+export class DayTally {
   private readonly tally: Tally
   private readonly persons = new Map<Node, Set<string>>()
   private readonly enough: number
 
-  /** `enough`: from how many persons on a journey is told by itself, however many more there are. */
+  /** `enough`: how many persons make a journey publishable by itself; no more are counted. */
   constructor(definition: Definition, enough: number) {
-    // Steps beyond the room of a tree would be told under another journey.
+    // A tree with a cap would count steps beyond it under another journey.
     this.tally = new Tally({ ...definition, maxNodes: Number.MAX_SAFE_INTEGER })
     this.enough = enough
   }
 
-  /** Counts an interaction, whose every window has closed. A person who is not known counts as nobody. */
+  /** Counts an interaction, whose every window has closed. An unknown person adds to no journey's persons. */
   add(contribution: Contribution, person: string | undefined): void {
     this.tally.add(contribution, 1)
     if (person === undefined || contribution.excluded) return
@@ -36,22 +36,11 @@ export class Cohort {
     if (known.size < this.enough) known.add(person)
   }
 
-  /** What was counted. */
+  /** The counters of the day. */
   get counted(): Counted {
-    const { calls, journeys, policyVersions } = this.tally
-    const total = this.tally.total()
+    const { journeys, measures } = this.tally
     return {
-      started: total.started,
-      excluded: total.excluded,
-      windows: windows.map((_, window) => windowOf(total, window)),
-      calls: { ...calls },
-      returns: ([0, 1, 2] as const).map((period) => {
-        const [notReturned, observed] = total.notReturned(period)
-        return { notReturned, observed }
-      }),
-      policyVersions: Array.from(
-        policyVersions.keys(),
-      ).sort() as ReadonlyArray<string> as ReadonlyArray<PolicyVersionId>,
+      ...Measures.keep(measures),
       journeys: Array.from({ length: journeys.size }, (_, node) => node)
         .filter((node) => journeys.interactions(node) > 0)
         .map((node) => ({
@@ -60,20 +49,6 @@ export class Cohort {
           ...endingsOf(journeys, node),
         })),
     }
-  }
-}
-
-const windowOf = (counters: Counters, window: number): Counted["windows"][number] => {
-  const of = (column: Parameters<Counters["of"]>[1]) => counters.of(window, column)
-  return {
-    effective: of("effective"),
-    attemptFailed: of("attemptFailed"),
-    goal: of("goal"),
-    handedOff: of("handedOff"),
-    left: of("left"),
-    bounced: of("bounced"),
-    linkable: of("linkable"),
-    linkableNoEffective: of("linkableNoEffective"),
   }
 }
 

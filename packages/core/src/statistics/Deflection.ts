@@ -28,7 +28,7 @@ import type { CustomerReport } from "./CustomerReport.ts"
 import { Definition } from "./Definition.ts"
 import { figuresOf, reportOf } from "./reportOf.ts"
 import { Tally, type TallySnapshot } from "./Tally.ts"
-import * as Trace from "./PackedEvents.ts"
+import * as PackedEvents from "./PackedEvents.ts"
 
 /** The state of the fold. It is changed in place. */
 export interface State {
@@ -40,7 +40,7 @@ export interface State {
   /** Interactions that are not, by the id of their stream. */
   readonly live: Map<string, Live>
   /** The texts in what is kept of them. */
-  readonly names: Trace.Names
+  readonly texts: PackedEvents.TextTable
   /** The latest moment of any event, in epoch milliseconds. */
   latest: number
   /** The watermark up to which final contributions were moved to `settled`. */
@@ -60,7 +60,7 @@ export interface Purged {
 /** An interaction that a window still holds open. */
 export interface Live {
   /** What its contribution will be made of. */
-  readonly trace: Trace.Trace
+  readonly packed: PackedEvents.PackedEvents
   /** When the trace as it is becomes final, once a sweep has found out; any event puts the question anew. */
   finalFrom: number
 }
@@ -80,7 +80,7 @@ export const empty = (definition: Definition, options?: { readonly until?: numbe
   until: options?.until ?? Number.POSITIVE_INFINITY,
   settled: new Tally(definition),
   live: new Map(),
-  names: new Trace.Names(),
+  texts: new PackedEvents.TextTable(),
   latest: Number.NEGATIVE_INFINITY,
   sweptAt: Number.NEGATIVE_INFINITY,
   published: new Map(),
@@ -134,9 +134,9 @@ export const apply = Effect.fnUntraced(function* (
       const before = recorded.version === 1 ? [] : yield* takeBack(state, customer, recorded)
       // What comes late for an interaction that is gone is nobody's.
       if (before === undefined) continue
-      state.live.set(recorded.stream.id, liveWith(Trace.of([...before, placed], state.names)))
+      state.live.set(recorded.stream.id, liveWith(PackedEvents.of([...before, placed], state.texts)))
     } else {
-      Trace.add(live.trace, placed, state.names)
+      PackedEvents.add(live.packed, placed, state.texts)
       live.finalFrom = Number.NEGATIVE_INFINITY
     }
     if (recorded.occurredAt > state.latest) state.latest = recorded.occurredAt
@@ -163,7 +163,7 @@ export const publish = (state: State): void => {
   const { local } = state.settled
   const today = local.day(now)
   const unfinished = new Set<number>()
-  for (const { trace } of state.live.values()) unfinished.add(local.day(trace.begin))
+  for (const { packed } of state.live.values()) unfinished.add(local.day(packed.begin))
   for (const [day, counters] of state.settled.days) {
     if (day < today && !unfinished.has(day) && !state.published.has(day)) {
       state.published.set(day, figuresOf(counters))
@@ -192,8 +192,8 @@ export const report = (
   options: { readonly customer: string; readonly asOf?: number; readonly declared: ReadonlyArray<Scenario> },
 ): CustomerReport => {
   const at = Math.max(watermark(state), options.asOf ?? Number.NEGATIVE_INFINITY)
-  const provisional = Array.from(state.live.values()).flatMap(({ trace }) => {
-    const contribution = Contribution.of(Trace.eventsOf(trace, state.names), state.definition, at, state.until)
+  const provisional = Array.from(state.live.values()).flatMap(({ packed }) => {
+    const contribution = Contribution.of(PackedEvents.eventsOf(packed, state.texts), state.definition, at, state.until)
     return contribution === undefined ? [] : [contribution]
   })
   // Counting the live ones in and out again is exact, and spares a copy of everything that is settled.
@@ -223,8 +223,8 @@ export const report = (
  */
 export const merge = (state: State, other: State): State => {
   state.settled.merge(other.settled)
-  for (const [id, { trace }] of other.live) {
-    state.live.set(id, liveWith(Trace.of(Trace.eventsOf(trace, other.names), state.names)))
+  for (const [id, { packed }] of other.live) {
+    state.live.set(id, liveWith(PackedEvents.of(PackedEvents.eventsOf(packed, other.texts), state.texts)))
   }
   for (const [day, figures] of other.published) {
     const mine = state.published.get(day)
@@ -276,7 +276,12 @@ const sweep = (state: State): void => {
   state.sweptAt = now
   for (const [id, live] of state.live) {
     if (live.finalFrom > now) continue
-    const contribution = Contribution.of(Trace.eventsOf(live.trace, state.names), state.definition, now, state.until)
+    const contribution = Contribution.of(
+      PackedEvents.eventsOf(live.packed, state.texts),
+      state.definition,
+      now,
+      state.until,
+    )
     if (contribution === undefined) continue
     live.finalFrom = contribution.finalAt
     if (contribution.finalAt > now) continue
@@ -285,8 +290,8 @@ const sweep = (state: State): void => {
   }
 }
 
-const liveWith = (trace: Trace.Trace): Live => ({
-  trace,
+const liveWith = (packed: PackedEvents.PackedEvents): Live => ({
+  packed,
   finalFrom: Number.NEGATIVE_INFINITY,
 })
 
@@ -301,7 +306,7 @@ const replace = (state: State, at: Position, event: typeof RetentionPolicy.Inter
   state.latest = Math.max(state.latest, DateTime.toEpochMillis(event.occurredAt))
   const known = state.purged.get(day)
   if (known !== undefined && known.through >= through) return
-  for (const [id, { trace }] of state.live) if (state.settled.local.day(trace.begin) === day) state.live.delete(id)
+  for (const [id, { packed }] of state.live) if (state.settled.local.day(packed.begin) === day) state.live.delete(id)
   state.settled.replace(day, contribution)
   state.purged.set(day, { through, at })
 }
@@ -356,8 +361,8 @@ const encode = (state: State): string => {
     definition: state.definition,
     until: finite(state.until),
     settled: state.settled.toSnapshot(),
-    names: state.names.all,
-    live: Array.from(state.live, ([id, { trace }]) => [id, trace.begin, trace.cells, trace.calls]),
+    names: state.texts.all,
+    live: Array.from(state.live, ([id, { packed }]) => [id, packed.begin, packed.cells, packed.calls]),
     latest: finite(state.latest),
     sweptAt: finite(state.sweptAt),
     published: Array.from(state.published),
@@ -376,7 +381,7 @@ const decode = (definition: Definition, text: string): State => {
   return {
     ...state,
     settled: Tally.fromSnapshot(definition, saved.settled),
-    names: new Trace.Names(saved.names),
+    texts: new PackedEvents.TextTable(saved.names),
     live: new Map(saved.live.map(([id, begin, cells, calls]) => [id, liveWith({ begin, cells, calls })])),
     latest: saved.latest ?? Number.NEGATIVE_INFINITY,
     sweptAt: saved.sweptAt ?? Number.NEGATIVE_INFINITY,

@@ -3,41 +3,47 @@ import fc from "fast-check"
 import { anInteraction } from "../testing/interactions.ts"
 import * as Contribution from "./Contribution.ts"
 import * as Definition from "./Definition.ts"
-import * as Trace from "./PackedEvents.ts"
+import { readings } from "./Fact.ts"
+import * as PackedEvents from "./PackedEvents.ts"
 
 const aHistory = anInteraction().map(({ events }) => events.map((event, index) => ({ version: index + 1, event })))
 
-const throughJson = (trace: Trace.Trace): Trace.Trace => JSON.parse(JSON.stringify(trace)) as Trace.Trace
+const throughJson = (packed: PackedEvents.PackedEvents): PackedEvents.PackedEvents =>
+  JSON.parse(JSON.stringify(packed)) as PackedEvents.PackedEvents
 
-describe("a trace", () => {
-  // Planted and found: the legs of a call before its disposition; a person who is not known taken for none; the moment of
-  // the first event for each.
+describe("packed events", () => {
+  // Planted and found: `unknown` unpacked as no person; the moment of the first event for each.
   it.prop(
-    "makes the contribution that its events make, at every watermark, from a saved state as well",
+    "make the contribution that its events make, at every watermark, from a saved state as well",
     [fc.array(aHistory, { maxLength: 5 }), fc.nat({ max: 15 * 86_400 })],
     (histories, seconds) => {
-      const names = new Trace.Names(["of another"])
-      const traces = histories.map((history) => Trace.of(history, names))
-      const saved = new Trace.Names(JSON.parse(JSON.stringify(names.all)) as ReadonlyArray<string>)
+      const names = new PackedEvents.TextTable(["of another"])
+      const packings = histories.map((history) => PackedEvents.of(history, names))
+      const saved = new PackedEvents.TextTable(JSON.parse(JSON.stringify(names.all)) as ReadonlyArray<string>)
       histories.forEach((history, index) => {
-        const trace = traces[index]!
-        const watermark = trace.begin + seconds * 1000
+        const packed = packings[index]!
+        const watermark = packed.begin + seconds * 1000
         const contribution = (events: ReadonlyArray<Contribution.PlacedEvent>) =>
           Contribution.of(events, Definition.standard, watermark, Number.POSITIVE_INFINITY)
         const expected = contribution(history)
-        expect(contribution(Trace.eventsOf(trace, names))).toEqual(expected)
-        expect(contribution(Trace.eventsOf(throughJson(trace), saved))).toEqual(expected)
+        expect(contribution(PackedEvents.eventsOf(packed, names))).toEqual(expected)
+        expect(contribution(PackedEvents.eventsOf(throughJson(packed), saved))).toEqual(expected)
       })
     },
     { numRuns: runs(100) },
   )
 
+  it("have a code of their own for each event", () => {
+    const codes = Object.values(readings).map(({ code }) => code)
+    expect(codes.toSorted((one, other) => one - other)).toEqual(codes.map((_, index) => index))
+  })
+
   // Planted and found: each call under a place of its own.
-  it.prop("holds numbers, and the id of each call once", [aHistory], (history) => {
-    const trace = Trace.of(history, new Trace.Names())
-    expect(trace.cells.every(Number.isFinite)).toBe(true)
-    expect(new Set(trace.calls).size).toBe(trace.calls.length)
+  it.prop("hold numbers, and the id of each call once", [aHistory], (history) => {
+    const packed = PackedEvents.of(history, new PackedEvents.TextTable())
+    expect(packed.cells.every(Number.isFinite)).toBe(true)
+    expect(new Set(packed.calls).size).toBe(packed.calls.length)
     const calls = history.flatMap(({ event }) => ("call" in event ? [event.call] : []))
-    expect(new Set(trace.calls)).toEqual(new Set(calls))
+    expect(new Set(packed.calls)).toEqual(new Set(calls))
   })
 })

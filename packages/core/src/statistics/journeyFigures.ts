@@ -6,7 +6,7 @@ import type { Scenario } from "../domain/Customer.ts"
 import type { CustomerReport, JourneyFigures, JourneyRow, WaterfallRow } from "./CustomerReport.ts"
 import type { Definition } from "./Definition.ts"
 import { JourneyTree, type Node, root } from "./JourneyTree.ts"
-import { interactionsOf, type Together } from "./DayCounts.ts"
+import { interactionsOf, type Merged } from "./Measures.ts"
 import * as Rate from "./Rate.ts"
 
 const listed = 20
@@ -16,7 +16,7 @@ const flowWidth = 8
 /** The figures of a tree, and of the journeys that are told together. */
 export const journeyFiguresOf = (
   tree: JourneyTree,
-  other: Readonly<Together>,
+  other: Readonly<Merged>,
   definition: Definition,
   declared: ReadonlyArray<Scenario>,
   terms: Rate.Terms,
@@ -259,7 +259,7 @@ const endings = [
   ["left", "left", "left"],
 ] as const
 
-const flowOf = (tree: JourneyTree, other: Readonly<Together>): JourneyFigures["flow"] => {
+const flowOf = (tree: JourneyTree, other: Readonly<Merged>): JourneyFigures["flow"] => {
   const visits = tree.visits()
   const atDepth: Array<Map<string, number>> = Array.from({ length: flowDepth + 1 }, () => new Map())
   for (let node = 1; node < tree.size; node++) {

@@ -9,6 +9,7 @@ import { compareCodePoints, journeyFiguresOf, waterfallOf } from "./journeyFigur
 import { fromEpochDay } from "../calendar/PlainDate.ts"
 import * as Rate from "./Rate.ts"
 import type { Counters } from "./Counters.ts"
+import { qualityOf } from "./Measures.ts"
 import type { Tally } from "./Tally.ts"
 
 /** What a day's contract figure was when it was published: k and n by window. */
@@ -18,7 +19,7 @@ export type Published = ReadonlyMap<number, ReadonlyArray<readonly [k: number, n
 export const figuresOf = (counters: Counters): ReadonlyArray<readonly [k: number, n: number]> =>
   windows.map((_, window) => [noEffectiveCall(counters, window), counters.settled(window)] as const)
 
-/** The report of a tally in which every interaction is counted as it stands at the watermark. */
+/** The report of a tally in which every interaction is counted with its outcome at the watermark. */
 export const reportOf = (
   tally: Tally,
   options: {
@@ -28,8 +29,8 @@ export const reportOf = (
     readonly published: Published
   },
 ): CustomerReport => {
-  const { definition } = tally
-  const total = tally.total()
+  const { definition, measures } = tally
+  const total = measures.counters
   const headline = windows.indexOf(definition.window)
   const asOf = Number.isFinite(options.watermark) ? DateTime.formatIso(DateTime.makeUnsafe(options.watermark)) : null
   const termsOf = (counters: Counters, window: number): Rate.Terms => ({
@@ -48,10 +49,10 @@ export const reportOf = (
     customer: options.customer,
     asOf,
     window: definition.window,
-    policyVersion: Array.from(tally.policyVersions.keys()).sort(compareCodePoints).join(", "),
+    policyVersion: Array.from(measures.policyVersions.keys()).sort(compareCodePoints).join(", "),
     definitionVersion: definition.version,
     definitions: definition,
-    calls: { ...tally.calls },
+    calls: { ...measures.calls },
     interactions: {
       started: total.started,
       open: total.of(headline, "open"),
@@ -68,7 +69,7 @@ export const reportOf = (
       bounced: total.of(headline, "bounced"),
     },
     failedReasons: Object.fromEntries(
-      Array.from(tally.failedReasons).sort(([one], [other]) => compareCodePoints(one, other)),
+      Array.from(measures.failedReasons).sort(([one], [other]) => compareCodePoints(one, other)),
     ),
     rates: {
       "in-interaction": ratesOf("in-interaction"),
@@ -77,12 +78,14 @@ export const reportOf = (
       P7D: ratesOf("P7D"),
     },
     noRepeat: { PT24H: noRepeat(0, "PT24H"), PT72H: noRepeat(1, "PT72H"), P7D: noRepeat(2, "P7D") },
-    journeys: journeyFiguresOf(tally.journeys, tally.other, definition, options.declared, terms),
+    journeys: journeyFiguresOf(tally.journeys, measures.other, definition, options.declared, terms),
     waterfall: waterfallOf(tally.journeys, tally.dwell),
-    failedByHour: Array.from({ length: 7 }, (_, weekday) => tally.failedByHour.slice(weekday * 24, weekday * 24 + 24)),
+    failedByHour: Array.from({ length: 7 }, (_, weekday) =>
+      Array.from({ length: 24 }, (_, hour) => measures.failedByHour.get(weekday * 24 + hour) ?? 0),
+    ),
     trend: trendOf(tally, headline, termsOf),
     restated: restatedOf(tally, options.published),
-    quality: { overrodeInhibition: tally.overrodeInhibition },
+    quality: qualityOf(measures),
   }
 }
 

@@ -35,25 +35,30 @@ const fold = Effect.fnUntraced(function* (state: Deflection.State, from: number,
   }
 })
 
+const expectGolden = (state: Deflection.State): void => {
+  const [saved, report] = [projection.encode(state), reportOf(state)]
+  // First by value, for a short difference; then byte for byte.
+  expect(JSON.parse(saved)).toEqual(JSON.parse(golden.state))
+  expect(JSON.parse(report)).toEqual(JSON.parse(golden.report))
+  expect([saved === golden.state, report === golden.report]).toEqual([true, true])
+}
+
 const reportOf = (state: Deflection.State): string =>
   JSON.stringify(Deflection.report(state, { customer, declared: [] }))
 
 describe("saved statistics", () => {
-  // Planted and found: a reason of a failed attempt saved beneath its count; two events under one code.
+  // Planted and found: two events under one code; calls saved before policy versions; counts by reason not loaded.
   it.effect("are saved to the same bytes, and give the same report", () =>
     Effect.gen(function* () {
       const state = projection.initial()
       yield* fold(state, 0, golden.publishAfter)
       Deflection.publish(state)
       yield* fold(state, golden.publishAfter, golden.log.length)
-      expect(projection.encode(state)).toBe(golden.state)
-      expect(reportOf(state)).toBe(golden.report)
+      expectGolden(state)
     }).pipe(Effect.provide(layer)),
   )
 
   it("are read, saved again to the same bytes, and give the same report", () => {
-    const state = projection.decode(golden.state)
-    expect(projection.encode(state)).toBe(golden.state)
-    expect(reportOf(state)).toBe(golden.report)
+    expectGolden(projection.decode(golden.state))
   })
 })
