@@ -2,11 +2,11 @@
  * `npm run check:imports`: which file may import which. Type imports count.
  *
  * - Core's folders import one way, `services → statistics → domain → recognition → policy → privacy → eventsourcing →
- *   calendar`; `statistics` leaves `recognition` out, `testing` imports any of them, and only tests import `testing`. The
- *   rooms of `policy` import one way too.
+ *   calendar`; `statistics` leaves `recognition` out. The rooms of `policy` import one way too.
  * - Core takes stable modules of Effect by subpath (`effect/Schema`) and nothing else from outside.
  * - Packages import core by package name and never each other; examples and docs use public names. `report` and
  *   `interchange` are no exception: what the report shows of an input is the report's own, so neither needs the other.
+ * - Only tests import `@tacet/testing` and the test kit.
  * - Nobody reaches into another package's files, nor into an `internal` folder from outside its parent.
  * - No module imports itself through others.
  */
@@ -38,7 +38,6 @@ const below: Record<string, ReadonlyArray<string>> = {
   privacy: ["eventsourcing", "calendar"],
   eventsourcing: ["calendar"],
   calendar: [],
-  testing: ["services", "statistics", "domain", "recognition", "policy", "privacy", "eventsourcing", "calendar"],
 }
 
 /** Each room of `policy` with those it may import. */
@@ -97,7 +96,6 @@ const refusalOfRelative = (file: string, target: string): string | undefined => 
   if (from === "policy" && to === "policy" && !isTest(file)) return refusalOfRoom(roomOf(file), roomOf(target))
   if (to === undefined || from === to) return undefined
   if (!(to in below)) return `core has no folder "${to}" in its order (tooling/check-imports.ts)`
-  if (to === "testing") return isTest(file) ? undefined : "only tests import testing"
   if (from === undefined || isTest(file)) return undefined
   if (!(from in below)) return `core has no folder "${from}" in its order (tooling/check-imports.ts)`
   return below[from]?.includes(to) === true ? undefined : `${from} may not import ${to}: core's folders import one way`
@@ -119,20 +117,18 @@ const refusalOfPackage = (file: string, specifier: string): string | undefined =
   if (specifier === "vitest" && workspace !== "tooling/vitest") return 'tests import "@tacet/vitest"'
   if (workspace.startsWith("packages/") && !isTest(file) && file.includes("/src/")) {
     if (tacet === "vitest") return "only tests import the test kit"
-    if (tacet === "core" && subpath === "testing") return "only tests import testing"
+    if (tacet === "testing") return "only tests import testing"
     if (tacet !== undefined && tacet !== "core") return "packages import core, and not each other"
     if (specifier === "effect") return "import Effect by subpath: it loads a third faster"
-    if (workspace === "packages/core") return refusalInCore(file, specifier)
+    if (workspace === "packages/core") return refusalInCore(specifier)
   }
   return undefined
 }
 
-const refusalInCore = (file: string, specifier: string): string | undefined => {
-  const inTesting = coreFolderOf(file) === "testing"
+const refusalInCore = (specifier: string): string | undefined => {
   if (specifier.startsWith("@tacet/core")) return "core imports its own files by path"
   if (specifier.startsWith("effect/"))
-    return inTesting || isStableInEffect(specifier) ? undefined : "is not stable in Effect, so core may not use it"
-  if (inTesting && specifier === "fast-check") return undefined
+    return isStableInEffect(specifier) ? undefined : "is not stable in Effect, so core may not use it"
   return "core depends on Effect alone"
 }
 

@@ -34,9 +34,9 @@ import {
   type Subject,
   Vault,
 } from "@tacet/core/privacy"
-import { Customers, Erasure, Interactions as Recordings, Pseudonyms, Recognition } from "@tacet/core/services"
+import { Customers, Erasure, Interactions, Pseudonyms, Recognition } from "@tacet/core/services"
 import { Definition, Deflection } from "@tacet/core/statistics"
-import { Interactions } from "@tacet/core/testing"
+import { ArbitraryInteractions } from "@tacet/testing"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -125,7 +125,14 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
       4,
     )
   const customer = uuid() as CustomerId.CustomerId
-  const ids = [customer, Interactions.listedNumber, Interactions.listedEntryPoint, uuid(), uuid(), uuid()]
+  const ids = [
+    customer,
+    ArbitraryInteractions.listedNumber,
+    ArbitraryInteractions.listedEntryPoint,
+    uuid(),
+    uuid(),
+    uuid(),
+  ]
 
   const tracer = Tracer.make({
     span: (options) => {
@@ -149,15 +156,15 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
     Vault.Vault.use((vault) => Effect.sync(() => ({ ...vault, ...leaks.vault?.(vault) }))),
   ).pipe(Layer.provide(Vault.layer))
   const ports = stores.layer
-  const services = Layer.mergeAll(Customers.layer, Recordings.layer, Recognition.layer, Erasure.layer).pipe(
+  const services = Layer.mergeAll(Customers.layer, Interactions.layer, Recognition.layer, Erasure.layer).pipe(
     Layer.provideMerge(Pseudonyms.layer),
     Layer.provideMerge(vaultLayer),
     Layer.provideMerge(Layer.succeed(OpeningPolicy.OpeningPolicy, { check: () => Effect.void })),
-    Layer.provideMerge(Layer.succeed(Customers.Policies, () => Interactions.policies)),
+    Layer.provideMerge(Layer.succeed(Customers.Policies, () => ArbitraryInteractions.policies)),
     Layer.provideMerge(Layer.provideMerge(Observability.layerSpans, ports)),
   )
 
-  const { declaredState, policies, policyAt } = Interactions
+  const { declaredState, policies, policyAt } = ArbitraryInteractions
   const context = {
     policy: policyAt(DateTime.makeUnsafe(dawn)),
     policies,
@@ -231,7 +238,7 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
   /** The same kinds of command through the services, which look facts up and write to log and vault. */
   const hostileCall = Effect.gen(function* () {
     const customers = yield* Customers.Customers
-    const recordings = yield* Recordings.Interactions
+    const recordings = yield* Interactions.Interactions
     const isCustomer = chance(3) === 0
     const schema = isCustomer ? Customer.Command : Interaction.Command
     const input = filled(pick<Schema.Top>(chance, schema.members), filling)
@@ -300,7 +307,7 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
   /** A history as the domain would record it, for projections and reports to have something to tell. */
   const recorded = Effect.gen(function* () {
     const store = yield* EventStore.EventStore
-    const [history] = fc.sample(Interactions.anInteraction({ days: 1 }), { numRuns: 1, seed: chance(2 ** 31) })
+    const [history] = fc.sample(ArbitraryInteractions.anInteraction({ days: 1 }), { numRuns: 1, seed: chance(2 ** 31) })
     if (history === undefined || history.events.length === 0) return undefined
     const append = store.append({
       customer,
@@ -414,7 +421,7 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
   const program = Effect.gen(function* () {
     const people: Array<Person> = []
     const customers = yield* Customers.Customers
-    yield* customers.declare(customer, Interactions.declarations)
+    yield* customers.declare(customer, ArbitraryInteractions.declarations)
     yield* customers.declare(customer, [recognising])
     for (let turn = 0; turn < 90; turn++) {
       const which = chance(12)

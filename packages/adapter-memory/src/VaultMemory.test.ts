@@ -1,4 +1,4 @@
-import { AccessLogSuite, ErasureLedgerSuite, Fixture, KeyStoreSuite, VaultSuite } from "@tacet/core/testing"
+import { AccessLogSuite, ErasureLedgerSuite, Fixture, KeyStoreSuite, VaultSuite } from "@tacet/testing"
 import { describe, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

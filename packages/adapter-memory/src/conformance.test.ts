@@ -1,4 +1,4 @@
-import { EventStoreSuite, ProjectionStoreSuite } from "@tacet/core/testing"
+import { EventStoreSuite, ProjectionStoreSuite } from "@tacet/testing"
 import { describe, it } from "@tacet/vitest"
 import { layer, layerWith } from "./layer.ts"
 

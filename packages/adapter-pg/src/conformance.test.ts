@@ -1,4 +1,4 @@
-import { EventStoreSuite, ProjectionStoreSuite } from "@tacet/core/testing"
+import { EventStoreSuite, ProjectionStoreSuite } from "@tacet/testing"
 import { describe, it } from "@tacet/vitest"
 import { layer } from "./layer.ts"
 import { forThisFile } from "./testDatabase.testing.ts"

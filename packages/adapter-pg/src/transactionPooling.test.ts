@@ -8,7 +8,7 @@ import {
   KeyStoreSuite,
   ProjectionStoreSuite,
   VaultSuite,
-} from "@tacet/core/testing"
+} from "@tacet/testing"
 import { type Bouncer, findBouncer, startBouncer } from "@tacet/postgres-server"
 import { afterAll, beforeAll, describe, expect, inject, it } from "@tacet/vitest"
 import * as Context from "effect/Context"

@@ -1,6 +1,6 @@
 import { layer as memory } from "@tacet/adapter-memory"
 import { type Commit, type CustomerId, EventStore, type StreamId, Uuid } from "@tacet/core/eventsourcing"
-import { Operation, ReferenceModel } from "@tacet/core/testing"
+import { Operation, ReferenceModel } from "@tacet/testing"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

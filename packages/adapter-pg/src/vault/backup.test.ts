@@ -1,5 +1,5 @@
 import * as PgConnection from "@effect/sql-pg/PgConnection"
-import { EventStoreSuite, Fixture, VaultSuite } from "@tacet/core/testing"
+import { EventStoreSuite, Fixture, VaultSuite } from "@tacet/testing"
 import { type Server, start } from "@tacet/postgres-server"
 import { afterAll, beforeAll, describe, expect, inject, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"

@@ -4,7 +4,7 @@ import * as Result from "effect/Result"
 import fc from "fast-check"
 import type { ParameterName, PrivacyPolicy } from "../policy/text/PrivacyPolicy.ts"
 import { dialogra, dialonce20160629, dialonce20190305, dialonce20210217, published } from "../policy/versions/index.ts"
-import { given } from "../testing/GivenWhenThen.ts"
+import { given } from "@tacet/testing"
 import * as Customer from "./Customer.ts"
 import { told } from "./expectations.testing.ts"
 

@@ -12,7 +12,7 @@ import type { PlainDate } from "../calendar/PlainDate.ts"
 import { resolve } from "../policy/binding/Resolve.ts"
 import { dialonce20190305, dialonce20210217, published } from "../policy/versions/index.ts"
 import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
-import * as Retentions from "../testing/retentionPolicies.ts"
+import { ArbitraryRetentionPolicies as Retentions } from "@tacet/testing"
 import { stored } from "./expectations.testing.ts"
 import * as RetentionPolicy from "./RetentionPolicy.ts"
 

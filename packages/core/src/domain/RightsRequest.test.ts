@@ -14,7 +14,7 @@ import { answerDuties, refusalGrounds, requestChannels, rights } from "../policy
 import type { PlainDate } from "../calendar/PlainDate.ts"
 import { resolve } from "../policy/binding/Resolve.ts"
 import { dialonce20160629, published } from "../policy/versions/index.ts"
-import * as Requests from "../testing/rightsRequests.ts"
+import { ArbitraryRightsRequests as Requests } from "@tacet/testing"
 import * as RightsRequest from "./RightsRequest.ts"
 
 type Command = RightsRequest.Command

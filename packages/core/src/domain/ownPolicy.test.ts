@@ -11,7 +11,7 @@ import { timeline } from "../policy/binding/PolicyBook.ts"
 import type { ParameterName, PrivacyPolicy } from "../policy/text/PrivacyPolicy.ts"
 import { published } from "../policy/versions/index.ts"
 import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
-import * as Policies from "../testing/policies.ts"
+import { ArbitraryPolicies } from "@tacet/testing"
 import * as Customer from "./Customer.ts"
 import type { EntryPointId, FieldId, InterfaceId, ListedNumberId, PolicyVersionId } from "./Identifier.ts"
 import * as Interaction from "./Interaction.ts"
@@ -103,7 +103,7 @@ describe("a policy of somebody's own", () => {
   // Finds: a channel list that is read as one of bans; a meet that joins permissions.
   it.prop(
     "TRIGGER CATEGORIES GEO-OK GEO-NEVER: allows what it says, and nothing where it says nothing",
-    [Policies.aPolicy(deciding)],
+    [ArbitraryPolicies.aPolicy(deciding)],
     (policy) => {
       const allowed = allowedBy(policy)
       const { categories: listed, channels: open, geolocation, interception, recognition } = policy.parameters
@@ -126,7 +126,7 @@ describe("a policy of somebody's own", () => {
   // Finds: a parameter whose order of levels is turned round; a meet that joins permissions.
   it.prop(
     "POLICY-BIND: that is tightened lets nothing more through, and loosened refuses nothing more",
-    [Policies.anEdit(deciding)],
+    [ArbitraryPolicies.anEdit(deciding)],
     ({ after, before, kind }) => {
       const was = allowedBy(before)
       const is = allowedBy(after)

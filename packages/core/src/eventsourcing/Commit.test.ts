@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@tacet/vitest"
 import * as FastCheck from "fast-check"
-import { aCommit, aNewEvent, anExpectedVersion, aStreamId } from "../testing/Arbitraries.ts"
+import { Arbitraries } from "@tacet/testing"
 import * as Commit from "./Commit.ts"
 import type { NewEvent } from "./EventEnvelope.ts"
 import type { ExpectedVersion } from "./ExpectedVersion.ts"
@@ -17,12 +17,12 @@ const bare = ({ commitId, customer, writes }: Commit.Commit): Commit.Commit => (
 
 describe("a commit that any store can carry out", () => {
   // Planted and found: a bound on schema versions that is too low.
-  it.prop("has no fault", [aCommit], (commit) => {
+  it.prop("has no fault", [Arbitraries.aCommit], (commit) => {
     expect(Commit.fault(commit)).toBeUndefined()
   })
 
   // Planted and found: an escape in JSON taken for what it stands for.
-  it.prop("may hold whatever JSON.stringify writes", [aCommit, FastCheck.anything()], (commit, value) => {
+  it.prop("may hold whatever JSON.stringify writes", [Arbitraries.aCommit, FastCheck.anything()], (commit, value) => {
     const json = JSON.stringify({ value }, (_, part: unknown) => (typeof part === "bigint" ? 0 : part))
     expect(Commit.fault(withEvent(commit, (event) => ({ ...event, data: json })))).toBeUndefined()
   })
@@ -30,7 +30,7 @@ describe("a commit that any store can carry out", () => {
 
 describe("a commit that contradicts itself", () => {
   // Planted and found: a write without events let through.
-  it.prop("writes nothing", [aCommit], (commit) => {
+  it.prop("writes nothing", [Arbitraries.aCommit], (commit) => {
     expect(Commit.fault({ ...commit, writes: [] })).toBe("a commit writes at least one event")
     const [write, ...others] = commit.writes
     expect(Commit.fault({ ...commit, writes: [...others, { ...write!, events: [] }] })).toBe(
@@ -39,7 +39,7 @@ describe("a commit that contradicts itself", () => {
   })
 
   // Planted and found: a purge of what the commit writes let through.
-  it.prop("names a stream twice", [aCommit, anExpectedVersion], (commit, expected) => {
+  it.prop("names a stream twice", [Arbitraries.aCommit, Arbitraries.anExpectedVersion], (commit, expected) => {
     const { stream } = commit.writes[0]!
     const twice = { ...stream }
     expect(Commit.fault({ ...commit, writes: [...commit.writes, commit.writes[0]!] })).toBe(
@@ -54,21 +54,25 @@ describe("a commit that contradicts itself", () => {
   })
 
   // Planted and found: a stream purged twice let through.
-  it.prop("checks or purges a stream twice", [aCommit, aStreamId, anExpectedVersion], (commit, stream, expected) => {
-    const check = { stream, expected }
-    expect(Commit.fault({ ...bare(commit), checks: [check, { ...check }] })).toBe(
-      "a commit names each checked stream once",
-    )
-    expect(Commit.fault({ ...bare(commit), purge: { streams: [stream, { ...stream }], reason: "retention" } })).toBe(
-      "a commit names each purged stream once",
-    )
-    expect(Commit.fault({ ...bare(commit), checks: [check], purge: { streams: [stream], reason: "retention" } })).toBe(
-      "a commit cannot purge a stream that it checks",
-    )
-  })
+  it.prop(
+    "checks or purges a stream twice",
+    [Arbitraries.aCommit, Arbitraries.aStreamId, Arbitraries.anExpectedVersion],
+    (commit, stream, expected) => {
+      const check = { stream, expected }
+      expect(Commit.fault({ ...bare(commit), checks: [check, { ...check }] })).toBe(
+        "a commit names each checked stream once",
+      )
+      expect(Commit.fault({ ...bare(commit), purge: { streams: [stream, { ...stream }], reason: "retention" } })).toBe(
+        "a commit names each purged stream once",
+      )
+      expect(
+        Commit.fault({ ...bare(commit), checks: [check], purge: { streams: [stream], reason: "retention" } }),
+      ).toBe("a commit cannot purge a stream that it checks")
+    },
+  )
 
   it.each(["", "Retention", "because of her request", "a".repeat(41), "1st"])("purges for the reason %j", (reason) => {
-    const [commit] = FastCheck.sample(aCommit, { numRuns: 1, seed: 1 })
+    const [commit] = FastCheck.sample(Arbitraries.aCommit, { numRuns: 1, seed: 1 })
     expect(Commit.fault({ ...bare(commit!), purge: { streams: [], reason } })).toMatch("the reason of a purge is")
   })
 })
@@ -93,21 +97,25 @@ describe("a commit that some store could not keep", () => {
   ]
 
   it.each(unsound)("because %s: %j", ([fault, change]) => {
-    const [commit] = FastCheck.sample(aCommit, { numRuns: 1, seed: 1 })
+    const [commit] = FastCheck.sample(Arbitraries.aCommit, { numRuns: 1, seed: 1 })
     expect(Commit.fault(withEvent(commit!, (event) => ({ ...event, ...change })))).toMatch(fault)
   })
 
   // Planted and found: the first event of each write alone looked at.
-  it.prop("in any of its events", [aCommit, FastCheck.nat(), aNewEvent], (commit, where, event) => {
-    const index = where % commit.writes.length
-    const writes = commit.writes.map((write, at) =>
-      at === index ? { ...write, events: [...write.events, { ...event, schemaVersion: -1 }] } : write,
-    )
-    expect(Commit.fault({ ...commit, writes })).toMatch("a schema version is")
-  })
+  it.prop(
+    "in any of its events",
+    [Arbitraries.aCommit, FastCheck.nat(), Arbitraries.aNewEvent],
+    (commit, where, event) => {
+      const index = where % commit.writes.length
+      const writes = commit.writes.map((write, at) =>
+        at === index ? { ...write, events: [...write.events, { ...event, schemaVersion: -1 }] } : write,
+      )
+      expect(Commit.fault({ ...commit, writes })).toMatch("a schema version is")
+    },
+  )
 
   it.each(["", "Interaction", "a b", "-a", "a/b", "a".repeat(41)])("because of the kind %j", (kind) => {
-    const [commit] = FastCheck.sample(aCommit, { numRuns: 1, seed: 1 })
+    const [commit] = FastCheck.sample(Arbitraries.aCommit, { numRuns: 1, seed: 1 })
     const [write] = commit!.writes
     expect(Commit.fault({ ...bare(commit!), writes: [{ ...write!, stream: { ...write!.stream, kind } }] })).toMatch(
       "the kind of a stream is",
@@ -115,7 +123,7 @@ describe("a commit that some store could not keep", () => {
   })
 
   it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])("because it expects version %s", (version) => {
-    const [commit] = FastCheck.sample(aCommit, { numRuns: 1, seed: 1 })
+    const [commit] = FastCheck.sample(Arbitraries.aCommit, { numRuns: 1, seed: 1 })
     const expected: ExpectedVersion = { _tag: "exact", version }
     const [write] = commit!.writes
     const fault = "an exact expected version is a whole number, 0 or more"

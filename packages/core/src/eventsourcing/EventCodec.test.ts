@@ -3,7 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as FastCheck from "fast-check"
-import { aTime } from "../testing/Arbitraries.ts"
+import { Arbitraries } from "@tacet/testing"
 import type { CustomerId } from "./CustomerId.ts"
 import * as EventCodec from "./EventCodec.ts"
 import type { RecordedEvent } from "./EventEnvelope.ts"
@@ -79,7 +79,7 @@ describe("what a codec writes", () => {
         { label: FastCheck.string({ unit: "binary" }), priority: FastCheck.integer(), note: FastCheck.string() },
         { requiredKeys: ["label", "priority"] },
       ),
-      aTime,
+      Arbitraries.aTime,
     ],
     (payload, time) => {
       const event = Labelled.make({ ...payload, occurredAt: DateTime.makeUnsafe(time) })

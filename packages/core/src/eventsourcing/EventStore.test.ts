@@ -3,7 +3,7 @@ import { describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
-import * as Scene from "../testing/Scene.ts"
+import { Scene } from "@tacet/testing"
 import * as EventStore from "./EventStore.ts"
 import { StoreUnavailable } from "./EventStoreError.ts"
 

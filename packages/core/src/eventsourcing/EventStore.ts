@@ -1,5 +1,5 @@
 /**
- * The event log as a port. An adapter implements these four operations; `@tacet/core/testing` proves that it keeps the
+ * The event log as a port. An adapter implements these four operations; `@tacet/testing` proves that it keeps the
  * promises on which every reader builds:
  *
  * 1. Positions are dense per compartment, 1, 2, 3 … in commit order; a hole is a fault unless a purge accounts for it.

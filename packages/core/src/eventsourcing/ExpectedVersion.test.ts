@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@tacet/vitest"
 import * as Schema from "effect/Schema"
 import * as FastCheck from "fast-check"
-import { anExpectedVersion } from "../testing/Arbitraries.ts"
+import { Arbitraries } from "@tacet/testing"
 import * as Expected from "./ExpectedVersion.ts"
 
 const anActual = FastCheck.nat({ max: 25 })
@@ -38,9 +38,13 @@ describe("the table of expected versions", () => {
 
 describe("an expected version", () => {
   // Planted and found: the last digit of a version told alone.
-  it.prop("is told in words that differ where it differs", [anExpectedVersion, anExpectedVersion], (one, other) => {
-    expect(Expected.format(one) === Expected.format(other)).toBe(JSON.stringify(one) === JSON.stringify(other))
-  })
+  it.prop(
+    "is told in words that differ where it differs",
+    [Arbitraries.anExpectedVersion, Arbitraries.anExpectedVersion],
+    (one, other) => {
+      expect(Expected.format(one) === Expected.format(other)).toBe(JSON.stringify(one) === JSON.stringify(other))
+    },
+  )
 
   it("is told in words", () => {
     expect([Expected.none, Expected.exact(3), Expected.exists, Expected.any].map(Expected.format)).toEqual([
@@ -52,7 +56,7 @@ describe("an expected version", () => {
   })
 
   // Planted and found: a schema of versions that begins at 1.
-  it.prop("passes its schema and back", [anExpectedVersion], (expected) => {
+  it.prop("passes its schema and back", [Arbitraries.anExpectedVersion], (expected) => {
     expect(Schema.decodeUnknownSync(Expected.ExpectedVersion)(JSON.parse(JSON.stringify(expected)))).toEqual(expected)
   })
 })

@@ -1,6 +1,6 @@
 /**
  * Where the vault keeps its rows, as a port. It knows nothing of plain values: encryption, policy and the access log are
- * the matter of `Vault`, which is the same over every store. `@tacet/core/testing` proves both together.
+ * the matter of `Vault`, which is the same over every store. `@tacet/testing` proves both together.
  *
  * What is asked of an adapter:
  *

@@ -24,7 +24,7 @@ import { layer as vaultLayer, Vault } from "../privacy/Vault.ts"
 import type { Traits } from "../recognition/Observation.ts"
 import * as Definition from "../statistics/Definition.ts"
 import * as Deflection from "../statistics/Deflection.ts"
-import { anInteraction } from "../testing/interactions.ts"
+import { ArbitraryInteractions } from "@tacet/testing"
 import { Customers, layer as customersLayer, Policies } from "./Customers.ts"
 import { Erasure, layer as erasureLayer } from "./Erasure.ts"
 import { layer as openingsLayer } from "./Openings.ts"
@@ -423,7 +423,10 @@ describe("what is written of a recognition", () => {
               const recognition = yield* Recognition
               const noted = []
               let device = 0
-              for (const { events, id } of fc.sample(anInteraction({ days: 3 }), { numRuns: 20, seed })) {
+              for (const { events, id } of fc.sample(ArbitraryInteractions.anInteraction({ days: 3 }), {
+                numRuns: 20,
+                seed,
+              })) {
                 if (events.length === 0) continue
                 const stream = Interaction.streamOf(id)
                 const writes = [{ stream, expected: Expected.any, events: events.map(Interaction.codec.encode) }]

@@ -13,7 +13,7 @@ import { Vault } from "../privacy/Vault.ts"
 import * as Contribution from "../statistics/Contribution.ts"
 import * as Definition from "../statistics/Definition.ts"
 import * as Deflection from "../statistics/Deflection.ts"
-import { type History, interactions } from "../testing/interactions.ts"
+import { ArbitraryInteractions } from "@tacet/testing"
 import {
   append,
   customer,
@@ -74,20 +74,23 @@ const copyOf = (state: Deflection.State, definition: Definition.Definition): Def
 }
 
 /** Some of the histories again under other ids: what many did is told by itself. */
-const repeated = (histories: ReadonlyArray<History>, times: number): ReadonlyArray<History> =>
+const repeated = (
+  histories: ReadonlyArray<ArbitraryInteractions.History>,
+  times: number,
+): ReadonlyArray<ArbitraryInteractions.History> =>
   Array.from({ length: times }, (_, turn) =>
     histories.map(({ events, id }) => ({ events, id: derived(id, String(turn)) })),
   ).flat()
 
 /** Which interactions have ended by a night, from the words of the rule: days in Paris, a month, windows closed. */
 const endedBy = (
-  histories: ReadonlyArray<History>,
+  histories: ReadonlyArray<ArbitraryInteractions.History>,
   night: number,
   definition: Definition.Definition,
 ): ReadonlySet<string> => {
-  const days = new Map<string, Array<History>>()
+  const days = new Map<string, Array<ArbitraryInteractions.History>>()
   const zone = DateTime.zoneMakeNamedUnsafe("Europe/Paris")
-  const startOf = ({ events }: History) => DateTime.setZone(events[0]!.occurredAt, zone)
+  const startOf = ({ events }: ArbitraryInteractions.History) => DateTime.setZone(events[0]!.occurredAt, zone)
   for (const history of histories) {
     const date = DateTime.formatIsoDate(startOf(history))
     days.set(date, [...(days.get(date) ?? []), history])
@@ -111,7 +114,7 @@ const endedBy = (
 describe("laws of the sweep", () => {
   it.effect.prop(
     "SWEEP STAT-NOCALL STAT-JOURNEY: purging changes no headline figure, in whatever state a projection is",
-    [interactions({ days: 20 }), fc.record(aCase), fc.constantFrom(1, 6)],
+    [ArbitraryInteractions.interactions({ days: 20 }), fc.record(aCase), fc.constantFrom(1, 6)],
     (drawn, { chunk, definition, lag, nights, streamsPerCommit }, times) =>
       Effect.gen(function* () {
         const histories = repeated(drawn, times)
@@ -165,7 +168,10 @@ describe("laws of the sweep", () => {
     { numRuns: 60 },
   )
 
-  const headlineAfter = (portions: ReadonlyArray<ReadonlyArray<History>>, definition: Definition.Definition) =>
+  const headlineAfter = (
+    portions: ReadonlyArray<ReadonlyArray<ArbitraryInteractions.History>>,
+    definition: Definition.Definition,
+  ) =>
     Effect.gen(function* () {
       yield* declared()
       yield* TestClock.setTime(afterwards)
@@ -180,7 +186,11 @@ describe("laws of the sweep", () => {
 
   it.effect.prop(
     "SWEEP STAT-NOCALL: what is imported for a day that is gone is added to what remained of it",
-    [interactions({ days: 3 }), aDefinition, fc.array(fc.boolean(), { minLength: 5, maxLength: 5 })],
+    [
+      ArbitraryInteractions.interactions({ days: 3 }),
+      aDefinition,
+      fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
+    ],
     (histories, definition, isLate) =>
       Effect.gen(function* () {
         const early = histories.filter((_, index) => isLate[index % 5] !== true)

@@ -8,7 +8,7 @@ import * as Expected from "../eventsourcing/ExpectedVersion.ts"
 import { ProjectionStore } from "../eventsourcing/ProjectionStore.ts"
 import { derived } from "../eventsourcing/Uuid.ts"
 import { make as definitionOf } from "../statistics/Definition.ts"
-import { listedEntryPoint } from "../testing/interactions.ts"
+import { ArbitraryInteractions } from "@tacet/testing"
 import { Interactions } from "./Interactions.ts"
 import {
   append,
@@ -205,7 +205,7 @@ describe("a sweep", () => {
             {
               _tag: "StartInteraction",
               at: DateTime.makeUnsafe(at),
-              trigger: { _tag: "contactRequest", channel: "web", entryPoint: listedEntryPoint },
+              trigger: { _tag: "contactRequest", channel: "web", entryPoint: ArbitraryInteractions.listedEntryPoint },
               interface: "web" as never,
               linkable: false,
             },

@@ -28,7 +28,7 @@ import type { SubjectId } from "../privacy/Subject.ts"
 import { layer as vaultLayer, Vault } from "../privacy/Vault.ts"
 import * as Definition from "../statistics/Definition.ts"
 import * as Deflection from "../statistics/Deflection.ts"
-import { anInteraction } from "../testing/interactions.ts"
+import { ArbitraryInteractions } from "@tacet/testing"
 import { Erasure, layer as erasureLayer } from "./Erasure.ts"
 
 const dawn = Date.UTC(2026, 0, 5)
@@ -54,7 +54,7 @@ const recorded = Effect.fnUntraced(function* (customer: CustomerId, seed: number
   const store = yield* EventStore
   const vault = yield* Vault
   const people: Array<readonly [SubjectId, Sealed<string>, Uuid.Uuid]> = []
-  for (const { events, id } of fc.sample(anInteraction({ days: 3 }), { numRuns: 12, seed })) {
+  for (const { events, id } of fc.sample(ArbitraryInteractions.anInteraction({ days: 3 }), { numRuns: 12, seed })) {
     if (events.length === 0) continue
     const stream = Interaction.streamOf(id)
     const writes = [{ stream, expected: Expected.any, events: events.map(Interaction.codec.encode) }]

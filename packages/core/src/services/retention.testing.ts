@@ -21,8 +21,7 @@ import * as PolicyBook from "../policy/binding/PolicyBook.ts"
 import { layer as vaultLayer } from "../privacy/Vault.ts"
 import { type Definition, make as definitionOf } from "../statistics/Definition.ts"
 import * as Deflection from "../statistics/Deflection.ts"
-import type { History } from "../testing/interactions.ts"
-import { listedEntryPoint, listedNumber } from "../testing/interactions.ts"
+import { ArbitraryInteractions } from "@tacet/testing"
 import { Customers, layer as customersLayer } from "./Customers.ts"
 import { layer as interactionsLayer } from "./Interactions.ts"
 import { layer as openingsLayer } from "./Openings.ts"
@@ -56,8 +55,8 @@ export const retain = (command: RetentionPolicy.Command) =>
 
 const declarations: ReadonlyArray<CustomerCommand> = [
   { _tag: "AdoptPolicyVersion", at: from, policyVersion },
-  { _tag: "ListNumber", at: from, number: listedNumber },
-  { _tag: "ListEntryPoint", at: from, entryPoint: listedEntryPoint },
+  { _tag: "ListNumber", at: from, number: ArbitraryInteractions.listedNumber },
+  { _tag: "ListEntryPoint", at: from, entryPoint: ArbitraryInteractions.listedEntryPoint },
 ]
 
 /** Declares the Customer, and how long its interactions are kept. */
@@ -68,7 +67,7 @@ export const declared = (period: Period = "P1M") =>
   )
 
 /** Appends each history whole. */
-export const append = (histories: ReadonlyArray<History>, commit = "history") =>
+export const append = (histories: ReadonlyArray<ArbitraryInteractions.History>, commit = "history") =>
   Effect.forEach(
     histories.filter(({ events }) => events.length > 0),
     ({ events, id }) =>
@@ -85,13 +84,18 @@ export const append = (histories: ReadonlyArray<History>, commit = "history") =>
   )
 
 /** An interaction that began at a moment, took steps and ended. */
-export const visit = (id: Uuid, at: number, steps: ReadonlyArray<string> = ["start"], linkable = false): History => ({
+export const visit = (
+  id: Uuid,
+  at: number,
+  steps: ReadonlyArray<string> = ["start"],
+  linkable = false,
+): ArbitraryInteractions.History => ({
   id,
   events: [
     {
       _tag: "InteractionStarted",
       occurredAt: DateTime.makeUnsafe(at),
-      trigger: { _tag: "contactRequest", channel: "web", entryPoint: listedEntryPoint },
+      trigger: { _tag: "contactRequest", channel: "web", entryPoint: ArbitraryInteractions.listedEntryPoint },
       interface: "web" as never,
       linkable,
       policyVersion,

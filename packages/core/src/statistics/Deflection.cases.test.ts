@@ -10,7 +10,7 @@ import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import * as EventStore from "../eventsourcing/EventStore.ts"
 import * as ExpectedVersion from "../eventsourcing/ExpectedVersion.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
-import { accepted, declaredState, listedEntryPoint, listedNumber } from "../testing/interactions.ts"
+import { ArbitraryInteractions } from "@tacet/testing"
 import * as Definition from "./Definition.ts"
 import * as Deflection from "./Deflection.ts"
 
@@ -29,7 +29,11 @@ type Command = Interaction.Command
 const start = (at: number, options?: { linkable?: boolean; trigger?: Interaction.Trigger }): Command => ({
   _tag: "StartInteraction",
   at: moment(at),
-  trigger: options?.trigger ?? { _tag: "contactRequest", channel: "web", entryPoint: listedEntryPoint },
+  trigger: options?.trigger ?? {
+    _tag: "contactRequest",
+    channel: "web",
+    entryPoint: ArbitraryInteractions.listedEntryPoint,
+  },
   interface: "web" as Identifier.InterfaceId,
   linkable: options?.linkable ?? true,
 })
@@ -55,7 +59,7 @@ const call = (
     _tag: "PlaceCall",
     at: moment(at),
     call: callId(outcome.number ?? 1),
-    number: listedNumber,
+    number: ArbitraryInteractions.listedNumber,
     asksForPerson: outcome.asksForPerson ?? true,
   },
   ...(outcome.human === undefined
@@ -83,8 +87,8 @@ const folded = (definition: Partial<Definition.Definition> = {}, options?: { rea
       for (const [key, commands] of Object.entries(batches)) {
         const before = known.get(Number(key)) ?? []
         const all = [...before, ...commands]
-        const events = accepted(all)
-        const old = accepted(before).length
+        const events = ArbitraryInteractions.accepted(all)
+        const old = ArbitraryInteractions.accepted(before).length
         known.set(Number(key), all)
         if (events.length === old) continue
         yield* store.append({
@@ -183,7 +187,7 @@ describe("STAT-NOCALL: the edge cases of the deflection statistics", () => {
     Effect.gen(function* () {
       const report = yield* reportOf({
         1: [
-          start(noon, { trigger: { _tag: "outgoingCall", number: listedNumber } }),
+          start(noon, { trigger: { _tag: "outgoingCall", number: ArbitraryInteractions.listedNumber } }),
           { _tag: "InhibitCall", at: moment(noon) },
           step(noon, "start"),
         ],
@@ -197,7 +201,7 @@ describe("STAT-NOCALL: the edge cases of the deflection statistics", () => {
     Effect.gen(function* () {
       const report = yield* reportOf({
         1: [
-          start(noon, { trigger: { _tag: "outgoingCall", number: listedNumber } }),
+          start(noon, { trigger: { _tag: "outgoingCall", number: ArbitraryInteractions.listedNumber } }),
           { _tag: "InhibitCall", at: moment(noon) },
           ...call(noon + minute, { human: true, talk: 30 }),
         ],
@@ -300,7 +304,13 @@ describe("STAT-NOCALL: the edge cases of the deflection statistics", () => {
       const report = yield* reportOf({
         1: [
           start(noon),
-          { _tag: "PlaceCall", at: moment(noon), call: callId(1), number: listedNumber, asksForPerson: true },
+          {
+            _tag: "PlaceCall",
+            at: moment(noon),
+            call: callId(1),
+            number: ArbitraryInteractions.listedNumber,
+            asksForPerson: true,
+          },
           { _tag: "AnswerCall", at: moment(noon), call: callId(1), human: false },
           { _tag: "AnswerCall", at: moment(noon + minute), call: callId(1), human: true },
           {
@@ -370,7 +380,7 @@ describe("STAT-NOCALL: the edge cases of the deflection statistics", () => {
 
   it.effect("the triggering call: no attempt while it stays in the menu, effective if a person answers it", () =>
     Effect.gen(function* () {
-      const trigger: Interaction.Trigger = { _tag: "incomingCall", number: listedNumber }
+      const trigger: Interaction.Trigger = { _tag: "incomingCall", number: ArbitraryInteractions.listedNumber }
       const menu = yield* reportOf({
         1: [
           start(noon, { trigger }),
@@ -468,13 +478,13 @@ describe("STAT-NOCALL: the edge cases of the deflection statistics", () => {
   it("LISTED: a call is judged by the list of its own moment, not by that of today", () => {
     const unlisted = Result.getOrThrow(
       Customer.decider.decide(
-        declaredState,
-        { _tag: "UnlistNumber", at: moment(noon + hour), number: listedNumber },
+        ArbitraryInteractions.declaredState,
+        { _tag: "UnlistNumber", at: moment(noon + hour), number: ArbitraryInteractions.listedNumber },
         Customer.published,
       ),
-    ).reduce(Customer.decider.evolve, declaredState)
-    const before = accepted([start(noon), ...call(noon + hour - 1)], unlisted)
-    const after = accepted([start(noon), ...call(noon + hour)], unlisted)
+    ).reduce(Customer.decider.evolve, ArbitraryInteractions.declaredState)
+    const before = ArbitraryInteractions.accepted([start(noon), ...call(noon + hour - 1)], unlisted)
+    const after = ArbitraryInteractions.accepted([start(noon), ...call(noon + hour)], unlisted)
     expect(before.map(({ _tag }) => _tag)).toEqual(["InteractionStarted", "CallPlaced", "CallEnded"])
     expect(after.map(({ _tag }) => _tag)).toEqual(["InteractionStarted"])
   })
@@ -491,7 +501,14 @@ describe("STAT-NOCALL: the edge cases of the deflection statistics", () => {
         ],
         2: [start(noon + hour), ...call(noon + 2 * hour, { human: true, talk: 9 })],
       })
-      const own = new Set([uuid(1), uuid(2), callId(1), listedNumber, listedEntryPoint, customer] as Array<string>)
+      const own = new Set([
+        uuid(1),
+        uuid(2),
+        callId(1),
+        ArbitraryInteractions.listedNumber,
+        ArbitraryInteractions.listedEntryPoint,
+        customer,
+      ] as Array<string>)
       const { events } = yield* store.readLog(customer)
       for (const { data } of events) {
         const references = data.match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? []

@@ -12,7 +12,7 @@ import * as ExpectedVersion from "../eventsourcing/ExpectedVersion.ts"
 import * as Projection from "../eventsourcing/Projection.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
 import { holding } from "../policy/laws.testing.ts"
-import { type History, interactions } from "../testing/interactions.ts"
+import { ArbitraryInteractions } from "@tacet/testing"
 import * as Definition from "./Definition.ts"
 import * as Deflection from "./Deflection.ts"
 import { recount } from "./recount.testing.ts"
@@ -20,7 +20,7 @@ import { recount } from "./recount.testing.ts"
 const customer = "b8f5a8de-51b4-4f57-9ff0-c5c9c1f7a001" as CustomerId
 
 /** One event a commit, in an order that a seed draws among all interleavings of the streams. */
-const append = Effect.fnUntraced(function* (histories: ReadonlyArray<History>, seed: number) {
+const append = Effect.fnUntraced(function* (histories: ReadonlyArray<ArbitraryInteractions.History>, seed: number) {
   const store = yield* EventStore.EventStore
   const next = histories.map(() => 0)
   const turns = yield* Random.shuffle(histories.flatMap(({ events }, index) => events.map(() => index))).pipe(
@@ -45,7 +45,7 @@ const append = Effect.fnUntraced(function* (histories: ReadonlyArray<History>, s
 })
 
 /** Appends each history as a whole, one after the other. */
-const appendWhole = Effect.fnUntraced(function* (histories: ReadonlyArray<History>) {
+const appendWhole = Effect.fnUntraced(function* (histories: ReadonlyArray<ArbitraryInteractions.History>) {
   const store = yield* EventStore.EventStore
   for (const { events, id } of histories) {
     if (events.length === 0) continue
@@ -65,7 +65,7 @@ const appendWhole = Effect.fnUntraced(function* (histories: ReadonlyArray<Histor
 
 /** Appends in a drawn order, or each history as a whole, then folds in chunks of a size. */
 const foldOf = (
-  histories: ReadonlyArray<History>,
+  histories: ReadonlyArray<ArbitraryInteractions.History>,
   options: { readonly seed?: number; readonly chunk: number; readonly definition: Definition.Definition },
 ) =>
   Effect.gen(function* () {
@@ -82,7 +82,7 @@ const foldOf = (
 
 const reportOf = (state: Deflection.State, asOf: number) => Deflection.report(state, { customer, asOf, declared: [] })
 
-const lastMoment = (histories: ReadonlyArray<History>): number =>
+const lastMoment = (histories: ReadonlyArray<ArbitraryInteractions.History>): number =>
   Math.max(0, ...histories.flatMap(({ events }) => events.map((event) => DateTime.toEpochMillis(event.occurredAt))))
 
 const aDefinition = fc
@@ -114,7 +114,10 @@ const aDelay = fc.constantFrom(
 )
 
 /** The same histories, bound to a version. */
-const boundTo = (histories: ReadonlyArray<History>, id: string): ReadonlyArray<History> =>
+const boundTo = (
+  histories: ReadonlyArray<ArbitraryInteractions.History>,
+  id: string,
+): ReadonlyArray<ArbitraryInteractions.History> =>
   histories.map((history) => ({
     ...history,
     events: history.events.map((event) =>
@@ -123,7 +126,10 @@ const boundTo = (histories: ReadonlyArray<History>, id: string): ReadonlyArray<H
   }))
 
 /** The same histories with values of the person observed and typed in each, under references drawn from a number. */
-const withValues = (histories: ReadonlyArray<History>, from: number): ReadonlyArray<History> => {
+const withValues = (
+  histories: ReadonlyArray<ArbitraryInteractions.History>,
+  from: number,
+): ReadonlyArray<ArbitraryInteractions.History> => {
   let next = from
   const reference = (): Uuid => `0f0f0f0f-0000-4000-8000-${(next++).toString(16).padStart(12, "0")}` as Uuid
   return histories.map((history) => ({
@@ -157,7 +163,7 @@ describe("laws of the deflection statistics", () => {
     it.effect.prop(
       `SEPARATE under ${id}: a report holds nothing of a person, and is the same whatever becomes of the values`,
       // Planted and found: a step counted by what was typed at it.
-      [interactions(), aDefinition, aDelay],
+      [ArbitraryInteractions.interactions(), aDefinition, aDelay],
       (drawn, definition, delay) =>
         Effect.gen(function* () {
           const histories = boundTo(drawn, id)
@@ -176,7 +182,7 @@ describe("laws of the deflection statistics", () => {
   // Planted and found: events more than an hour late left out.
   it.effect.prop(
     "STAT-NOCALL STAT-JOURNEY: any interleaving of streams and any batches give the same report",
-    [interactions(), aDefinition, fc.record(aFold), fc.record(aFold), aDelay],
+    [ArbitraryInteractions.interactions(), aDefinition, fc.record(aFold), fc.record(aFold), aDelay],
     (histories, definition, one, other, delay) =>
       Effect.gen(function* () {
         const asOf = lastMoment(histories) + delay
@@ -191,7 +197,7 @@ describe("laws of the deflection statistics", () => {
     // Planted and found: live interactions with two calls left out.
     it.effect.prop(
       `STAT-NOCALL STAT-JOURNEY under ${id}: the report equals a recount from the histories`,
-      [interactions(), aDefinition, fc.record(aFold), aDelay],
+      [ArbitraryInteractions.interactions(), aDefinition, fc.record(aFold), aDelay],
       (drawn, definition, fold, delay) =>
         Effect.gen(function* () {
           const histories = boundTo(drawn, id)
@@ -227,7 +233,7 @@ describe("laws of the deflection statistics", () => {
   // Planted and found: who bounced counted once more among those who left.
   it.effect.prop(
     "STAT-NOCALL: outcomes are exclusive and add up to the interactions that started",
-    [interactions(), aDefinition, fc.record(aFold), aDelay],
+    [ArbitraryInteractions.interactions(), aDefinition, fc.record(aFold), aDelay],
     (histories, definition, fold, delay) =>
       Effect.gen(function* () {
         const report = reportOf(yield* foldOf(histories, { ...fold, definition }), lastMoment(histories) + delay)
@@ -256,7 +262,7 @@ describe("laws of the deflection statistics", () => {
   // Planted and found: what had settled in another shard left out.
   it.effect.prop(
     "STAT-NOCALL: shards add up to the whole, however streams are split",
-    [interactions(), aDefinition, fc.record(aFold), fc.integer({ min: 1, max: 4 }), aDelay],
+    [ArbitraryInteractions.interactions(), aDefinition, fc.record(aFold), fc.integer({ min: 1, max: 4 }), aDelay],
     (histories, definition, fold, shards, delay) =>
       Effect.gen(function* () {
         const asOf = lastMoment(histories) + delay
@@ -274,7 +280,7 @@ describe("laws of the deflection statistics", () => {
   // Planted and found: a saved state that forgets what had settled.
   it.effect.prop(
     "STAT-NOCALL: incremental equals rebuild, through saved states as well",
-    [interactions(), aDefinition, fc.integer(), fc.integer({ min: 1, max: 20 })],
+    [ArbitraryInteractions.interactions(), aDefinition, fc.integer(), fc.integer({ min: 1, max: 20 })],
     (histories, definition, seed, chunkSize) =>
       Effect.gen(function* () {
         const asOf = lastMoment(histories) + 86_400_000
@@ -295,7 +301,7 @@ describe("laws of the deflection statistics", () => {
   // Planted and found: a provisional contribution that is not taken back.
   it.effect.prop(
     "STAT-NOCALL: reporting changes nothing",
-    [interactions(), aDefinition, fc.record(aFold), aDelay],
+    [ArbitraryInteractions.interactions(), aDefinition, fc.record(aFold), aDelay],
     (histories, definition, fold, delay) =>
       Effect.gen(function* () {
         const state = yield* foldOf(histories, { ...fold, definition })

@@ -1,12 +1,14 @@
 import { describe, expect, it, runs } from "@tacet/vitest"
 import fc from "fast-check"
-import { anInteraction } from "../testing/interactions.ts"
+import { ArbitraryInteractions } from "@tacet/testing"
 import * as Contribution from "./Contribution.ts"
 import * as Definition from "./Definition.ts"
 import { readings } from "./Fact.ts"
 import * as PackedEvents from "./PackedEvents.ts"
 
-const aHistory = anInteraction().map(({ events }) => events.map((event, index) => ({ version: index + 1, event })))
+const aHistory = ArbitraryInteractions.anInteraction().map(({ events }) =>
+  events.map((event, index) => ({ version: index + 1, event })),
+)
 
 const throughJson = (packed: PackedEvents.PackedEvents): PackedEvents.PackedEvents =>
   JSON.parse(JSON.stringify(packed)) as PackedEvents.PackedEvents

@@ -4,7 +4,7 @@
  */
 import * as DateTime from "effect/DateTime"
 import type * as Interaction from "../domain/Interaction.ts"
-import type { History } from "../testing/interactions.ts"
+import type { ArbitraryInteractions } from "@tacet/testing"
 import type { Definition, Window } from "./Definition.ts"
 
 const hours: Readonly<Record<Window, number>> = { "in-interaction": 0, PT24H: 24, PT72H: 72, P7D: 168 }
@@ -18,7 +18,7 @@ const all = <Tag extends Interaction.Event["_tag"]>(
   tag: Tag,
 ): ReadonlyArray<EventOf<Tag>> => events.filter((event): event is EventOf<Tag> => event._tag === tag)
 
-const judge = (history: History, definition: Definition, asOf: number) => {
+const judge = (history: ArbitraryInteractions.History, definition: Definition, asOf: number) => {
   const events = history.events
     .map((event, index) => ({ event, index }))
     .sort((one, other) => timeOf(one.event) - timeOf(other.event) || one.index - other.index)
@@ -69,7 +69,11 @@ const judge = (history: History, definition: Definition, asOf: number) => {
 }
 
 /** The figures that the laws compare. */
-export const recount = (histories: ReadonlyArray<History>, definition: Definition, asOf: number) => {
+export const recount = (
+  histories: ReadonlyArray<ArbitraryInteractions.History>,
+  definition: Definition,
+  asOf: number,
+) => {
   const judged = histories.map((history) => judge(history, definition, asOf))
   const counted = judged.filter(({ excluded }) => !excluded)
   const count = (window: Window, standing: string): number =>

@@ -1,0 +1,59 @@
+/**
+ * The conformance suite of an access log.
+ */
+import type * as Effect from "effect/Effect"
+import type { AccessLogFixture } from "./Fixture.ts"
+import type * as Law from "./Law.ts"
+import { accesses, restartingAccesses } from "./laws/vault/accesses.ts"
+import * as Suite from "./Suite.ts"
+
+/** Every law that it is held to. */
+export const laws = (fixture: AccessLogFixture): ReadonlyArray<Law.Law<AccessLogFixture>> => [
+  ...accesses,
+  restartingAccesses(fixture),
+]
+
+const suite: Suite.Suite<AccessLogFixture> = { name: "access log", laws }
+
+/**
+ * Registers the suite with a test runner: one test for each law.
+ *
+ * @example
+ * ```ts
+ * import * as Layer from "effect/Layer"
+ * import { VaultMemory } from "@tacet/adapter-memory"
+ * import { AccessLogSuite } from "@tacet/testing"
+ * import { describe, it } from "vitest"
+ *
+ * AccessLogSuite.register(
+ *   "adapter-memory",
+ *   {
+ *     layer: Layer.suspend(() => VaultMemory.layerOver(VaultMemory.make())),
+ *     capabilities: { survivesRestart: false },
+ *   },
+ *   { describe, it },
+ * )
+ * ```
+ */
+export const register = (
+  adapter: string,
+  fixture: AccessLogFixture,
+  runner: Suite.TestRunner,
+  settings?: Partial<Law.Settings>,
+): void => Suite.register(suite, adapter, fixture, runner, settings)
+
+/**
+ * Runs the suite without a test runner and says what became of each law.
+ *
+ * @example
+ * ```ts
+ * import type { Fixture } from "@tacet/testing"
+ * import { AccessLogSuite } from "@tacet/testing"
+ *
+ * const findings = (fixture: Fixture.AccessLogFixture) => AccessLogSuite.run(fixture)
+ * ```
+ */
+export const run = (
+  fixture: AccessLogFixture,
+  settings?: Partial<Law.Settings>,
+): Effect.Effect<ReadonlyArray<Suite.Finding>> => Suite.run(laws(fixture), fixture, settings)

@@ -1,0 +1,80 @@
+/**
+ * What an adapter says of itself to the suites: how to build it and what it can do. Nothing is skipped: a law is run
+ * for what is declared, and another for what is declared absent.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import type { EventStore, Projection, ProjectionStore } from "@tacet/core/eventsourcing"
+import type { AccessLog, ErasureLedger, KeyStore, OpeningPolicy, Vault, VaultStore } from "@tacet/core/privacy"
+
+/** How to build an event store, and what it declares. */
+export interface EventStoreFixture {
+  /**
+   * The store. Each law builds it anew and draws new Customers, so several layers may share one database; they need
+   * not be empty.
+   */
+  readonly layer: Layer.Layer<EventStore.EventStore, unknown>
+  readonly capabilities: {
+    /** A subscriber is woken by an append; it does not poll. */
+    readonly pushSubscription: boolean
+    /** What was written is there when the layer is built again. */
+    readonly survivesRestart: boolean
+  }
+}
+
+/** How to build a projection store together with its event store, and what it declares. */
+export interface ProjectionStoreFixture {
+  /** Both stores, with these inline projections. */
+  readonly layer: (
+    inline: ReadonlyArray<Projection.InlineProjection>,
+  ) => Layer.Layer<EventStore.EventStore | ProjectionStore.ProjectionStore, unknown>
+  readonly capabilities: {
+    /** Counters change in the append. Where absent, the given projections are ignored. */
+    readonly inlineProjections: boolean
+    /** What was saved is there when the layer is built again. */
+    readonly survivesRestart: boolean
+  }
+}
+
+/** A backup of the vault's rows as its operator would take one: not of the key store, the ledger or the access log. */
+export class VaultBackup extends Context.Service<
+  VaultBackup,
+  {
+    /** Takes a backup and answers what puts it back in place of all that is there then. */
+    readonly take: Effect.Effect<Effect.Effect<void>>
+  }
+>()("@tacet/testing/VaultBackup") {}
+
+/** What a vault rests on. */
+export type VaultPorts = VaultStore.VaultStore | KeyStore.KeyStore | AccessLog.AccessLog | ErasureLedger.ErasureLedger
+
+/** How to build the stores of a vault, and what they declare. */
+export interface VaultFixture {
+  /** The stores. Each law builds them anew and draws new Customers; they need not be empty. */
+  readonly stores: Layer.Layer<VaultPorts | VaultBackup, unknown>
+  /** The vault over them. Default: `Vault.layer`. */
+  readonly vault?: Layer.Layer<Vault.Vault, never, VaultPorts | OpeningPolicy.OpeningPolicy>
+  readonly capabilities: {
+    /** What was written is there when the layer is built again. */
+    readonly survivesRestart: boolean
+  }
+}
+
+/** How to build a key store. */
+export interface KeyStoreFixture {
+  readonly layer: Layer.Layer<KeyStore.KeyStore, unknown>
+  readonly capabilities: { readonly survivesRestart: boolean }
+}
+
+/** How to build an access log. */
+export interface AccessLogFixture {
+  readonly layer: Layer.Layer<AccessLog.AccessLog, unknown>
+  readonly capabilities: { readonly survivesRestart: boolean }
+}
+
+/** How to build a ledger of erasures. */
+export interface ErasureLedgerFixture {
+  readonly layer: Layer.Layer<ErasureLedger.ErasureLedger, unknown>
+  readonly capabilities: { readonly survivesRestart: boolean }
+}

@@ -1,0 +1,151 @@
+/**
+ * Proof of the projection store suite: stores that count wrongly.
+ */
+import { layerWith } from "@tacet/adapter-memory"
+import * as Effect from "effect/Effect"
+import type { CustomerId, EventStore, ProjectionStore } from "@tacet/core/eventsourcing"
+import type { ProjectionStoreFixture } from "../Fixture.ts"
+import { type BrokenStore, breaking, prove, saving } from "./brokenProjection.testing.ts"
+
+/** Over the memory, counters kept by the wrapper: what each append adds is decided by `counts`. */
+const counting = (
+  counts: (
+    append: ReturnType<EventStore.EventStore["Service"]["append"]>,
+    count: Effect.Effect<void>,
+  ) => ReturnType<EventStore.EventStore["Service"]["append"]>,
+  keyOf = (customer: CustomerId.CustomerId, key: ProjectionStore.ProjectionKey) =>
+    `${customer}/${key.name}/${key.version}`,
+): ProjectionStoreFixture =>
+  breaking(({ events }, inline) => {
+    const totals = new Map<string, Map<string, number>>()
+    return {
+      events: {
+        append: (commit) => {
+          const count = Effect.sync(() => {
+            for (const projection of inline) {
+              const counters = totals.get(keyOf(commit.customer, projection)) ?? new Map<string, number>()
+              totals.set(keyOf(commit.customer, projection), counters)
+              for (const { events, stream } of commit.writes) {
+                for (const event of events) {
+                  for (const [counter, add] of projection.deltas({ ...event, stream })) {
+                    counters.set(counter, (counters.get(counter) ?? 0) + add)
+                  }
+                }
+              }
+            }
+          })
+          return counts(events.append(commit), count)
+        },
+      },
+      projections: { counters: (customer, key) => Effect.sync(() => new Map(totals.get(keyOf(customer, key)))) },
+    }
+  })
+
+const broken: ReadonlyArray<BrokenStore> = [
+  {
+    fault: "never counts",
+    alone: true,
+    law: "counters have what the events of an append add, as soon as it returns",
+    fixture: counting((append) => append),
+  },
+  {
+    fault: "counts some time after the append",
+    law: "counters have what the events of an append add, as soon as it returns",
+    fixture: counting((append, count) =>
+      Effect.tap(append, () => Effect.forkDetach(Effect.andThen(Effect.sleep(20), count))),
+    ),
+  },
+  {
+    fault: "counts what is refused",
+    alone: true,
+    law: "what is refused is not counted",
+    fixture: counting((append, count) => Effect.andThen(count, append)),
+  },
+  {
+    fault: "counts a repetition again",
+    alone: true,
+    law: "a commit made again is counted once",
+    fixture: counting((append, count) => Effect.tap(append, () => count)),
+  },
+  {
+    fault: "counts for all Customers in one",
+    alone: true,
+    law: "Customers have counters of their own",
+    fixture: counting(
+      (append, count) => Effect.tap(append, () => count),
+      (_, key) => `${key.name}/${key.version}`,
+    ),
+  },
+  {
+    fault: "counts for all versions in one",
+    law: "names and versions of counters are kept apart",
+    fixture: counting(
+      (append, count) => Effect.tap(append, () => count),
+      (customer, key) => customer + key.name,
+    ),
+  },
+  {
+    fault: "shows counters that were never touched",
+    law: "counters that were never touched are absent",
+    fixture: saving((sound) => ({
+      counters: (customer, key) =>
+        Effect.map(sound.counters(customer, key), (counters) => new Map([["sum", 0], ...counters])),
+    })),
+  },
+  {
+    fault: "takes purged events out of the counters",
+    alone: true,
+    law: "a purge leaves the counters",
+    fixture: breaking(({ events, projections }) => {
+      const purged = new Set<CustomerId.CustomerId>()
+      return {
+        events: {
+          append: (commit) => {
+            if (commit.purge !== undefined) purged.add(commit.customer)
+            return events.append(commit)
+          },
+        },
+        projections: {
+          counters: (customer, key) =>
+            purged.has(customer) ? Effect.succeed(new Map()) : projections.counters(customer, key),
+        },
+      }
+    }),
+  },
+  {
+    fault: "loses what is counted at once",
+    law: "counters of appends made at once equal a recount of the log",
+    fixture: breaking(({ events, projections }) => {
+      const lost = new Map<CustomerId.CustomerId, number>()
+      let underWay = 0
+      return {
+        events: {
+          append: (commit) =>
+            Effect.gen(function* () {
+              underWay++
+              yield* Effect.yieldNow
+              if (underWay > 1) lost.set(commit.customer, (lost.get(commit.customer) ?? 0) + 1)
+              return yield* events.append(commit)
+            }).pipe(Effect.ensuring(Effect.sync(() => underWay--))),
+        },
+        projections: {
+          counters: (customer, key) =>
+            Effect.map(
+              projections.counters(customer, key),
+              (counters) => new Map([...counters].map(([name, n]) => [name, n - (lost.get(customer) ?? 0)])),
+            ),
+        },
+      }
+    }),
+  },
+  {
+    fault: "counts undeclared",
+    law: "declares no inline projections: counters stay empty",
+    fixture: {
+      layer: (inline) => layerWith({ inline }),
+      capabilities: { inlineProjections: false, survivesRestart: false },
+    },
+  },
+]
+
+prove("counts wrongly", broken)

@@ -1,0 +1,82 @@
+/**
+ * What the proofs of the projection store suite have in common: a broken store, and the law that was made to catch it.
+ */
+import { layerWith } from "@tacet/adapter-memory"
+import { describe, expect, it } from "@tacet/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { EventStore, type Projection, ProjectionStore } from "@tacet/core/eventsourcing"
+import type { ProjectionStoreFixture } from "../Fixture.ts"
+import * as ProjectionStoreSuite from "../ProjectionStoreSuite.ts"
+import * as Suite from "../Suite.ts"
+import { caught, impatient } from "./brokenStore.testing.ts"
+
+interface Stores {
+  readonly events: EventStore.EventStore["Service"]
+  readonly projections: ProjectionStore.ProjectionStore["Service"]
+}
+
+/** A projection store with one fault. */
+export interface BrokenStore {
+  /** What it does wrong. */
+  readonly fault: string
+  /** The law made to catch it. */
+  readonly law: string
+  readonly fixture: ProjectionStoreFixture
+  /** Whether a history of one caller shows it at its end, so that the law of the model must notice as well. */
+  readonly alone?: true
+}
+
+/** Over the memory, some of its functions replaced. */
+export const breaking = (
+  change: (
+    sound: Stores,
+    inline: ReadonlyArray<Projection.InlineProjection>,
+  ) => {
+    readonly events?: Partial<EventStore.EventStore["Service"]>
+    readonly projections?: Partial<ProjectionStore.ProjectionStore["Service"]>
+  },
+): ProjectionStoreFixture => ({
+  capabilities: { inlineProjections: true, survivesRestart: false },
+  layer: (inline) =>
+    Layer.effectContext(
+      Effect.gen(function* () {
+        const sound = { events: yield* EventStore.EventStore, projections: yield* ProjectionStore.ProjectionStore }
+        const changed = change(sound, inline)
+        return Context.make(EventStore.EventStore, { ...sound.events, ...changed.events }).pipe(
+          Context.add(ProjectionStore.ProjectionStore, { ...sound.projections, ...changed.projections }),
+        )
+      }),
+    ).pipe(Layer.provide(layerWith({ inline }))),
+})
+
+/** Over the memory, with another way to save and load. */
+export const saving = (
+  change: (sound: ProjectionStore.ProjectionStore["Service"]) => Partial<ProjectionStore.ProjectionStore["Service"]>,
+): ProjectionStoreFixture => breaking(({ projections }) => ({ projections: change(projections) }))
+
+/** Registers the proof: each store is caught by its law, and by the law of the model where one caller can notice. */
+export const prove = (what: string, broken: ReadonlyArray<BrokenStore>): void => {
+  const findings = (fixture: ProjectionStoreFixture, law: string) =>
+    Suite.run(
+      ProjectionStoreSuite.laws(fixture).filter(({ name }) => name === law),
+      fixture,
+      impatient,
+    )
+  describe(`a store that ${what} is caught by the law made for it`, () => {
+    it.live.each(broken)("$fault: $law", ({ fixture, law }) =>
+      Effect.gen(function* () {
+        expect(caught(yield* findings(fixture, law))).toEqual([law])
+      }),
+    )
+  })
+  describe("what one caller alone can notice, the law of the model notices as well", () => {
+    const law = "any history of saves, switches, removals and appends leaves what the reference model has"
+    it.live.each(broken.filter(({ alone }) => alone === true))("$fault", ({ fixture }) =>
+      Effect.gen(function* () {
+        expect(caught(yield* findings(fixture, law))).toEqual([law])
+      }),
+    )
+  })
+}

@@ -1,0 +1,103 @@
+/**
+ * Proof of the law of the model of vault rows: stores that are wrong in one thing, which no crash and no race is needed to
+ * see.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { VaultStore } from "@tacet/core/privacy"
+import * as VaultSuite from "../VaultSuite.ts"
+import { type Broken, breakingPorts, proveLaws, soundVault } from "./brokenVault.testing.ts"
+import type { VaultFixture } from "../Fixture.ts"
+
+type Store = VaultStore.VaultStore["Service"]
+
+const faults: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
+  "changes a keyring whatever its revision": (store) => ({
+    changeKeyring: (customer, subject, _, next) =>
+      Effect.flatMap(store.keyring(customer, subject), (known) =>
+        store.changeKeyring(customer, subject, Option.isSome(known) ? known.value.revision : 0, next),
+      ),
+  }),
+  "forgets a purpose that holds a zero": (store) => ({
+    put: (customer, subject, { values = [], ...rows }) =>
+      store.put(customer, subject, {
+        ...rows,
+        values: values.map((row) => ({ ...row, purposes: row.purposes.filter((purpose) => purpose !== "\0") })),
+      }),
+  }),
+  "replaces half of a pair": (store) => ({
+    changeKeyring: (customer, subject, revision, next) =>
+      store.changeKeyring(customer, subject, revision, {
+        ...next,
+        objections: new Set(Array.from(next.objections, (text) => text.replaceAll("\ud800", "\ufffd"))),
+      }),
+  }),
+  "keeps a restriction behind the fence": (store) => ({
+    fence: (customer, subject, erasure) =>
+      Effect.tap(store.fence(customer, subject, erasure), (first) =>
+        Effect.ignore(store.changeKeyring(customer, subject, 1, { ...noKeys, restricted: true, erasure: first })),
+      ),
+  }),
+  "puts values without their key": (store) => ({
+    put: (customer, subject, rows) =>
+      store.put(customer, subject, rows).pipe(Effect.catchTag("KeyringMoved", () => Effect.void)),
+  }),
+  "forgets the end of a link": (store) => ({
+    put: (customer, subject, { links = [], ...rows }) =>
+      store.put(customer, subject, {
+        ...rows,
+        links: links.map((link) => ({ ...link, retentionEnd: undefined })),
+      }),
+  }),
+  "finds a locator at the end of its time": (store) => ({
+    locate: (customer, tokens, { from, ...range }) => store.locate(customer, tokens, { ...range, from: from - 1 }),
+  }),
+  "finds a locator at the end of the range": (store) => ({
+    locate: (customer, tokens, { to, ...range }) => store.locate(customer, tokens, { ...range, to: to + 1 }),
+  }),
+  "takes a range without end for an empty one": (store) => ({
+    locate: (customer, tokens, range) =>
+      range.to === Infinity ? Effect.succeed([]) : store.locate(customer, tokens, range),
+  }),
+  "tells a link at the moment of its end": (store) => ({
+    linksOf: (customer, subject, at) => store.linksOf(customer, subject, at - 1),
+  }),
+  "tells another subject of an interaction than the first": (store) => ({
+    subjectOf: (customer, interaction, at) =>
+      Effect.flatMap(store.keyrings(customer, { limit: 99 }), (keyrings) =>
+        Effect.map(
+          Effect.filter(keyrings, ({ subject }) =>
+            Effect.map(store.linksOf(customer, subject, at), (links) => links.includes(interaction)),
+          ),
+          (found) => Option.fromNullishOr(found.at(-1)?.subject),
+        ),
+      ),
+  }),
+  "tells another cause of a destruction": (store) => ({
+    destroy: (customer, references, destroyed) =>
+      store.destroy(customer, references, { ...destroyed, cause: "rectification" }),
+  }),
+  "sweeps a moment late": (store) => ({
+    sweep: (customer, at, limit) => store.sweep(customer, at - 1, limit),
+  }),
+  "tells values from the first page again": (store) => ({
+    valuesOf: (customer, subject, { limit }) => store.valuesOf(customer, subject, { limit }),
+  }),
+  "takes an erasure that is completed for one that is not": (store) => ({
+    unfinished: (customer) =>
+      Effect.map(store.keyrings(customer, { limit: 99 }), (all) => all.filter(({ erasure }) => erasure !== undefined)),
+  }),
+  "removes more at once than it may": (store) => ({
+    removeSubject: (customer, subject, destroyed) => store.removeSubject(customer, subject, destroyed, 99),
+  }),
+}
+
+const noKeys = { keys: new Map(), objections: new Set<string>() }
+
+const broken: ReadonlyArray<Broken<VaultFixture>> = Object.entries(faults).map(([fault, change]) => ({
+  fault,
+  law: "any history of operations on its rows is answered as the model answers it",
+  fixture: breakingPorts(({ store }) => ({ store: change(store) })),
+}))
+
+proveLaws("a store of vault rows that does wrong", VaultSuite.laws, soundVault, broken)

@@ -1,0 +1,403 @@
+/**
+ * Proof of the vault suite: vaults that remember, confuse or give away.
+ */
+import { describe, expect, it } from "@tacet/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"
+import { Encryption, type ErasureLedger, type Subject, type Vault, type VaultStore } from "@tacet/core/privacy"
+import type { VaultFixture } from "../Fixture.ts"
+import * as Suite from "../Suite.ts"
+import * as VaultSuite from "../VaultSuite.ts"
+import { impatient } from "./brokenStore.testing.ts"
+import { type Broken, breakingPorts, breakingVault, proveLaws, soundVault } from "./brokenVault.testing.ts"
+
+type Service = Vault.Vault["Service"]
+type Store = VaultStore.VaultStore["Service"]
+
+/** A vault that works with other cryptographic functions. */
+const encrypting = (change: (sound: Encryption.Functions) => Partial<Encryption.Functions>): VaultFixture =>
+  breakingVault((vault) => {
+    const broken = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+      Effect.flatMap(Encryption.Encryption, (sound) =>
+        Effect.provideService(effect, Encryption.Encryption, { ...sound, ...change(sound) }),
+      )
+    return { seal: (value) => broken(vault.seal(value)), open: (request) => broken(vault.open(request)) }
+  })
+
+/** Forgets the Customer in what a value is bound to. */
+const withoutCustomer = (context: Uint8Array): Uint8Array => {
+  const [format = "", , ...rest] = new TextDecoder().decode(context).split("|")
+  return format.startsWith("tacet-value") ? Encryption.bytesOf([format, ...rest].join("|")) : context
+}
+
+/** A store whose fence leaves nothing behind, with a ledger that nobody reads. */
+const forgettingFence = (): VaultFixture =>
+  breakingPorts(({ ledger, store }) => {
+    const erased = new Set<string>()
+    const gone = (customer: CustomerId.CustomerId, subject: Subject.SubjectId) => erased.has(`${customer} ${subject}`)
+    const fresh = new Map<string, Parameters<Store["changeKeyring"]>[3]>()
+    return {
+      ledger: { ...ledger, find: () => Effect.succeedNone },
+      store: {
+        fence: (customer, subject, erasure) =>
+          Effect.tap(store.fence(customer, subject, erasure), () =>
+            Effect.sync(() => erased.add(`${customer} ${subject}`)),
+          ),
+        keyring: (customer, subject) => {
+          if (!gone(customer, subject)) return store.keyring(customer, subject)
+          const state = fresh.get(subject)
+          return Effect.succeed(
+            state === undefined ? Option.none() : Option.some({ ...state, customer, subject, revision: 1 }),
+          )
+        },
+        changeKeyring: (customer, subject, revision, next) =>
+          gone(customer, subject)
+            ? Effect.sync(() => {
+                fresh.set(subject, next)
+                return { ...next, customer, subject, revision: 1 }
+              })
+            : store.changeKeyring(customer, subject, revision, next),
+        put: (customer, subject, rows) => (gone(customer, subject) ? Effect.void : store.put(customer, subject, rows)),
+      },
+    }
+  })
+
+/** A store that looks at the fence, and writes some time later. */
+const checkingBeforeWriting = (): VaultFixture =>
+  breakingPorts(({ store }) => {
+    const late = new Map<Uuid.Uuid, VaultStore.ValueRow>()
+    return {
+      store: {
+        put: (customer, subject, { values = [], ...rows }) =>
+          Effect.gen(function* () {
+            yield* store.put(customer, subject, rows)
+            yield* Effect.yieldNow
+            yield* Effect.yieldNow
+            for (const row of values) late.set(row.reference, row)
+          }),
+        find: (customer, reference) => {
+          const value = late.get(reference)
+          if (value === undefined) return store.find(customer, reference)
+          return Effect.map(store.keyring(customer, value.subject), (keyring) =>
+            Option.some({ _tag: "Value" as const, value, keyring }),
+          )
+        },
+        valuesOf: (_, subject) => Effect.sync(() => Array.from(late.values()).filter((row) => row.subject === subject)),
+        removeSubject: (customer, subject, destroyed, limit) =>
+          Effect.gen(function* () {
+            const rows = Array.from(late.values()).filter((row) => row.subject === subject)
+            for (const { reference } of rows) late.delete(reference)
+            return rows.length + (yield* store.removeSubject(customer, subject, destroyed, limit))
+          }),
+      },
+    }
+  })
+
+/** A store that leaves locators where they are. */
+const keepingLocators = (): VaultFixture =>
+  breakingPorts(({ store }) => {
+    const kept: Array<VaultStore.LocatorRow> = []
+    return {
+      store: {
+        put: (customer, subject, rows) =>
+          Effect.tap(store.put(customer, subject, rows), () => Effect.sync(() => kept.push(...(rows.locators ?? [])))),
+        locate: (_, tokens) =>
+          Effect.sync(() => [...new Set(kept.filter(({ token }) => tokens.includes(token)).map((row) => row.subject))]),
+      },
+    }
+  })
+
+/** A ledger that is part of the vault's own backup. */
+const ledgerInBackup = (): VaultFixture =>
+  breakingPorts(({ backup, ledger }) => {
+    let entries: ReadonlyArray<ErasureLedger.LedgerEntry> = []
+    return {
+      ledger: {
+        record: (_, entry) => Effect.sync(() => void (entries = [...entries, entry])),
+        find: (_, fingerprint) =>
+          Effect.sync(() => Option.fromNullishOr(entries.find((entry) => entry.fingerprint === fingerprint))),
+        entries: ledger.entries,
+      },
+      backup: {
+        take: Effect.map(backup.take, (restore) => {
+          const then = entries
+          return Effect.tap(restore, () => Effect.sync(() => (entries = then)))
+        }),
+      },
+    }
+  })
+
+/** A vault that remembers what it has opened. */
+const caching = (): VaultFixture =>
+  breakingVault((vault) => {
+    const cache = new Map<Uuid.Uuid, Vault.Opened>()
+    return {
+      open: (request) =>
+        Effect.suspend(() => {
+          const known = cache.get(request.sealed.reference)
+          if (known !== undefined) return Effect.succeed(known)
+          return Effect.tap(vault.open(request), (answer) =>
+            Effect.sync(() => answer._tag === "Open" && cache.set(request.sealed.reference, answer)),
+          )
+        }),
+    }
+  })
+
+/** Tells every failure of these names as an erasure. */
+const failuresAsErased = (tags: ReadonlyArray<string>): VaultFixture =>
+  breakingVault((vault) => ({
+    open: (request) =>
+      Effect.catchIf(
+        vault.open(request),
+        ({ _tag }) => tags.includes(_tag),
+        () => Effect.succeed<Vault.Opened>({ _tag: "Erased", at: 0, cause: "request" }),
+      ),
+  }))
+
+const one = "00000000-0000-4000-8000-000000000000" as CustomerId.CustomerId
+
+/** One compartment for all Customers, where rows are concerned. */
+const joined = (): VaultFixture =>
+  breakingPorts(({ store }) => ({
+    store: Object.fromEntries(
+      Object.entries(store).map(([name, run]) => [
+        name,
+        (_: CustomerId.CustomerId, ...rest: ReadonlyArray<unknown>) =>
+          (run as (...all: ReadonlyArray<unknown>) => unknown)(one, ...rest),
+      ]),
+    ),
+  }))
+
+const broken: ReadonlyArray<Broken<VaultFixture>> = [
+  {
+    fault: "mints a key after erasure",
+    law: "nothing attaches to an erased subject, and no key is made for it",
+    fixture: forgettingFence(),
+  },
+  {
+    fault: "answers erased for a missing key",
+    law: "a key that is missing without a record of its destruction is an error, not an erasure",
+    fixture: failuresAsErased(["MissingKey"]),
+  },
+  {
+    fault: "answers erased for a wrong key store",
+    law: "with another key store every value is an error, none is told as erased, and what was right opens again after",
+    fixture: failuresAsErased(["WrongKeyStore"]),
+  },
+  {
+    fault: "answers erased for what it never saw",
+    law: "a value that the vault has never seen is unknown, and so is another Customer's",
+    fixture: failuresAsErased(["UnknownReference"]),
+  },
+  {
+    fault: "answers erased for a changed ciphertext",
+    law: "a ciphertext of which somebody changed its tag is an error, neither a value nor erased",
+    fixture: failuresAsErased(["AlteredValue"]),
+  },
+  {
+    fault: "reuses a nonce",
+    law: "every value has a nonce and a reference of its own, though Effect's chance repeats itself",
+    fixture: encrypting(({ randomBytes }) => ({
+      randomBytes: (length) => (length === 12 ? Effect.succeed(new Uint8Array(12)) : randomBytes(length)),
+    })),
+  },
+  {
+    fault: "draws its nonces from Effect's chance",
+    law: "every value has a nonce and a reference of its own, though Effect's chance repeats itself",
+    fixture: encrypting(({ randomBytes }) => ({
+      randomBytes: (length) =>
+        length === 12
+          ? Effect.map(Effect.all(Array.from({ length }, () => Random.nextIntBetween(0, 255))), (bytes) =>
+              Uint8Array.from(bytes),
+            )
+          : randomBytes(length),
+    })),
+  },
+  {
+    fault: "does not encrypt",
+    law: "no plain byte of a value is kept",
+    fixture: encrypting(({ decrypt, encrypt }) => ({
+      encrypt: (key, nonce, text, context) =>
+        text.length === 32 ? encrypt(key, nonce, text, context) : Effect.succeed(text),
+      decrypt: (key, nonce, text, context) =>
+        text.length === 48 ? decrypt(key, nonce, text, context) : Effect.succeed(text),
+    })),
+  },
+  {
+    fault: "ignores the Customer in the associated data",
+    law: "a ciphertext that was moved to another Customer, with its key and under its own ids, is an error",
+    fixture: encrypting(({ decrypt, encrypt }) => ({
+      encrypt: (key, nonce, text, context) => encrypt(key, nonce, text, withoutCustomer(context)),
+      decrypt: (key, nonce, text, context) => decrypt(key, nonce, text, withoutCustomer(context)),
+    })),
+  },
+  {
+    fault: "keeps a locator",
+    law: "an erased value is told as erased, with the cause, and no row, link, locator or key is left",
+    fixture: keepingLocators(),
+  },
+  {
+    fault: "forgets the fence on restore",
+    law: "a backup of the vault that is put back stays erased, before anything has recovered it and after",
+    fixture: ledgerInBackup(),
+  },
+  {
+    fault: "recovers nothing",
+    law: "a backup of the vault that is put back stays erased, before anything has recovered it and after",
+    fixture: breakingVault(() => ({ recover: () => Effect.succeed(1) })),
+  },
+  {
+    fault: "caches what it opened past erasure",
+    law: "another vault over the same stores refuses at once what this one has erased",
+    fixture: caching(),
+  },
+  {
+    fault: "looks at the fence before it writes, not while",
+    law: "of what is sealed while an erasure runs, nothing can be read once it has returned",
+    fixture: checkingBeforeWriting(),
+  },
+  {
+    fault: "only hides what was erased",
+    law: "an erased value is told as erased, with the cause, and no row, link, locator or key is left",
+    fixture: breakingPorts(() => ({ store: { removeSubject: () => Effect.succeed(0) } })),
+  },
+  {
+    fault: "lets keys be imported again",
+    law: "keys that were copied before do not come back",
+    fixture: breakingPorts(({ store }) => ({
+      store: {
+        changeKeyring: (customer, subject, revision, next) =>
+          Effect.catchTag(store.changeKeyring(customer, subject, revision, next), "SubjectErased", () =>
+            Effect.succeed({ ...next, customer, subject, revision: revision + 1 }),
+          ),
+      },
+    })),
+  },
+  {
+    fault: "keeps Customers in one compartment",
+    law: "an erasure takes nothing of another subject or of another Customer, be the ids the same",
+    fixture: joined(),
+  },
+  {
+    fault: "gives a value before its record is kept",
+    law: "where the access log cannot be written, nothing opens",
+    fixture: {
+      ...soundVault,
+      vault: breakingVault((vault) => ({
+        open: (request) =>
+          Effect.catchTag(vault.open(request), "VaultUnavailable", () =>
+            Effect.succeed<Vault.Opened>({ _tag: "Open", value: "one" }),
+          ),
+      })).vault!,
+    },
+  },
+  {
+    fault: "keeps no records",
+    law: "every answer leaves a record of who, what, for what and why, and no value",
+    fixture: breakingPorts(() => ({ log: { record: () => Effect.void } })),
+  },
+  {
+    fault: "waits for the sweep to expire anything",
+    law: "from its retention end on a value is expired, whether or not anything ran, and after the sweep too",
+    fixture: breakingPorts(({ store }) => ({
+      store: {
+        find: (customer, reference) =>
+          Effect.map(
+            store.find(customer, reference),
+            Option.map((found) =>
+              found._tag === "Value" ? { ...found, value: { ...found.value, retentionEnd: undefined } } : found,
+            ),
+          ),
+      },
+    })),
+  },
+  {
+    fault: "opens under a restriction",
+    law: "under a restriction nothing opens and nothing is added, until it is lifted (GDPR 18)",
+    fixture: breakingVault(() => ({ restrict: () => Effect.void })),
+  },
+  {
+    fault: "takes an objection for a restriction",
+    law: "an objection stops its purpose and no other, until it is lifted (GDPR 21)",
+    fixture: breakingVault((vault) => ({
+      object: (customer, subject, _, stopped) => vault.restrict(customer, subject, stopped),
+    })),
+  },
+  {
+    fault: "finds an identifier at any time",
+    law: "an identifier finds its subject within its time, and at any other time nobody",
+    fixture: breakingPorts(({ store }) => ({
+      store: { locate: (customer, tokens, { at }) => store.locate(customer, tokens, { from: 0, to: 1e15, at }) },
+    })),
+  },
+  {
+    fault: "sweeps a day early",
+    law: "a sweep removes what has come to its end and nothing else, in batches of any size, and once",
+    fixture: breakingPorts(({ store }) => ({
+      store: { sweep: (customer, at, limit) => store.sweep(customer, at + 86_400_000, limit) },
+    })),
+  },
+  {
+    fault: "destroys a key that still wraps",
+    law: "when the key of the key store changes, every value opens, before and after the old one is destroyed",
+    fixture: breakingPorts(({ keys }) => ({
+      keys: { rotate: (customer) => Effect.tap(keys.rotate(customer), () => keys.retire(customer, Infinity)) },
+    })),
+  },
+]
+
+proveLaws("a vault that does wrong", VaultSuite.laws, soundVault, broken)
+
+/** Thanks for everything and keeps nothing. */
+const nothing: Service = {
+  seal: ({ category }) => Effect.succeed({ reference: one, category }),
+  open: () => Effect.succeed({ _tag: "Erased", at: 0, cause: "request" }),
+  replace: (_, old) => Effect.succeed(old),
+  destroy: () => Effect.void,
+  link: () => Effect.void,
+  subjectOf: () => Effect.succeedNone,
+  interactionsOf: () => Effect.succeed([]),
+  observe: () => Effect.void,
+  locate: () => Effect.succeed([]),
+  valuesOf: () => Effect.succeed([]),
+  restrict: () => Effect.void,
+  object: () => Effect.void,
+  erase: (_, __, cause) => Effect.succeed({ fingerprint: "", at: 0, cause, done: [], completed: false }),
+  stepDone: () => Effect.void,
+  unfinished: () => Effect.succeed([]),
+  sweep: () => Effect.succeed(0),
+  recover: () => Effect.succeed(0),
+  rotate: () => Effect.succeed(0),
+  retireKeys: () => Effect.void,
+}
+
+const noRows: Store = {
+  keyring: () => Effect.succeedNone,
+  changeKeyring: (customer, subject, revision, next) =>
+    Effect.succeed({ ...next, customer, subject, revision: revision + 1 }),
+  fence: (_, __, erasure) => Effect.succeed(erasure),
+  put: () => Effect.void,
+  find: () => Effect.succeedNone,
+  valuesOf: () => Effect.succeed([]),
+  locate: () => Effect.succeed([]),
+  linksOf: () => Effect.succeed([]),
+  subjectOf: () => Effect.succeedNone,
+  destroy: () => Effect.void,
+  removeSubject: () => Effect.succeed(0),
+  sweep: () => Effect.succeed(0),
+  keyrings: () => Effect.succeed([]),
+  unfinished: () => Effect.succeed([]),
+}
+
+describe("a vault that does nothing, over rows that keep nothing", () => {
+  it.live("keeps no law", () =>
+    Effect.gen(function* () {
+      const { vault } = breakingVault(() => nothing)
+      const fixture: VaultFixture = { ...breakingPorts(() => ({ store: noRows })), vault: vault! }
+      const findings = yield* Suite.run(VaultSuite.laws(fixture), fixture, impatient)
+      expect(findings.filter(({ broken }) => broken === undefined).map(({ law }) => law)).toEqual([])
+    }),
+  )
+})
