@@ -42,7 +42,7 @@ const packages = readdirSync(join(root, "packages"))
 
 const subpaths = packages.flatMap(({ manifest }) =>
   Object.keys(manifest.exports)
-    .filter((subpath) => subpath !== "./package.json")
+    .filter((subpath) => !subpath.endsWith(".json"))
     .map((subpath) => manifest.name + subpath.slice(1)),
 )
 

@@ -69,7 +69,7 @@ export const run = Effect.fn("Importer.run")(function* (
   const declared = yield* customers.declared(customer)
   const published = Array.from(declared.scenarios.values()).flatMap((versions) => versions.slice(-1))
   return {
-    input: RowCounts.withRecords(importer.ledger.figures(), source.quality),
+    input: RowCounts.withRecords(importer.counter.figures(), source.quality),
     report: importer.statistics.report(options.name, published),
     mostHeld: importer.mostHeld(),
   }
@@ -98,9 +98,9 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
   const keepMillis = Math.max(definition.idleMinutes * 60_000, lateness)
   const tokens = tokensOf(yield* TokenKey, customer)
   const planner = { declarations: options.declarations, tokens }
-  const ledger = RowCounts.make(options.rejects ?? RowCounts.noSink)
+  const counter = RowCounts.make(options.rejects ?? RowCounts.noSink)
   const people = People.make()
-  const recorder = yield* Recorder.make(customer, planner, ledger, people)
+  const recorder = yield* Recorder.make(customer, planner, counter, people)
   const statistics = yield* Statistics.make(customer, definition, asOf)
   const buffer = ReorderBuffer.make(lateness)
   const duplicates = Duplicates.make(tokens, keepMillis)
@@ -218,8 +218,8 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
       if (earlier.state === "waiting") yield* recorder.flushAll
       if (earlier.state !== "refused") {
         const reference = [{ line: row.line }]
-        if (earlier.content === content) ledger.duplicate(reference)
-        else yield* ledger.rejected(reference, contradiction)
+        if (earlier.content === content) counter.duplicate(reference)
+        else yield* counter.rejected(reference, contradiction)
         return undefined
       }
     }
@@ -238,7 +238,7 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
 
   const takeInOrder = Effect.fnUntraced(function* ({ late, row }: ReorderBuffer.Ordered) {
     if (late) {
-      ledger.count("late")
+      counter.count("late")
     } else {
       if (row.at >= nextTick) yield* tick(row.at)
       clock = row.at
@@ -261,13 +261,13 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
   const acceptItem = Effect.fnUntraced(function* (item: SourceItem, latestPossible: number) {
     switch (item._tag) {
       case "rejected":
-        return yield* ledger.unreadable(item)
+        return yield* counter.unreadable(item)
       case "caseComplete":
         // In the order of time rows of the case may still be held; there, being idle ends an interaction.
         return order === "case" ? yield* completeCase(item.case) : undefined
       case "row": {
         const fault = faultOf(item, latestPossible)
-        if (fault !== undefined) return yield* ledger.unreadable(fault)
+        if (fault !== undefined) return yield* counter.unreadable(fault)
         if (order === "case") return yield* take(item)
         for (const ordered of buffer.push(item)) yield* takeInOrder(ordered)
       }
@@ -275,7 +275,7 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
   })
 
   return {
-    ledger,
+    counter,
     statistics,
     mostHeld: () => mostHeld,
     accept: Effect.fnUntraced(function* (items: ReadonlyArray<SourceItem>) {

@@ -18,7 +18,7 @@ import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import { callsOf, type Fault, faultOfRefusal, plan, type Planned, type Planner, type Progress } from "./Commands.ts"
 import * as Earlier from "./Earlier.ts"
-import type { Ledger } from "./RowCounts.ts"
+import type { RowCounter } from "./RowCounts.ts"
 import type { Note, People } from "./People.ts"
 import { loneCallAt, showsInterface, type Unit } from "./Unit.ts"
 
@@ -76,7 +76,7 @@ type Handled = Effect.Success<ReturnType<Interactions.Interactions["Service"]["r
 export const make = Effect.fnUntraced(function* (
   customer: CustomerId.CustomerId,
   planner: Planner,
-  ledger: Ledger,
+  counter: RowCounter,
   people: People,
 ): Effect.fn.Return<Recorder, EventStoreError.ReadError, Interactions.Interactions | EventStore.EventStore> {
   const interactions = yield* Interactions.Interactions
@@ -118,11 +118,11 @@ export const make = Effect.fnUntraced(function* (
   const count = (target: Target, unit: Unit, planned: Planned, outcomes: Handled["outcomes"]): void => {
     const isNew =
       outcomes.length === 0 || outcomes.some((outcome) => Result.isSuccess(outcome) && outcome.success.length > 0)
-    if (!isNew) return ledger.duplicate(unit.rows)
-    ledger.accepted(unit.rows)
-    ledger.count("clampedDurations", planned.clamped)
+    if (!isNew) return counter.duplicate(unit.rows)
+    counter.accepted(unit.rows)
+    counter.count("clampedDurations", planned.clamped)
     const isAttributed = loneCallAt(unit) !== undefined && planner.tokens.interaction(unit.case) !== target.id
-    if (isAttributed) ledger.count("attributedCalls")
+    if (isAttributed) counter.count("attributedCalls")
   }
 
   const remember = (
@@ -186,16 +186,16 @@ export const make = Effect.fnUntraced(function* (
 
   const recordOne = Effect.fnUntraced(function* (target: Target, unit: Unit) {
     const planned = plan(planner, unit, yield* load(target))
-    if (Result.isFailure(planned)) return void target.toNote.push(ledger.rejected(unit.rows, planned.failure))
+    if (Result.isFailure(planned)) return void target.toNote.push(counter.rejected(unit.rows, planned.failure))
     const commands = target.earlier.without(planned.success.commands)
     if (commands.length === 0 && planned.success.commands.length > 0 && target.state !== undefined) {
-      target.toNote.push(Effect.sync(() => ledger.duplicate(unit.rows)))
+      target.toNote.push(Effect.sync(() => counter.duplicate(unit.rows)))
       target.progress = planned.success.next
       return remember(target, [unit], [planned.success], target.state)
     }
     const handled = yield* record(target, commands)
     const refused = firstFault(handled.outcomes)
-    if (refused !== undefined) return void target.toNote.push(ledger.rejected(unit.rows, refused))
+    if (refused !== undefined) return void target.toNote.push(counter.rejected(unit.rows, refused))
     settle(target, unit, planned.success, handled.outcomes)
     target.progress = planned.success.next
     remember(target, [unit], [planned.success], handled.state)
@@ -226,7 +226,7 @@ export const make = Effect.fnUntraced(function* (
       interaction,
       commands: [{ _tag: "ObserveRecontact", at: DateTime.makeUnsafe(at), class: recontact }],
     })
-    if (firstFault(handled.outcomes) === undefined) ledger.count("recontacts")
+    if (firstFault(handled.outcomes) === undefined) counter.count("recontacts")
   })
 
   return {

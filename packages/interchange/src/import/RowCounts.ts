@@ -1,6 +1,6 @@
 /**
- * The account of every row: accepted, rejected or a duplicate, so that the three always add up to what was read. What
- * was rejected is handed on at once, by line, field, rule and reason; nothing of a row's content is in it.
+ * Counts every row as accepted, rejected or a duplicate; the three add up to the rows read. A rejected row is passed to
+ * a sink at once, by line, field, rule and reason, without any of its content.
  */
 import * as Effect from "effect/Effect"
 import type { Quality, RejectedRow } from "../SourceRow.ts"
@@ -52,7 +52,8 @@ export type RejectSink = (reject: RejectedRow) => Effect.Effect<void>
 /** Rejected rows that nobody asked for are counted only. */
 export const noSink: RejectSink = () => Effect.void
 
-export interface Ledger {
+/** Counts rows as they are settled. */
+export interface RowCounter {
   /** The unit was recorded. */
   readonly accepted: (rows: ReadonlyArray<RowReference>) => void
   readonly duplicate: (rows: ReadonlyArray<RowReference>) => void
@@ -62,7 +63,7 @@ export interface Ledger {
   readonly figures: () => RowCounts
 }
 
-export const make = (sink: RejectSink): Ledger => {
+export const make = (sink: RejectSink): RowCounter => {
   let accepted = 0
   let duplicates = 0
   let rejected = 0

@@ -23,7 +23,7 @@ export interface Keys {
   readonly run: Uint8Array
 }
 
-export class TokenKey extends Context.Service<TokenKey, Keys>()("@tacet/example-deflection-report/import/TokenKey") {}
+export class TokenKey extends Context.Service<TokenKey, Keys>()("@tacet/interchange/TokenKey") {}
 
 const length = 32
 
