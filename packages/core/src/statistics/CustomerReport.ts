@@ -4,10 +4,14 @@
  */
 import * as Schema from "effect/Schema"
 import { Definition, Window } from "./Definition.ts"
+import { qualityNames } from "./Measures.ts"
 import { Rate } from "./Rate.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 const Steps = Schema.Array(Schema.String)
+const Quality = Object.fromEntries(qualityNames.map((name) => [name, Count])) as {
+  readonly [Name in (typeof qualityNames)[number]]: typeof Count
+}
 
 /** The rates of one window. */
 export const WindowRates = Schema.Struct({
@@ -197,9 +201,7 @@ export const CustomerReport = Schema.Struct({
   trend: Schema.Array(TrendDay),
   /** Figures of days that had been published and changed since, oldest first. */
   restated: Schema.Array(Restatement),
-  quality: Schema.Struct({
-    /** Calls placed although the triggering call had been held back. */
-    overrodeInhibition: Count,
-  }),
+  /** Counters about how the technology was used, as `Measures` lists them. */
+  quality: Schema.Struct(Quality),
 })
 export type CustomerReport = typeof CustomerReport.Type

@@ -188,7 +188,7 @@ type KeptBy<M> = M extends { readonly keep: (sum: never) => infer K } ? (all: K)
 /** All that the measures keep of a purged day. */
 type Kept = KeptBy<(typeof rows)[Name]> extends (all: infer All) => void ? All : never
 
-const each = <Value>(valueOf: <N extends Name>(name: N) => Value): { readonly [N in Name]: Value } =>
+const each = <Value>(valueOf: (name: Name) => Value): { readonly [N in Name]: Value } =>
   Object.fromEntries(names.map((name) => [name, valueOf(name)])) as { readonly [N in Name]: Value }
 
 /** Nothing counted. */
@@ -196,44 +196,45 @@ export const empty = (): Measures => each((name) => measures[name].empty()) as M
 
 /** Counts a contribution, or takes it back with `by` −1. */
 export const count = (sums: Measures, contribution: Contribution, by: 1 | -1, terms: Terms): void => {
-  const countOne = <N extends Name>(name: N): void => {
+  const countOne = <N extends Name>(name: N, sum: Measures[N]): void => {
     const measure = measures[name]
-    if (!contribution.excluded || measure.countsExcluded === true) measure.count(sums[name], contribution, by, terms)
+    if (!contribution.excluded || measure.countsExcluded === true) measure.count(sum, contribution, by, terms)
   }
-  for (const name of names) countOne(name)
+  for (const name of names) countOne(name, sums[name])
 }
 
 /** Adds other sums, or takes them away with `by` −1; the first are changed. */
 export const add = (to: Measures, others: Measures, by: 1 | -1): void => {
-  const addOne = <N extends Name>(name: N): void => measures[name].add(to[name], others[name], by)
-  for (const name of names) addOne(name)
+  const addOne = <N extends Name>(name: N, sum: Measures[N], other: Measures[N]): void =>
+    measures[name].add(sum, other, by)
+  for (const name of names) addOne(name, to[name], others[name])
 }
 
 /** What is kept of a day when its interactions are purged, its journeys apart. */
 export const keep = (sums: Measures): Kept => {
-  const keepOne = <N extends Name>(name: N) => measures[name].keep?.(sums[name])
-  return Object.assign({}, ...names.map((name) => keepOne(name))) as Kept
+  const keepOne = <N extends Name>(name: N, sum: Measures[N]) => measures[name].keep?.(sum)
+  return Object.assign({}, ...names.map((name) => keepOne(name, sums[name]))) as Kept
 }
 
 /** The measures of a purged day, from the counters that were kept of it. */
 export const restored = (kept: DayCounters): Measures => {
   const sums = empty()
-  const restoreOne = <N extends Name>(name: N) => measures[name].restore?.(sums[name], kept)
-  for (const name of names) restoreOne(name)
+  const restoreOne = <N extends Name>(name: N, sum: Measures[N]) => measures[name].restore?.(sum, kept)
+  for (const name of names) restoreOne(name, sums[name])
   return sums
 }
 
 /** The sums as a value that JSON can carry. */
 export const save = (sums: Measures): SavedMeasures => {
-  const saveOne = <N extends Name>(name: N) => measures[name].save(sums[name])
-  return each((name) => saveOne(name)) as SavedMeasures
+  const saveOne = <N extends Name>(name: N, sum: Measures[N]) => measures[name].save(sum)
+  return each((name) => saveOne(name, sums[name])) as SavedMeasures
 }
 
 /** Sums from their saved form. */
 export const load = (saved: SavedMeasures): Measures => {
-  const loadOne = <N extends Name>(name: N) =>
-    saved[name] === undefined ? measures[name].empty() : measures[name].load(saved[name])
-  return each((name) => loadOne(name)) as Measures
+  const loadOne = <N extends Name>(name: N, value: SavedMeasures[N] | undefined) =>
+    value === undefined ? measures[name].empty() : measures[name].load(value)
+  return each((name) => loadOne(name, saved[name])) as Measures
 }
 
 /** The figures under `quality` of the report. */
