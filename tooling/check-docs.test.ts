@@ -72,6 +72,6 @@ describe("checking", () => {
 
   it("refuses an assertion of nothing", async () => {
     const text = markdown("```ts run", "const sum = 2", "", "// => 2", "```")
-    expect(await failuresOf("guide.md", text)).toEqual([expect.stringContaining("nothing to compare with")])
+    expect(await failuresOf("guide.md", text)).toEqual([expect.stringContaining("no expression to compare")])
   })
 })

@@ -32,7 +32,7 @@ const platformOf = (name: string): Pick<LockEntry, "os" | "cpu" | "libc"> | unde
   return { os: [os], cpu: [cpu] }
 }
 
-/** Adds what is missing; answers the names added. Throws on a name that tells no platform. */
+/** Adds the missing entries and returns their names. Throws on a name without a platform. */
 export const completeLock = (packages: Record<string, LockEntry>): ReadonlyArray<string> => {
   const added: Array<string> = []
   for (const [path, entry] of Object.entries(packages)) {

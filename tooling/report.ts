@@ -1,5 +1,5 @@
 /**
- * Runs the report example where the caller of npm stood, so that the paths given are the caller's own:
+ * Runs the report example in the folder from which npm was called, so that paths are relative to it:
  * npm runs scripts in the package's folder and leaves the caller's in `INIT_CWD`.
  */
 const main = new URL("../examples/deflection-report/src/main.ts", import.meta.url)

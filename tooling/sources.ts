@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 
-/** The files under some folders whose names end in `suffix`, sorted; what is installed or built is left out. */
+/** The files under some folders whose names end in `suffix`, sorted; without installed or built files. */
 export const filesUnder = (folders: ReadonlyArray<string>, suffix: string): ReadonlyArray<string> =>
   folders
     .filter((folder) => existsSync(folder))

@@ -1,5 +1,5 @@
 /**
- * How packages are built: each module by itself, so that a bundler drops the modules nobody uses.
+ * How packages are built: each module by itself, so that a bundler drops unused modules.
  * The declarations are written by `tsc` (tsconfig.build.json of each package).
  */
 import { cpSync } from "node:fs"

@@ -1,8 +1,8 @@
 /**
  * Turns `expression // => value` into an assertion.
  *
- * What stands before the comment, on its line or the one above, is an expression statement,
- * `console.log(expression)`, or a declaration. The value is code, evaluated where it stands; what is no code is compared with the text that Node prints.
+ * The code before the comment, on its line or the one above, is an expression statement,
+ * `console.log(expression)`, or a declaration. The value is code, evaluated in place; a value that does not parse is compared with the text that Node prints.
  */
 import { isDeepStrictEqual, inspect } from "node:util"
 import * as Equal from "effect/Equal"
@@ -58,10 +58,10 @@ export const withAssertions = (code: string, expect: string): string => {
     } else {
       const [declared, second] = (statement?.["declarations"] ?? []) as ReadonlyArray<{ id: Node }>
       const annotation = declared?.id["typeAnnotation"]
-      // A pattern such as `{ a, b: [c] }` is an expression too: what was taken apart, put together again.
+      // A pattern such as `{ a, b: [c] }` is an expression too: it is built again from its parts.
       const declaredNames = code.slice(declared?.id.start, isNode(annotation) ? annotation.start : declared?.id.end)
       if (declared === undefined || second !== undefined || !isCode(declaredNames))
-        throw new SyntaxError(`line ${line}: nothing to compare with stands before "// => ${text}"`)
+        throw new SyntaxError(`line ${line}: there is no expression to compare before "// => ${text}"`)
       result = `${result.slice(0, statement?.end)}; ${assertion(declaredNames)}${result.slice(statement?.end)}`
     }
   }

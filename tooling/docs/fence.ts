@@ -8,7 +8,7 @@ export interface Fence {
   readonly runs: boolean
 }
 
-/** In a source file code stands in block comments, each line after ` * `. */
+/** In a source file code is in block comments, each line after ` * `. */
 const withoutMargin = (line: string, inSource: boolean) => (inSource ? line.replace(/^\s*\* ?/, "") : line)
 
 /** Finds the fences marked `ts` or `ts run`. In a source file only those inside of block comments count. */
