@@ -76,7 +76,7 @@ const row = <const Names extends ReadonlyArray<string>>(
 }
 
 /** A single number, in an object so that it can be changed in place. */
-interface Count {
+export interface Count {
   value: number
 }
 
