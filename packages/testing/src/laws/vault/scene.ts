@@ -6,6 +6,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
 import { type CustomerId, Refusal, Uuid } from "@tacet/core/eventsourcing"
 import {
   type AccessLog,
@@ -94,7 +95,9 @@ export const outcome = <A, E extends { readonly _tag: string }, R>(
   Effect.match(effect, { onSuccess: () => "done", onFailure: (error) => error._tag })
 
 /** Another vault over the same stores, as another process would have it. */
-export const anotherVault = (fixture: VaultFixture) =>
+export const anotherVault = (
+  fixture: VaultFixture,
+): Effect.Effect<Vault.Vault["Service"], never, VaultPorts | OpeningPolicy.OpeningPolicy | Scope.Scope> =>
   Effect.map(Layer.build(Layer.fresh(fixture.vault ?? Vault.layer)), (context) => Context.get(context, Vault.Vault))
 
 /** The services of the laws of the vault. */
