@@ -52,7 +52,7 @@ export const bugs: ReadonlyArray<Bug> = [
   },
   {
     key: "LISTED",
-    file: `${core}/domain/Interaction.ts`,
+    file: `${core}/domain/interaction/start.ts`,
     find: "if (!isTriggerListed(context, trigger, occurredAt)) {",
     replace: 'if (!isTriggerListed(context, trigger, occurredAt) && trigger._tag !== "incomingCall") {',
     test: `${core}/domain/Interaction.test.ts`,
@@ -108,7 +108,7 @@ export const bugs: ReadonlyArray<Bug> = [
   },
   {
     key: "REDIRECT-END",
-    file: `${core}/domain/Interaction.ts`,
+    file: `${core}/domain/interaction/decide.ts`,
     find: '    return refuse("REDIRECT-END", command, undefined, "calls, and the end: what happens at the Customer\'s is not seen")\n',
     replace: "    return undefined\n",
     test: `${core}/domain/Interaction.test.ts`,
@@ -396,7 +396,7 @@ export const bugs: ReadonlyArray<Bug> = [
   },
   {
     key: "R-DELAY",
-    file: `${core}/domain/RightsRequest.ts`,
+    file: `${core}/domain/rights-request/delay.ts`,
     find: "Deadline.extend(onWorkingDay(deadline, holidays), {",
     replace: "Deadline.extend(deadline, {",
     test: `${core}/domain/RightsRequest.holidays.test.ts`,
@@ -439,7 +439,7 @@ export const bugs: ReadonlyArray<Bug> = [
   },
   {
     key: "SWEEP",
-    file: `${core}/domain/RetentionPolicy.ts`,
+    file: `${core}/domain/retention-policy/counters.ts`,
     find: "    ...sumOfReturns(before, now),\n",
     replace: "",
     test: `${core}/services/Retention.laws.test.ts`,

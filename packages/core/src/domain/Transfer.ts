@@ -28,7 +28,7 @@ import type { RuleKey } from "../policy/text/RuleKey.ts"
 import * as TransferInstrument from "../policy/checks/TransferInstrument.ts"
 import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import * as Recipient from "./Recipient.ts"
-import { LegalReference } from "./RightsAnswer.ts"
+import { LegalReference } from "./rights-request/outcome.ts"
 import { nothing, record, refuse } from "./internal/Decision.ts"
 
 // Stream

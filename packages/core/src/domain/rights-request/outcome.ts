@@ -3,13 +3,13 @@
  * it may be refused. Pure rules; `RightsRequest` decides by them.
  */
 import * as Schema from "effect/Schema"
-import { identifiesNobody } from "./Identifier.ts"
-import { ofPublic } from "../eventsourcing/FieldClass.ts"
-import { Uuid } from "../eventsourcing/Uuid.ts"
-import type { EffectivePolicy } from "../policy/binding/EffectivePolicy.ts"
-import type { RefusalGround, Right } from "../policy/text/parameters/rights.ts"
-import { Purpose } from "../policy/checks/Purpose.ts"
-import type { RuleKey } from "../policy/text/RuleKey.ts"
+import { identifiesNobody } from "../Identifier.ts"
+import { ofPublic } from "../../eventsourcing/FieldClass.ts"
+import { Uuid } from "../../eventsourcing/Uuid.ts"
+import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
+import type { RefusalGround, Right } from "../../policy/text/parameters/rights.ts"
+import { Purpose } from "../../policy/checks/Purpose.ts"
+import type { RuleKey } from "../../policy/text/RuleKey.ts"
 
 /** The law that a rule or a refusal rests on, as it is cited: `GDPR 17(3)(b)`. */
 export const LegalReference = Schema.String.check(

@@ -1,0 +1,91 @@
+/**
+ * The commands of an interaction, and the facts that a decision about one needs.
+ */
+import type * as DateTime from "effect/DateTime"
+import * as Schema from "effect/Schema"
+import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
+import type { PolicyAt } from "../../policy/binding/PolicyBook.ts"
+import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
+import { Sealed } from "../../privacy/Sealed.ts"
+import type * as Customer from "../Customer.ts"
+import {
+  CallId,
+  FieldId,
+  GoalId,
+  InterfaceId,
+  ListedNumberId,
+  PolicyVersionId,
+  ScenarioId,
+  StepId,
+  StepKind,
+} from "../Identifier.ts"
+import {
+  CallEnded,
+  Disposition,
+  Human,
+  InteractionEnded,
+  InteractionExcluded,
+  NoticeShown,
+  RecontactClass,
+  RedirectedToCustomer,
+  Trigger,
+} from "./events.ts"
+
+export const at = Schema.DateTimeUtc
+
+/** What may be asked of an interaction. `at` is the moment at which it happened. */
+export const Command = Schema.Union([
+  Schema.TaggedStruct("StartInteraction", {
+    at,
+    trigger: Trigger,
+    interface: InterfaceId,
+    scenario: Schema.optionalKey(ScenarioId),
+    linkable: Schema.Boolean,
+  }),
+  Schema.TaggedStruct("ShowNotice", { at, policyVersion: PolicyVersionId, tells: NoticeShown.fields.tells }),
+  Schema.TaggedStruct("ObserveTerminal", { at, values: Schema.Array(Sealed) }),
+  Schema.TaggedStruct("InhibitCall", { at }),
+  Schema.TaggedStruct("ActivateInterface", { at }),
+  Schema.TaggedStruct("TakeStep", { at, step: StepId, kind: StepKind }),
+  Schema.TaggedStruct("EnterInput", { at, field: FieldId, value: Sealed }),
+  Schema.TaggedStruct("DeleteInput", { at, field: FieldId }),
+  Schema.TaggedStruct("AnswerSurvey", { at, field: FieldId, answer: Sealed }),
+  Schema.TaggedStruct("RedirectToCustomer", { at, to: RedirectedToCustomer.fields.to }),
+  Schema.TaggedStruct("RequestCall", { at }),
+  Schema.TaggedStruct("PlaceCall", { at, call: CallId, number: ListedNumberId, asksForPerson: Schema.Boolean }),
+  Schema.TaggedStruct("AnswerCall", { at, call: CallId, human: Human }),
+  Schema.TaggedStruct("EndCall", {
+    at,
+    call: CallId,
+    talkSeconds: CallEnded.fields.talkSeconds,
+    disposition: Disposition,
+    legs: CallEnded.fields.legs,
+  }),
+  Schema.TaggedStruct("ReachGoal", { at, goal: GoalId }),
+  Schema.TaggedStruct("ExcludeInteraction", { at, reason: InteractionExcluded.fields.reason }),
+  Schema.TaggedStruct("EndInteraction", { at, reason: InteractionEnded.fields.reason }),
+  Schema.TaggedStruct("ObserveRecontact", { at, class: RecontactClass }),
+])
+
+export type Command = typeof Command.Type
+
+/** The facts that a decision needs beside the interaction itself. */
+export interface Context {
+  /** What the Customer has declared. */
+  readonly customer: Customer.State
+  /** What binds each moment: the policy of the version that the Customer has adopted by then. */
+  readonly policyAt: PolicyAt
+  /** Whether the person has left the technology switched on (SWITCH). */
+  readonly switchedOn: boolean
+  /** Whether the person has left the location switched on in this application (GEO-SWITCH). Default: true. */
+  readonly locationOn?: boolean
+  /**
+   * Whether the contract has fixed by a moment how long a category is kept (RET-CONTRACT), as `RetentionPolicy.mayCollect`
+   * answers it. Default: not asked.
+   */
+  readonly mayCollect?: (category: PersonalDataCategory, policy: EffectivePolicy, at: DateTime.Utc) => boolean
+  /** Whether the interactions of a moment's day have come to their end and were purged (RET-NEC). Default: none were. */
+  readonly isPurged?: (at: DateTime.Utc) => boolean
+}
+
+export type CommandOf<Tag extends Command["_tag"]> = Extract<Command, { readonly _tag: Tag }>

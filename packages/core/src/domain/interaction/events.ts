@@ -1,0 +1,235 @@
+/**
+ * The events of an interaction, and the values in them.
+ */
+import * as Schema from "effect/Schema"
+import { dayMillis } from "../../calendar/UtcDay.ts"
+import * as EventCodec from "../../eventsourcing/EventCodec.ts"
+import type { StreamId } from "../../eventsourcing/StreamId.ts"
+import type { Uuid } from "../../eventsourcing/Uuid.ts"
+import { Sealed } from "../../privacy/Sealed.ts"
+import {
+  CallId,
+  EntryPointId,
+  FieldId,
+  GoalId,
+  InterfaceId,
+  ListedNumberId,
+  PolicyVersionId,
+  ScenarioId,
+  StepId,
+  StepKind,
+} from "../Identifier.ts"
+
+// Stream
+
+/** The kind of an interaction's stream. */
+export const streamKind = "interaction"
+
+/**
+ * The stream of an interaction.
+ *
+ * @example
+ * ```ts
+ * import { Interaction } from "@tacet/core/domain"
+ * import type { Uuid } from "@tacet/core/eventsourcing"
+ *
+ * const stream = (id: Uuid.Uuid) => Interaction.streamOf(id)
+ * ```
+ */
+export const streamOf = (id: Uuid): StreamId => ({ kind: streamKind, id })
+
+// Values
+
+/** What made the interaction begin (TRIGGER): a call to or from a listed number, or a request at a listed entry point. */
+export const Trigger = Schema.Union([
+  Schema.TaggedStruct("outgoingCall", { number: ListedNumberId }),
+  Schema.TaggedStruct("incomingCall", { number: ListedNumberId }),
+  Schema.TaggedStruct("contactRequest", {
+    channel: Schema.Literals(["web", "app", "sms", "qr"]),
+    entryPoint: EntryPointId,
+  }),
+])
+
+export type Trigger = typeof Trigger.Type
+
+/**
+ * Whether a person of the Customer's spoke: `true` where the source proves a bridged agent, `false` for voicemail, a
+ * menu, an announcement or closed hours, `unknown` where only a disposition is known.
+ */
+export const Human = Schema.Union([Schema.Boolean, Schema.Literal("unknown")])
+
+export type Human = typeof Human.Type
+
+/** How a call came to its end. `automated`: in the menu, before it asked for a person. */
+export const Disposition = Schema.Literals([
+  "answered",
+  "automated",
+  "menuAbandoned",
+  "queueAbandoned",
+  "shortAbandoned",
+  "busy",
+  "noAnswer",
+  "cancelled",
+  "failed",
+  "voicemail",
+  "closed",
+])
+
+export type Disposition = typeof Disposition.Type
+
+/** Within which time the same person came back: within 24 hours, within 72 hours but not 24, within 7 days but not 72 hours. */
+export const RecontactClass = Schema.Literals(["within24Hours", "within72Hours", "within7Days"])
+
+export type RecontactClass = typeof RecontactClass.Type
+
+/** What a person can be told: the policy, what data are collected for, and what each field is for (MANDATORY). */
+export const Told = Schema.Literals(["policy", "purposes", "fields"])
+
+export type Told = typeof Told.Type
+
+/** The longest time after an interaction in which a call or a return still belongs to it: seven days, in milliseconds. */
+export const longestWindowMillis = 7 * dayMillis
+
+// Events: their names and fields are a storage format
+
+export const occurredAt = Schema.DateTimeUtcFromMillis
+
+/** A person was offered the interface. */
+export const InteractionStarted = Schema.TaggedStruct("InteractionStarted", {
+  occurredAt,
+  trigger: Trigger,
+  interface: InterfaceId,
+  /** The scenario that binds its steps, where one does. */
+  scenario: Schema.optionalKey(ScenarioId),
+  /** Whether later calls of the same person can be found: by a pseudonym in the vault or a correlation id. */
+  linkable: Schema.Boolean,
+  policyVersion: PolicyVersionId,
+})
+
+/** The policy version in force was made available to the person, and this was told of it (ACK-FIRST, PURPOSE-FIRST). */
+export const NoticeShown = Schema.TaggedStruct("NoticeShown", {
+  occurredAt,
+  policyVersion: PolicyVersionId,
+  tells: Schema.Array(Told),
+})
+
+/** What the terminal told of itself. */
+export const TerminalObserved = Schema.TaggedStruct("TerminalObserved", { occurredAt, values: Schema.Array(Sealed) })
+
+/** The outgoing call was held back and the interface shown in its place (INHIBIT). */
+export const CallInhibited = Schema.TaggedStruct("CallInhibited", { occurredAt })
+
+/** The interface was shown (ACTIVATE). */
+export const InterfaceActivated = Schema.TaggedStruct("InterfaceActivated", { occurredAt })
+
+/** A step was taken (RECORDED). */
+export const StepTaken = Schema.TaggedStruct("StepTaken", { occurredAt, step: StepId, kind: StepKind })
+
+/** Something was typed into a declared field. */
+export const InputEntered = Schema.TaggedStruct("InputEntered", { occurredAt, field: FieldId, value: Sealed })
+
+/** It was changed (FREETEXT-LIFE). */
+export const InputChanged = Schema.TaggedStruct("InputChanged", { occurredAt, field: FieldId, value: Sealed })
+
+/** It was deleted by the person (FREETEXT-LIFE). */
+export const InputDeleted = Schema.TaggedStruct("InputDeleted", { occurredAt, field: FieldId })
+
+/** A question of a survey was answered. */
+export const SurveyAnswered = Schema.TaggedStruct("SurveyAnswered", { occurredAt, field: FieldId, answer: Sealed })
+
+/** The person went on to the Customer's own service; what lies beyond is not seen (REDIRECT-END). */
+export const RedirectedToCustomer = Schema.TaggedStruct("RedirectedToCustomer", {
+  occurredAt,
+  to: Schema.Literals(["customerArea", "application", "website"]),
+})
+
+/** The person asked for a call: an attempt, whatever becomes of it. */
+export const CallRequested = Schema.TaggedStruct("CallRequested", { occurredAt })
+
+/** A call was placed. */
+export const CallPlaced = Schema.TaggedStruct("CallPlaced", {
+  occurredAt,
+  call: CallId,
+  number: ListedNumberId,
+  /** False for a triggering call that never left the menu: it is no attempt to reach a person. */
+  asksForPerson: Schema.Boolean,
+})
+
+/** The call was answered, by a person or not. */
+export const CallAnswered = Schema.TaggedStruct("CallAnswered", { occurredAt, call: CallId, human: Human })
+
+/** The call ended. */
+export const CallEnded = Schema.TaggedStruct("CallEnded", {
+  occurredAt,
+  call: CallId,
+  /** Seconds between answer and end, 0 where it was not answered. */
+  talkSeconds: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)),
+  disposition: Disposition,
+  /** How many legs the telephone system recorded: a transfer or a conference is one call of several. */
+  legs: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)),
+})
+
+/** The goal that the scenario declares was reached. */
+export const GoalReached = Schema.TaggedStruct("GoalReached", { occurredAt, goal: GoalId })
+
+/** It counts in no statistic. */
+export const InteractionExcluded = Schema.TaggedStruct("InteractionExcluded", {
+  occurredAt,
+  reason: Schema.Literals(["test", "bot", "void"]),
+})
+
+/** It ended. */
+export const InteractionEnded = Schema.TaggedStruct("InteractionEnded", {
+  occurredAt,
+  reason: Schema.Literals(["completed", "abandoned", "redirected", "timedOut"]),
+})
+
+/** The same person came back within a time; which interaction that was is not said. */
+export const RecontactObserved = Schema.TaggedStruct("RecontactObserved", { occurredAt, class: RecontactClass })
+
+export const Event = Schema.Union([
+  InteractionStarted,
+  NoticeShown,
+  TerminalObserved,
+  CallInhibited,
+  InterfaceActivated,
+  StepTaken,
+  InputEntered,
+  InputChanged,
+  InputDeleted,
+  SurveyAnswered,
+  RedirectedToCustomer,
+  CallRequested,
+  CallPlaced,
+  CallAnswered,
+  CallEnded,
+  GoalReached,
+  InteractionExcluded,
+  InteractionEnded,
+  RecontactObserved,
+])
+
+export type Event = typeof Event.Type
+
+/** How the events of an interaction are stored. */
+export const codec = EventCodec.make(streamKind, [
+  EventCodec.define(InteractionStarted),
+  EventCodec.define(NoticeShown),
+  EventCodec.define(TerminalObserved),
+  EventCodec.define(CallInhibited),
+  EventCodec.define(InterfaceActivated),
+  EventCodec.define(StepTaken),
+  EventCodec.define(InputEntered),
+  EventCodec.define(InputChanged),
+  EventCodec.define(InputDeleted),
+  EventCodec.define(SurveyAnswered),
+  EventCodec.define(RedirectedToCustomer),
+  EventCodec.define(CallRequested),
+  EventCodec.define(CallPlaced),
+  EventCodec.define(CallAnswered),
+  EventCodec.define(CallEnded),
+  EventCodec.define(GoalReached),
+  EventCodec.define(InteractionExcluded),
+  EventCodec.define(InteractionEnded),
+  EventCodec.define(RecontactObserved),
+])

@@ -1,0 +1,176 @@
+/**
+ * The state of an interaction, and how its events change it.
+ */
+import * as DateTime from "effect/DateTime"
+import type { Uuid } from "../../eventsourcing/Uuid.ts"
+import type { Sealed } from "../../privacy/Sealed.ts"
+import type { CallId, FieldId, PolicyVersionId } from "../Identifier.ts"
+import type {
+  CallEnded,
+  CallPlaced,
+  Event,
+  Human,
+  InteractionStarted,
+  RecontactClass,
+  RedirectedToCustomer,
+  Told,
+} from "./events.ts"
+
+// State
+
+/** One call as far as it has come. Times in epoch milliseconds. */
+export interface Call {
+  readonly placed: typeof CallPlaced.Type
+  readonly placedAt: number
+  readonly human: Human | undefined
+  /** When it was answered last: by a machine, then by a person. */
+  readonly answeredAt: number
+  readonly end: typeof CallEnded.Type | undefined
+}
+
+/** A field as its last change left it. Times in epoch milliseconds. */
+export interface Input {
+  readonly changedAt: number
+  /** `undefined` where it was deleted. */
+  readonly reference: Uuid | undefined
+}
+
+/** What decisions about an interaction rest on. Times in epoch milliseconds. */
+export interface State {
+  /** `redirected`: the person is with the Customer; nothing of that is seen. */
+  readonly phase: "notStarted" | "live" | "redirected" | "ended"
+  readonly start: typeof InteractionStarted.Type | undefined
+  readonly startedAt: number
+  /** The latest moment at which something happened in the interface. */
+  readonly lastActivity: number
+  /** When it ended: `-Infinity` where nobody has said so. */
+  readonly endedAt: number
+  readonly redirectedTo: (typeof RedirectedToCustomer.Type)["to"] | undefined
+  readonly inhibited: boolean
+  readonly activated: boolean
+  readonly excluded: boolean
+  /** What was told, and when first: in epoch milliseconds, by version and thing. */
+  readonly told: ReadonlyMap<string, number>
+  /** What stands in each field into which something was entered. */
+  readonly inputs: ReadonlyMap<FieldId, Input>
+  /** Where each sealed value was recorded. It is recorded once, there. */
+  readonly sealed: ReadonlyMap<Uuid, Place>
+  readonly calls: ReadonlyMap<CallId, Call>
+  readonly recontacts: ReadonlySet<RecontactClass>
+}
+
+type Place = "terminal" | `input ${string}` | `answer ${string}`
+
+/** An interaction of which nothing is recorded. */
+export const initial: State = {
+  phase: "notStarted",
+  start: undefined,
+  startedAt: 0,
+  lastActivity: 0,
+  endedAt: Number.NEGATIVE_INFINITY,
+  redirectedTo: undefined,
+  inhibited: false,
+  activated: false,
+  excluded: false,
+  told: new Map(),
+  inputs: new Map(),
+  sealed: new Map(),
+  calls: new Map(),
+  recontacts: new Set(),
+}
+
+/**
+ * When an interaction was over, in epoch milliseconds: what belongs to it comes within the longest window from then.
+ *
+ * @example
+ * ```ts
+ * import { Interaction } from "@tacet/core/domain"
+ *
+ * const windowCloses = (state: Interaction.State): number => Interaction.endOf(state) + Interaction.longestWindowMillis
+ * ```
+ */
+export const endOf = (state: State): number => Math.max(state.lastActivity, state.endedAt)
+
+// Evolve
+
+export const evolve = (state: State, event: Event): State => {
+  const at = DateTime.toEpochMillis(event.occurredAt)
+  switch (event._tag) {
+    case "InteractionStarted":
+      return { ...state, phase: "live", start: event, startedAt: at, lastActivity: at }
+    case "CallInhibited":
+      return { ...seen(state, at), inhibited: true }
+    case "InterfaceActivated":
+      return { ...seen(state, at), activated: true }
+    case "StepTaken":
+    case "CallRequested":
+    case "GoalReached":
+      return seen(state, at)
+    case "NoticeShown": {
+      const told = new Map(state.told)
+      for (const thing of event.tells) {
+        const key = toldKey(event.policyVersion, thing)
+        told.set(key, Math.min(at, told.get(key) ?? at))
+      }
+      return { ...seen(state, at), told }
+    }
+    case "TerminalObserved":
+      return { ...seen(state, at), sealed: withSealed(state, "terminal", event.values) }
+    case "SurveyAnswered":
+      return { ...seen(state, at), sealed: withSealed(state, `answer ${event.field}`, [event.answer]) }
+    case "InputEntered":
+    case "InputChanged":
+      return {
+        ...seen(state, at),
+        inputs: new Map(state.inputs).set(event.field, { changedAt: at, reference: event.value.reference }),
+        sealed: withSealed(state, `input ${event.field}`, [event.value]),
+      }
+    case "InputDeleted":
+      return {
+        ...seen(state, at),
+        inputs: new Map(state.inputs).set(event.field, { changedAt: at, reference: undefined }),
+      }
+    case "RedirectedToCustomer":
+      return { ...seen(state, at), phase: "redirected", redirectedTo: event.to }
+    case "CallPlaced":
+      return withCall(state, event.call, {
+        placed: event,
+        placedAt: at,
+        human: undefined,
+        answeredAt: at,
+        end: undefined,
+      })
+    case "CallAnswered": {
+      const call = state.calls.get(event.call)
+      if (call === undefined) return state
+      return withCall(state, event.call, { ...call, human: event.human, answeredAt: Math.max(call.answeredAt, at) })
+    }
+    case "CallEnded": {
+      const call = state.calls.get(event.call)
+      return call === undefined ? state : withCall(state, event.call, { ...call, end: event })
+    }
+    case "InteractionExcluded":
+      return { ...state, excluded: true }
+    case "InteractionEnded":
+      return { ...state, phase: "ended", endedAt: at }
+    case "RecontactObserved":
+      return { ...state, recontacts: new Set(state.recontacts).add(event.class) }
+  }
+}
+
+export const toldKey = (policyVersion: PolicyVersionId, thing: Told): string => `${thing} ${policyVersion}`
+
+const seen = (state: State, at: number): State => (at > state.lastActivity ? { ...state, lastActivity: at } : state)
+
+const withSealed = (state: State, where: Place, values: ReadonlyArray<Reference>): State["sealed"] => {
+  const sealed = new Map(state.sealed)
+  for (const { reference } of values) sealed.set(reference, where)
+  return sealed
+}
+
+export type Reference = typeof Sealed.Type
+
+const withCall = (state: State, id: CallId, call: Call): State => ({
+  ...state,
+  calls: new Map(state.calls).set(id, call),
+})

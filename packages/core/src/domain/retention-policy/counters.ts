@@ -1,0 +1,147 @@
+/**
+ * The counters of a day of interactions.
+ */
+import * as Schema from "effect/Schema"
+import { PolicyVersionId, StepId } from "../Identifier.ts"
+
+export const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
+/** How the interactions of a cohort ended, in one window. */
+export const WindowCounters = Schema.Struct({
+  effective: Count,
+  attemptFailed: Count,
+  goal: Count,
+  handedOff: Count,
+  left: Count,
+  bounced: Count,
+  linkable: Count,
+  linkableNoEffective: Count,
+})
+
+const outcomes = { effective: Count, attemptFailed: Count, goal: Count, handedOff: Count, left: Count }
+
+/** The steps of a journey; `…` stands for those beyond the cap. */
+const Steps = Schema.Array(Schema.Union([StepId, Schema.Literal("…")]))
+
+/** A journey and how it ended; `persons` is known when it is counted and not recorded. */
+const JourneyCounters = Schema.Struct({ steps: Steps, ...outcomes })
+
+/** The headline counters of a cohort: all its interactions are settled, so none is open or pending. */
+const headline = {
+  started: Count,
+  excluded: Count,
+  /** In-interaction, 24 hours, 72 hours, 7 days. */
+  windows: Schema.Array(WindowCounters).check(Schema.isMinLength(4), Schema.isMaxLength(4)),
+  calls: Schema.Struct({ total: Count, legs: Count, effective: Count, notHuman: Count, humanUnknown: Count }),
+  /** Deflected interactions that were observed for 24 hours, 72 hours, 7 days, and those without a return by then. */
+  returns: Schema.optionalKey(
+    Schema.Array(Schema.Struct({ notReturned: Count, observed: Count })).check(
+      Schema.isMinLength(3),
+      Schema.isMaxLength(3),
+    ),
+  ),
+  /** The versions that bound them. */
+  policyVersions: Schema.optionalKey(Schema.Array(PolicyVersionId)),
+}
+
+/** What remains of a cohort; journeys of fewer than k persons stand together in `other`. */
+export const Contribution = Schema.Struct({
+  ...headline,
+  journeys: Schema.Array(JourneyCounters),
+  other: Schema.Struct({ journeys: Count, ...outcomes }),
+})
+
+export type Contribution = typeof Contribution.Type
+
+/** The same as it is counted before its interactions go. */
+export const Counted = Schema.Struct({
+  ...headline,
+  journeys: Schema.Array(Schema.Struct({ steps: Steps, persons: Count, ...outcomes })),
+})
+
+export type Counted = typeof Counted.Type
+
+/**
+ * Puts journeys of fewer than k persons together, and the smallest others with them until no single journey and no group
+ * of fewer than k persons can be told apart, or none is left.
+ *
+ * @example
+ * ```ts
+ * import { RetentionPolicy } from "@tacet/core/domain"
+ *
+ * const merged = (journeys: RetentionPolicy.Counted["journeys"]) => RetentionPolicy.mergeRare(journeys, 10)
+ * ```
+ */
+export const mergeRare = (journeys: Counted["journeys"], k: number): Pick<Contribution, "journeys" | "other"> => {
+  const ordered = journeys.toSorted((one, other) => one.persons - other.persons || (name(one) < name(other) ? -1 : 1))
+  let count = ordered.findIndex(({ persons }) => persons >= k)
+  if (count === -1) count = ordered.length
+  const persons = () => ordered.slice(0, count).reduce((sum, journey) => sum + journey.persons, 0)
+  while (count > 0 && count < ordered.length && (count < 2 || persons() < k)) count++
+  const together = { journeys: count, ...sumOf(ordered.slice(0, count)) }
+  const kept = ordered.slice(count).map(told)
+  return { journeys: kept.sort((one, other) => (name(one) < name(other) ? -1 : 1)), other: together }
+}
+
+const told = ({ steps, ...counters }: Counted["journeys"][number]): Contribution["journeys"][number] => ({
+  steps,
+  ...sumOf([counters]),
+})
+
+type Outcomes = { readonly [Name in keyof typeof outcomes]: number }
+
+const name = ({ steps }: { readonly steps: ReadonlyArray<string> }): string => JSON.stringify(steps)
+
+const sumOf = (list: ReadonlyArray<Outcomes>): Outcomes =>
+  list.reduce(add, { effective: 0, attemptFailed: 0, goal: 0, handedOff: 0, left: 0 })
+
+const add = (one: Outcomes, other: Outcomes): Outcomes => ({
+  effective: one.effective + other.effective,
+  attemptFailed: one.attemptFailed + other.attemptFailed,
+  goal: one.goal + other.goal,
+  handedOff: one.handedOff + other.handedOff,
+  left: one.left + other.left,
+})
+
+const addEach = <A extends Readonly<Record<string, number>>>(one: A, other: A): A =>
+  Object.fromEntries(Object.entries(one).map(([key, value]) => [key, value + (other[key] ?? 0)])) as A
+
+type Returns = Pick<Contribution, "returns" | "policyVersions">
+
+const sumOfReturns = (one: Returns, other: Returns): Returns => {
+  const [returns, more] = [one.returns ?? [], other.returns ?? []]
+  const [long, short] = returns.length >= more.length ? [returns, more] : [more, returns]
+  const versions = new Set([...(one.policyVersions ?? []), ...(other.policyVersions ?? [])])
+  return {
+    ...(long.length === 0
+      ? {}
+      : {
+          returns: long.map((period, index) => (short[index] === undefined ? period : addEach(period, short[index]))),
+        }),
+    ...(versions.size === 0 ? {} : { policyVersions: Array.from(versions).sort() }),
+  }
+}
+
+/** What a cohort comes to with what goes now; journeys that it tells already are told on. */
+export const withCounted = (before: Contribution | undefined, counted: Counted, k: number): Contribution => {
+  const { journeys, ...now } = counted
+  if (before === undefined) return { ...now, ...mergeRare(journeys, k) }
+  const known = new Map(before.journeys.map((journey) => [name(journey), journey]))
+  const isKnown = (journey: Counted["journeys"][number]) => known.has(name(journey))
+  for (const journey of journeys.filter(isKnown)) {
+    known.set(name(journey), { steps: journey.steps, ...add(known.get(name(journey)) ?? journey, journey) })
+  }
+  const merged = mergeRare(
+    journeys.filter((journey) => !isKnown(journey)),
+    k,
+  )
+  return {
+    started: before.started + now.started,
+    excluded: before.excluded + now.excluded,
+    windows: before.windows.map((window, index) => addEach(window, now.windows[index] ?? window)),
+    calls: addEach(before.calls, now.calls),
+    ...sumOfReturns(before, now),
+    journeys: [...known.values(), ...merged.journeys].sort((one, other) => (name(one) < name(other) ? -1 : 1)),
+    other: { journeys: before.other.journeys + merged.other.journeys, ...add(before.other, merged.other) },
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * When a datum ends: by the periods of the contract, the end of the contract, the policies under which it was held, the
+ * law and legal holds.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Calendar from "../../calendar/Calendar.ts"
+import type { Period } from "../../calendar/Period.ts"
+import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
+import * as Ends from "../../policy/checks/Ends.ts"
+import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
+import type { Hold, State } from "./state.ts"
+
+/** A datum, as far as its end depends on it. */
+export interface Facts {
+  readonly category: PersonalDataCategory
+  /** `account`: collected to give somebody access, not in an interaction. */
+  readonly about: "interaction" | "account"
+  readonly events: Ends.Events & { readonly collection: DateTime.Utc }
+  /** Technical data that is kept for statistics and support and for nothing else (STAT-FOREVER16). */
+  readonly forTechnicalStatistics?: boolean
+}
+
+/**
+ * The end of a datum: the earliest of its period by category, the end of the contract, and the ends that every policy
+ * under which it was held since its collection has promised, so that nothing loosens backwards (RET-NEC). A law that
+ * makes somebody keep it, or a hold that was placed before the end, puts it off. `undefined` while no end is known.
+ *
+ * `policies` are those that bound it from its collection on, in the order of time, or one that was resolved with
+ * `collectedAt`.
+ *
+ * @rule RET-ACCOUNT, STAT-FOREVER16
+ *
+ * @example
+ * ```ts
+ * import * as DateTime from "effect/DateTime"
+ * import { RetentionPolicy } from "@tacet/core/domain"
+ * import type { EffectivePolicy } from "@tacet/core/policy"
+ *
+ * const end = (retention: RetentionPolicy.State, policies: ReadonlyArray<EffectivePolicy.EffectivePolicy>) =>
+ *   RetentionPolicy.endOf(
+ *     retention,
+ *     {
+ *       category: "ipAddress",
+ *       about: "interaction",
+ *       events: { collection: DateTime.makeUnsafe("2020-02-29T10:00:00Z") },
+ *     },
+ *     policies,
+ *   )
+ * ```
+ */
+export const endOf = (
+  state: State,
+  facts: Facts,
+  policies: ReadonlyArray<EffectivePolicy>,
+): DateTime.Utc | undefined => {
+  const promised = policies.flatMap((policy) => endsUnder(state, facts, policy, policies))
+  const { contractEnd } = facts.events
+  const ends = facts.about === "interaction" && contractEnd !== undefined ? [...promised, contractEnd] : promised
+  const end = ends.length === 0 ? undefined : ends.reduce((one, other) => DateTime.min(one, other))
+  return end === undefined ? undefined : putOff(state, facts, policies, end)
+}
+
+/**
+ * Whether a datum can be read at a moment: from its collection on, and never from its end on, whatever ran.
+ *
+ * @example
+ * ```ts
+ * import { RetentionPolicy } from "@tacet/core/domain"
+ * import type { EffectivePolicy } from "@tacet/core/policy"
+ *
+ * const readable = (
+ *   retention: RetentionPolicy.State,
+ *   datum: RetentionPolicy.Facts,
+ *   policy: EffectivePolicy.EffectivePolicy,
+ * ): boolean => RetentionPolicy.isReadable(retention, datum, [policy], policy.at)
+ * ```
+ */
+export const isReadable = (
+  state: State,
+  facts: Facts,
+  policies: ReadonlyArray<EffectivePolicy>,
+  at: DateTime.Utc,
+): boolean => {
+  if (DateTime.isLessThan(at, facts.events.collection)) return false
+  const end = endOf(state, facts, policies)
+  return end === undefined || DateTime.isLessThan(at, end)
+}
+
+/**
+ * The law that makes somebody keep a datum at a moment, by its reference: until it ends an erasure is refused with that
+ * ground (R-LEGAL-LIMIT, RET-10Y).
+ *
+ * @example
+ * ```ts
+ * import { RetentionPolicy } from "@tacet/core/domain"
+ * import type { EffectivePolicy } from "@tacet/core/policy"
+ *
+ * const keptBy = (
+ *   retention: RetentionPolicy.State,
+ *   datum: RetentionPolicy.Facts,
+ *   policy: EffectivePolicy.EffectivePolicy,
+ * ): string | undefined => RetentionPolicy.legalGround(retention, datum, [policy], policy.at)
+ * ```
+ */
+export const legalGround = (
+  state: State,
+  facts: Facts,
+  policies: ReadonlyArray<EffectivePolicy>,
+  at: DateTime.Utc,
+): string | undefined => {
+  const instant = DateTime.toEpochMillis(at)
+  const kept = keptByLaw(facts, policies).find(({ until }) => instant < until)
+  return (
+    kept?.reference ??
+    holdsOn(state, facts, policies).find(
+      ({ placedAt, releasedAt }) => placedAt <= instant && (releasedAt === undefined || instant < releasedAt),
+    )?.reference
+  )
+}
+
+/** The ends under one policy, each period of the contract since the collection counted in. */
+const endsUnder = (
+  state: State,
+  facts: Facts,
+  policy: EffectivePolicy,
+  policies: ReadonlyArray<EffectivePolicy>,
+): ReadonlyArray<DateTime.Utc> => {
+  const { category, events } = facts
+  const periods = periodsSince(state, category, DateTime.toEpochMillis(events.collection))
+  if (facts.about === "account") {
+    const { accountRetention, retentionByCategory } = policy.parameters
+    return found(
+      Ends.earliest([...accountRetention, ...(retentionByCategory[category] ?? [])], events, policy.timeZone),
+    )
+  }
+  const isLimited =
+    facts.forTechnicalStatistics !== true ||
+    policies.some(({ parameters }) => parameters.technicalStatisticsRetention === "asOtherData")
+  if (!isLimited) return []
+  const base = { category, events }
+  return periods.length === 0
+    ? found(Ends.endOf(policy, base))
+    : periods.flatMap((contractPeriod) => found(Ends.endOf(policy, { ...base, contractPeriod })))
+}
+
+const found = (end: DateTime.Utc | undefined): ReadonlyArray<DateTime.Utc> => (end === undefined ? [] : [end])
+
+/** The period in force at a moment and all that were set later: a longer one set later is none for what is there. */
+const periodsSince = (state: State, category: PersonalDataCategory, instant: number): ReadonlyArray<Period> => {
+  const set = state.periods.get(category) ?? []
+  const first = set.findLastIndex(({ from }) => from <= instant)
+  return set.slice(Math.max(0, first)).map(({ period }) => period)
+}
+
+const mayBePutOff = (policies: ReadonlyArray<EffectivePolicy>): boolean =>
+  policies.every(({ parameters }) => parameters.retentionExtension !== "never")
+
+const keptByLaw = (
+  { category, events }: Facts,
+  policies: ReadonlyArray<EffectivePolicy>,
+): ReadonlyArray<{ readonly until: number; readonly reference: string }> => {
+  const policy = policies[policies.length - 1]
+  if (policy === undefined || !mayBePutOff(policies)) return []
+  return policy.parameters.legalRetention
+    .filter((law) => law.category === category)
+    .map(({ period, reference }) => ({
+      until: DateTime.toEpochMillis(Calendar.addTo(events.collection, period, policy.timeZone)),
+      reference,
+    }))
+}
+
+const holdsOn = (
+  state: State,
+  { about, category }: Facts,
+  policies: ReadonlyArray<EffectivePolicy>,
+): ReadonlyArray<Hold> => {
+  if (!mayBePutOff(policies)) return []
+  const holds = Array.from(state.holds.values()).filter(
+    ({ categories, matter }) =>
+      categories.includes(category) &&
+      (about === "interaction" ||
+        policies.every(({ parameters }) => parameters.accountLegalGrounds.some((ground) => ground === matter))),
+  )
+  return holds.sort((one, other) => one.placedAt - other.placedAt)
+}
+
+/** What ended stays ended: a hold that comes later brings nothing back. */
+const putOff = (
+  state: State,
+  facts: Facts,
+  policies: ReadonlyArray<EffectivePolicy>,
+  end: DateTime.Utc,
+): DateTime.Utc | undefined => {
+  let until = Math.max(DateTime.toEpochMillis(end), ...keptByLaw(facts, policies).map((law) => law.until))
+  for (const { placedAt, releasedAt } of holdsOn(state, facts, policies)) {
+    if (placedAt >= until) continue
+    if (releasedAt === undefined) return undefined
+    until = Math.max(until, releasedAt)
+  }
+  return DateTime.makeUnsafe(until)
+}

@@ -1,0 +1,86 @@
+/**
+ * Decides on the answer to a request: fulfilled or refused, with the statements that the policy asks for.
+ */
+import type { Right } from "../../policy/text/parameters/rights.ts"
+import { answerDuties } from "../../policy/text/parameters/rights.ts"
+import { record, refuse } from "../internal/Decision.ts"
+import * as Answer from "./outcome.ts"
+import type { CommandOf, Context, Decision } from "./commands.ts"
+import type { RequestReceived } from "./events.ts"
+import type { State } from "./state.ts"
+
+/** Kinds that are answered whoever asks: nothing of anybody is given away or changed. */
+export const answersAnybody: ReadonlySet<Right> = new Set(["consentWithdrawal", "complaint"])
+
+export const fulfil = (
+  state: State,
+  request: typeof RequestReceived.Type,
+  command: CommandOf<"FulfilRequest">,
+  context: Context,
+): Decision => {
+  const { outcome } = command
+  if (!answersAnybody.has(request.kind)) {
+    if (!state.located)
+      return refuse("R-LOCATE", command, undefined, "a person whose data was found: LocateSubject first")
+    if (!state.verified && context.policy.parameters.verification === "beforeAnswer") {
+      return refuse("R-VERIFY", command, undefined, "requester and data that correspond: VerifyIdentity first")
+    }
+  }
+  const fault = Answer.outcomeFault(request, outcome, context.holdings ?? [])
+  if (fault !== undefined) return refuse(fault.rule, command, fault.field, fault.accepted)
+  const kept = outcome._tag === "erasure" ? (context.holdings ?? []).filter(({ keptBy }) => keptBy !== undefined) : []
+  return (
+    unsaid(command, context, ["complaintToAuthority", "courtRemedy"]) ??
+    (kept.length === 0 ? undefined : unsaid(command, context, ["ground", "legalReference"])) ??
+    record({
+      _tag: "RequestFulfilled",
+      occurredAt: command.at,
+      by: command.by,
+      values: Answer.sizeOf(outcome),
+      kept: kept.length,
+      keptBy: Array.from(new Set(kept.flatMap(({ keptBy }) => keptBy ?? []))).sort(),
+      ...(outcome._tag === "portability" ? { format: outcome.format } : {}),
+      states: command.states,
+    })
+  )
+}
+
+export const refuseRequest = (
+  request: typeof RequestReceived.Type,
+  command: CommandOf<"RefuseRequest">,
+  context: Context,
+): Decision => {
+  const { ground, legalReference } = command
+  const fault = Answer.groundFault(request, command, context)
+  if (fault !== undefined) return refuse(fault.rule, command, fault.field, fault.accepted)
+  return (
+    unsaid(command, context, answerDuties) ??
+    record({
+      _tag: "RequestRefused",
+      occurredAt: command.at,
+      by: command.by,
+      ground,
+      reasons: command.reasons,
+      ...(legalReference === undefined ? {} : { legalReference }),
+      states: command.states,
+    })
+  )
+}
+
+/** Refused where an answer does not say all that the policy makes it say, of what its outcome calls for. */
+export const unsaid = (
+  command: CommandOf<"DeclareNotIdentified" | "FulfilRequest" | "RefuseRequest">,
+  { policy }: Context,
+  calledFor: ReadonlyArray<(typeof answerDuties)[number]>,
+): Decision | undefined => {
+  const legal = command._tag === "RefuseRequest" && command.legalReference === undefined
+  const missing = calledFor.find(
+    (duty) =>
+      policy.parameters.answerDuties.includes(duty) &&
+      !command.states.includes(duty) &&
+      !(duty === "legalReference" && legal),
+  )
+  if (missing === undefined) return undefined
+  const rule = missing === "ground" || missing === "legalReference" ? "R-LEGAL-LIMIT" : "R-COMPLAINT"
+  return refuse(rule, command, "states", `an answer that states ${missing}`)
+}

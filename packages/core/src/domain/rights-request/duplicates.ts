@@ -1,0 +1,40 @@
+/**
+ * Decides whether one request is a duplicate of another.
+ */
+import * as Deadline from "../../policy/checks/Deadline.ts"
+import { refuse } from "../internal/Decision.ts"
+import type { CommandOf, Decision } from "./commands.ts"
+import { type State, settledStatuses } from "./state.ts"
+
+/**
+ * One request can stand for another only where both are of one person and say the same, and only where the one that
+ * stands is verified: else a stranger could block a person by asking first in their name. It must be due no later, or a
+ * duplicate would put an answer off.
+ */
+export const duplicateFault = (
+  duplicate: State | undefined,
+  original: State | undefined,
+  command: CommandOf<"AcceptDuplicate" | "MarkDuplicate">,
+): Decision | undefined => {
+  const field = command._tag === "AcceptDuplicate" ? "duplicate" : "original"
+  if (duplicate?.request === undefined || original?.request === undefined) {
+    return refuse("TACET-STARTED", command, field, "a request that was received")
+  }
+  if (duplicate.duplicates.size > 0) {
+    return refuse("TACET-ONCE", command, field, "a duplicate that is no other's original")
+  }
+  if (settledStatuses.has(original.status) || settledStatuses.has(duplicate.status)) {
+    return refuse("TACET-ENDED", command, field, "requests that are not settled, and an original that is no duplicate")
+  }
+  if (!original.verified) return refuse("R-VERIFY", command, field, "an original whose requester is verified")
+  const [one, other] = [duplicate.request, original.request]
+  const says = ({ kind, purposes, registered, requester }: typeof one) =>
+    JSON.stringify([kind, requester, registered, purposes.toSorted()])
+  if (says(one) !== says(other)) {
+    return refuse("TACET-ONCE", command, field, "two requests of one person that say the same")
+  }
+  const [due, sooner] = [Deadline.dueDate(duplicate.deadline), Deadline.dueDate(original.deadline)]
+  return due === undefined || sooner === undefined || sooner > due
+    ? refuse("R-1M", command, field, "an original that is due no later than its duplicate")
+    : undefined
+}

@@ -1,0 +1,94 @@
+/**
+ * Decides on the receipt of a request, on the identity of the requester and on the details by which the data is located.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Calendar from "../../calendar/Calendar.ts"
+import type { PolicyVersionId } from "../Identifier.ts"
+import { record, refuse } from "../internal/Decision.ts"
+import * as Answer from "./outcome.ts"
+import type { CommandOf, Context, Decision } from "./commands.ts"
+import type { RequestReceived } from "./events.ts"
+import type { State } from "./state.ts"
+
+export const receive = (command: CommandOf<"ReceiveRequest">, { localLaw, policy }: Context): Decision => {
+  const { channel, kind, purposes, registered, requester } = command
+  const { answerWithin, consent, localLaw: place, rights } = policy.parameters
+  const offered =
+    rights.includes(kind) ||
+    kind === "complaint" ||
+    (kind === "consentWithdrawal" && consent.includes("withdrawalAtAnyTime"))
+  if (!offered)
+    return refuse(Answer.ruleOf[kind], command, "kind", "a right that the policy or the law gives at that moment")
+  if ((kind === "objection" || kind === "consentWithdrawal") && purposes.length === 0) {
+    return refuse(Answer.ruleOf[kind], command, "purposes", "at least one purpose that is to stop")
+  }
+  const law = localLaw !== undefined && place === "prevails" ? localLaw : undefined
+  return record({
+    _tag: "RequestReceived",
+    occurredAt: command.at,
+    kind,
+    channel,
+    requester,
+    registered,
+    purposes,
+    policyVersion: policy.policy as PolicyVersionId,
+    received: Calendar.localDate(command.at, policy.timeZone),
+    // Both laws are obeyed: the soonest of the periods counts.
+    within: law?.answerWithin === undefined ? answerWithin : [...answerWithin, law.answerWithin],
+    timeZone: policy.timeZone,
+    ...(law === undefined ? {} : { localLaw: law.reference }),
+  })
+}
+
+export const verify = (state: State, command: CommandOf<"VerifyIdentity">, { policy }: Context): Decision => {
+  const { identityEvidence, verifiers } = policy.parameters
+  const mayVerify = command.by === "customer" ? state.handler === "customer" : verifiers.includes(command.by)
+  if (!mayVerify) return refuse("R-VERIFY", command, "by", "somebody whom the policy lets verify")
+  if (evidence.has(command.method) && identityEvidence === "onReasonableDoubt" && state.doubt === undefined) {
+    return refuse("R-VERIFY", command, "method", "evidence that was asked for on a recorded doubt: DoubtIdentity first")
+  }
+  return record({
+    _tag: "IdentityVerified",
+    occurredAt: command.at,
+    by: command.by,
+    method: command.method,
+    ...(state.doubt === undefined ? {} : { doubt: state.doubt }),
+  })
+}
+
+const evidence: ReadonlySet<string> = new Set(["code", "document"])
+
+export const locate = (
+  request: typeof RequestReceived.Type,
+  command: CommandOf<"LocateSubject">,
+  { policy }: Context,
+): Decision => {
+  const { locators } = command
+  if (locators.length === 0 && !request.registered) {
+    return refuse("R-LOCATE", command, "locators", "at least one detail by which the data is found")
+  }
+  for (const { bound, kind } of locators) {
+    if (!policy.parameters.locators.includes(kind)) {
+      const rule = kind === "advertisingIdentifier" ? "R-LOCATE-AD" : "R-LOCATE"
+      return refuse(rule, command, "locators", `one of ${policy.parameters.locators.join(", ")}`)
+    }
+    if (kind === "otherDetails") continue
+    const isBounded =
+      bound !== undefined &&
+      DateTime.isLessThan(bound.from, bound.to) &&
+      DateTime.isLessThanOrEqualTo(bound.to, command.at)
+    if (!isBounded) {
+      return refuse(
+        "R-LOCATE",
+        command,
+        "locators",
+        "each with the time in which it belonged to the person, and not later",
+      )
+    }
+  }
+  return record({
+    _tag: "SubjectLocated",
+    occurredAt: command.at,
+    locators: locators.map(({ kind, value }) => ({ kind, value })),
+  })
+}
