@@ -34,6 +34,13 @@ describe("imports that are refused", () => {
       'import "../versions/B.ts"',
       /may not import vers/,
     ],
+    [
+      "upwards, between rooms of an adapter",
+      "packages/adapter-pg/src/server/A.ts",
+      'import "../log/B.ts"',
+      /server may not import log/,
+    ],
+    ["a face, from a room", "packages/adapter-pg/src/log/A.ts", 'import "../layer.ts"', /is a face of/],
     ["an unknown room of policy", core("policy/law/A.ts"), 'import "../misc/B.ts"', /no room "misc"/],
     ["the suites in core", core("services/A.ts"), 'import "@tacet/testing"', /only tests/],
     ["all of Effect", core("domain/A.ts"), 'import { Effect } from "effect"', /by subpath/],

@@ -2,7 +2,8 @@
  * `npm run check:imports`: which file may import which. Type imports count.
  *
  * - Core's folders import one way, `services → statistics → domain → recognition → policy → privacy → eventsourcing →
- *   calendar`; `statistics` leaves `recognition` out. The rooms of `policy` import one way too.
+ *   calendar`; `statistics` leaves `recognition` out.
+ * - The rooms of `policy` and of `adapter-pg` import one way.
  * - Core takes stable modules of Effect by subpath (`effect/Schema`) and nothing else from outside.
  * - Packages import core by package name and never each other; examples and docs use public names. `report` and
  *   `interchange` are no exception: what the report shows of an input is the report's own, so neither needs the other.
@@ -40,14 +41,23 @@ const below: Record<string, ReadonlyArray<string>> = {
   calendar: [],
 }
 
-/** Each room of `policy` with those it may import. */
-const rooms: Record<string, ReadonlyArray<string>> = {
-  checks: ["binding", "text", "legal"],
-  binding: ["law", "versions", "text", "legal"],
-  law: ["text", "legal"],
-  versions: ["text"],
-  text: ["legal"],
-  legal: [],
+/** Folders that are divided into rooms: each room with those it may import. No room imports a file beside the rooms. */
+const rooms: Readonly<Record<string, Readonly<Record<string, ReadonlyArray<string>>>>> = {
+  "packages/core/src/policy": {
+    checks: ["binding", "text", "legal"],
+    binding: ["law", "versions", "text", "legal"],
+    law: ["text", "legal"],
+    versions: ["text"],
+    text: ["legal"],
+    legal: [],
+  },
+  "packages/adapter-pg/src": {
+    vault: ["schema", "server"],
+    projections: ["server"],
+    log: ["schema", "server"],
+    schema: ["server"],
+    server: [],
+  },
 }
 
 /** `*.test.ts`, and what only tests use: `*.testing.ts`. Neither is built or published. */
@@ -61,7 +71,11 @@ const workspaceOf = (file: string) =>
 
 const coreFolderOf = (file: string) => /^packages\/core\/src\/([^/]+)\//.exec(file)?.[1]
 
-const roomOf = (file: string) => /^packages\/core\/src\/policy\/([^/]+)\//.exec(file)?.[1]
+const houses = Object.keys(rooms)
+
+const houseOf = (file: string) => houses.find((folder) => file.startsWith(`${folder}/`))
+
+const roomOf = (file: string, house: string) => /^([^/]+)\//.exec(file.slice(house.length + 1))?.[1]
 
 const importsOf = (file: string, source: string): ReadonlyArray<Import> => {
   const { errors, module } = parseSync(file, source)
@@ -93,7 +107,8 @@ const refusalOfRelative = (file: string, target: string): string | undefined => 
   const internal = /^(.*?)\/internal\//.exec(target)?.[1]
   if (internal !== undefined && !file.startsWith(`${internal}/`)) return `${internal}/internal is not for other folders`
   const [from, to] = [coreFolderOf(file), coreFolderOf(target)]
-  if (from === "policy" && to === "policy" && !isTest(file)) return refusalOfRoom(roomOf(file), roomOf(target))
+  const house = houseOf(file)
+  if (house !== undefined && house === houseOf(target) && !isTest(file)) return refusalOfRoom(house, file, target)
   if (to === undefined || from === to) return undefined
   if (!(to in below)) return `core has no folder "${to}" in its order (tooling/check-imports.ts)`
   if (from === undefined || isTest(file)) return undefined
@@ -101,13 +116,15 @@ const refusalOfRelative = (file: string, target: string): string | undefined => 
   return below[from]?.includes(to) === true ? undefined : `${from} may not import ${to}: core's folders import one way`
 }
 
-const refusalOfRoom = (from: string | undefined, to: string | undefined): string | undefined => {
-  if (from === undefined || to === undefined || from === to) return undefined
-  if (!(to in rooms)) return `policy has no room "${to}" in its order (tooling/check-imports.ts)`
-  if (!(from in rooms)) return `policy has no room "${from}" in its order (tooling/check-imports.ts)`
-  return rooms[from]?.includes(to) === true
-    ? undefined
-    : `${from} may not import ${to}: the rooms of policy import one way`
+const refusalOfRoom = (house: string, file: string, target: string): string | undefined => {
+  const [from, to] = [roomOf(file, house), roomOf(target, house)]
+  if (from === undefined || from === to) return undefined
+  const allowed = rooms[house]!
+  if (to === undefined) return `is a face of ${house}, which its rooms do not import`
+  for (const room of [from, to]) {
+    if (!(room in allowed)) return `${house} has no room "${room}" in its order (tooling/check-imports.ts)`
+  }
+  return allowed[from]!.includes(to) ? undefined : `${from} may not import ${to}: the rooms of ${house} import one way`
 }
 
 const refusalOfPackage = (file: string, specifier: string): string | undefined => {

@@ -2,8 +2,8 @@
  * PostgreSQL as event log and projection store. Call {@link migrate} once for each database, then build {@link layer}.
  * `VaultPostgres` keeps what a vault rests on.
  */
-export { DatabaseUnavailable, WrongSchemaVersion } from "./server/DatabaseError.ts"
-export { layer, layerConfig, layerLocated, type StartError } from "./layer.ts"
+export { DatabaseUnavailable, type StartError, WrongSchemaVersion } from "./server/DatabaseError.ts"
+export { layer, layerConfig, layerLocated } from "./layer.ts"
 export { migrate } from "./schema/migrate.ts"
 export { config, type Options } from "./server/Options.ts"
 export { ProjectionRunner, type RunOptions, type Status } from "./projections/ProjectionRunner.ts"

@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { announcing, type Grown, listening } from "./log/Announcements.ts"
 import * as Database from "./server/Database.ts"
-import type { DatabaseUnavailable, WrongSchemaVersion } from "./server/DatabaseError.ts"
+import type { StartError } from "./server/DatabaseError.ts"
 import * as Store from "./log/EventStore.ts"
 import { checkVersion } from "./schema/migrate.ts"
 import type { Options } from "./server/Options.ts"
@@ -18,9 +18,6 @@ import * as Projections from "./projections/ProjectionStore.ts"
 import * as Wakeups from "./log/Wakeups.ts"
 
 type Services = EventStore.EventStore | ProjectionStore.ProjectionStore | ProjectionRunner
-
-/** Why the layer could not be built. Build it again once the cause is mended. */
-export type StartError = DatabaseUnavailable | WrongSchemaVersion
 
 const build = Effect.fnUntraced(function* (
   locate: (customer: CustomerId.CustomerId) => Database.Database,

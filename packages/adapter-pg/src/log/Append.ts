@@ -133,13 +133,13 @@ const most = { events: 500, characters: 4_000_000 }
 const keyOf = ({ id, kind }: { readonly id: string; readonly kind: string }): string => id + kind
 
 const send = (
-  { calls, schema, writes }: Database,
+  { appendFunctions, schema, writes }: Database,
   customer: CustomerId.CustomerId,
   batch: ReadonlyArray<Entry>,
 ): Effect.Effect<Statements.Judged, TransactionFailed> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => {
     const commits = batch.map(({ request }) => request)
-    const statement = Statements.append(schema, customer, commits, now, calls)
+    const statement = Statements.append(schema, customer, commits, now, appendFunctions)
     const answered = statement.isCall
       ? writes.call(statement)
       : Effect.map(

@@ -22,7 +22,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import { removal } from "./AppendStatements.ts"
+import { removal } from "./AppendTexts.ts"
 import { writeSettings } from "../server/Database.ts"
 import { layer } from "../layer.ts"
 import { asOwner, forThisFile, vaultForThisFile } from "../testDatabase.testing.ts"
@@ -231,7 +231,7 @@ describe("the removal of streams", () => {
     const { query, queryValues } = yield* PgConnection.make({ url: alone.url, prepare: false })
     for (const statement of [
       ...Object.entries(writeSettings.log).map(([name, setting]) => `SET ${name} = ${setting}`),
-      `PREPARE removal (uuid, text[], uuid[]) AS ${removal("tacet", "$2", "$3")}`,
+      `PREPARE removal (uuid, text[], uuid[]) AS ${removal("tacet", "$2::text[]", "$3::uuid[]")}`,
       "SET ROLE tacet_log",
       "BEGIN",
       `SET LOCAL tacet.customer_id = '${customer}'`,

@@ -10,8 +10,12 @@
  * They answer one list of numbers: the position before, how many events were written, the versions before of all streams
  * in their order, and for each commit whether its id is known (1 or 0). Nothing where the compartment has been moved.
  */
-import { batch, type Calls, columns } from "../log/AppendStatements.ts"
+import { judging } from "./appendBatch.ts"
+import { batch, columns, oneEvent } from "./appendContract.ts"
 import type { Step } from "./secured.ts"
+
+/** The first parameter of both functions. */
+const customer = oneEvent.at.customer
 
 /**
  * The compartment, then its row: locked and counted on at once, as if all were accepted. What is refused afterwards is
@@ -19,11 +23,11 @@ import type { Step } from "./secured.ts"
  */
 const taken = (schema: string, count: string): string => `
   -- An assignment is evaluated as it stands, a PERFORM would be planned and run as a query.
-  compartment := set_config('tacet.customer_id', $1::text, true);
+  compartment := set_config('tacet.customer_id', ${customer}::text, true);
   UPDATE ${schema}.compartment c SET position = c.position + ${count}
-    WHERE c.customer_id = $1 AND c.fence = 0 RETURNING c.position - ${count} INTO head;
+    WHERE c.customer_id = ${customer} AND c.fence = 0 RETURNING c.position - ${count} INTO head;
   IF NOT FOUND THEN
-    INSERT INTO ${schema}.compartment AS c (customer_id, position) VALUES ($1, ${count})
+    INSERT INTO ${schema}.compartment AS c (customer_id, position) VALUES (${customer}, ${count})
       ON CONFLICT (customer_id) DO UPDATE SET position = c.position + ${count} WHERE c.fence = 0
       RETURNING c.position - ${count} INTO head;
     IF NOT FOUND THEN RETURN NULL; END IF;
@@ -31,12 +35,14 @@ const taken = (schema: string, count: string): string => `
 
 /** Takes back what was counted and not written. */
 const restored = (schema: string, written: string): string =>
-  `UPDATE ${schema}.compartment SET position = head + ${written} WHERE customer_id = $1;`
+  `UPDATE ${schema}.compartment SET position = head + ${written} WHERE customer_id = ${customer};`
 
-// A probe reads from the end of a stream down to the least version that is accepted, and no further.
-const event = (schema: string): string => `
-CREATE OR REPLACE FUNCTION ${schema}.append_event(uuid, uuid, text, uuid, integer, integer, text, integer, bigint, json,
-  bigint) RETURNS bigint[] LANGUAGE plpgsql VOLATILE AS $append$
+const event = (schema: string): string => {
+  const { at } = oneEvent
+  // A probe reads from the end of a stream down to the least version that is accepted, and no further.
+  return `
+CREATE OR REPLACE FUNCTION ${schema}.append_event(${oneEvent.signature})
+  RETURNS bigint[] LANGUAGE plpgsql VOLATILE AS $append$
 DECLARE
   compartment text;
   head bigint;
@@ -45,76 +51,100 @@ DECLARE
 BEGIN${taken(schema, "1")}
   before := coalesce((
     SELECT e.version FROM ${schema}.event e
-    WHERE e.customer_id = $1 AND e.stream_id = $4 AND e.stream_kind = $3 AND e.version >= $5
+    WHERE e.customer_id = ${at.customer} AND e.stream_id = ${at.streamId} AND e.stream_kind = ${at.streamKind}
+      AND e.version >= ${at.low}
     ORDER BY e.version DESC LIMIT 1
   ), 0);
-  IF before BETWEEN $5 AND $6 THEN
+  IF before BETWEEN ${at.low} AND ${at.high} THEN
     INSERT INTO ${schema}.event ${columns}
-      SELECT $1, head + 1, $3, $4, before + 1, $7, $8::smallint, $9, $11, $2, $10
-      WHERE NOT EXISTS (SELECT FROM ${schema}.event e WHERE e.customer_id = $1 AND e.commit_id = $2);
+      SELECT ${at.customer}, head + 1, ${at.streamKind}, ${at.streamId}, before + 1, ${at.eventType},
+        ${at.schemaVersion}::smallint, ${at.occurredAt}, ${at.recordedAt}, ${at.commit}, ${at.data}
+      WHERE NOT EXISTS (
+        SELECT FROM ${schema}.event e WHERE e.customer_id = ${at.customer} AND e.commit_id = ${at.commit}
+      );
     IF FOUND THEN RETURN ARRAY[head, 1, before, 0]; END IF;
   END IF;
   ${restored(schema, "0")}
   SELECT coalesce((
       SELECT e.version FROM ${schema}.event e
-      WHERE e.customer_id = $1 AND e.stream_id = $4 AND e.stream_kind = $3 ORDER BY e.version DESC LIMIT 1
+      WHERE e.customer_id = ${at.customer} AND e.stream_id = ${at.streamId} AND e.stream_kind = ${at.streamKind}
+      ORDER BY e.version DESC LIMIT 1
     ), 0),
-    EXISTS (SELECT FROM ${schema}.event e WHERE e.customer_id = $1 AND e.commit_id = $2)
+    EXISTS (SELECT FROM ${schema}.event e WHERE e.customer_id = ${at.customer} AND e.commit_id = ${at.commit})
     INTO before, is_known;
   RETURN ARRAY[head, 0, before, is_known::integer];
 END
 $append$`
+}
 
-const many = (schema: string): string => `
-CREATE OR REPLACE FUNCTION ${schema}.append_batch(uuid, uuid[], integer[], integer[], text[], uuid[], integer[], integer[],
-  integer[], integer[], integer[], text[], uuid[], text[], integer[], bigint[], json[], bigint)
+const many = (schema: string): string => {
+  const { at } = batch
+  return `
+CREATE OR REPLACE FUNCTION ${schema}.append_batch(${batch.signature})
   RETURNS bigint[] LANGUAGE plpgsql VOLATILE AS $append$
 #variable_conflict use_column
 DECLARE
   compartment text;
   head bigint;
-  written bigint := cardinality($9);
+  written bigint := cardinality(${at.eventCommits});
   versions integer[];
   known boolean[];
 BEGIN${taken(schema, "written")}
   versions := ARRAY(
     SELECT CASE WHEN coalesce(e.version, 0) BETWEEN s.low AND s.high THEN coalesce(e.version, 0) ELSE -1 END
-    FROM unnest($5, $6, $7, $8) WITH ORDINALITY AS s (kind, id, low, high, n)
+    FROM unnest(${at.streamKinds}, ${at.streamIds}, ${at.streamLows}, ${at.streamHighs})
+      WITH ORDINALITY AS s (kind, id, low, high, n)
     LEFT JOIN LATERAL (
       SELECT version FROM ${schema}.event
-      WHERE customer_id = $1 AND stream_id = s.id AND stream_kind = s.kind AND version >= s.low
+      WHERE customer_id = ${at.customer} AND stream_id = s.id AND stream_kind = s.kind AND version >= s.low
       ORDER BY version DESC LIMIT 1
     ) e ON true
     ORDER BY s.n
   );
   IF -1 <> ALL (versions)
-    AND NOT EXISTS (SELECT FROM ${schema}.event e WHERE e.customer_id = $1 AND e.commit_id = ANY ($2))
+    AND NOT EXISTS (SELECT FROM ${schema}.event e
+      WHERE e.customer_id = ${at.customer} AND e.commit_id = ANY (${at.commitIds}))
   THEN
     WITH w AS (
       INSERT INTO ${schema}.event ${columns}
-      SELECT $1, head + e.n, e.kind, e.id, versions[e.of_stream] + e.place, e.event_type, e.schema_version::smallint,
-        e.occurred_at, $18, ($2)[e.of_commit], e.data
-      FROM unnest($9, $10, $11, $12, $13, $14, $15, $16, $17)
+      SELECT ${at.customer}, head + e.n, e.kind, e.id, versions[e.of_stream] + e.place, e.event_type,
+        e.schema_version::smallint, e.occurred_at, ${at.recordedAt}, (${at.commitIds})[e.of_commit], e.data
+      FROM unnest(${at.eventCommits}, ${at.eventStreams}, ${at.eventPlaces}, ${at.eventKinds}, ${at.eventIds},
+        ${at.eventTypes}, ${at.eventSchemaVersions}, ${at.eventOccurredAts}, ${at.eventData})
         WITH ORDINALITY AS e (of_commit, of_stream, place, kind, id, event_type, schema_version, occurred_at, data, n)
       RETURNING 1
     )
     SELECT count(*) FROM w INTO written;
-    RETURN ARRAY[head, written] || versions || array_fill(0, ARRAY[cardinality($2)]);
+    RETURN ARRAY[head, written] || versions || array_fill(0, ARRAY[cardinality(${at.commitIds})]);
   END IF;
-  ${batch(schema)}
+  ${judging(schema, "head AS position, ", "").trim()}
+SELECT (SELECT events FROM total), versions, known FROM verdict
     INTO written, versions, known;
   ${restored(schema, "written")}
   RETURN ARRAY[head, written] || versions || known::integer[];
 END
 $append$`
+}
 
-const places = (count: number): string => Array.from({ length: count }, (_, index) => `$${index + 1}`).join(", ")
+/** The statements that call the functions of a schema. */
+export interface Calls {
+  /** One event of one commit to one stream. */
+  readonly event: string
+  /** Any batch that neither counts nor purges. */
+  readonly batch: string
+}
+
+const known = new Map<string, Calls>()
 
 /** How the functions of a schema are called. */
-export const callsOf = (schema: string): Calls => ({
-  event: `SELECT ${schema}.append_event(${places(11)})`,
-  batch: `SELECT ${schema}.append_batch(${places(18)})`,
-})
+export const callsOf = (schema: string): Calls => {
+  const calls = known.get(schema) ?? {
+    event: `SELECT ${schema}.append_event(${oneEvent.call})`,
+    batch: `SELECT ${schema}.append_batch(${batch.call})`,
+  }
+  known.set(schema, calls)
+  return calls
+}
 
 /** Makes them, or puts them in the place of those that are there. */
 export const functions: Step = ({ log, schema }) => [

@@ -3,8 +3,6 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { callsOf } from "../schema/appendFunctions.ts"
-import type { Calls } from "../log/AppendStatements.ts"
 import { namesOf, type Part, workingOn } from "./Names.ts"
 import type { Options } from "./Options.ts"
 import * as Sessions from "./Sessions.ts"
@@ -12,8 +10,8 @@ import * as Sessions from "./Sessions.ts"
 /** A database that is in use. */
 export interface Database {
   readonly schema: string
-  /** How appends call functions, if they do. */
-  readonly calls: Calls | undefined
+  /** Whether appends call the functions of the schema. */
+  readonly appendFunctions: boolean
   readonly writes: Sessions.Sessions
   readonly reads: Sessions.Sessions
 }
@@ -41,5 +39,5 @@ export const make = Effect.fnUntraced(function* (
     settings: writeSettings[part],
   })
   const reads = yield* Sessions.make(options, { size: options.readConnections ?? 6, settings: {} })
-  return { schema, calls: (options.appendFunctions ?? true) ? callsOf(schema) : undefined, writes, reads }
+  return { schema, appendFunctions: options.appendFunctions ?? true, writes, reads }
 })

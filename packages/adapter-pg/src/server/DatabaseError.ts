@@ -32,6 +32,9 @@ export class WrongSchemaVersion extends Schema.TaggedError<WrongSchemaVersion>()
   }
 }
 
+/** Why a layer could not be built. Build it again once the cause is mended. */
+export type StartError = DatabaseUnavailable | WrongSchemaVersion
+
 /** The SQLSTATE of an error; nothing where the server did not answer. */
 export const sqlStateOf = ({ reason }: SqlError): string | undefined => {
   const { cause } = reason as { readonly cause?: unknown }

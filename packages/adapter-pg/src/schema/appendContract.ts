@@ -1,0 +1,79 @@
+/**
+ * What an append sends, one table for each form: the functions of the schema and the statements that do without them have
+ * the same parameters.
+ */
+import { numbered } from "./Parameters.ts"
+
+/** The columns of an event, in the order in which they are written. */
+export const columns = `(customer_id, position, stream_kind, stream_id, version, event_type, schema_version, occurred_at,
+    recorded_at, commit_id, data)`
+
+/** One event of one commit. The stream's version must be between `low` and `high`. */
+export const oneEvent = numbered({
+  customer: "uuid",
+  commit: "uuid",
+  streamKind: "text",
+  streamId: "uuid",
+  low: "int",
+  high: "int",
+  eventType: "text",
+  schemaVersion: "int",
+  occurredAt: "bigint",
+  data: "json",
+  recordedAt: "bigint",
+})
+
+/** Events of one commit to one stream. */
+export const oneStream = numbered({
+  customer: "uuid",
+  commit: "uuid",
+  streamKind: "text",
+  streamId: "uuid",
+  low: "int",
+  high: "int",
+  eventTypes: "text[]",
+  schemaVersions: "int[]",
+  occurredAts: "bigint[]",
+  data: "json[]",
+  recordedAt: "bigint",
+})
+
+/** Any batch of commits. Lists whose names begin alike have one element for each commit, stream or event. */
+export const batch = numbered({
+  customer: "uuid",
+  commitIds: "uuid[]",
+  commitEvents: "int[]",
+  /** The number of the commit that writes or checks the stream. */
+  streamCommits: "int[]",
+  streamKinds: "text[]",
+  streamIds: "uuid[]",
+  streamLows: "int[]",
+  streamHighs: "int[]",
+  /** The number of the commit and of the stream that the event belongs to, and its place among the stream's events. */
+  eventCommits: "int[]",
+  eventStreams: "int[]",
+  eventPlaces: "int[]",
+  eventKinds: "text[]",
+  eventIds: "uuid[]",
+  eventTypes: "text[]",
+  eventSchemaVersions: "int[]",
+  eventOccurredAts: "bigint[]",
+  eventData: "json[]",
+  recordedAt: "bigint",
+})
+
+/** What the commits of a batch add to counters. */
+export const counters = numbered(
+  {
+    counterCommits: "int[]",
+    counterNames: "text[]",
+    counterVersions: "int[]",
+    counterKeys: "text[]",
+    counterAdds: "double precision[]",
+  },
+  batch.count,
+)
+
+/** Which streams a batch purges, and why, behind its counters if it has any. */
+export const purgeAfter = (counts: boolean) =>
+  numbered({ purgeKinds: "text[]", purgeIds: "uuid[]", purgeReason: "text" }, counts ? counters.count : batch.count)
