@@ -17,9 +17,9 @@ const core = "packages/core/src"
 export const bugs: ReadonlyArray<Bug> = [
   {
     key: "NONIDENT",
-    file: `${core}/statistics/PublicStatistic.ts`,
-    find: "cells.filter(({ persons }) => persons >= minimum).length",
-    replace: "cells.filter(({ persons }) => persons >= minimum - 1).length",
+    file: `${core}/domain/KAnonymity.ts`,
+    find: "filter(({ persons }) => persons >= k).length",
+    replace: "filter(({ persons }) => persons >= k - 1).length",
     test: `${core}/statistics/PublicStatistic.test.ts`,
   },
   {

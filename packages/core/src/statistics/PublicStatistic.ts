@@ -10,6 +10,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { PseudonymId } from "../domain/Pseudonym.ts"
 import { StepId } from "../domain/Identifier.ts"
+import { mergeSmall, personsIn } from "../domain/KAnonymity.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import * as Calendar from "../calendar/Calendar.ts"
 import type { EffectivePolicy } from "../policy/binding/EffectivePolicy.ts"
@@ -250,18 +251,15 @@ const protect = (
   cells: ReadonlyArray<Counted>,
   minimum: number,
 ): { readonly cells: ReadonlyArray<Cell>; readonly other: number | null } => {
-  let kept = cells.filter(({ persons }) => persons >= minimum).length
-  const personsFrom = (index: number) => cells.slice(index).reduce((total, { persons }) => total + persons, 0)
-  // One journey of enough persons would not be among them: there are two at least.
-  const isEnough = () => personsFrom(kept) >= minimum
-  if (kept < cells.length) while (kept > 0 && !isEnough()) kept--
+  const { kept, merged } = mergeSmall(cells, minimum)
+  const others = personsIn(merged)
   return {
-    cells: cells.slice(0, kept).map(({ journey, persons, withoutCall }) => ({
+    cells: kept.map(({ journey, persons, withoutCall }) => ({
       journey,
       persons,
       withoutCall: maySplit(withoutCall, persons, minimum) ? withoutCall : null,
     })),
-    other: isEnough() ? personsFrom(kept) : null,
+    other: others >= minimum ? others : null,
   }
 }
 

@@ -3,6 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 import { PolicyVersionId, StepId } from "../Identifier.ts"
+import { mergeSmall } from "../KAnonymity.ts"
 
 export const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
@@ -73,14 +74,13 @@ export type Counted = typeof Counted.Type
  * ```
  */
 export const mergeRare = (journeys: Counted["journeys"], k: number): Pick<Contribution, "journeys" | "other"> => {
-  const ordered = journeys.toSorted((one, other) => one.persons - other.persons || (name(one) < name(other) ? -1 : 1))
-  let count = ordered.findIndex(({ persons }) => persons >= k)
-  if (count === -1) count = ordered.length
-  const persons = () => ordered.slice(0, count).reduce((sum, journey) => sum + journey.persons, 0)
-  while (count > 0 && count < ordered.length && (count < 2 || persons() < k)) count++
-  const together = { journeys: count, ...sumOf(ordered.slice(0, count)) }
-  const kept = ordered.slice(count).map(told)
-  return { journeys: kept.sort((one, other) => (name(one) < name(other) ? -1 : 1)), other: together }
+  // Of journeys with equally many persons, the first in the order of names is merged first.
+  const ordered = journeys.toSorted((one, other) => other.persons - one.persons || (name(one) < name(other) ? 1 : -1))
+  const { kept, merged } = mergeSmall(ordered, k)
+  return {
+    journeys: kept.map(told).sort((one, other) => (name(one) < name(other) ? -1 : 1)),
+    other: { journeys: merged.length, ...sumOf(merged) },
+  }
 }
 
 const told = ({ steps, ...counters }: Counted["journeys"][number]): Contribution["journeys"][number] => ({
