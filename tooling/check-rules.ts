@@ -1,14 +1,16 @@
 /**
  * `npm run check:rules`: each of the 186 keys is kept by a module and proven by a test, each of the 487 rows belongs to a
- * key, no test and no tag names a rule that does not exist, and `docs/rules.md` is current. Each property of a package
- * notes a bug that was planted and that it finds.
+ * key, no test and no tag names a rule that does not exist, each parameter of a policy is read by what it says, and
+ * `docs/rules.md` and `docs/parameters.md` are current. Each property of a package notes a bug that was planted and that
+ * it finds.
  */
 import { existsSync, readFileSync } from "node:fs"
-import { RuleCatalogue, RuleRows } from "@tacet/catalogue"
+import { DeclaredParameter, RuleCatalogue, RuleRows } from "@tacet/catalogue"
 import { RuleKey } from "@tacet/core/policy"
 import { faultsOf } from "./rules/faults.ts"
 import { homesOf } from "./rules/homes.ts"
 import { unnoted } from "./rules/notes.ts"
+import { allParameters, parametersPage, readerFaults, readersInCore } from "./rules/parameters.ts"
 import { figuresOf, keptRulesOf } from "./rules/table.ts"
 import { collectTitles } from "./rules/titles.ts"
 import { filesUnder } from "./sources.ts"
@@ -28,7 +30,16 @@ const ofRules = faultsOf({
   read,
   page: existsSync(page) ? read(page) : "",
 })
-const faults = [...ofRules, ...notes]
+const readers = readersInCore()
+const reasons = DeclaredParameter.declaredParameters
+const parameters = "docs/parameters.md"
+const isCurrent = existsSync(parameters) && read(parameters) === parametersPage(readers, reasons)
+const faults = [
+  ...ofRules,
+  ...notes,
+  ...readerFaults(allParameters, readers, reasons),
+  ...(isCurrent ? [] : [`${parameters} is out of date: npm run rules -- --write`]),
+]
 for (const fault of faults) process.stdout.write(`${fault}\n`)
 process.stdout.write(
   `check:rules: ${titles.length} tests, ${faults.length} faults; ${figuresOf(RuleCatalogue.rules)}\n`,

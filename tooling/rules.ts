@@ -1,12 +1,14 @@
 /**
  * `npm run rules`: the rule table. Without an option it says how many rules there are of each kind and which tests name
- * each; `--json FILE` writes the table for programs (`-` to standard output), `--write` writes `docs/rules.md`.
+ * each; `--json FILE` writes the table for programs (`-` to standard output), `--write` writes `docs/rules.md` and
+ * `docs/parameters.md`.
  */
 import { writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
-import { RuleCatalogue } from "@tacet/catalogue"
+import { DeclaredParameter, RuleCatalogue } from "@tacet/catalogue"
 import { RuleKey } from "@tacet/core/policy"
 import { homesOf } from "./rules/homes.ts"
+import { allParameters, parametersPage, readersInCore } from "./rules/parameters.ts"
 import { figuresOf, keptRulesOf, recordsOf, type RuleRecord, tableOf } from "./rules/table.ts"
 import { collectTitles } from "./rules/titles.ts"
 
@@ -26,6 +28,8 @@ const rules = keptRulesOf(RuleCatalogue.rules, homesOf(RuleKey.policyRuleKeys), 
 if (values.write === true) {
   writeFileSync(page, tableOf(rules))
   process.stdout.write(`${page}: ${rules.length} rules\n`)
+  writeFileSync("docs/parameters.md", parametersPage(readersInCore(), DeclaredParameter.declaredParameters))
+  process.stdout.write(`docs/parameters.md: ${allParameters.length} parameters\n`)
 } else {
   const keys = recordsOf(rules)
   if (values.json === undefined) process.stdout.write(`${summaryOf(keys)}\n\n${figuresOf(rules)}\n`)

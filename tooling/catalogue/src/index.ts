@@ -3,5 +3,6 @@
  * and tests read them; nothing of them is published.
  */
 export * as Contradiction from "./Contradiction.ts"
+export * as DeclaredParameter from "./DeclaredParameter.ts"
 export * as RuleCatalogue from "./RuleCatalogue.ts"
 export * as RuleRows from "./RuleRows.ts"

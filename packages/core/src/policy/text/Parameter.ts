@@ -22,12 +22,22 @@ import * as Periods from "../../calendar/Period.ts"
  */
 export type Kind = "permissions" | "duties" | "levels" | "ends" | "atLeast" | "atMost" | "choice" | "fact"
 
+/**
+ * What reads a parameter. CI compares it with the sources.
+ *
+ * - `decider`: a decider, a check or a service asks it before it acts;
+ * - `register`: it decides which text binds, in the resolver and the registers of `binding`;
+ * - `declared`: no code decides by it; it is shown, and the law can bind it.
+ */
+export type Reader = "decider" | "register" | "declared"
+
 /** What is said of a parameter beside its values. */
 export interface About {
   /** What it decides, in a sentence. */
   readonly about: string
-  /** The rules that read it. */
+  /** The rules that it decides. */
   readonly rules: ReadonlyArray<PolicyRuleKey>
+  readonly readBy: Reader
 }
 
 /** A parameter. */
@@ -65,7 +75,7 @@ const setOf = <const L extends string>(literals: ReadonlyArray<L>): Schema.Codec
  * ```ts
  * import { Parameter } from "@tacet/core/policy"
  *
- * const grounds = Parameter.permissions(["contract", "consent"], { about: "Grounds.", rules: ["BASIS"] })
+ * const grounds = Parameter.permissions(["contract", "consent"], { about: "Grounds.", rules: ["BASIS"], readBy: "decider" })
  * const both = grounds.meet(["contract", "consent"], ["consent"]) // => ["consent"]
  * ```
  */
@@ -89,7 +99,7 @@ export const permissions = <const L extends string>(
  * ```ts
  * import { Parameter } from "@tacet/core/policy"
  *
- * const notices = Parameter.duties(["publish", "notify"], { about: "Notices.", rules: ["NOTIFY"] })
+ * const notices = Parameter.duties(["publish", "notify"], { about: "Notices.", rules: ["NOTIFY"], readBy: "decider" })
  * const both = notices.meet(["publish"], ["notify"]) // => ["publish", "notify"]
  * ```
  */
@@ -117,7 +127,7 @@ export const duties = <const L extends string>(
  * ```ts
  * import { Parameter } from "@tacet/core/policy"
  *
- * const recording = Parameter.levels(["never", "withConsent"], { about: "Recording.", rules: ["TRAINING"] })
+ * const recording = Parameter.levels(["never", "withConsent"], { about: "Recording.", rules: ["TRAINING"], readBy: "decider" })
  * const both = recording.meet("withConsent", "never") // => "never"
  * ```
  */
@@ -142,7 +152,7 @@ export const levels = <const L extends string>(
  * import { Parameter } from "@tacet/core/policy"
  *
  * const addressee = Parameter.choice(["operator", "customer"], {
- *   about: "Who answers.", rules: ["R-TO-OPERATOR"], otherwise: "customer"
+ *   about: "Who answers.", rules: ["R-TO-OPERATOR"], readBy: "decider", otherwise: "customer"
  * })
  * const later = addressee.meet("operator", "customer") // => "customer"
  * ```
@@ -168,7 +178,7 @@ export const choice = <const L extends string>(
  * import * as Schema from "effect/Schema"
  * import { Parameter } from "@tacet/core/policy"
  *
- * const laws = Parameter.fact(Schema.String, { about: "The law.", rules: ["LAW"], otherwise: "" })
+ * const laws = Parameter.fact(Schema.String, { about: "The law.", rules: ["LAW"], readBy: "decider", otherwise: "" })
  * ```
  */
 export const fact = <A>(schema: Schema.Codec<A>, about: About & { readonly otherwise: NoInfer<A> }): Parameter<A> => ({
@@ -188,7 +198,7 @@ export const fact = <A>(schema: Schema.Codec<A>, about: About & { readonly other
  * ```ts
  * import { Parameter } from "@tacet/core/policy"
  *
- * const centres = Parameter.atLeast({ about: "Data centres.", rules: ["HOST-2DC"], strictest: 2 })
+ * const centres = Parameter.atLeast({ about: "Data centres.", rules: ["HOST-2DC"], readBy: "decider", strictest: 2 })
  * const both = centres.meet(2, 3) // => 3
  * ```
  */
@@ -209,7 +219,7 @@ export const atLeast = (about: About & { readonly strictest: number }): Paramete
  * ```ts
  * import { Parameter } from "@tacet/core/policy"
  *
- * const hours = Parameter.atMost({ about: "Hours.", rules: ["BREACH"], strictest: 72 })
+ * const hours = Parameter.atMost({ about: "Hours.", rules: ["BREACH"], readBy: "decider", strictest: 72 })
  * const both = hours.meet(72, 96) // => 72
  * ```
  */
@@ -241,7 +251,7 @@ const comesFirst = (one: Period, other: Period): boolean =>
  * ```ts
  * import { Parameter } from "@tacet/core/policy"
  *
- * const answer = Parameter.periods({ about: "Answers.", rules: ["R-1M"], strictest: ["P1M"] })
+ * const answer = Parameter.periods({ about: "Answers.", rules: ["R-1M"], readBy: "decider", strictest: ["P1M"] })
  * const both = answer.meet(["P1M"], ["P31D"]) // => ["P1M"]
  * ```
  */
@@ -300,7 +310,7 @@ const endsSchema: Schema.Codec<ReadonlyArray<End>> = codec(Schema.Array(End))
  * ```ts
  * import { Parameter } from "@tacet/core/policy"
  *
- * const cap = Parameter.ends({ about: "Retention.", rules: ["RET-NEC"], strictest: [{ after: "contractEnd" }] })
+ * const cap = Parameter.ends({ about: "Retention.", rules: ["RET-NEC"], readBy: "decider", strictest: [{ after: "contractEnd" }] })
  * const both = cap.meet([{ after: "contractEnd" }], [{ after: "collection", within: "P12M" }])
  * ```
  */
@@ -334,7 +344,7 @@ const record = <K extends string, A>(entries: Iterable<readonly [K, A]>): Each<K
  * ```ts
  * import { Parameter } from "@tacet/core/policy"
  *
- * const about = { about: "Purposes.", rules: ["PURPOSES"] } as const
+ * const about = { about: "Purposes.", rules: ["PURPOSES"], readBy: "decider" } as const
  * const byRole = Parameter.forEach(["controller", "processor"], Parameter.permissions(["support"], about))
  * ```
  */
@@ -344,6 +354,7 @@ export const forEach = <const K extends string, A>(
 ): Parameter<Each<K, A>> => ({
   about: of.about,
   rules: of.rules,
+  readBy: of.readBy,
   kind: of.kind,
   words: of.words,
   entries: { keys, of: of as unknown as Parameter<never>, partial: false },
@@ -360,7 +371,7 @@ export const forEach = <const K extends string, A>(
  * ```ts
  * import { Parameter } from "@tacet/core/policy"
  *
- * const about = { about: "Ends.", rules: ["RET-NEC"], strictest: [] } as const
+ * const about = { about: "Ends.", rules: ["RET-NEC"], readBy: "decider", strictest: [] } as const
  * const byCategory = Parameter.forSome(["ipAddress", "name"], Parameter.ends(about))
  * ```
  */
@@ -383,6 +394,7 @@ export const forSome = <const K extends string, A>(
   return {
     about: of.about,
     rules: of.rules,
+    readBy: of.readBy,
     kind: of.kind,
     words: of.words,
     entries: { keys, of: of as unknown as Parameter<never>, partial: true },

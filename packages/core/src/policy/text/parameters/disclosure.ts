@@ -64,6 +64,7 @@ export const definitions = {
   disclosureGrounds: permissions(disclosureGrounds, {
     about: "The closed list of grounds on which personal data may be disclosed.",
     rules: ["GROUNDS", "NOT-SOLD"],
+    readBy: "decider",
   }),
   groundConditions: forSome(
     disclosureGrounds,
@@ -82,31 +83,38 @@ export const definitions = {
         "SUBPROC",
         "CUST-ONLY",
       ],
+      readBy: "decider",
     }),
   ),
   interactionDataRecipients: permissions(disclosureGrounds, {
     about: "The grounds on which pseudonymised interaction data may leave the operator.",
     rules: ["CUST-ONLY", "SUBPROC"],
+    readBy: "decider",
   }),
   directAccess: permissions(["customer", "partner"], {
     about: "Who outside the operator may read the store of collected data directly; everybody else gets it delivered.",
     rules: ["NO-ACCESS-PUB"],
+    readBy: "decider",
   }),
   otherPurposeOfRecipient: levels(["never", "ifAuthorised"], {
     about: "Whether a recipient may use the data for another purpose.",
     rules: ["D-NOOTHER", "D-NOOTHER-AUTH"],
+    readBy: "decider",
   }),
   recipientDuties: duties(recipientDuties, {
     about: "What a recipient carries before data first reach it.",
     rules: ["CONTRACT-RCPT", "ALL-BOUND", "SIMILAR", "RCPT-CHOSEN", "REGISTER", "SUBPROC"],
+    readBy: "decider",
     strictest: ["contractInForce", "commitmentToLaw", "similarTreatment", "guaranteesRecorded", "registered"],
   }),
   agreementOutsideUnion: duties(["customer", "partner"], {
     about: "Who outside the EU needs a specific agreement that guarantees equivalent protection.",
     rules: ["NONEU-CUST"],
+    readBy: "decider",
   }),
   registersOnDemand: duties(registers, {
     about: "The lists that can be asked for, as of any date.",
     rules: ["REGISTER", "REGISTER-RCPT", "SAFEGUARD-COPY"],
+    readBy: "declared",
   }),
 }

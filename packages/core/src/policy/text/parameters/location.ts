@@ -6,7 +6,7 @@ import { ofPublic } from "../../../eventsourcing/FieldClass.ts"
 import type { Membership } from "../../legal/Membership.ts"
 import { freeTradeStates, partsOfMembers, union } from "../../legal/Membership.ts"
 import { atLeast, duties, levels, permissions } from "../Parameter.ts"
-import type { Parameter } from "../Parameter.ts"
+import type { About, Parameter } from "../Parameter.ts"
 
 /**
  * How a version tests the place of a processing. They are different tests and are never merged (V14): a version may be
@@ -58,10 +58,7 @@ const Place: Schema.Codec<Place> = Schema.String.check(
   }),
 ).annotate(ofPublic)
 
-const places = (about: {
-  readonly about: string
-  readonly rules: Parameter<unknown>["rules"]
-}): Parameter<ReadonlyArray<Place>> => ({
+const places = (about: About): Parameter<ReadonlyArray<Place>> => ({
   ...about,
   kind: "permissions",
   words: ["EU", "EEA", "anywhere"],
@@ -98,32 +95,39 @@ export const definitions = {
   locationRules: duties(locationRules, {
     about: "The tests that the place of a processing must pass, each of them.",
     rules: ["LOC-ANY16", "LOC-EU-AND", "LOC-EU", "LOC-3WAY", "LOC-NONEEA"],
+    readBy: "decider",
     strictest: ["unionOrAdequateCountryAndPartner"],
   }),
   hostingLocations: places({
     about: "Where the servers may stand.",
     rules: ["LOC-LIST", "HOST-EU", "LOC-ANY16", "LOC-NONEEA"],
+    readBy: "decider",
   }),
   backupLocations: places({
     about: "Where backups may be kept.",
     rules: ["BACKUP", "LOC-ANY16", "LOC-NONEEA"],
+    readBy: "decider",
   }),
   dataCentres: atLeast({
     about: "In how many separate data centres the storage is held at every moment.",
     rules: ["HOST-2DC"],
+    readBy: "decider",
     strictest: 2,
   }),
   dataCentreCertifications: atLeast({
     about: "How many certifications of the sector a data centre needs to be used.",
     rules: ["CERT"],
+    readBy: "decider",
     strictest: 1,
   }),
   instruments: permissions(instruments, {
     about: "What may carry a transfer out of the EEA.",
     rules: ["A45-47", "SHIELD", "LOC-NONEEA", "LOC-ANY16"],
+    readBy: "decider",
   }),
   remoteAccess: levels(["isTransfer", "isNoTransfer"], {
     about: "Whether access from outside the EEA counts as a transfer.",
     rules: ["REMOTE", "LOC-ANY16", "LOC-NONEEA"],
+    readBy: "decider",
   }),
 }

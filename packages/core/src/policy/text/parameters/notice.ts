@@ -34,54 +34,66 @@ export const definitions = {
   collectionNotice: duties(collectionNotices, {
     about: "What a person is told before a datum about them is recorded.",
     rules: ["ACK-FIRST", "PURPOSE-FIRST", "MANDATORY"],
+    readBy: "decider",
   }),
   publication: duties(publications, {
     about: "What every published version carries or can be asked for at any time.",
     rules: ["VERSION-DATE", "CONTACT", "INFO-AVAIL", "LAW", "RET-PUBLISHED", "ARCHIVE"],
+    readBy: "declared",
   }),
   changeNotice: duties(changeNotices, {
     about: "What is done when a new version is published.",
     rules: ["NOTIFY", "NOTIFY-MAJOR", "CHOICES"],
+    readBy: "declared",
   }),
   languagePrecedence: fact(LanguagePrecedence, {
     about: "The language whose text decides where the language versions differ.",
     rules: ["LANGUAGE"],
+    readBy: "register",
     otherwise: "none",
   }),
   applicableLaws: fact(texts, {
     about: "The laws that the version names as binding it.",
     rules: ["LAW", "R-LOCAL-LAW", "SEVER"],
+    readBy: "declared",
     otherwise: [],
   }),
   localLaw: levels(["prevails", "ignored"], {
     about: "Whether the law of the place that a request comes from decides where it differs.",
     rules: ["R-LOCAL-LAW"],
+    readBy: "decider",
   }),
   processingRecord: choice(["authorityDeclaration", "internalRecord"], {
     about: "Where a processing is entered before it begins.",
     rules: ["DECLARED"],
+    readBy: "declared",
     otherwise: "internalRecord",
   }),
   cookieRules: choice(["inThisPolicy", "inSeparateDocument"], {
     about: "Where the rules on cookies are written.",
     rules: ["COOKIE-DOC"],
+    readBy: "declared",
     otherwise: "inThisPolicy",
   }),
   supplements: permissions(["addPurposes", "addCategories"], {
     about: "What a supplement published for one product may add.",
     rules: ["SUPPLEMENT"],
+    readBy: "declared",
   }),
   customerPolicy: levels(["decidesWhatItRegulates", "ignored"], {
     about:
       "Whether the Customer's own policy decides the points that it regulates, for data handled for that Customer.",
     rules: ["PRECEDENCE", "3P-POLICY", "SCOPE"],
+    readBy: "register",
   }),
   mentionExemptions: permissions(mentionExemptions, {
     about: "When a Customer need not name the operator in its own documents.",
     rules: ["MENTION"],
+    readBy: "register",
   }),
   reuseOfProvisions: levels(["refused", "allowed"], {
     about: "Whether a Customer may reuse or adapt the provisions in its own documents.",
     rules: ["REUSE-CLAUSE"],
+    readBy: "declared",
   }),
 }

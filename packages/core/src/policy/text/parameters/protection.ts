@@ -56,56 +56,69 @@ export const definitions = {
   consent: duties(consentDuties, {
     about: "What a consent carries, and how it can be withdrawn.",
     rules: ["D-CONSENT", "WITHDRAW", "OPTOUT", "FAIR"],
+    readBy: "decider",
   }),
   childConsentAge: atLeast({
     about: "The age from which a person consents alone (GDPR 8(1)).",
     rules: ["FAIR"],
+    readBy: "declared",
     strictest: 16,
   }),
   securityMeasures: duties(securityMeasures, {
     about: "The measures that can be listed with their state.",
     rules: ["SEC-MEAS"],
+    readBy: "declared",
     strictest: ["encryption", "attackProtection", "accessControl", "training", "contracts"],
   }),
   staffAccess: duties(staffAccessDuties, {
     about: "What a member of staff holds to read personal or pseudonymised data.",
     rules: ["AUTHZ", "NEED"],
+    readBy: "decider",
   }),
   communication: levels(["confidential", "open"], {
     about: "Whether communication with a person or a service is confidential.",
     rules: ["SECURE-COMM"],
+    readBy: "declared",
   }),
   payment: duties(paymentDuties, {
     about: "What a payment transaction takes.",
     rules: ["PAYMENT"],
+    readBy: "declared",
   }),
   breach: duties(breachDuties, {
     about: "What is done about a breach of personal data.",
     rules: ["BREACH"],
+    readBy: "declared",
   }),
   breachNoticeHours: atMost({
     about: "Within how many hours after becoming aware the authority is told (GDPR 33(1)).",
     rules: ["BREACH"],
+    readBy: "declared",
     strictest: 72,
   }),
   cookiePurposes: permissions(cookiePurposes, {
     about: "The closed list of purposes of cookies.",
     rules: ["COOKIE-PURPOSE"],
+    readBy: "decider",
   }),
   cookieControl: duties(["delete", "block", "tellConsequence"], {
     about: "What a user can do about cookies, and what is said about it.",
     rules: ["COOKIE-CTRL"],
+    readBy: "decider",
   }),
   analyticsCookieFields: permissions(cookieFields, {
     about: "The only fields of a record of the operator's own analytics cookie.",
     rules: ["COOKIE-FIELDS"],
+    readBy: "declared",
   }),
   analyticsCookieUses: permissions(["transferToThirdParty", "reuse", "join"], {
     about: "What may be done with such a record beside measuring.",
     rules: ["COOKIE-NO3P", "COOKIE-NOJOIN"],
+    readBy: "decider",
   }),
   vendorAnalytics: levels(["none", "withInstrumentUntilOptOut"], {
     about: "Whether a vendor may measure the operator's own sites.",
     rules: ["SHIELD", "VENDOR-OPTOUT"],
+    readBy: "decider",
   }),
 }

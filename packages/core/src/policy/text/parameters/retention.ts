@@ -24,6 +24,7 @@ export const definitions = {
   retentionCap: ends({
     about: "The ends that no retention of interaction data may pass, whatever the contract says.",
     rules: ["RET-12M", "RET-CONTRACT-CAP", "RET-NEC"],
+    readBy: "decider",
     strictest: [{ after: "purposeFulfilled" }, { after: "contractEnd" }],
   }),
   retentionByCategory: forSome(
@@ -31,50 +32,61 @@ export const definitions = {
     ends({
       about: "Ends of single categories, beside those of all.",
       rules: ["RET-3Y", "RET-1M", "RET-10Y", "RET-USER-5Y", "RET-UNTIL-ACCOUNT", "RET-COOKIE6M"],
+      readBy: "decider",
       strictest: [],
     }),
   ),
   retentionPeriod: levels(["fixedByContract", "asNeeded"], {
     about: "Whether nothing may be collected before a contract has fixed how long it is kept.",
     rules: ["RET-CONTRACT", "RET-NEC"],
+    readBy: "decider",
   }),
   retentionExtension: levels(["never", "recordedLegalGround", "contractTerm"], {
     about: "What may put an end off.",
     rules: ["RET-NEC"],
+    readBy: "decider",
   }),
   legalRetention: fact(LegalRetentions, {
     about: "Categories that a law makes the operator keep: until then an erasure is refused with that ground.",
     rules: ["RET-10Y", "R-LEGAL-LIMIT"],
+    readBy: "decider",
     otherwise: [],
   }),
   technicalStatisticsRetention: levels(["asOtherData", "withoutLimit"], {
     about: "Whether technical data may be kept for statistics and support without a time limit.",
     rules: ["STAT-FOREVER16"],
+    readBy: "decider",
   }),
   freeTextEnd: ends({
     about: "The ends of what a user typed.",
     rules: ["FREETEXT-LIFE", "FREETEXT-LIFE16"],
+    readBy: "decider",
     strictest: [{ after: "changedOrDeletedByUser" }, { after: "retentionEnd" }],
   }),
   accountRetention: ends({
     about: "The ends of the data of an account.",
     rules: ["RET-ACCOUNT", "RET-UNTIL-ACCOUNT"],
+    readBy: "decider",
     strictest: [{ after: "relationshipEnd" }, { after: "accountDeletion" }],
   }),
   accountLegalGrounds: permissions(["billing"], {
     about: "For what a law may keep data of an account beyond its end.",
     rules: ["RET-ACCOUNT"],
+    readBy: "decider",
   }),
   expiryOutcomes: permissions(expiryOutcomes, {
     about: "What may become of a datum at its end.",
     rules: ["DEL-OR-ANON"],
+    readBy: "decider",
   }),
   expiryCheck: levels(["regular", "none"], {
     about: "Whether it is checked regularly what has come to its end.",
     rules: ["SWEEP"],
+    readBy: "decider",
   }),
   retentionDuties: duties(["endPublished"], {
     about: "What a Customer can be asked about the periods in force.",
     rules: ["RET-PUBLISHED"],
+    readBy: "declared",
   }),
 }

@@ -69,67 +69,83 @@ export const definitions = {
       "R-ACCESS-LOST",
       "ACCURATE",
     ],
+    readBy: "decider",
   }),
   accountSelfService: levels(["atAnyTime", "onRequest"], {
     about: "Whether a user can read and change the data of their account at any time.",
     rules: ["R-MANAGE"],
+    readBy: "decider",
   }),
   requestAddressee: choice(["operator", "customerOfInteraction"], {
     about: "Who decides the request of a person who is not a registered user.",
     rules: ["R-TO-OPERATOR", "R-TO-CUSTOMER"],
+    readBy: "decider",
     otherwise: "customerOfInteraction",
   }),
   requestChannels: duties(requestChannels, {
     about: "The ways by which a request may come in; each gets the same deadline.",
     rules: ["R-CHANNEL"],
+    readBy: "declared",
   }),
   writtenForm: levels(["notRequired", "mayBeRequired"], {
     about: "Whether a request may have to be made in writing.",
     rules: ["R-WRITING", "R-CHANNEL"],
+    readBy: "decider",
   }),
   locators: permissions(locators, {
     about: "By what the data of a person who is not registered can be found.",
     rules: ["R-LOCATE", "R-LOCATE-AD"],
+    readBy: "decider",
   }),
   verification: levels(["beforeAnswer", "notRequired"], {
     about: "Whether requester and data must be shown to correspond before anything is disclosed or changed.",
     rules: ["R-VERIFY"],
+    readBy: "decider",
   }),
   identityEvidence: levels(["onReasonableDoubt", "anyNecessaryCheck"], {
     about: "When evidence of identity may be asked for.",
     rules: ["R-VERIFY"],
+    readBy: "decider",
   }),
   verifiers: permissions(["operator", "mandatedThirdParty"], {
     about: "Who may verify.",
     rules: ["R-VERIFY"],
+    readBy: "decider",
   }),
   answerWithin: periods({
     about: "By when a request is answered: the soonest of these after its receipt.",
     rules: ["R-1M", "R-30D"],
+    readBy: "decider",
     strictest: ["P1M"],
   }),
   answerExtension: levels(["none", "twoMonthsWithReasons", "untilAnnouncedDate"], {
     about: "Whether an answer may be put off, with reasons and before the first due date, and by how much.",
     rules: ["R-1M", "R-DELAY"],
+    readBy: "decider",
   }),
   delayNotice: duties(delayDuties, {
     about: "What a notice of delay says, and when it is sent.",
     rules: ["R-DELAY"],
+    readBy: "decider",
   }),
   refusalGrounds: permissions(refusalGrounds, {
     about: "The closed list of grounds on which a request may be refused.",
     rules: ["R-REFUSE16", "R-LEGAL-LIMIT", "R-OBJ-NEC"],
+    readBy: "decider",
   }),
   answerDuties: duties(answerDuties, {
     about: "What the answer to a request says beside its outcome.",
     rules: ["R-COMPLAINT", "R-LEGAL-LIMIT"],
+    readBy: "decider",
   }),
   objectionTest: levels(["unlessStrictlyNecessary", "unlessStrictlyOrLegallyNecessary", "particularSituation"], {
     about: "What decides an objection.",
     rules: ["R-OBJECT", "R-OBJ-NEC"],
+    readBy: "decider",
   }),
   erasedAccount: levels(["signInFails", "signInKept"], {
     about: "What becomes of the access that an erased identifier opened.",
     rules: ["R-ACCESS-LOST"],
+    readBy: "declared",
   }),
 }

@@ -1,0 +1,37 @@
+/**
+ * The parameters of a policy that no code decides by, and why none has to. A new parameter is read, or entered here with
+ * its reason.
+ */
+import type { PrivacyPolicy } from "@tacet/core/policy"
+
+/** Why nothing reads each. */
+export const declaredParameters: { readonly [Name in PrivacyPolicy.ParameterName]?: string } = {
+  publication: "`PolicyRegister.publish` demands date, number and contact of every version, whatever it promises",
+  changeNotice:
+    "`PolicyRegister.openNotices` lists a notice, a visible one and the choices as owed under every version",
+  applicableLaws: "shown with the version; its country decides which law binds it",
+  processingRecord: "the law replaces it; the record of processing is kept by people",
+  cookieRules: "says where people find the rules; `Cookie` applies those of the version itself",
+  supplements: "`Resolve` reads a supplement with the base for its own product alone, whatever it adds",
+  reuseOfProvisions: "about the text of contracts, which core does not read",
+  specialCategories: "the law bounds it; no category of GDPR 9(1) is in the vocabulary, so none can be recorded",
+  geolocationSwitch: "a location is refused while the switch is off, whether or not the version offers one",
+  hostLocation: "a field that holds the location of a host is refused under every version",
+  addressBook: "a value of an address book is refused under every version; what a device displays stays on it",
+  mandatoryFreeText: "a mandatory field for free text is refused under every version",
+  errorReports: "no event has a field for the details of an error",
+  provenance: "`Classification.combine` keeps the sources under every version",
+  childConsentAge: "the age of a person is never recorded",
+  securityMeasures: "people take the measures; shown with the version",
+  communication: "people encrypt connections; shown with the version",
+  payment: "no payment passes through Tacet; shown with the version",
+  breach: "people handle a breach; shown with the version",
+  breachNoticeHours: "the law bounds it; people handle a breach",
+  analyticsCookieFields: "`Cookie.AnalyticsRecord` has these five fields and no other under every version",
+  requestChannels: "a request is accepted by every channel, with the same deadline",
+  erasedAccount: "a sign-in fails after an erasure under every version",
+  registersOnDemand: "the streams of recipients and transfers can be read as of any date",
+  customerReports: "`Deflection` makes both reports for every Customer",
+  automatedDecisions: "the law bounds it; core takes no decision with a legal effect on a person",
+  retentionDuties: "`RetentionPolicy.periodAt` answers under every version",
+}
