@@ -11,7 +11,7 @@ type Service = Vault.Vault["Service"]
 describe("the leak test", () => {
   // Planted and found: a form looked for one character too late.
   it.prop(
-    "sees a canary in each of its forms wherever it stands, and none that is not there",
+    "finds a canary in each of its forms wherever it occurs, and none that does not occur",
     [fc.nat(30), fc.nat(9), fc.string({ unit: "binary", maxLength: 40 }), fc.string({ maxLength: 40 })],
     (count, form, before, after) => {
       const { all, any } = aviary(chanceFrom(count))

@@ -1,5 +1,5 @@
 /**
- * Canaries: texts that stand nowhere else, in the shapes of personal values. Whoever finds one has found a leak.
+ * Canaries: texts that occur nowhere else, in the shapes of personal values. Each one found is a leak.
  */
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
@@ -87,7 +87,7 @@ export type Aviary = ReturnType<typeof aviary>
 const next = (four: number, code: number): number => ((four << 8) | (code & 255)) >>> 0
 
 /**
- * Which canaries stand in a text, in one pass: where the first four characters of a form stand, the form is looked for.
+ * Which canaries occur in a text, in one pass: at each occurrence of the first four characters of a form, the form is compared.
  */
 export const seenIn = (text: string, canaries: ReadonlyArray<Canary>): ReadonlyArray<Canary> => {
   const starts = new Map<number, Array<{ readonly form: string; readonly canary: Canary }>>()
@@ -121,7 +121,7 @@ export interface Filling {
   readonly moment: () => number
 }
 
-/** A value of a schema's shape, with canaries in the place of every third text. */
+/** A value of a schema's shape, with canaries instead of every third text. */
 export const filled = (schema: Schema.Top, filling: Filling): unknown =>
   fill(SchemaAST.toType(schema.ast), filling, undefined)
 

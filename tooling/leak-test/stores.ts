@@ -22,10 +22,10 @@ type Ports =
   | AccessLog.AccessLog
   | ErasureLedger.ErasureLedger
 
-/** Stores, and what stands in them. */
+/** Stores, and their contents. */
 export interface Stores {
   readonly layer: Layer.Layer<Ports, StartError>
-  /** What is kept, by place. */
+  /** The stored texts, by place. */
   readonly kept: () => Readonly<Record<string, string>>
   /** Takes a backup of the vault's rows, where that can be done; what it answers puts it back. */
   readonly backup?: () => () => void
@@ -88,7 +88,7 @@ const aFolder = Effect.acquireRelease(
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true })),
 )
 
-/** What makes the stores of a history: new ones in memory, or one server for all, which logs all that it is told. */
+/** What makes the stores of a history: new ones in memory, or one server for all, which logs every statement. */
 export const makeStores = Effect.fnUntraced(function* (kind: "memory" | "embedded") {
   const folder = yield* aFolder
   if (kind === "memory") return () => inMemory(mkdtempSync(join(folder, "keys-")))

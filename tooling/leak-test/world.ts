@@ -255,7 +255,7 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
     }
   })
 
-  /** Somebody whom the service observes, by texts that are identifiers and by others, and whose detail is set right. */
+  /** A person whom the service observes, by identifiers and by other texts, and whose detail is rectified. */
   const anObservedPerson = Effect.gen(function* () {
     const pseudonyms = yield* Pseudonyms.Pseudonyms
     const issued = yield* note(pseudonyms.issue(customer, { at: dawn }))
@@ -304,7 +304,7 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
     return { subject: pseudonym as Uuid.Uuid as Subject.SubjectId, values }
   })
 
-  /** A history as the domain would record it, for projections and reports to have something to tell. */
+  /** A history as the domain would record it, so that projections and reports have data. */
   const recorded = Effect.gen(function* () {
     const store = yield* EventStore.EventStore
     const [history] = fc.sample(ArbitraryInteractions.anInteraction({ days: 1 }), { numRuns: 1, seed: chance(2 ** 31) })
@@ -324,7 +324,7 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
     return history.id
   })
 
-  /** A person: values of several categories, an identifier, a link, what the pseudonym's stream tells of them. */
+  /** A person: values of several categories, an identifier, a link, the events of the pseudonym's stream. */
   const aPerson = Effect.gen(function* () {
     const vault = yield* Vault.Vault
     const subject = uuid() as Subject.SubjectId

@@ -62,7 +62,7 @@ const read = (text: string): KeyStore.CustomerKeys => {
   }
 }
 
-/** The cause by its code; what a file holds is never told. */
+/** The cause by its code; an error never shows the contents of a file. */
 const unavailable = (error: unknown): VaultError.VaultUnavailable =>
   new VaultError.VaultUnavailable({
     store: "keyStore",
@@ -118,7 +118,7 @@ const save = async (folder: string, path: string, keys: KeyStore.CustomerKeys): 
   }
 }
 
-/** Whether the process that holds a lock is gone. */
+/** Whether the process that holds a lock has ended. */
 const isAbandoned = async (lock: string): Promise<boolean> => {
   try {
     process.kill(Number(await readFile(lock, "utf8")), 0)

@@ -8,11 +8,11 @@ import type { Commit, EventEnvelope, ProjectionStore, StreamId, Uuid } from "@ta
 export interface StoredStream {
   /** One frozen address, shared by all its envelopes. */
   readonly id: StreamId.StreamId
-  /** In version order: the event of version n stands at index n - 1. */
+  /** In version order: the event of version n is at index n - 1. */
   readonly events: Array<EventEnvelope.RecordedEvent>
 }
 
-/** What is remembered of a commit while a stream that it wrote exists. */
+/** The memory of a commit while a stream that it wrote exists. */
 export interface StoredCommit {
   readonly result: Commit.CommitResult
   /** How many events went to each written stream. */
@@ -23,7 +23,7 @@ export interface StoredCommit {
 
 /** The data of one Customer. */
 export interface Compartment {
-  /** The event of position n stands at index n - 1; `undefined` where it was purged. */
+  /** The event of position n is at index n - 1; `undefined` where it was purged. */
   readonly log: Array<EventEnvelope.RecordedEvent | undefined>
   /** Streams with at least one event, by kind and id. */
   readonly streams: Map<StreamId.StreamKind, Map<Uuid.Uuid, StoredStream>>

@@ -55,7 +55,7 @@ describe("the memory", () => {
     }).pipe(Effect.provide(layer)),
   )
 
-  it.effect("keeps no listener of a subscriber that has gone, nor one that it has woken", () =>
+  it.effect("keeps no listener of a subscriber that has ended, nor one that it has woken", () =>
     Effect.gen(function* () {
       const memory = Memory.make([])
       const store = Memory.eventStore(memory)
@@ -79,7 +79,7 @@ describe("the memory", () => {
   it.effect("misses no append between a look at the log and the wait", () =>
     Effect.gen(function* () {
       const store = yield* EventStore.EventStore
-      // Whoever gives way after every few operations is overtaken between any two of them.
+      // A fiber that yields after every few operations is overtaken between any two of them.
       for (let steps = 0; steps < 60; steps++) {
         const customer = yield* aCustomer
         const commit = yield* aCommit(customer)
@@ -99,7 +99,7 @@ describe("the memory", () => {
     }).pipe(Effect.provide(layer)),
   )
 
-  it.effect("keeps nothing of what was purged but the hole", () =>
+  it.effect("keeps nothing of a purged event but the hole", () =>
     Effect.gen(function* () {
       const memory = Memory.make([])
       const store = Memory.eventStore(memory)

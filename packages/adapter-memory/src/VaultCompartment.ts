@@ -137,7 +137,7 @@ export const changeKeyring = (
     : Result.fail(new VaultStore.KeyringMoved({ actualRevision }))
 }
 
-/** Erases a keyring; the first erasure stands. */
+/** Erases a keyring; a repetition keeps the first erasure. */
 export const fence = (vault: VaultCompartment, address: Address, erasure: Keyring.Erasure): Keyring.Erasure => {
   const known = vault.keyrings.get(address.subject)
   if (known?.erasure !== undefined) return known.erasure

@@ -151,7 +151,7 @@ const purge = (compartment: Compartment, stream: StreamId.StreamId): void => {
   let last: Uuid.Uuid | undefined
   for (const { commitId, position } of removed) {
     compartment.log[position - 1] = undefined
-    // The events of one commit stand together in a stream.
+    // The events of one commit are adjacent in a stream.
     if (commitId === last) continue
     last = commitId
     const commit = compartment.commits.get(commitId)

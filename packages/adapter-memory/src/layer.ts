@@ -8,7 +8,7 @@ import * as Memory from "./Memory.ts"
 
 /**
  * An event store and a projection store over one new memory, with inline projections: their counters change in the
- * append itself. What was written is gone when the layer is.
+ * append itself. All data end with the layer.
  *
  * @example
  * ```ts

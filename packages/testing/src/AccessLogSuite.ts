@@ -3,20 +3,20 @@
  */
 import type * as Effect from "effect/Effect"
 import type { AccessLogFixture } from "./Fixture.ts"
-import type * as Law from "./Law.ts"
-import { accesses, restartingAccesses } from "./laws/vault/accesses.ts"
+import type * as Property from "./Property.ts"
+import { accesses, restartingAccesses } from "./properties/vault/accesses.ts"
 import * as Suite from "./Suite.ts"
 
-/** Every law that it is held to. */
-export const laws = (fixture: AccessLogFixture): ReadonlyArray<Law.Law<AccessLogFixture>> => [
+/** Every property that it is held to. */
+export const properties = (fixture: AccessLogFixture): ReadonlyArray<Property.Property<AccessLogFixture>> => [
   ...accesses,
   restartingAccesses(fixture),
 ]
 
-const suite: Suite.Suite<AccessLogFixture> = { name: "access log", laws }
+const suite: Suite.Suite<AccessLogFixture> = { name: "access log", properties }
 
 /**
- * Registers the suite with a test runner: one test for each law.
+ * Registers the suite with a test runner: one test for each property.
  *
  * @example
  * ```ts
@@ -39,11 +39,11 @@ export const register = (
   adapter: string,
   fixture: AccessLogFixture,
   runner: Suite.TestRunner,
-  settings?: Partial<Law.Settings>,
+  settings?: Partial<Property.Settings>,
 ): void => Suite.register(suite, adapter, fixture, runner, settings)
 
 /**
- * Runs the suite without a test runner and says what became of each law.
+ * Runs the suite without a test runner and answers the result of each property.
  *
  * @example
  * ```ts
@@ -55,5 +55,5 @@ export const register = (
  */
 export const run = (
   fixture: AccessLogFixture,
-  settings?: Partial<Law.Settings>,
-): Effect.Effect<ReadonlyArray<Suite.Finding>> => Suite.run(laws(fixture), fixture, settings)
+  settings?: Partial<Property.Settings>,
+): Effect.Effect<ReadonlyArray<Suite.Finding>> => Suite.run(properties(fixture), fixture, settings)

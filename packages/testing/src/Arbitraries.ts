@@ -1,5 +1,5 @@
 /**
- * Arbitrary values of event sourcing, in the language of the domain. `fast-check` is needed by whoever imports this.
+ * Arbitrary values of event sourcing, in the language of the domain. Needs `fast-check`.
  */
 import * as FastCheck from "fast-check"
 import {

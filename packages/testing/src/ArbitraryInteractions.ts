@@ -161,7 +161,7 @@ const aMove = (): fc.Arbitrary<Move> =>
   )
 
 /**
- * An interaction that starts within the given days from 2026-01-01. Some of its events may stand in its stream out of
+ * An interaction that starts within the given days from 2026-01-01. Some of its events may be in its stream out of
  * their order in time, as late arrivals do.
  *
  * @example
@@ -202,7 +202,7 @@ export const anInteraction = (options?: { readonly days?: number }): fc.Arbitrar
       ]
       for (const { backdated, call, move, pause } of moves) {
         now += pause
-        // One in ten happened up to a minute earlier than what stands before it.
+        // One in ten happened up to a minute earlier than the event before it.
         const at = DateTime.makeUnsafe(backdated === 0 ? now - Math.min(pause, minute) : now)
         commands.push(...move(at, call as Identifier.CallId))
       }

@@ -32,7 +32,7 @@ const stating = (statements: Policy.Statements, name: Policy.ParameterName, valu
 })
 
 /**
- * A policy of somebody's own that says something on some of these parameters, or on some of all.
+ * A user's own policy that sets some of these parameters, or some of all.
  *
  * @example
  * ```ts

@@ -3,20 +3,20 @@
  */
 import type * as Effect from "effect/Effect"
 import type { ErasureLedgerFixture } from "./Fixture.ts"
-import type * as Law from "./Law.ts"
-import { erasures, restartingErasures } from "./laws/vault/ledger.ts"
+import type * as Property from "./Property.ts"
+import { erasures, restartingErasures } from "./properties/vault/ledger.ts"
 import * as Suite from "./Suite.ts"
 
-/** Every law that it is held to. */
-export const laws = (fixture: ErasureLedgerFixture): ReadonlyArray<Law.Law<ErasureLedgerFixture>> => [
+/** Every property that it is held to. */
+export const properties = (fixture: ErasureLedgerFixture): ReadonlyArray<Property.Property<ErasureLedgerFixture>> => [
   ...erasures,
   restartingErasures(fixture),
 ]
 
-const suite: Suite.Suite<ErasureLedgerFixture> = { name: "ledger of erasures", laws }
+const suite: Suite.Suite<ErasureLedgerFixture> = { name: "ledger of erasures", properties }
 
 /**
- * Registers the suite with a test runner: one test for each law.
+ * Registers the suite with a test runner: one test for each property.
  *
  * @example
  * ```ts
@@ -39,11 +39,11 @@ export const register = (
   adapter: string,
   fixture: ErasureLedgerFixture,
   runner: Suite.TestRunner,
-  settings?: Partial<Law.Settings>,
+  settings?: Partial<Property.Settings>,
 ): void => Suite.register(suite, adapter, fixture, runner, settings)
 
 /**
- * Runs the suite without a test runner and says what became of each law.
+ * Runs the suite without a test runner and answers the result of each property.
  *
  * @example
  * ```ts
@@ -55,5 +55,5 @@ export const register = (
  */
 export const run = (
   fixture: ErasureLedgerFixture,
-  settings?: Partial<Law.Settings>,
-): Effect.Effect<ReadonlyArray<Suite.Finding>> => Suite.run(laws(fixture), fixture, settings)
+  settings?: Partial<Property.Settings>,
+): Effect.Effect<ReadonlyArray<Suite.Finding>> => Suite.run(properties(fixture), fixture, settings)

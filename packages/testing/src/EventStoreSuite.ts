@@ -1,26 +1,26 @@
 /**
- * The conformance suite of the event store port: one law for each sentence of its promises.
+ * The conformance suite of the event store port: one property for each sentence of its promises.
  */
 import type * as Effect from "effect/Effect"
 import type { EventStoreFixture } from "./Fixture.ts"
-import type * as Law from "./Law.ts"
-import { atomicity } from "./laws/atomicity.ts"
-import { compartments } from "./laws/compartments.ts"
-import { concurrency } from "./laws/concurrency.ts"
-import { conflicts } from "./laws/conflicts.ts"
-import { expectations } from "./laws/expectations.ts"
-import { model } from "./laws/model.ts"
-import { order } from "./laws/order.ts"
-import { storedAsWritten } from "./laws/payloads.ts"
-import { purging } from "./laws/purge.ts"
-import { reading } from "./laws/reading.ts"
-import { repetition } from "./laws/repetition.ts"
-import { restarting } from "./laws/restart.ts"
-import { subscribing, wakingUp } from "./laws/subscribing.ts"
+import type * as Property from "./Property.ts"
+import { atomicity } from "./properties/atomicity.ts"
+import { compartments } from "./properties/compartments.ts"
+import { concurrency } from "./properties/concurrency.ts"
+import { conflicts } from "./properties/conflicts.ts"
+import { expectations } from "./properties/expectations.ts"
+import { model } from "./properties/model.ts"
+import { order } from "./properties/order.ts"
+import { storedAsWritten } from "./properties/payloads.ts"
+import { purging } from "./properties/purge.ts"
+import { reading } from "./properties/reading.ts"
+import { repetition } from "./properties/repetition.ts"
+import { restarting } from "./properties/restart.ts"
+import { subscribing, wakingUp } from "./properties/subscribing.ts"
 import * as Suite from "./Suite.ts"
 
-/** Every law that this store is held to. */
-export const laws = (fixture: EventStoreFixture): ReadonlyArray<Law.Law<EventStoreFixture>> => [
+/** Every property that this store is held to. */
+export const properties = (fixture: EventStoreFixture): ReadonlyArray<Property.Property<EventStoreFixture>> => [
   ...order,
   ...expectations,
   ...atomicity,
@@ -37,10 +37,10 @@ export const laws = (fixture: EventStoreFixture): ReadonlyArray<Law.Law<EventSto
   ...model,
 ]
 
-const suite: Suite.Suite<EventStoreFixture> = { name: "event store", laws }
+const suite: Suite.Suite<EventStoreFixture> = { name: "event store", properties }
 
 /**
- * Registers the suite with a test runner: one test for each law.
+ * Registers the suite with a test runner: one test for each property.
  *
  * @example
  * ```ts
@@ -59,11 +59,11 @@ export const register = (
   adapter: string,
   fixture: EventStoreFixture,
   runner: Suite.TestRunner,
-  settings?: Partial<Law.Settings>,
+  settings?: Partial<Property.Settings>,
 ): void => Suite.register(suite, adapter, fixture, runner, settings)
 
 /**
- * Runs the suite without a test runner and says what became of each law.
+ * Runs the suite without a test runner and answers the result of each property.
  *
  * @example
  * ```ts
@@ -74,10 +74,10 @@ export const register = (
  * const broken = EventStoreSuite.run({
  *   layer,
  *   capabilities: { pushSubscription: true, survivesRestart: false }
- * }).pipe(Effect.map((findings) => findings.filter((finding) => finding.broken !== undefined)))
+ * }).pipe(Effect.map((findings) => findings.filter((finding) => finding.violation !== undefined)))
  * ```
  */
 export const run = (
   fixture: EventStoreFixture,
-  settings?: Partial<Law.Settings>,
-): Effect.Effect<ReadonlyArray<Suite.Finding>> => Suite.run(laws(fixture), fixture, settings)
+  settings?: Partial<Property.Settings>,
+): Effect.Effect<ReadonlyArray<Suite.Finding>> => Suite.run(properties(fixture), fixture, settings)

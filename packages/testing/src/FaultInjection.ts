@@ -9,11 +9,11 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { EventStore, EventStoreError, ProjectionStore } from "@tacet/core/eventsourcing"
 
-/** What goes wrong with a call. */
+/** The fault of a call. */
 export interface Fault {
   /** Whether the store has carried the call out. */
   readonly when: "before" | "after"
-  /** `crash`: the caller dies. `unavailable`: it is told `StoreUnavailable`, for an append with this outcome. */
+  /** `crash`: the caller is interrupted. `unavailable`: the call fails with `StoreUnavailable`, for an append with this outcome. */
   readonly as: "crash" | "unavailable"
   readonly outcome: EventStoreError.StoreUnavailable["outcome"]
 }
@@ -38,7 +38,7 @@ export interface Call {
   readonly nth: number
 }
 
-/** What goes wrong with a call, if anything. */
+/** The fault of a call, if any. */
 export type Plan = (call: Call) => Fault | undefined
 
 /** What the caller dies of. */

@@ -1,6 +1,6 @@
 /**
- * What an adapter says of itself to the suites: how to build it and what it can do. Nothing is skipped: a law is run
- * for what is declared, and another for what is declared absent.
+ * What an adapter declares to the suites: how to build it and its capabilities. The suites skip nothing: they check one
+ * property for a capability that is declared present, and another where it is declared absent.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
@@ -11,14 +11,14 @@ import type { AccessLog, ErasureLedger, KeyStore, OpeningPolicy, Vault, VaultSto
 /** How to build an event store, and what it declares. */
 export interface EventStoreFixture {
   /**
-   * The store. Each law builds it anew and draws new Customers, so several layers may share one database; they need
+   * The store. Each property builds it anew and draws new Customers, so several layers may share one database; they need
    * not be empty.
    */
   readonly layer: Layer.Layer<EventStore.EventStore, unknown>
   readonly capabilities: {
     /** A subscriber is woken by an append; it does not poll. */
     readonly pushSubscription: boolean
-    /** What was written is there when the layer is built again. */
+    /** A layer that is built again holds what was written. */
     readonly survivesRestart: boolean
   }
 }
@@ -32,7 +32,7 @@ export interface ProjectionStoreFixture {
   readonly capabilities: {
     /** Counters change in the append. Where absent, the given projections are ignored. */
     readonly inlineProjections: boolean
-    /** What was saved is there when the layer is built again. */
+    /** A layer that is built again holds the saved states. */
     readonly survivesRestart: boolean
   }
 }
@@ -51,12 +51,12 @@ export type VaultPorts = VaultStore.VaultStore | KeyStore.KeyStore | AccessLog.A
 
 /** How to build the stores of a vault, and what they declare. */
 export interface VaultFixture {
-  /** The stores. Each law builds them anew and draws new Customers; they need not be empty. */
+  /** The stores. Each property builds them anew and draws new Customers; they need not be empty. */
   readonly stores: Layer.Layer<VaultPorts | VaultBackup, unknown>
   /** The vault over them. Default: `Vault.layer`. */
   readonly vault?: Layer.Layer<Vault.Vault, never, VaultPorts | OpeningPolicy.OpeningPolicy>
   readonly capabilities: {
-    /** What was written is there when the layer is built again. */
+    /** A layer that is built again holds what was written. */
     readonly survivesRestart: boolean
   }
 }

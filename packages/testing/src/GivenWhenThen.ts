@@ -27,7 +27,7 @@ export interface Outcome<State, Command, Event, Context> {
   readonly thenState: (expected: State) => void
 }
 
-/** What was seen is not what was expected; test runners show the difference of the two. */
+/** The outcome differs from the expected one; test runners show the difference. */
 export class ScenarioFailed extends Error {
   override readonly name = "ScenarioFailed"
   readonly expected: unknown

@@ -3,22 +3,22 @@
  */
 import type * as Effect from "effect/Effect"
 import type { KeyStoreFixture } from "./Fixture.ts"
-import type * as Law from "./Law.ts"
-import { changing, restartingKeys, tokens, wrapping } from "./laws/vault/keys.ts"
+import type * as Property from "./Property.ts"
+import { changing, restartingKeys, tokens, wrapping } from "./properties/vault/keys.ts"
 import * as Suite from "./Suite.ts"
 
-/** Every law that it is held to. */
-export const laws = (fixture: KeyStoreFixture): ReadonlyArray<Law.Law<KeyStoreFixture>> => [
+/** Every property that it is held to. */
+export const properties = (fixture: KeyStoreFixture): ReadonlyArray<Property.Property<KeyStoreFixture>> => [
   ...wrapping,
   ...changing,
   ...tokens,
   restartingKeys(fixture),
 ]
 
-const suite: Suite.Suite<KeyStoreFixture> = { name: "key store", laws }
+const suite: Suite.Suite<KeyStoreFixture> = { name: "key store", properties }
 
 /**
- * Registers the suite with a test runner: one test for each law.
+ * Registers the suite with a test runner: one test for each property.
  *
  * @example
  * ```ts
@@ -41,11 +41,11 @@ export const register = (
   adapter: string,
   fixture: KeyStoreFixture,
   runner: Suite.TestRunner,
-  settings?: Partial<Law.Settings>,
+  settings?: Partial<Property.Settings>,
 ): void => Suite.register(suite, adapter, fixture, runner, settings)
 
 /**
- * Runs the suite without a test runner and says what became of each law.
+ * Runs the suite without a test runner and answers the result of each property.
  *
  * @example
  * ```ts
@@ -57,5 +57,5 @@ export const register = (
  */
 export const run = (
   fixture: KeyStoreFixture,
-  settings?: Partial<Law.Settings>,
-): Effect.Effect<ReadonlyArray<Suite.Finding>> => Suite.run(laws(fixture), fixture, settings)
+  settings?: Partial<Property.Settings>,
+): Effect.Effect<ReadonlyArray<Suite.Finding>> => Suite.run(properties(fixture), fixture, settings)

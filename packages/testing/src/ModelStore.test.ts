@@ -6,14 +6,14 @@ import * as EventStoreSuite from "./EventStoreSuite.ts"
 import * as ModelStore from "./ModelStore.ts"
 
 describe("the store over the reference model", () => {
-  it.live("keeps every law", () =>
+  it.live("satisfies every property", () =>
     Effect.gen(function* () {
       const findings = yield* EventStoreSuite.run({
         layer: Layer.sync(EventStore.EventStore, () => ModelStore.make()),
         capabilities: { pushSubscription: true, survivesRestart: false },
       })
       expect(findings.length).toBeGreaterThan(100)
-      expect(findings.flatMap(({ broken }) => (broken === undefined ? [] : [broken.message]))).toEqual([])
+      expect(findings.flatMap(({ violation }) => (violation === undefined ? [] : [violation.message]))).toEqual([])
     }),
   )
 })

@@ -99,7 +99,7 @@ const errorOf = (
   switch (answer._tag) {
     case "InvalidCommit":
       return new EventStoreError.InvalidCommit({ customer, commitId, reason: "it contradicts itself" })
-    // Two commits may share an id if nothing is left to tell them apart; refusing is what harms least.
+    // Two commits with one id may be equal or not once the events are purged; refusing is the safe answer.
     case "Unspecified":
     case "CommitIdReused":
       return new EventStoreError.CommitIdReused({ customer, commitId })

@@ -1,5 +1,5 @@
 /**
- * A store of vault rows that is as simple as can be: lists, and a search through them for every answer. The law of the
+ * A store of vault rows that is as simple as can be: lists, and a search through them for every answer. The property of the
  * model compares a store with it.
  */
 import * as Effect from "effect/Effect"

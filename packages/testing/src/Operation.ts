@@ -72,7 +72,7 @@ const anExpecting: FastCheck.Arbitrary<Expecting> = FastCheck.oneof(
   { weight: 3, arbitrary: FastCheck.constantFrom("one behind", "one ahead", "none", "exists") },
 )
 
-// Few and small, for speed: what payloads may be is the matter of other laws.
+// Few and small, for speed: what payloads may be is the matter of other properties.
 const anEvent: FastCheck.Arbitrary<EventEnvelope.NewEvent> = FastCheck.record({
   type: FastCheck.constantFrom(...types),
   schemaVersion: FastCheck.integer({ min: 1, max: 3 }),

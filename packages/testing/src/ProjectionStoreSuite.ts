@@ -5,16 +5,18 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { ProjectionStore } from "@tacet/core/eventsourcing"
 import type { ProjectionStoreFixture } from "./Fixture.ts"
-import * as Law from "./Law.ts"
-import { catchingUp } from "./laws/catchUp.ts"
-import { counting } from "./laws/counters.ts"
-import { projectionModel } from "./laws/projectionModel.ts"
-import { saving } from "./laws/saving.ts"
+import * as Property from "./Property.ts"
+import { catchingUp } from "./properties/catchUp.ts"
+import { counting } from "./properties/counters.ts"
+import { projectionModel } from "./properties/projectionModel.ts"
+import { saving } from "./properties/saving.ts"
 import * as Scene from "./Scene.ts"
 import * as Suite from "./Suite.ts"
 
-/** Every law that this store is held to. */
-export const laws = (fixture: ProjectionStoreFixture): ReadonlyArray<Law.Law<ProjectionStoreFixture>> => [
+/** Every property that this store is held to. */
+export const properties = (
+  fixture: ProjectionStoreFixture,
+): ReadonlyArray<Property.Property<ProjectionStoreFixture>> => [
   ...saving,
   ...counting(fixture),
   ...catchingUp,
@@ -22,10 +24,10 @@ export const laws = (fixture: ProjectionStoreFixture): ReadonlyArray<Law.Law<Pro
   ...projectionModel(fixture),
 ]
 
-const suite: Suite.Suite<ProjectionStoreFixture> = { name: "projection store", laws }
+const suite: Suite.Suite<ProjectionStoreFixture> = { name: "projection store", properties }
 
 /**
- * Registers the suite with a test runner: one test for each law.
+ * Registers the suite with a test runner: one test for each property.
  *
  * @example
  * ```ts
@@ -47,11 +49,11 @@ export const register = (
   adapter: string,
   fixture: ProjectionStoreFixture,
   runner: Suite.TestRunner,
-  settings?: Partial<Law.Settings>,
+  settings?: Partial<Property.Settings>,
 ): void => Suite.register(suite, adapter, fixture, runner, settings)
 
 /**
- * Runs the suite without a test runner and says what became of each law.
+ * Runs the suite without a test runner and answers the result of each property.
  *
  * @example
  * ```ts
@@ -66,14 +68,14 @@ export const register = (
  */
 export const run = (
   fixture: ProjectionStoreFixture,
-  settings?: Partial<Law.Settings>,
-): Effect.Effect<ReadonlyArray<Suite.Finding>> => Suite.run(laws(fixture), fixture, settings)
+  settings?: Partial<Property.Settings>,
+): Effect.Effect<ReadonlyArray<Suite.Finding>> => Suite.run(properties(fixture), fixture, settings)
 
-const restarting = ({ capabilities }: ProjectionStoreFixture): Law.Law<ProjectionStoreFixture> =>
-  Law.make(
+const restarting = ({ capabilities }: ProjectionStoreFixture): Property.Property<ProjectionStoreFixture> =>
+  Property.make(
     "restart",
     capabilities.survivesRestart
-      ? "declares to survive a restart: what was saved is there when the store is built again"
+      ? "declares that it survives a restart: a store that is built again holds the saved states"
       : "declares not to survive a restart: nothing is saved when the store is built again",
     Effect.fnUntraced(function* ({ layer }: ProjectionStoreFixture) {
       const customer = yield* Scene.aCustomer
@@ -94,9 +96,9 @@ const restarting = ({ capabilities }: ProjectionStoreFixture): Law.Law<Projectio
         layer([]),
         { local: true },
       )
-      yield* Law.same("the active version and the checkpoint", first, [1, 4])
+      yield* Property.same("the active version and the checkpoint", first, [1, 4])
       const again = yield* Effect.provide(saved, layer([]), { local: true })
       const expected = capabilities.survivesRestart ? [1, 4] : [undefined, undefined]
-      yield* Law.same("the same when built again", again, expected)
+      yield* Property.same("the same when built again", again, expected)
     }),
   )

@@ -1,5 +1,5 @@
 /**
- * What an event store must answer, as pure functions over one growing list: the oracle of the model laws. It is written
+ * What an event store must answer, as pure functions over one growing list: the oracle of the model properties. It is written
  * for the reader, not for speed: everything is computed anew from the list, nothing is kept beside it.
  */
 import {
@@ -15,9 +15,9 @@ import {
 /** An event without the time of its recording, which is the store's own matter. */
 export type ModelEvent = Omit<EventEnvelope.RecordedEvent, "recordedAt">
 
-/** One compartment: what stands at each position, and what was answered to each commit. */
+/** One compartment: the entry at each position, and the answer to each commit. */
 export interface Model {
-  /** The entry of position n stands at index n - 1. */
+  /** The entry of position n is at index n - 1. */
   readonly log: ReadonlyArray<ModelEvent | "purged">
   readonly answered: ReadonlyArray<{ readonly commit: Commit.Commit; readonly result: Commit.CommitResult }>
 }

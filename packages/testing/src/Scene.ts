@@ -1,5 +1,5 @@
 /**
- * What laws are written with: new Customers, streams and commits, and readers that check what they read on the way.
+ * What properties are written with: new Customers, streams and commits, and readers that check what they read on the way.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -20,7 +20,7 @@ import {
   Uuid,
 } from "@tacet/core/eventsourcing"
 import { chunkFault } from "./chunkFault.ts"
-import { CurrentSettings, Deviation, same, show } from "./Law.ts"
+import { CurrentSettings, Deviation, same, show } from "./Property.ts"
 
 /** A Customer that no one has met. */
 export const aCustomer: Effect.Effect<CustomerId.CustomerId> = Effect.map(
@@ -44,7 +44,7 @@ export const event = (n: number, type = "StepTaken"): EventEnvelope.NewEvent => 
 export const events = (n: number, count: number, type?: string): ReadonlyArray<EventEnvelope.NewEvent> =>
   Array.from({ length: count }, (_, index) => event(n + index, type))
 
-/** A write that expects nothing, unless told otherwise. */
+/** A write, by default without an expectation. */
 export const write = (
   stream: StreamId.StreamId,
   written: ReadonlyArray<EventEnvelope.NewEvent>,
@@ -193,7 +193,7 @@ export const tail = Effect.fnUntraced(function* (
   return { customer, chunks, fiber }
 })
 
-/** Waits until a subscriber has been told of everything up to a position; checks its chunks; answers its events. */
+/** Waits until a subscriber has received everything up to a position; checks its chunks; answers its events. */
 export const heard = Effect.fnUntraced(function* (
   tail: Tail,
   through: EventEnvelope.Position,
@@ -211,7 +211,7 @@ export const heard = Effect.fnUntraced(function* (
     }
     if (clock.currentTimeMillisUnsafe() > until) {
       return yield* new Deviation({
-        expected: `a subscriber to be told of position ${through} within ${patience} ms`,
+        expected: `a subscriber to reach position ${through} within ${patience} ms`,
         seen: `everything up to ${reached()}`,
       })
     }

@@ -2,7 +2,7 @@ import { layer, layerWith } from "@tacet/adapter-memory"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
 import * as EventStoreSuite from "./EventStoreSuite.ts"
-import * as Law from "./Law.ts"
+import * as Property from "./Property.ts"
 import * as ProjectionStoreSuite from "./ProjectionStoreSuite.ts"
 import * as Suite from "./Suite.ts"
 
@@ -16,7 +16,7 @@ const projectionStores = [true, false].map((declared) => ({
   capabilities: { inlineProjections: declared, survivesRestart: declared },
 }))
 
-/** A test runner that keeps what is registered. */
+/** A test runner that keeps the registered tests. */
 const recording = () => {
   const path: Array<string> = []
   const tests: Array<{
@@ -35,21 +35,22 @@ const recording = () => {
   return { runner, tests }
 }
 
-const lawOf = (program: Effect.Effect<void, unknown>) => Law.make<object>("proof", "a law", () => program)
+const propertyOf = (program: Effect.Effect<void, unknown>) =>
+  Property.make<object>("proof", "a property", () => program)
 
-describe("the laws of a suite", () => {
+describe("the properties of a suite", () => {
   it("have names of their own, whatever a fixture declares", () => {
     const suites = [
-      ...eventStores.map((fixture) => EventStoreSuite.laws(fixture).map((law) => law.name)),
-      ...projectionStores.map((fixture) => ProjectionStoreSuite.laws(fixture).map((law) => law.name)),
+      ...eventStores.map((fixture) => EventStoreSuite.properties(fixture).map((property) => property.name)),
+      ...projectionStores.map((fixture) => ProjectionStoreSuite.properties(fixture).map((property) => property.name)),
     ]
     for (const names of suites) expect(new Set(names).size).toBe(names.length)
   })
 
-  it("are as many for what is declared absent as for what is declared present", () => {
-    const [present, absent] = eventStores.map((fixture) => EventStoreSuite.laws(fixture).length)
+  it("are as many for capabilities declared absent as for those declared present", () => {
+    const [present, absent] = eventStores.map((fixture) => EventStoreSuite.properties(fixture).length)
     expect(absent).toBe(present)
-    const names = ProjectionStoreSuite.laws(projectionStores[1]!).map((law) => law.name)
+    const names = ProjectionStoreSuite.properties(projectionStores[1]!).map((property) => property.name)
     expect(names.filter((name) => name.startsWith("declares no"))).toEqual([
       "declares no inline projections: counters stay empty",
       "declares not to survive a restart: nothing is saved when the store is built again",
@@ -58,30 +59,31 @@ describe("the laws of a suite", () => {
 })
 
 describe("a test runner", () => {
-  it("is given one test for each law, by chapter, with a time limit", async () => {
+  it("is given one test for each property, by chapter, with a time limit", async () => {
     const { runner, tests } = recording()
     EventStoreSuite.register("some adapter", eventStores[0]!, runner, { timeout: 1_000 })
-    const laws = EventStoreSuite.laws(eventStores[0]!)
+    const properties = EventStoreSuite.properties(eventStores[0]!)
     expect(tests.map(({ name }) => name)).toEqual(
-      laws.map(
-        ({ chapter, name }) => `some adapter keeps the ${laws.length} laws of the event store > ${chapter} > ${name}`,
+      properties.map(
+        ({ chapter, name }) =>
+          `some adapter satisfies the ${properties.length} properties of the event store > ${chapter} > ${name}`,
       ),
     )
     expect(tests.every(({ timeout }) => timeout === 6_000)).toBe(true)
     await tests[0]!.run()
   })
 
-  it("sees a broken law as a failure that names it", async () => {
+  it("reports a violated property as a failure that names it", async () => {
     const { runner, tests } = recording()
-    const suite = { name: "proof", laws: () => [lawOf(Law.same("the number", 1, 2))] }
+    const suite = { name: "proof", properties: () => [propertyOf(Property.same("the number", 1, 2))] }
     Suite.register(suite, "some adapter", {}, runner)
-    await expect(tests[0]!.run()).rejects.toThrow('Law "a law" is broken. Expected: the number 2. Seen: 1.')
+    await expect(tests[0]!.run()).rejects.toThrow('Property "a property" is violated. Expected: the number 2. Seen: 1.')
   })
 })
 
-describe("a law", () => {
-  const finding = (program: Effect.Effect<void, unknown>, settings?: Partial<Law.Settings>) =>
-    Effect.map(Suite.run([lawOf(program)], {}, settings), ([found]) => found?.broken?.message)
+describe("a property", () => {
+  const finding = (program: Effect.Effect<void, unknown>, settings?: Partial<Property.Settings>) =>
+    Effect.map(Suite.run([propertyOf(program)], {}, settings), ([found]) => found?.violation?.message)
 
   it.effect("that holds has nothing to say", () =>
     Effect.gen(function* () {
@@ -89,7 +91,7 @@ describe("a law", () => {
     }),
   )
 
-  it.effect("is broken by failures, defects and interruptions, and tells no payload of theirs", () =>
+  it.effect("is violated by failures, defects and interruptions, and shows no payload of theirs", () =>
     Effect.gen(function* () {
       const failed = yield* finding(Effect.fail<unknown>(new Error("canary")))
       const died = yield* finding(Effect.die(new TypeError("canary")))
@@ -107,14 +109,14 @@ describe("a law", () => {
 
   it.effect("shows payloads and states by their length", () =>
     Effect.gen(function* () {
-      const seen = yield* finding(Law.same("the event", { data: "canary", n: 1 }, { data: "", n: 1 }))
+      const seen = yield* finding(Property.same("the event", { data: "canary", n: 1 }, { data: "", n: 1 }))
       expect(seen).toContain(
         'Expected: the event {"data":"<0 characters>","n":1}. Seen: {"data":"<6 characters>","n":1}',
       )
     }),
   )
 
-  it.effect("that hangs is broken, though the clock of the test stands still", () =>
+  it.effect("that hangs is violated, though the clock of the test does not move", () =>
     Effect.gen(function* () {
       expect(yield* finding(Effect.never, { timeout: 20 })).toContain("Expected: an answer within 20 ms")
     }),

@@ -1,15 +1,15 @@
 /**
- * Runs laws: under any test runner that has `describe` and `it` (Vitest, node:test, Jest), or without one.
+ * Runs properties: under any test runner that has `describe` and `it` (Vitest, node:test, Jest), or without one.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Law from "./Law.ts"
+import * as Property from "./Property.ts"
 
-/** A named list of laws; which ones hold for a store depends on what its fixture declares. */
+/** A named list of properties; the fixture's capabilities decide which apply to an adapter. */
 export interface Suite<Fixture> {
   readonly name: string
-  readonly laws: (fixture: Fixture) => ReadonlyArray<Law.Law<Fixture>>
+  readonly properties: (fixture: Fixture) => ReadonlyArray<Property.Property<Fixture>>
 }
 
 /** The two functions that test runners have in common. */
@@ -18,54 +18,57 @@ export interface TestRunner {
   readonly it: (name: string, run: () => Promise<void>, timeout?: number) => unknown
 }
 
-/** What became of one law. */
+/** The result of checking one property. */
 export interface Finding {
   readonly chapter: string
-  readonly law: string
-  /** Nothing where the law holds. */
-  readonly broken: Law.LawBroken | undefined
+  readonly property: string
+  /** `undefined` where the property holds. */
+  readonly violation: Property.PropertyViolated | undefined
   readonly milliseconds: number
 }
 
-/** Registers one test for each law, grouped by chapter; the runner's report is the list of the laws that were run. */
+/** Registers one test for each property, grouped by chapter; the runner's report is the list of the properties that were run. */
 export const register = <Fixture>(
   suite: Suite<Fixture>,
   adapter: string,
   fixture: Fixture,
   { describe, it }: TestRunner,
-  settings?: Partial<Law.Settings>,
+  settings?: Partial<Property.Settings>,
 ): void => {
-  const inForce = { ...Law.defaultSettings, ...settings }
-  const laws = suite.laws(fixture)
-  describe(`${adapter} keeps the ${laws.length} laws of the ${suite.name}`, () => {
-    for (const chapter of new Set(laws.map((law) => law.chapter))) {
+  const inForce = { ...Property.defaultSettings, ...settings }
+  const properties = suite.properties(fixture)
+  describe(`${adapter} satisfies the ${properties.length} properties of the ${suite.name}`, () => {
+    for (const chapter of new Set(properties.map((property) => property.chapter))) {
       describe(chapter, () => {
-        for (const law of laws.filter((law) => law.chapter === chapter)) {
-          const check = Effect.provideService(law.check(fixture), Law.CurrentSettings, inForce)
-          // The runner's own limit only catches what even the law's limit does not.
-          it(law.name, () => Effect.runPromise(check), inForce.timeout + 5_000)
+        for (const property of properties.filter((property) => property.chapter === chapter)) {
+          const check = Effect.provideService(property.check(fixture), Property.CurrentSettings, inForce)
+          // The runner's own limit only catches what even the property's limit does not.
+          it(property.name, () => Effect.runPromise(check), inForce.timeout + 5_000)
         }
       })
     }
   })
 }
 
-/** Runs laws one after the other and says what became of each. */
+/** Checks properties one after the other and answers the result of each. */
 export const run = Effect.fnUntraced(function* <Fixture>(
-  laws: ReadonlyArray<Law.Law<Fixture>>,
+  properties: ReadonlyArray<Property.Property<Fixture>>,
   fixture: Fixture,
-  settings?: Partial<Law.Settings>,
+  settings?: Partial<Property.Settings>,
 ): Effect.fn.Return<ReadonlyArray<Finding>> {
   const findings: Array<Finding> = []
-  for (const law of laws) {
+  for (const property of properties) {
     const start = yield* Clock.currentTimeMillis
-    const result = yield* law
+    const result = yield* property
       .check(fixture)
-      .pipe(Effect.provideService(Law.CurrentSettings, { ...Law.defaultSettings, ...settings }), Effect.result)
+      .pipe(
+        Effect.provideService(Property.CurrentSettings, { ...Property.defaultSettings, ...settings }),
+        Effect.result,
+      )
     findings.push({
-      chapter: law.chapter,
-      law: law.name,
-      broken: Result.isFailure(result) ? result.failure : undefined,
+      chapter: property.chapter,
+      property: property.name,
+      violation: Result.isFailure(result) ? result.failure : undefined,
       milliseconds: (yield* Clock.currentTimeMillis) - start,
     })
   }

@@ -51,7 +51,7 @@ const isSeldom = FastCheck.constantFrom(false, false, false, false, true)
 const aCategory = FastCheck.constantFrom<PersonalDataCategory.PersonalDataCategory>("freeText", "ipAddress")
 const aCause = FastCheck.constantFrom(...Subject.ErasureCause.literals)
 const aLimit = FastCheck.constantFrom(1, 2, 9)
-/** Whatever somebody calls a purpose comes back as it was. */
+/** Any name of a purpose comes back as it was. */
 const texts = FastCheck.uniqueArray(
   FastCheck.constantFrom("customerCare", "sale", "", "'; DROP TABLE x; --", "{}", "\0", "\ud800", "🂡"),
   { maxLength: 3 },

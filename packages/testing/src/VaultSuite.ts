@@ -1,20 +1,20 @@
 /**
- * The conformance suite of a vault: `Vault` over the stores of an adapter, one law for each sentence of what is promised
- * of personal data.
+ * The conformance suite of a vault: `Vault` over the stores of an adapter, one property for each sentence that the port
+ * promises of personal data.
  */
 import type * as Effect from "effect/Effect"
 import type { VaultFixture } from "./Fixture.ts"
-import type * as Law from "./Law.ts"
-import { erasing } from "./laws/vault/erasing.ts"
-import { keeping, restartingVault } from "./laws/vault/keeping.ts"
-import { locating } from "./laws/vault/locating.ts"
-import { vaultModel } from "./laws/vault/model.ts"
-import { openingValues } from "./laws/vault/opening.ts"
-import { sealing } from "./laws/vault/sealing.ts"
+import type * as Property from "./Property.ts"
+import { erasing } from "./properties/vault/erasing.ts"
+import { keeping, restartingVault } from "./properties/vault/keeping.ts"
+import { locating } from "./properties/vault/locating.ts"
+import { vaultModel } from "./properties/vault/model.ts"
+import { openingValues } from "./properties/vault/opening.ts"
+import { sealing } from "./properties/vault/sealing.ts"
 import * as Suite from "./Suite.ts"
 
-/** Every law that a vault is held to. */
-export const laws = (fixture: VaultFixture): ReadonlyArray<Law.Law<VaultFixture>> => [
+/** Every property that a vault is held to. */
+export const properties = (fixture: VaultFixture): ReadonlyArray<Property.Property<VaultFixture>> => [
   ...sealing(fixture),
   ...openingValues(fixture),
   ...erasing(fixture),
@@ -24,10 +24,10 @@ export const laws = (fixture: VaultFixture): ReadonlyArray<Law.Law<VaultFixture>
   ...vaultModel(fixture),
 ]
 
-const suite: Suite.Suite<VaultFixture> = { name: "vault", laws }
+const suite: Suite.Suite<VaultFixture> = { name: "vault", properties }
 
 /**
- * Registers the suite with a test runner: one test for each law.
+ * Registers the suite with a test runner: one test for each property.
  *
  * @example
  * ```ts
@@ -42,11 +42,11 @@ export const register = (
   adapter: string,
   fixture: VaultFixture,
   runner: Suite.TestRunner,
-  settings?: Partial<Law.Settings>,
+  settings?: Partial<Property.Settings>,
 ): void => Suite.register(suite, adapter, fixture, runner, settings)
 
 /**
- * Runs the suite without a test runner and says what became of each law.
+ * Runs the suite without a test runner and answers the result of each property.
  *
  * @example
  * ```ts
@@ -58,5 +58,5 @@ export const register = (
  */
 export const run = (
   fixture: VaultFixture,
-  settings?: Partial<Law.Settings>,
-): Effect.Effect<ReadonlyArray<Suite.Finding>> => Suite.run(laws(fixture), fixture, settings)
+  settings?: Partial<Property.Settings>,
+): Effect.Effect<ReadonlyArray<Suite.Finding>> => Suite.run(properties(fixture), fixture, settings)

@@ -1,5 +1,5 @@
 /**
- * For whoever tests with Tacet: conformance suites for adapters, the reference model behind them, fault injection,
+ * For tests with Tacet: conformance suites for adapters, the reference model behind them, fault injection,
  * given-when-then for deciders and arbitrary values of the domain.
  */
 export * as Arbitraries from "./Arbitraries.ts"
@@ -9,7 +9,7 @@ export * as FaultInjection from "./FaultInjection.ts"
 export * as Fixture from "./Fixture.ts"
 export { given, type Given, type Outcome, ScenarioFailed } from "./GivenWhenThen.ts"
 export * as ArbitraryInteractions from "./ArbitraryInteractions.ts"
-export * as Law from "./Law.ts"
+export * as Property from "./Property.ts"
 export * as ModelStore from "./ModelStore.ts"
 export * as Operation from "./Operation.ts"
 export * as ArbitraryPolicies from "./ArbitraryPolicies.ts"

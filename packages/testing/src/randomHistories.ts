@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import * as FastCheck from "fast-check"
-import { CurrentSettings, Deviation } from "./Law.ts"
+import { CurrentSettings, Deviation } from "./Property.ts"
 
 /** Passes where the program succeeds for each of the histories that the settings ask for. */
 export const randomHistories = Effect.fnUntraced(function* <Step, E, R>(
@@ -16,11 +16,11 @@ export const randomHistories = Effect.fnUntraced(function* <Step, E, R>(
   const { runs, seed, timeout } = yield* CurrentSettings
   const context = yield* Effect.context<R>()
   const property = FastCheck.asyncProperty(
-    // A history is made smaller by leaving steps out; smaller steps would take long and tell little more.
+    // A history is made smaller by leaving steps out; smaller steps would take long and show little more.
     FastCheck.array(FastCheck.noShrink(aStep), { minLength: 1, maxLength: 40, size: "max" }),
     async (steps) => Exit.isSuccess(await Effect.runPromiseExit(Effect.provide(history(steps), context))),
   )
-  // Making a counterexample smaller takes long; what was found when time is up is small enough.
+  // Making a counterexample smaller takes long; the one found when time is up is small enough.
   const limit = { interruptAfterTimeLimit: timeout * 0.7, markInterruptAsFailure: false }
   const details = yield* Effect.promise(() => FastCheck.check(property, { numRuns: runs, seed, ...limit }))
   if (!details.failed) {

@@ -24,7 +24,7 @@ type EffectBody<A, E, R> = (context: vitest.TestContext) => Effect.Effect<A, E, 
 /** A test of plain code. A function that returns an Effect does not fit: use `it.effect`. */
 export interface PlainTest {
   (name: string, self: PlainBody, timeout?: number): void
-  /** The same test once for each case; `%s` and `$property` in the name stand for the case. */
+  /** The same test once for each case; `%s` and `$property` in the name are replaced by the case. */
   readonly each: <Case>(
     cases: ReadonlyArray<Case>,
   ) => (

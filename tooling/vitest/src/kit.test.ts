@@ -49,7 +49,7 @@ describe("the kit", () => {
     expect(messageOf("fails: effect property")).toMatch(/seed: 20261[^]*Counterexample: \[1000\]/)
   })
 
-  it("tells reporters how often a property is checked", () => {
+  it("reports how often a property is checked", () => {
     const runsOf = (title: string) => tests.find((test) => test.title === title)?.meta.runs
     expect(runsOf("passes: property")).toBe(runs())
     expect(runsOf("passes: effect property")).toBe(runs())

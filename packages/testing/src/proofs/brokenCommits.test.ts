@@ -27,13 +27,13 @@ const isKnown = (model: Model.Model, commit: Commit.Commit): boolean =>
 const broken: ReadonlyArray<BrokenStore> = [
   {
     fault: "appends stream by stream",
-    law: "one failed expectation leaves nothing behind, be it the last write's",
+    property: "one failed expectation leaves nothing behind, be it the last write's",
     alone: true,
     fixture: appending((store) => (commit) => streamByStream(store, commit)),
   },
   {
     fault: "can be interrupted between two streams of a commit",
-    law: "a caller interrupted in the middle of an append leaves all of it or nothing",
+    property: "a caller interrupted in the middle of an append leaves all of it or nothing",
     alone: false,
     fixture: appending(
       (store) => (commit) => (commit.writes.length < 2 ? store.append(commit) : streamByStream(store, commit)),
@@ -41,7 +41,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "reorders the events of a commit",
-    law: "the events of a commit stand in the order of its writes and of their events",
+    property: "the events of a commit follow the order of its writes and of their events",
     alone: true,
     fixture: changing((commit) => ({
       ...commit,
@@ -50,7 +50,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "writes streams in an order of its own",
-    law: "the events of a commit stand in the order of its writes and of their events",
+    property: "the events of a commit follow the order of its writes and of their events",
     alone: true,
     fixture: changing((commit) => ({
       ...commit,
@@ -61,7 +61,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "forgets commits at once",
-    law: "the same commit again answers the first result and writes nothing",
+    property: "the same commit again answers the first result and writes nothing",
     alone: true,
     fixture: modelled({
       append: (model, commit) =>
@@ -72,7 +72,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "knows a commit by its expected versions alone",
-    law: "a commit that expects nothing is repeated as well as one that expects a version",
+    property: "a commit that expects nothing is repeated as well as one that expects a version",
     alone: true,
     fixture: modelled({
       append: (model, commit) =>
@@ -84,7 +84,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "judges expectations of a repetition",
-    law: "the same commit again answers the first result when the streams have moved on",
+    property: "the same commit again answers the first result when the streams have moved on",
     alone: true,
     fixture: modelled({
       append: (model, commit) => {
@@ -95,7 +95,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "accepts a commit id with other content",
-    law: "a commit id with another payload is refused",
+    property: "a commit id with another payload is refused",
     alone: true,
     fixture: modelled({
       append: (model, commit) => {
@@ -106,7 +106,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "compares payloads by what they mean",
-    law: "a commit id with another spelling of the payload is refused",
+    property: "a commit id with another spelling of the payload is refused",
     alone: true,
     fixture: modelled({
       append: (model, commit) => {
@@ -120,7 +120,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "compares the purge of a repetition",
-    law: "expectations, checks and purge of a repetition are not compared and not carried out",
+    property: "expectations, checks and purge of a repetition are not compared and not carried out",
     alone: false,
     fixture: modelled({
       append: (model, commit) =>
@@ -131,7 +131,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "makes one commit twice when it comes twice at once",
-    law: "one commit made by many callers at once is made once, and all are told the same",
+    property: "one commit that many callers send at once is recorded once, and all get the same answer",
     alone: false,
     fixture: appending((store) => {
       const known = new Map<string, Commit.CommitResult>()
@@ -149,7 +149,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "lets one caller's fault fall on the next",
-    law: "one caller's fault does not touch another's append",
+    property: "one caller's fault does not touch another's append",
     alone: false,
     fixture: appending((store) => {
       let faults = 0
@@ -165,37 +165,37 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "writes numbers its own way",
-    law: "an event keeps numbers as written",
+    property: "an event keeps numbers as written",
     alone: false,
     fixture: writingEvents((event) => ({ ...event, data: spelt(event.data) })),
   },
   {
     fault: "orders the keys of payloads",
-    law: "an event keeps key order",
+    property: "an event keeps key order",
     alone: false,
     fixture: writingEvents((event) => ({ ...event, data: spelt(event.data) })),
   },
   {
     fault: "normalises text",
-    law: "an event keeps characters that look alike",
+    property: "an event keeps characters that look alike",
     alone: false,
     fixture: writingEvents((event) => ({ ...event, data: event.data.normalize() })),
   },
   {
     fault: "cuts long payloads",
-    law: "an event keeps a mebibyte of text",
+    property: "an event keeps a mebibyte of text",
     alone: false,
     fixture: writingEvents((event) => ({ ...event, data: event.data.slice(0, 65_536) })),
   },
   {
     fault: "keeps time in seconds",
-    law: "an event keeps what was written and says where it stands",
+    property: "a recorded event holds the written fields, its stream, version and position",
     alone: true,
     fixture: writingEvents((event) => ({ ...event, occurredAt: Math.trunc(event.occurredAt / 1000) * 1000 })),
   },
   {
     fault: "takes what no store can keep",
-    law: "what no store can keep is refused as an invalid commit and leaves no trace",
+    property: "what no store can keep is refused as an invalid commit and leaves no trace",
     alone: false,
     fixture: writingEvents((event) => ({
       ...event,
@@ -204,7 +204,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "cuts large commits",
-    law: "a large commit is appended whole",
+    property: "a large commit is appended whole",
     alone: false,
     fixture: changing((commit) => ({ ...commit, writes: commit.writes.slice(0, 50) })),
   },

@@ -70,19 +70,19 @@ const rememberingCustomers = (
 const broken: ReadonlyArray<BrokenStore> = [
   {
     fault: "has one log for all Customers",
-    law: "positions and versions count by Customer",
+    property: "positions and versions count by Customer",
     alone: true,
     fixture: leaking(["append", "readStream", "readLog", "subscribe"]),
   },
   {
     fault: "reads every stream as its first Customer's",
-    law: "a stream is read by its Customer alone",
+    property: "a stream is read by its Customer alone",
     alone: true,
     fixture: followingTheLast(),
   },
   {
     fault: "reads another Customer's log where a filter is given",
-    law: "a log is read by its Customer alone, with a filter as without",
+    property: "a log is read by its Customer alone, with a filter as without",
     alone: true,
     fixture: breaking((store) => {
       const seen: Array<CustomerId.CustomerId> = []
@@ -100,8 +100,8 @@ const broken: ReadonlyArray<BrokenStore> = [
     }),
   },
   {
-    fault: "tells a subscriber of another Customer's events",
-    law: "a subscriber is told of the Customer's own events",
+    fault: "delivers another Customer's events to a subscriber",
+    property: "a subscriber receives the events of its Customer alone",
     alone: false,
     fixture: breaking((store) => {
       const seen: Array<CustomerId.CustomerId> = []
@@ -120,7 +120,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "purges the same stream of every Customer",
-    law: "a purge removes the Customer's own streams",
+    property: "a purge removes the Customer's own streams",
     alone: true,
     fixture: rememberingCustomers((commit, others, store) =>
       Effect.tap(store.append(commit), () =>
@@ -139,7 +139,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "knows commit ids across Customers",
-    law: "commit ids are the Customer's own",
+    property: "commit ids are the Customer's own",
     alone: true,
     fixture: breaking((store) => {
       const owners = new Map<string, CustomerId.CustomerId>()
@@ -155,7 +155,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "judges expectations by the streams of another Customer",
-    law: "expectations and checks look at the Customer's own streams",
+    property: "expectations and checks look at the Customer's own streams",
     alone: true,
     fixture: rememberingCustomers((commit, others, store) =>
       Effect.gen(function* () {
@@ -167,7 +167,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "carries another Customer's missed events",
-    law: "a conflict carries the Customer's own events",
+    property: "a conflict carries the Customer's own events",
     alone: true,
     fixture: rememberingCustomers((commit, others, store) =>
       Effect.catchTag(store.append(commit), "VersionConflict", (conflict) =>

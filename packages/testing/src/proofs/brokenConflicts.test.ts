@@ -9,7 +9,7 @@ import { appending, type BrokenStore, changing, prove } from "./brokenStore.test
 const broken: ReadonlyArray<BrokenStore> = [
   {
     fault: "swallows conflicts",
-    law: "a conflict answers the versions that the streams have at that moment",
+    property: "a conflict answers the versions that the streams have at that moment",
     alone: true,
     fixture: appending(
       (store) => (commit) =>
@@ -24,7 +24,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "answers a stale actual version",
-    law: "a conflict answers the versions that the streams have at that moment",
+    property: "a conflict answers the versions that the streams have at that moment",
     alone: true,
     fixture: conflicting((conflict) => ({
       ...conflict,
@@ -33,31 +33,31 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "names the first mismatch only",
-    law: "a conflict names every failed expectation, writes before checks, in the order of the commit",
+    property: "a conflict names every failed expectation, writes before checks, in the order of the commit",
     alone: true,
     fixture: conflicting((conflict) => ({ ...conflict, mismatches: conflict.mismatches.slice(0, 1) })),
   },
   {
     fault: "keeps missed events to itself",
-    law: "a conflict carries the missed events of written streams where they were asked for",
+    property: "a conflict carries the missed events of written streams where they were asked for",
     alone: true,
     fixture: conflicting((conflict) => ({ ...conflict, missed: [] })),
   },
   {
     fault: "leaves out the last missed event",
-    law: "a conflict carries the missed events of written streams where they were asked for",
+    property: "a conflict carries the missed events of written streams where they were asked for",
     alone: true,
     fixture: conflicting((conflict) => ({ ...conflict, missed: conflict.missed.slice(0, -1) })),
   },
   {
     fault: "carries missed events unasked",
-    law: "a conflict carries no events unless they were asked for",
+    property: "a conflict carries no events unless they were asked for",
     alone: true,
     fixture: changing((commit) => ({ ...commit, wantMissedEvents: true })),
   },
   {
     fault: "uses up the id of a commit that conflicted",
-    law: "a commit id that met a conflict is not used up",
+    property: "a commit id that met a conflict is not used up",
     alone: true,
     fixture: appending((store) => {
       const used = new Set<Uuid.Uuid>()

@@ -45,32 +45,32 @@ const broken: ReadonlyArray<BrokenStore> = [
   {
     fault: "never counts",
     alone: true,
-    law: "counters have what the events of an append add, as soon as it returns",
+    property: "counters have what the events of an append add, as soon as it returns",
     fixture: counting((append) => append),
   },
   {
     fault: "counts some time after the append",
-    law: "counters have what the events of an append add, as soon as it returns",
+    property: "counters have what the events of an append add, as soon as it returns",
     fixture: counting((append, count) =>
       Effect.tap(append, () => Effect.forkDetach(Effect.andThen(Effect.sleep(20), count))),
     ),
   },
   {
-    fault: "counts what is refused",
+    fault: "counts a refused append",
     alone: true,
-    law: "what is refused is not counted",
+    property: "a refused append is not counted",
     fixture: counting((append, count) => Effect.andThen(count, append)),
   },
   {
     fault: "counts a repetition again",
     alone: true,
-    law: "a commit made again is counted once",
+    property: "a commit made again is counted once",
     fixture: counting((append, count) => Effect.tap(append, () => count)),
   },
   {
     fault: "counts for all Customers in one",
     alone: true,
-    law: "Customers have counters of their own",
+    property: "Customers have counters of their own",
     fixture: counting(
       (append, count) => Effect.tap(append, () => count),
       (_, key) => `${key.name}/${key.version}`,
@@ -78,7 +78,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "counts for all versions in one",
-    law: "names and versions of counters are kept apart",
+    property: "names and versions of counters are kept apart",
     fixture: counting(
       (append, count) => Effect.tap(append, () => count),
       (customer, key) => customer + key.name,
@@ -86,7 +86,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "shows counters that were never touched",
-    law: "counters that were never touched are absent",
+    property: "counters that were never touched are absent",
     fixture: saving((sound) => ({
       counters: (customer, key) =>
         Effect.map(sound.counters(customer, key), (counters) => new Map([["sum", 0], ...counters])),
@@ -95,7 +95,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   {
     fault: "takes purged events out of the counters",
     alone: true,
-    law: "a purge leaves the counters",
+    property: "a purge leaves the counters",
     fixture: breaking(({ events, projections }) => {
       const purged = new Set<CustomerId.CustomerId>()
       return {
@@ -113,8 +113,8 @@ const broken: ReadonlyArray<BrokenStore> = [
     }),
   },
   {
-    fault: "loses what is counted at once",
-    law: "counters of appends made at once equal a recount of the log",
+    fault: "loses concurrent increments",
+    property: "counters of appends made at once equal a recount of the log",
     fixture: breaking(({ events, projections }) => {
       const lost = new Map<CustomerId.CustomerId, number>()
       let underWay = 0
@@ -140,7 +140,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "counts undeclared",
-    law: "declares no inline projections: counters stay empty",
+    property: "declares no inline projections: counters stay empty",
     fixture: {
       layer: (inline) => layerWith({ inline }),
       capabilities: { inlineProjections: false, survivesRestart: false },

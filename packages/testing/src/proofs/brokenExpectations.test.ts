@@ -21,20 +21,20 @@ const exact = (part: string) => `a ${part} expecting exact n holds at version n 
 const exists = (part: string) => `a ${part} expecting exists holds where there is an event`
 
 const broken: ReadonlyArray<BrokenStore> = [
-  { fault: "ignores none", law: none("write"), alone: true, fixture: blindTo("none", "writes") },
-  { fault: "ignores exists", law: exists("write"), alone: true, fixture: blindTo("exists", "writes") },
-  { fault: "ignores exact versions", law: exact("write"), alone: true, fixture: blindTo("exact", "writes") },
-  { fault: "ignores checks of none", law: none("check"), alone: true, fixture: blindTo("none", "checks") },
-  { fault: "ignores checks of exists", law: exists("check"), alone: true, fixture: blindTo("exists", "checks") },
+  { fault: "ignores none", property: none("write"), alone: true, fixture: blindTo("none", "writes") },
+  { fault: "ignores exists", property: exists("write"), alone: true, fixture: blindTo("exists", "writes") },
+  { fault: "ignores exact versions", property: exact("write"), alone: true, fixture: blindTo("exact", "writes") },
+  { fault: "ignores checks of none", property: none("check"), alone: true, fixture: blindTo("none", "checks") },
+  { fault: "ignores checks of exists", property: exists("check"), alone: true, fixture: blindTo("exists", "checks") },
   {
     fault: "ignores checks",
-    law: exact("check"),
+    property: exact("check"),
     alone: true,
     fixture: changing((commit) => ({ ...commit, checks: [] })),
   },
   {
     fault: "takes any for exists",
-    law: "a write expecting any holds always",
+    property: "a write expecting any holds always",
     alone: true,
     fixture: changing((commit) => ({
       ...commit,
@@ -45,7 +45,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "takes exact n for at least n",
-    law: exact("write"),
+    property: exact("write"),
     alone: true,
     fixture: appending(
       (store) => (commit) =>
@@ -63,13 +63,13 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "loses an event under concurrency",
-    law: "every acknowledged append is found exactly once where it was told to stand, and nothing else",
+    property: "every acknowledged append is in the log exactly once, at the acknowledged position, and nothing else is",
     alone: false,
     fixture: modelled({ meanwhile: Effect.yieldNow }),
   },
   {
     fault: "judges expectations before it takes the lock",
-    law: "every expectation held at the place where its commit stands",
+    property: "every expectation held at the position of its commit",
     alone: false,
     fixture: appending(
       (store) => (commit) =>
@@ -87,7 +87,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "judges none before it takes the lock",
-    law: "of many who create one stream, one does",
+    property: "of many who create one stream, one does",
     alone: false,
     fixture: appending(
       (store) => (commit) =>
@@ -102,7 +102,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "judges checks before it takes the lock",
-    law: "two writers who check each other's stream do not both succeed",
+    property: "two writers who check each other's stream do not both succeed",
     alone: false,
     fixture: appending(
       (store) => (commit) =>
@@ -115,8 +115,8 @@ const broken: ReadonlyArray<BrokenStore> = [
     ),
   },
   {
-    fault: "conflicts with whoever appends to the compartment at the same time",
-    law: "writers of streams of their own do not disturb each other",
+    fault: "conflicts with any concurrent append to the compartment",
+    property: "writers of streams of their own do not disturb each other",
     alone: false,
     fixture: appending(
       (store) => (commit) =>
@@ -132,8 +132,8 @@ const broken: ReadonlyArray<BrokenStore> = [
     ),
   },
   {
-    fault: "tells of a conflict where there was none",
-    law: "every conflict was one",
+    fault: "reports a conflict where there was none",
+    property: "every conflict was one",
     alone: false,
     fixture: appending((store) => {
       let calls = 0

@@ -12,7 +12,7 @@ import type { AccessLogFixture, KeyStoreFixture } from "../Fixture.ts"
 import * as KeyStoreSuite from "../KeyStoreSuite.ts"
 import * as Suite from "../Suite.ts"
 import { impatient } from "./brokenStore.testing.ts"
-import { type Broken, proveLaws } from "./brokenVault.testing.ts"
+import { type Broken, proveProperties } from "./brokenVault.testing.ts"
 
 const memory = Layer.suspend(() => VaultMemory.layerOver(VaultMemory.make()))
 const capabilities = { survivesRestart: false } as const
@@ -63,7 +63,7 @@ const losingRaces = (): KeyStoreFixture => ({
 const brokenKeyStores: ReadonlyArray<Broken<KeyStoreFixture>> = [
   {
     fault: "does not wrap",
-    law: "what was wrapped unwraps in its place, and is not kept in the clear",
+    property: "a wrapped key unwraps in its own context only, and is not stored in the clear",
     fixture: keyStore((store) => ({
       wrap: (place, dataKey) => Effect.map(store.wrap(place, dataKey), (made) => ({ ...made, wrapped: dataKey })),
       unwrap: (_, { wrapped }) => Effect.succeed(wrapped),
@@ -71,7 +71,7 @@ const brokenKeyStores: ReadonlyArray<Broken<KeyStoreFixture>> = [
   },
   {
     fault: "forgets the place of a key",
-    law: "a wrapped key unwraps for no other Customer, subject, category or key id, and not once it was changed",
+    property: "a wrapped key unwraps for no other Customer, subject, category or key id, and not once it was changed",
     fixture: keyStore((store) => {
       const nowhere = (place: AssociatedData.KeyPlace): AssociatedData.KeyPlace => ({
         ...place,
@@ -87,7 +87,7 @@ const brokenKeyStores: ReadonlyArray<Broken<KeyStoreFixture>> = [
   },
   {
     fault: "makes a key where one is missing",
-    law: "a key that is not there is not made in its place",
+    property: "a key that is not there is not made in its place",
     fixture: keyStore((store) => ({
       unwrap: (place, wrapped) =>
         Effect.tapError(store.unwrap(place, wrapped), () => Effect.ignore(store.rotate(place.customer))),
@@ -95,29 +95,29 @@ const brokenKeyStores: ReadonlyArray<Broken<KeyStoreFixture>> = [
   },
   {
     fault: "loses a first key to another one",
-    law: "of several that wrap a Customer's first keys at once, all unwrap",
+    property: "of several that wrap a Customer's first keys at once, all unwrap",
     fixture: losingRaces(),
   },
   {
     fault: "loses a first token key to another one",
-    law: "of several that ask for a first token or fingerprint at once, all get the same",
+    property: "of several that ask for a first token or fingerprint at once, all get the same",
     fixture: losingRaces(),
   },
   {
     fault: "retires keys at once",
-    law: "a new current key wraps what comes, and the one before still unwraps until it is retired",
+    property: "a new current key wraps new keys, and the previous one unwraps until it is retired",
     fixture: keyStore((store) => ({
       rotate: (customer) => Effect.tap(store.rotate(customer), () => store.retire(customer, Infinity)),
     })),
   },
   {
     fault: "never retires a key",
-    law: "a new current key wraps what comes, and the one before still unwraps until it is retired",
+    property: "a new current key wraps new keys, and the previous one unwraps until it is retired",
     fixture: keyStore(() => ({ retire: () => Effect.void })),
   },
   {
     fault: "closes periods of all Customers",
-    law: "what one Customer changes is nothing to another",
+    property: "what one Customer changes is nothing to another",
     fixture: keyStore((store) => ({
       token: (_, period, message) => store.token(one, period, message),
       closePeriod: (_, period) => store.closePeriod(one, period),
@@ -125,7 +125,7 @@ const brokenKeyStores: ReadonlyArray<Broken<KeyStoreFixture>> = [
   },
   {
     fault: "hashes without a key",
-    law: "a token is the same for the same Customer, period and message, and for nothing else",
+    property: "a token is the same for the same Customer, period and message, and for nothing else",
     fixture: keyStore(() => ({
       token: (_, __, message) =>
         Effect.promise(async () => new Uint8Array(await crypto.subtle.digest("SHA-256", message.slice()))),
@@ -133,7 +133,7 @@ const brokenKeyStores: ReadonlyArray<Broken<KeyStoreFixture>> = [
   },
   {
     fault: "opens a closed period again",
-    law: "the periods that have a key are told in order, and a closed one never opens again",
+    property: "the periods that have a key are listed in order, and a closed period stays closed",
     fixture: keyStore((store) => ({
       token: (customer, period, message) =>
         Effect.catchTag(store.token(customer, period, message), "PeriodClosed", () =>
@@ -143,14 +143,14 @@ const brokenKeyStores: ReadonlyArray<Broken<KeyStoreFixture>> = [
   },
   {
     fault: "takes the id for a fingerprint",
-    law: "a fingerprint stands for one subject of one Customer, whatever keys change",
+    property: "a fingerprint identifies one subject of one Customer, whichever keys change",
     fixture: keyStore(() => ({ fingerprint: (customer, subject) => Effect.succeed(`${customer} ${subject}`) })),
   },
 ]
 
-proveLaws(
+proveProperties(
   "a key store that does wrong",
-  KeyStoreSuite.laws,
+  KeyStoreSuite.properties,
   keyStore(() => ({})),
   brokenKeyStores,
 )
@@ -179,22 +179,22 @@ const listing = (
 const brokenLogs: ReadonlyArray<Broken<AccessLogFixture>> = [
   {
     fault: "keeps no matter",
-    law: "a record is kept with every field",
+    property: "a record is kept with every field",
     fixture: accessLog((log) => ({ record: (record) => log.record({ ...record, matter: undefined }) })),
   },
   {
     fault: "sorts records by their time",
-    law: "records are read in the order in which they were kept, page by page",
+    property: "records are read in the order in which they were kept, page by page",
     fixture: listing((list, next) => [...list, next].sort((one, other) => one.at - other.at)),
   },
   {
     fault: "keeps the same access once",
-    law: "the same access again is another record",
+    property: "the same access again is another record",
     fixture: listing((list, next) => [...list.filter(({ at }) => at !== next.at), next]),
   },
   {
-    fault: "tells every Customer everything",
-    law: "records are told to their Customer alone",
+    fault: "answers every Customer with everything",
+    property: "a Customer reads its own records alone",
     fixture: accessLog((log) => ({
       record: (record) => log.record({ ...record, customer: one }),
       read: (_, page) => log.read(one, page),
@@ -202,14 +202,14 @@ const brokenLogs: ReadonlyArray<Broken<AccessLogFixture>> = [
   },
   {
     fault: "loses records that come at once",
-    law: "of records that are kept at once, none is lost",
+    property: "of records that are kept at once, none is lost",
     fixture: listing((list, next) => [...list, next]),
   },
 ]
 
-proveLaws(
+proveProperties(
   "an access log that does wrong",
-  AccessLogSuite.laws,
+  AccessLogSuite.properties,
   accessLog(() => ({})),
   brokenLogs,
 )
@@ -228,17 +228,17 @@ const noKeyStore = keyStore(() => ({
 
 const noLog = accessLog(() => ({ record: () => Effect.void, read: () => Effect.succeed([]) }))
 
-describe("one that does nothing keeps no law", () => {
+describe("one that does nothing satisfies no property", () => {
   it.live("of a key store", () =>
     Effect.gen(function* () {
-      const findings = yield* Suite.run(KeyStoreSuite.laws(noKeyStore), noKeyStore, impatient)
-      expect(findings.filter(({ broken }) => broken === undefined).map(({ law }) => law)).toEqual([])
+      const findings = yield* Suite.run(KeyStoreSuite.properties(noKeyStore), noKeyStore, impatient)
+      expect(findings.filter(({ violation }) => violation === undefined).map(({ property }) => property)).toEqual([])
     }),
   )
   it.live("of an access log", () =>
     Effect.gen(function* () {
-      const findings = yield* Suite.run(AccessLogSuite.laws(noLog), noLog, impatient)
-      expect(findings.filter(({ broken }) => broken === undefined).map(({ law }) => law)).toEqual([])
+      const findings = yield* Suite.run(AccessLogSuite.properties(noLog), noLog, impatient)
+      expect(findings.filter(({ violation }) => violation === undefined).map(({ property }) => property)).toEqual([])
     }),
   )
 })

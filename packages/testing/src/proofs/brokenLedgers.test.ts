@@ -12,7 +12,7 @@ import * as ErasureLedgerSuite from "../ErasureLedgerSuite.ts"
 import type { ErasureLedgerFixture } from "../Fixture.ts"
 import * as Suite from "../Suite.ts"
 import { impatient } from "./brokenStore.testing.ts"
-import { type Broken, proveLaws } from "./brokenVault.testing.ts"
+import { type Broken, proveProperties } from "./brokenVault.testing.ts"
 
 type Ledger = ErasureLedger.ErasureLedger["Service"]
 
@@ -58,21 +58,21 @@ const isKnown = (list: ReadonlyArray<ErasureLedger.LedgerEntry>, { fingerprint }
 const broken: ReadonlyArray<Broken<ErasureLedgerFixture>> = [
   {
     fault: "keeps no cause",
-    law: "an entry is kept with every field, and found by its fingerprint alone",
+    property: "an entry is kept with every field, and found by its fingerprint alone",
     fixture: ledger((sound) => ({
       record: (customer, entry) => sound.record(customer, { ...entry, cause: "request" }),
     })),
   },
   {
     fault: "keeps another time",
-    law: "an entry is kept with every field, and found by its fingerprint alone",
+    property: "an entry is kept with every field, and found by its fingerprint alone",
     fixture: ledger((sound) => ({
       record: (customer, entry) => sound.record(customer, { ...entry, at: entry.at - 1 }),
     })),
   },
   {
     fault: "finds by the beginning of a fingerprint",
-    law: "an entry is kept with every field, and found by its fingerprint alone",
+    property: "an entry is kept with every field, and found by its fingerprint alone",
     fixture: ledger((sound) => ({
       find: (customer, fingerprint) =>
         Effect.map(sound.entries(customer), (entries) =>
@@ -82,23 +82,23 @@ const broken: ReadonlyArray<Broken<ErasureLedgerFixture>> = [
   },
   {
     fault: "sorts entries by their time",
-    law: "entries are told in the order in which they were recorded, whatever their times",
+    property: "entries are listed in the order in which they were recorded, whatever their times",
     fixture: ledger((sound) => ({
       entries: (customer) =>
         Effect.map(sound.entries(customer), (entries) => entries.toSorted((one, other) => one.at - other.at)),
     })),
   },
   {
-    fault: "lets the last entry stand",
-    law: "the first entry of a fingerprint stands when it is recorded again, with another time and cause",
+    fault: "keeps the last entry",
+    property: "recording a fingerprint again keeps its first entry, whatever the new time and cause",
     fixture: listing((_, entry) => (now) => [
       ...now.filter(({ fingerprint }) => fingerprint !== entry.fingerprint),
       entry,
     ]),
   },
   {
-    fault: "lets the earliest entry stand",
-    law: "the first entry of a fingerprint stands when it is recorded again, with another time and cause",
+    fault: "keeps the earliest entry",
+    property: "recording a fingerprint again keeps its first entry, whatever the new time and cause",
     fixture: listing(
       (_, entry) => (now) =>
         isKnown(now, entry)
@@ -107,8 +107,8 @@ const broken: ReadonlyArray<Broken<ErasureLedgerFixture>> = [
     ),
   },
   {
-    fault: "tells every Customer everything",
-    law: "entries are told of their Customer alone, be the fingerprints the same",
+    fault: "answers every Customer with everything",
+    property: "a Customer lists its own entries alone, even if fingerprints are the same",
     fixture: ledger((sound) => ({
       record: (_, entry) => sound.record(everybody, entry),
       find: (_, fingerprint) => sound.find(everybody, fingerprint),
@@ -117,19 +117,19 @@ const broken: ReadonlyArray<Broken<ErasureLedgerFixture>> = [
   },
   {
     fault: "loses entries that come at once",
-    law: "of entries that are recorded at once, none is lost",
+    property: "of entries that are recorded at once, none is lost",
     fixture: listing((list, entry) => () => (isKnown(list, entry) ? list : [...list, entry])),
   },
   {
     fault: "looks, then writes",
-    law: "of several that record one fingerprint at once, one stands, for everybody and in every answer",
+    property: "of concurrent records of one fingerprint one is kept, and every caller gets that one",
     fixture: listing((list, entry) => (now) => (isKnown(list, entry) ? now : [...now, entry])),
   },
 ]
 
-proveLaws(
+proveProperties(
   "a ledger that does wrong",
-  ErasureLedgerSuite.laws,
+  ErasureLedgerSuite.properties,
   ledger(() => ({})),
   broken,
 )
@@ -141,22 +141,22 @@ const nothing = ledger(() => ({
 }))
 
 const findings = (fixture: ErasureLedgerFixture) =>
-  Effect.map(Suite.run(ErasureLedgerSuite.laws(fixture), fixture, impatient), (found) =>
-    found.filter(({ broken }) => broken === undefined).map(({ law }) => law),
+  Effect.map(Suite.run(ErasureLedgerSuite.properties(fixture), fixture, impatient), (found) =>
+    found.filter(({ violation }) => violation === undefined).map(({ property }) => property),
   )
 
 describe("a ledger", () => {
-  it.live("that does nothing keeps no law", () =>
+  it.live("that does nothing satisfies no property", () =>
     Effect.gen(function* () {
       expect(yield* findings(nothing)).toEqual([])
     }),
   )
 
-  it.live("that declares to survive a restart, and does not, breaks that law alone", () =>
+  it.live("that declares to survive a restart, and does not, breaks that property alone", () =>
     Effect.gen(function* () {
       const declared: ErasureLedgerFixture = { ...ledger(() => ({})), capabilities: { survivesRestart: true } }
-      const laws = ErasureLedgerSuite.laws(declared).map(({ name }) => name)
-      expect(yield* findings(declared)).toEqual(laws.filter((name) => !name.startsWith("declares")))
+      const properties = ErasureLedgerSuite.properties(declared).map(({ name }) => name)
+      expect(yield* findings(declared)).toEqual(properties.filter((name) => !name.startsWith("declares")))
     }),
   )
 })

@@ -1,5 +1,5 @@
 /**
- * What the proofs of the projection store suite have in common: a broken store, and the law that was made to catch it.
+ * What the proofs of the projection store suite have in common: a broken store, and the property that was made to catch it.
  */
 import { layerWith } from "@tacet/adapter-memory"
 import { describe, expect, it } from "@tacet/vitest"
@@ -21,10 +21,10 @@ interface Stores {
 export interface BrokenStore {
   /** What it does wrong. */
   readonly fault: string
-  /** The law made to catch it. */
-  readonly law: string
+  /** The property made to catch it. */
+  readonly property: string
   readonly fixture: ProjectionStoreFixture
-  /** Whether a history of one caller shows it at its end, so that the law of the model must notice as well. */
+  /** Whether a history of one caller shows it at its end, so that the property of the model must notice as well. */
   readonly alone?: true
 }
 
@@ -56,26 +56,26 @@ export const saving = (
   change: (sound: ProjectionStore.ProjectionStore["Service"]) => Partial<ProjectionStore.ProjectionStore["Service"]>,
 ): ProjectionStoreFixture => breaking(({ projections }) => ({ projections: change(projections) }))
 
-/** Registers the proof: each store is caught by its law, and by the law of the model where one caller can notice. */
+/** Registers the proof: each store is caught by its property, and by the property of the model where one caller can notice. */
 export const prove = (what: string, broken: ReadonlyArray<BrokenStore>): void => {
-  const findings = (fixture: ProjectionStoreFixture, law: string) =>
+  const findings = (fixture: ProjectionStoreFixture, property: string) =>
     Suite.run(
-      ProjectionStoreSuite.laws(fixture).filter(({ name }) => name === law),
+      ProjectionStoreSuite.properties(fixture).filter(({ name }) => name === property),
       fixture,
       impatient,
     )
-  describe(`a store that ${what} is caught by the law made for it`, () => {
-    it.live.each(broken)("$fault: $law", ({ fixture, law }) =>
+  describe(`a store that ${what} is caught by the property made for it`, () => {
+    it.live.each(broken)("$fault: $property", ({ fixture, property }) =>
       Effect.gen(function* () {
-        expect(caught(yield* findings(fixture, law))).toEqual([law])
+        expect(caught(yield* findings(fixture, property))).toEqual([property])
       }),
     )
   })
-  describe("what one caller alone can notice, the law of the model notices as well", () => {
-    const law = "any history of saves, switches, removals and appends leaves what the reference model has"
+  describe("what one caller alone can notice, the property of the model notices as well", () => {
+    const property = "any history of saves, switches, removals and appends leaves what the reference model has"
     it.live.each(broken.filter(({ alone }) => alone === true))("$fault", ({ fixture }) =>
       Effect.gen(function* () {
-        expect(caught(yield* findings(fixture, law))).toEqual([law])
+        expect(caught(yield* findings(fixture, property))).toEqual([property])
       }),
     )
   })

@@ -15,25 +15,25 @@ const isWrittenBy = (model: Model.Model, commit: Commit.Commit): boolean =>
 const broken: ReadonlyArray<BrokenStore> = [
   {
     fault: "leaves a hole without a purge record",
-    law: "no event of a purged stream is left in the log, and the purge accounts for each position",
+    property: "no event of a purged stream is left in the log, and the purge accounts for each position",
     alone: true,
     fixture: changingChunks((chunk) => ({ ...chunk, purged: [] })),
   },
   {
-    fault: "tells every purged position as a range of its own",
-    law: "purged positions are told as few ranges, whichever commits purged them",
+    fault: "answers each purged position as a range of its own",
+    property: "purged positions are answered as few ranges as possible, whichever commits purged them",
     alone: true,
     fixture: changingChunks((chunk) => ({ ...chunk, purged: positionsOf(chunk).map((from) => ({ from, to: from })) })),
   },
   {
-    fault: "tells a reader with a filter nothing of purges",
-    law: "a reader with a filter is told of purged positions as well",
+    fault: "hides purged positions from a reader with a filter",
+    property: "a reader with a filter gets purged positions as well",
     alone: true,
     fixture: changingChunks((chunk, { filter }) => (filter === undefined ? chunk : { ...chunk, purged: [] })),
   },
   {
-    fault: "tells a range whole to a reader that begins within it",
-    law: "purged positions are told as few ranges, whichever commits purged them",
+    fault: "answers a whole range to a reader that begins within it",
+    property: "purged positions are answered as few ranges as possible, whichever commits purged them",
     alone: true,
     fixture: changingChunks((chunk) => ({
       ...chunk,
@@ -43,8 +43,8 @@ const broken: ReadonlyArray<BrokenStore> = [
     })),
   },
   {
-    fault: "tells a paging reader of purged positions twice",
-    law: "a reader that pages is told of each purged position once",
+    fault: "answers purged positions twice to a reader that pages",
+    property: "a reader that pages gets each purged position once",
     alone: true,
     fixture: breaking((store) => ({
       readLog: (customer, range = {}) =>
@@ -58,7 +58,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "leaves the events of a purged stream in the log",
-    law: "no event of a purged stream is left in the log, and the purge accounts for each position",
+    property: "no event of a purged stream is left in the log, and the purge accounts for each position",
     alone: true,
     fixture: breaking((store) => {
       const purged = new Set<string>()
@@ -76,13 +76,13 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "leaves a purged stream readable",
-    law: "a purged stream reads as a stream without events",
+    property: "a purged stream reads as a stream without events",
     alone: true,
     fixture: changing(({ commitId, customer, writes }) => ({ commitId, customer, writes })),
   },
   {
     fault: "purges the first stream only",
-    law: "one purge removes several streams",
+    property: "one purge removes several streams",
     alone: true,
     fixture: changing((commit) =>
       commit.purge === undefined
@@ -92,7 +92,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "purges before it judges expectations",
-    law: "a commit that conflicts purges nothing",
+    property: "a commit that conflicts purges nothing",
     alone: true,
     fixture: answering((model, commit) => {
       const [answer, next] = Model.append(model, commit)
@@ -106,7 +106,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "uses purged positions again",
-    law: "positions are never used again",
+    property: "positions are never used again",
     alone: true,
     fixture: answering((model, commit) => {
       const [answer, next] = Model.append(model, commit)
@@ -117,8 +117,8 @@ const broken: ReadonlyArray<BrokenStore> = [
     }),
   },
   {
-    fault: "goes on counting versions in a purged stream",
-    law: "a purged stream starts anew at version 1, behind the purge",
+    fault: "continues the versions of a purged stream",
+    property: "a purged stream starts anew at version 1, behind the purge",
     alone: true,
     fixture: answering((model, commit) => {
       const [answer, next] = Model.append(model, commit)
@@ -136,7 +136,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "refuses to purge a stream without events",
-    law: "purging a stream without events changes nothing",
+    property: "purging a stream without events changes nothing",
     alone: true,
     fixture: breaking((store) => ({
       append: (commit) =>
@@ -153,7 +153,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "remembers commits of which nothing is left",
-    law: "a commit is forgotten with the last stream that it wrote",
+    property: "a commit is forgotten with the last stream that it wrote",
     alone: true,
     fixture: answering((model, commit) => {
       const [answer, next] = Model.append(model, commit)
@@ -162,8 +162,8 @@ const broken: ReadonlyArray<BrokenStore> = [
     }),
   },
   {
-    fault: "forgets a commit with the first stream that goes",
-    law: "a commit is forgotten with the last stream that it wrote",
+    fault: "forgets a commit with the first of its streams that is purged",
+    property: "a commit is forgotten with the last stream that it wrote",
     alone: true,
     fixture: answering((model, commit) => {
       const first = model.answered.findLast((made) => made.commit.commitId === commit.commitId)?.commit
@@ -180,8 +180,8 @@ const broken: ReadonlyArray<BrokenStore> = [
     }),
   },
   {
-    fault: "tells a late subscriber nothing of purges",
-    law: "a subscriber who comes after a purge is told of it",
+    fault: "hides purged positions from a late subscriber",
+    property: "a subscriber who starts after a purge gets the purged positions",
     alone: false,
     fixture: breaking((store) => ({
       subscribe: EventStore.subscribeBy(

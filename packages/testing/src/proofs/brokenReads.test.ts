@@ -8,7 +8,7 @@ import { type BrokenStore, breaking, changingChunks, prove, readingEvents } from
 const broken: ReadonlyArray<BrokenStore> = [
   {
     fault: "reads a stream from the version on instead of behind it",
-    law: "a page of a stream begins behind the version it names",
+    property: "a page of a stream begins behind the version it names",
     alone: true,
     fixture: breaking((store) => ({
       readStream: (customer, stream, range) =>
@@ -17,7 +17,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "reads one event more than asked for",
-    law: "a page of a stream holds no more than asked for, and says how long the stream is",
+    property: "a page of a stream holds no more than asked for, and says how long the stream is",
     alone: true,
     fixture: breaking((store) => ({
       readStream: (customer, stream, range) =>
@@ -25,8 +25,8 @@ const broken: ReadonlyArray<BrokenStore> = [
     })),
   },
   {
-    fault: "tells the length of the page for that of the stream",
-    law: "a page of a stream holds no more than asked for, and says how long the stream is",
+    fault: "answers the length of the page as that of the stream",
+    property: "a page of a stream holds no more than asked for, and says how long the stream is",
     alone: true,
     fixture: breaking((store) => ({
       readStream: (...args) =>
@@ -38,7 +38,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "reads everything where no number is asked for",
-    law: "a page or a chunk holds a thousand events where no number is asked for",
+    property: "a page or a chunk holds a thousand events where no number is asked for",
     alone: false,
     fixture: breaking((store) => ({
       readStream: (customer, stream, range) =>
@@ -47,7 +47,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "reads the log from the position on instead of behind it",
-    law: "a chunk of the log begins behind the position it names",
+    property: "a chunk of the log begins behind the position it names",
     alone: true,
     fixture: breaking((store) => ({
       readLog: (customer, range) =>
@@ -59,13 +59,13 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "leaves out the first event of a chunk",
-    law: "chunks of the log hold no more than asked for and follow each other without a gap",
+    property: "chunks of the log hold no more than asked for and follow each other without a gap",
     alone: true,
     fixture: changingChunks((chunk) => ({ ...chunk, events: chunk.events.slice(1) })),
   },
   {
     fault: "ignores the limit of a chunk",
-    law: "chunks of the log hold no more than asked for and follow each other without a gap",
+    property: "chunks of the log hold no more than asked for and follow each other without a gap",
     alone: true,
     fixture: breaking((store) => ({
       readLog: (customer, range) => store.readLog(customer, { ...range, limit: 1000 }),
@@ -73,7 +73,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "does not come to the head where a filter wants nothing",
-    law: "a filter that nothing meets reaches the head",
+    property: "a filter that nothing meets reaches the head",
     alone: true,
     fixture: changingChunks((chunk, range) =>
       range.filter === undefined
@@ -83,7 +83,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "takes either condition of a filter for both",
-    law: "a filter by kinds and types gives what meets both",
+    property: "a filter by kinds and types gives what meets both",
     alone: true,
     fixture: breaking((store) => ({
       readLog: (customer, { filter, ...range } = {}) =>
@@ -95,7 +95,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "takes a filter by types for none",
-    law: "a filter by types of events gives them alone and reaches the head",
+    property: "a filter by types of events gives them alone and reaches the head",
     alone: true,
     fixture: breaking((store) => ({
       readLog: (customer, { filter, ...range } = {}) =>
@@ -107,7 +107,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "takes an empty filter for no filter",
-    law: "a filter that nothing meets reaches the head",
+    property: "a filter that nothing meets reaches the head",
     alone: true,
     fixture: breaking((store) => ({
       readLog: (customer, { filter: { eventTypes = [], streamKinds = [] } = {}, ...range } = {}) =>
@@ -122,7 +122,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "gives its own objects away",
-    law: "what a caller does to what it handed in or was given changes nothing in the store",
+    property: "what a caller does to what it handed in or was given changes nothing in the store",
     alone: false,
     fixture: breaking((store) => {
       const given = new Map<string, EventEnvelope.RecordedEvent>()
@@ -141,26 +141,26 @@ const broken: ReadonlyArray<BrokenStore> = [
     }),
   },
   {
-    fault: "tells the time of recording in seconds",
-    law: "the time of recording is the store's, in milliseconds, and does not change",
+    fault: "answers the time of recording in seconds",
+    property: "the time of recording is the store's, in milliseconds, and does not change",
     alone: false,
     fixture: readingEvents((event) => ({ ...event, recordedAt: Math.trunc(event.recordedAt / 1000) })),
   },
   {
-    fault: "tells the time of happening for the time of recording",
-    law: "the time of recording is the store's, in milliseconds, and does not change",
+    fault: "answers the time of occurrence as the time of recording",
+    property: "the time of recording is the store's, in milliseconds, and does not change",
     alone: false,
     fixture: readingEvents((event) => ({ ...event, recordedAt: event.occurredAt })),
   },
   {
     fault: "counts versions from 0",
-    law: "the versions of a stream are dense from 1",
+    property: "the versions of a stream are dense from 1",
     alone: true,
     fixture: readingEvents((event) => ({ ...event, version: event.version - 1 })),
   },
   {
     fault: "counts positions by ten",
-    law: "positions are dense from 1, in commit order",
+    property: "positions are dense from 1, in commit order",
     alone: true,
     fixture: readingEvents((event) => ({ ...event, position: event.position * 10 })),
   },

@@ -11,7 +11,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   {
     fault: "ignores the expected checkpoint",
     alone: true,
-    law: "a save that expects another checkpoint is refused and changes nothing",
+    property: "a save that expects another checkpoint is refused and changes nothing",
     fixture: saving((sound) => ({
       save: (customer, key, _, next) =>
         Effect.flatMap(sound.load(customer, key), (saved) =>
@@ -21,7 +21,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "compares the expected checkpoint before it takes the lock",
-    law: "of several who save from one checkpoint, one does",
+    property: "of several who save from one checkpoint, one does",
     fixture: saving((sound) => ({
       save: (customer, key, expected, next) =>
         Effect.gen(function* () {
@@ -36,9 +36,9 @@ const broken: ReadonlyArray<BrokenStore> = [
   ...[
     "a state and its checkpoint are never seen apart",
     "a runner interrupted in the middle of a save leaves state and checkpoint, or neither",
-  ].map((law) => ({
+  ].map((property) => ({
     fault: "saves the checkpoint apart from the state",
-    law,
+    property,
     fixture: saving((sound) => ({
       save: (customer, key, expected, { checkpoint, state }) =>
         Effect.gen(function* () {
@@ -52,7 +52,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   {
     fault: "keeps the first state",
     alone: true,
-    law: "what was saved last is loaded, and nothing where nothing was saved",
+    property: "loading answers the last saved state, or none",
     fixture: saving((sound) => {
       const first = new Map<string, ProjectionStore.SavedProjection>()
       return {
@@ -66,7 +66,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "takes states for JSON",
-    law: "a state keeps JSON",
+    property: "a state keeps JSON",
     fixture: saving((sound) => ({
       save: (customer, key, expected, { checkpoint, state }) =>
         sound.save(customer, key, expected, { checkpoint, state: spelt(state) }),
@@ -75,7 +75,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   {
     fault: "mixes up the versions of a projection",
     alone: true,
-    law: "names and versions of projections are kept apart",
+    property: "names and versions of projections are kept apart",
     fixture: saving((sound) => ({
       load: (customer, key) => sound.load(customer, { ...key, version: 1 }),
       save: (customer, key, ...rest) => sound.save(customer, { ...key, version: 1 }, ...rest),
@@ -84,7 +84,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "mixes up names that end in a number",
-    law: "names and versions of projections are kept apart",
+    property: "names and versions of projections are kept apart",
     fixture: saving((sound) => {
       const glued = (key: ProjectionStore.ProjectionKey) => ({
         name: `${key.name}-${key.version}`.replaceAll("-", ""),
@@ -98,9 +98,9 @@ const broken: ReadonlyArray<BrokenStore> = [
     }),
   },
   {
-    fault: "keeps the checkpoint of what was removed",
+    fault: "keeps the checkpoint of a removed state",
     alone: true,
-    law: "what was removed is gone, and starts anew from 0",
+    property: "a removed state is absent, and starts anew from 0",
     fixture: saving((sound) => ({
       remove: (customer, key) =>
         Effect.flatMap(sound.load(customer, key), (saved) =>
@@ -113,7 +113,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   {
     fault: "never switches",
     alone: true,
-    law: "one version of a projection is active, and readers are switched by activating another",
+    property: "one version of a projection is active, and readers are switched by activating another",
     fixture: saving((sound) => ({
       activate: (customer, key) =>
         Effect.flatMap(sound.activeVersion(customer, key.name), (active) =>
@@ -124,7 +124,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   {
     fault: "has one active version for all Customers",
     alone: true,
-    law: "Customers have their own states and active versions under the same names",
+    property: "Customers have their own states and active versions under the same names",
     fixture: saving((sound) => {
       const one = "00000000-0000-4000-8000-000000000000" as CustomerId.CustomerId
       return {
@@ -136,7 +136,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   {
     fault: "has one state for all Customers",
     alone: true,
-    law: "Customers have their own states and active versions under the same names",
+    property: "Customers have their own states and active versions under the same names",
     fixture: saving((sound) => {
       const one = "00000000-0000-4000-8000-000000000000" as CustomerId.CustomerId
       return {
@@ -148,12 +148,12 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "forgets what it saved",
-    law: "each event counts once, in whatever portions it is caught up",
+    property: "each event counts once, in whatever portions it is caught up",
     fixture: saving(() => ({ save: () => Effect.void })),
   },
   {
     fault: "saves a state with the checkpoint of another",
-    law: "each event counts once when several runners catch up while the log grows",
+    property: "each event counts once when several runners catch up while the log grows",
     fixture: saving((sound) => ({
       save: (customer, key, _, next) =>
         Effect.gen(function* () {
@@ -165,7 +165,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "declares to survive a restart and does not",
-    law: "declares to survive a restart: what was saved is there when the store is built again",
+    property: "declares that it survives a restart: a store that is built again holds the saved states",
     fixture: {
       layer: (inline) => layerWith({ inline }),
       capabilities: { inlineProjections: true, survivesRestart: true },

@@ -1,5 +1,5 @@
 /**
- * What the proofs of the event store suite have in common: a broken store, and the law that was made to catch it.
+ * What the proofs of the event store suite have in common: a broken store, and the property that was made to catch it.
  */
 import { layer } from "@tacet/adapter-memory"
 import { describe, expect, it } from "@tacet/vitest"
@@ -17,10 +17,10 @@ export type Store = EventStore.EventStore["Service"]
 export interface BrokenStore {
   /** What it does wrong. */
   readonly fault: string
-  /** The law made to catch it. */
-  readonly law: string
+  /** The property made to catch it. */
+  readonly property: string
   readonly fixture: EventStoreFixture
-  /** Whether one caller alone can notice, so that the law of the model must notice as well. */
+  /** Whether one caller alone can notice, so that the property of the model must notice as well. */
   readonly alone: boolean
 }
 
@@ -88,36 +88,36 @@ export const answering = (append: NonNullable<ModelStore.Options["append"]>): Ev
 /** Impatient: what does not come at once does not come. */
 export const impatient = { patience: 250, timeout: 8_000, runs: 120 }
 
-/** The laws that were found broken by what a store answered; a store that hangs or dies proves nothing. */
+/** The properties that were violated by what a store answered; a store that hangs or dies proves nothing. */
 export const caught = (found: ReadonlyArray<Suite.Finding>): ReadonlyArray<string> =>
-  found.flatMap(({ broken, law }) => {
-    if (broken === undefined) return []
-    const proves = !broken.seen.startsWith("a defect") && !broken.seen.includes("something hangs")
-    return [proves ? law : broken.message]
+  found.flatMap(({ violation, property }) => {
+    if (violation === undefined) return []
+    const proves = !violation.seen.startsWith("a defect") && !violation.seen.includes("something hangs")
+    return [proves ? property : violation.message]
   })
 
-/** Registers the proof: each store is caught by its law, and by the law of the model where one caller can notice. */
+/** Registers the proof: each store is caught by its property, and by the property of the model where one caller can notice. */
 export const prove = (what: string, broken: ReadonlyArray<BrokenStore>): void => {
-  const findings = (fixture: EventStoreFixture, law: string) =>
+  const findings = (fixture: EventStoreFixture, property: string) =>
     Suite.run(
-      EventStoreSuite.laws(fixture).filter(({ name }) => name === law),
+      EventStoreSuite.properties(fixture).filter(({ name }) => name === property),
       fixture,
       impatient,
     )
-  describe(`a store that ${what} is caught by the law made for it`, () => {
-    it.live.each(broken)("$fault: $law", ({ fixture, law }) =>
+  describe(`a store that ${what} is caught by the property made for it`, () => {
+    it.live.each(broken)("$fault: $property", ({ fixture, property }) =>
       Effect.gen(function* () {
-        expect(caught(yield* findings(fixture, law))).toEqual([law])
+        expect(caught(yield* findings(fixture, property))).toEqual([property])
       }),
     )
   })
   const alone = broken.filter((store) => store.alone)
   if (alone.length === 0) return
-  describe("what one caller alone can notice, the law of the model notices as well", () => {
-    const law = "any history of operations is answered as the reference model answers it"
+  describe("what one caller alone can notice, the property of the model notices as well", () => {
+    const property = "any history of operations is answered as the reference model answers it"
     it.live.each(alone)("$fault", ({ fixture }) =>
       Effect.gen(function* () {
-        expect(caught(yield* findings(fixture, law))).toEqual([law])
+        expect(caught(yield* findings(fixture, property))).toEqual([property])
       }),
     )
   })

@@ -1,5 +1,5 @@
 /**
- * Proof of the event store suite: stores that tell subscribers wrongly, or declare what they are not.
+ * Proof of the event store suite: stores that deliver wrongly to subscribers, or whose declarations are wrong.
  */
 import { layer } from "@tacet/adapter-memory"
 import * as Effect from "effect/Effect"
@@ -31,7 +31,7 @@ const withSeam = (from: (through: number) => number): EventStoreFixture => ({
             }
             yield* Effect.yieldNow
             const { head } = yield* store.readLog(customer)
-            // The fault: what was appended since is left out, or told again.
+            // The fault: events appended since are left out, or delivered again.
             let live = from(through) < through ? from(through) : head
             return Stream.concat(
               Stream.fromIterable(caughtUp),
@@ -56,25 +56,25 @@ const withSeam = (from: (through: number) => number): EventStoreFixture => ({
 const broken: ReadonlyArray<BrokenStore> = [
   {
     fault: "keeps a position to itself until the next is there",
-    law: "a reader that has seen a position never finds a new event at or below it",
+    property: "a reader that has seen a position never finds a new event at or below it",
     alone: false,
     fixture: lateVisibility(),
   },
   {
-    fault: "loses what is appended at the hand-over",
-    law: "catch-up passes over to live without a gap or a duplicate, at whatever moment a subscriber comes",
+    fault: "loses an append at the hand-over",
+    property: "catch-up passes over to live without a gap or a duplicate, at whatever moment a subscriber comes",
     alone: false,
     fixture: withSeam((through) => through),
   },
   {
-    fault: "tells again what was told before the hand-over",
-    law: "catch-up passes over to live without a gap or a duplicate, at whatever moment a subscriber comes",
+    fault: "delivers events from before the hand-over twice",
+    property: "catch-up passes over to live without a gap or a duplicate, at whatever moment a subscriber comes",
     alone: false,
     fixture: withSeam((through) => Math.max(0, through - 1)),
   },
   {
     fault: "ends a subscription at the head",
-    law: "a subscriber at the head is given what is appended",
+    property: "a subscriber at the head receives each append",
     alone: false,
     fixture: subscribing(
       (store) => (customer, range) =>
@@ -83,13 +83,13 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "falls silent at the head",
-    law: "a subscriber at the head is given what is appended",
+    property: "a subscriber at the head receives each append",
     alone: false,
     fixture: subscribing((store) => EventStore.subscribeBy(store.readLog, () => Effect.never)),
   },
   {
     fault: "wakes one subscriber only",
-    law: "every subscriber is given everything",
+    property: "every subscriber is given everything",
     alone: false,
     fixture: subscribing((store) => {
       let first: object | undefined
@@ -105,7 +105,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "gives empty chunks",
-    law: "a subscriber at the head is given what is appended",
+    property: "a subscriber at the head receives each append",
     alone: false,
     fixture: subscribing(
       (store) => (customer, range) =>
@@ -116,19 +116,19 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "ignores the filter of a subscriber",
-    law: "a subscriber with a filter is given what it asks for, and told how far the log is",
+    property: "a subscriber with a filter receives the matching events and the length of the log",
     alone: false,
     fixture: subscribing((store) => (customer, range) => store.subscribe(customer, { after: range?.after ?? 0 })),
   },
   {
     fault: "ignores where a subscriber begins",
-    law: "a subscriber is given the log from its position on",
+    property: "a subscriber is given the log from its position on",
     alone: false,
     fixture: subscribing((store) => (customer, range) => store.subscribe(customer, { ...range, after: 0 })),
   },
   {
     fault: "cannot be interrupted",
-    law: "a subscription does not end by itself, and ends when it is interrupted",
+    property: "a subscription does not end by itself, and ends when it is interrupted",
     alone: false,
     fixture: subscribing((store) =>
       EventStore.subscribeBy(store.readLog, () => Effect.uninterruptible(Effect.sleep(600))),
@@ -136,25 +136,25 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
   {
     fault: "declares push and polls",
-    law: "declares push: an append wakes a subscriber, which does not poll",
+    property: "declares push: an append wakes a subscriber, which does not poll",
     alone: false,
     fixture: subscribing((store) => EventStore.subscribeBy(store.readLog, () => Effect.sleep(10))),
   },
   {
     fault: "declares polling and pushes",
-    law: "declares no push: a subscriber learns of an append by polling",
+    property: "declares no push: a subscriber learns of an append by polling",
     alone: false,
     fixture: { layer, capabilities: { pushSubscription: false, survivesRestart: false } },
   },
   {
     fault: "declares to survive a restart and does not",
-    law: "declares to survive a restart: what was written is there when the store is built again",
+    property: "declares that it survives a restart: a store that is built again holds the log",
     alone: false,
     fixture: { layer, capabilities: { pushSubscription: true, survivesRestart: true } },
   },
   {
     fault: "survives a restart undeclared",
-    law: "declares not to survive a restart: the store is empty when it is built again",
+    property: "declares not to survive a restart: the store is empty when it is built again",
     alone: false,
     fixture: {
       layer: Layer.succeedContext(Effect.runSync(Effect.scoped(Layer.build(layer)))),
@@ -179,4 +179,4 @@ function lateVisibility(): EventStoreFixture {
   })
 }
 
-prove("tells subscribers wrongly", broken)
+prove("delivers wrongly to subscribers", broken)

@@ -1,5 +1,5 @@
 /**
- * What the proofs of the suites around the vault have in common: one with a fault, and the law that was made to catch it.
+ * What the proofs of the suites around the vault have in common: one with a fault, and the property that was made to catch it.
  */
 import { VaultMemory } from "@tacet/adapter-memory"
 import { describe, expect, it } from "@tacet/vitest"
@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { AccessLog, ErasureLedger, KeyStore, Vault, VaultStore } from "@tacet/core/privacy"
 import { VaultBackup, type VaultFixture } from "../Fixture.ts"
-import type * as Law from "../Law.ts"
+import type * as Property from "../Property.ts"
 import * as Suite from "../Suite.ts"
 import { caught, impatient } from "./brokenStore.testing.ts"
 
@@ -74,31 +74,31 @@ export const breakingVault = (
 /** The memory as it is. */
 export const soundVault: VaultFixture = breakingPorts(() => ({}))
 
-/** Something with a fault, and the law made to catch it. */
+/** Something with a fault, and the property made to catch it. */
 export interface Broken<Fixture> {
   readonly fault: string
-  readonly law: string
+  readonly property: string
   readonly fixture: Fixture
 }
 
-/** Registers the proof: each is caught by the law made for it, and that law holds for the sound one. */
-export const proveLaws = <Fixture>(
+/** Registers the proof: each is caught by the property made for it, and that property holds for the sound one. */
+export const proveProperties = <Fixture>(
   what: string,
-  laws: (fixture: Fixture) => ReadonlyArray<Law.Law<Fixture>>,
+  properties: (fixture: Fixture) => ReadonlyArray<Property.Property<Fixture>>,
   sound: Fixture,
   broken: ReadonlyArray<Broken<Fixture>>,
 ): void => {
-  const findings = (fixture: Fixture, law: string) =>
+  const findings = (fixture: Fixture, property: string) =>
     Suite.run(
-      laws(fixture).filter(({ name }) => name === law),
+      properties(fixture).filter(({ name }) => name === property),
       fixture,
       impatient,
     )
-  describe(`${what} is caught by the law made for it`, () => {
-    it.live.each(broken)("$fault: $law", ({ fixture, law }) =>
+  describe(`${what} is caught by the property made for it`, () => {
+    it.live.each(broken)("$fault: $property", ({ fixture, property }) =>
       Effect.gen(function* () {
-        expect(caught(yield* findings(sound, law))).toEqual([])
-        expect(caught(yield* findings(fixture, law))).toEqual([law])
+        expect(caught(yield* findings(sound, property))).toEqual([])
+        expect(caught(yield* findings(fixture, property))).toEqual([property])
       }),
     )
   })

@@ -1,12 +1,12 @@
 /**
- * Proof of the law of the model of vault rows: stores that are wrong in one thing, which no crash and no race is needed to
+ * Proof of the property of the model of vault rows: stores that are wrong in one thing, which no crash and no race is needed to
  * see.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { VaultStore } from "@tacet/core/privacy"
 import * as VaultSuite from "../VaultSuite.ts"
-import { type Broken, breakingPorts, proveLaws, soundVault } from "./brokenVault.testing.ts"
+import { type Broken, breakingPorts, proveProperties, soundVault } from "./brokenVault.testing.ts"
 import type { VaultFixture } from "../Fixture.ts"
 
 type Store = VaultStore.VaultStore["Service"]
@@ -59,10 +59,10 @@ const faults: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
     locate: (customer, tokens, range) =>
       range.to === Infinity ? Effect.succeed([]) : store.locate(customer, tokens, range),
   }),
-  "tells a link at the moment of its end": (store) => ({
+  "answers a link at the moment of its end": (store) => ({
     linksOf: (customer, subject, at) => store.linksOf(customer, subject, at - 1),
   }),
-  "tells another subject of an interaction than the first": (store) => ({
+  "answers another subject of an interaction than the first": (store) => ({
     subjectOf: (customer, interaction, at) =>
       Effect.flatMap(store.keyrings(customer, { limit: 99 }), (keyrings) =>
         Effect.map(
@@ -73,14 +73,14 @@ const faults: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
         ),
       ),
   }),
-  "tells another cause of a destruction": (store) => ({
+  "answers another cause of a destruction": (store) => ({
     destroy: (customer, references, destroyed) =>
       store.destroy(customer, references, { ...destroyed, cause: "rectification" }),
   }),
   "sweeps a moment late": (store) => ({
     sweep: (customer, at, limit) => store.sweep(customer, at - 1, limit),
   }),
-  "tells values from the first page again": (store) => ({
+  "answers values from the first page again": (store) => ({
     valuesOf: (customer, subject, { limit }) => store.valuesOf(customer, subject, { limit }),
   }),
   "takes an erasure that is completed for one that is not": (store) => ({
@@ -96,8 +96,8 @@ const noKeys = { keys: new Map(), objections: new Set<string>() }
 
 const broken: ReadonlyArray<Broken<VaultFixture>> = Object.entries(faults).map(([fault, change]) => ({
   fault,
-  law: "any history of operations on its rows is answered as the model answers it",
+  property: "any history of operations on its rows is answered as the model answers it",
   fixture: breakingPorts(({ store }) => ({ store: change(store) })),
 }))
 
-proveLaws("a store of vault rows that does wrong", VaultSuite.laws, soundVault, broken)
+proveProperties("a store of vault rows that does wrong", VaultSuite.properties, soundVault, broken)

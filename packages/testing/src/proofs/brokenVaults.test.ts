@@ -11,7 +11,7 @@ import type { VaultFixture } from "../Fixture.ts"
 import * as Suite from "../Suite.ts"
 import * as VaultSuite from "../VaultSuite.ts"
 import { impatient } from "./brokenStore.testing.ts"
-import { type Broken, breakingPorts, breakingVault, proveLaws, soundVault } from "./brokenVault.testing.ts"
+import { type Broken, breakingPorts, breakingVault, proveProperties, soundVault } from "./brokenVault.testing.ts"
 
 type Service = Vault.Vault["Service"]
 type Store = VaultStore.VaultStore["Service"]
@@ -32,7 +32,7 @@ const withoutCustomer = (context: Uint8Array): Uint8Array => {
   return format.startsWith("tacet-value") ? Encryption.bytesOf([format, ...rest].join("|")) : context
 }
 
-/** A store whose fence leaves nothing behind, with a ledger that nobody reads. */
+/** A store whose fence leaves nothing behind, with a ledger that is never read. */
 const forgettingFence = (): VaultFixture =>
   breakingPorts(({ ledger, store }) => {
     const erased = new Set<string>()
@@ -73,8 +73,8 @@ const checkingBeforeWriting = (): VaultFixture =>
         put: (customer, subject, { values = [], ...rows }) =>
           Effect.gen(function* () {
             yield* store.put(customer, subject, rows)
-            yield* Effect.yieldNow
-            yield* Effect.yieldNow
+            // Longer than an erasure takes, on a busy machine too.
+            yield* Effect.sleep(20)
             for (const row of values) late.set(row.reference, row)
           }),
         find: (customer, reference) => {
@@ -145,7 +145,7 @@ const caching = (): VaultFixture =>
     }
   })
 
-/** Tells every failure of these names as an erasure. */
+/** Answers every failure of these names as an erasure. */
 const failuresAsErased = (tags: ReadonlyArray<string>): VaultFixture =>
   breakingVault((vault) => ({
     open: (request) =>
@@ -173,39 +173,40 @@ const joined = (): VaultFixture =>
 const broken: ReadonlyArray<Broken<VaultFixture>> = [
   {
     fault: "mints a key after erasure",
-    law: "nothing attaches to an erased subject, and no key is made for it",
+    property: "nothing attaches to an erased subject, and no key is made for it",
     fixture: forgettingFence(),
   },
   {
     fault: "answers erased for a missing key",
-    law: "a key that is missing without a record of its destruction is an error, not an erasure",
+    property: "a key that is missing without a record of its destruction is an error, not an erasure",
     fixture: failuresAsErased(["MissingKey"]),
   },
   {
     fault: "answers erased for a wrong key store",
-    law: "with another key store every value is an error, none is told as erased, and what was right opens again after",
+    property:
+      "with another key store every value is an error, none answers Erased, and all open again with the right one",
     fixture: failuresAsErased(["WrongKeyStore"]),
   },
   {
     fault: "answers erased for what it never saw",
-    law: "a value that the vault has never seen is unknown, and so is another Customer's",
+    property: "a value that the vault has never seen is unknown, and so is another Customer's",
     fixture: failuresAsErased(["UnknownReference"]),
   },
   {
     fault: "answers erased for a changed ciphertext",
-    law: "a ciphertext of which somebody changed its tag is an error, neither a value nor erased",
+    property: "a ciphertext with its tag changed is an error, neither a value nor erased",
     fixture: failuresAsErased(["AlteredValue"]),
   },
   {
     fault: "reuses a nonce",
-    law: "every value has a nonce and a reference of its own, though Effect's chance repeats itself",
+    property: "every value has a nonce and a reference of its own, though Effect's chance repeats itself",
     fixture: encrypting(({ randomBytes }) => ({
       randomBytes: (length) => (length === 12 ? Effect.succeed(new Uint8Array(12)) : randomBytes(length)),
     })),
   },
   {
     fault: "draws its nonces from Effect's chance",
-    law: "every value has a nonce and a reference of its own, though Effect's chance repeats itself",
+    property: "every value has a nonce and a reference of its own, though Effect's chance repeats itself",
     fixture: encrypting(({ randomBytes }) => ({
       randomBytes: (length) =>
         length === 12
@@ -217,7 +218,7 @@ const broken: ReadonlyArray<Broken<VaultFixture>> = [
   },
   {
     fault: "does not encrypt",
-    law: "no plain byte of a value is kept",
+    property: "no plain byte of a value is kept",
     fixture: encrypting(({ decrypt, encrypt }) => ({
       encrypt: (key, nonce, text, context) =>
         text.length === 32 ? encrypt(key, nonce, text, context) : Effect.succeed(text),
@@ -227,7 +228,7 @@ const broken: ReadonlyArray<Broken<VaultFixture>> = [
   },
   {
     fault: "ignores the Customer in the associated data",
-    law: "a ciphertext that was moved to another Customer, with its key and under its own ids, is an error",
+    property: "a ciphertext that was moved to another Customer, with its key and under its own ids, is an error",
     fixture: encrypting(({ decrypt, encrypt }) => ({
       encrypt: (key, nonce, text, context) => encrypt(key, nonce, text, withoutCustomer(context)),
       decrypt: (key, nonce, text, context) => decrypt(key, nonce, text, withoutCustomer(context)),
@@ -235,37 +236,37 @@ const broken: ReadonlyArray<Broken<VaultFixture>> = [
   },
   {
     fault: "keeps a locator",
-    law: "an erased value is told as erased, with the cause, and no row, link, locator or key is left",
+    property: "an erased value answers Erased with its cause, and no row, link, locator or key is left",
     fixture: keepingLocators(),
   },
   {
     fault: "forgets the fence on restore",
-    law: "a backup of the vault that is put back stays erased, before anything has recovered it and after",
+    property: "a backup of the vault that is put back stays erased, before anything has recovered it and after",
     fixture: ledgerInBackup(),
   },
   {
     fault: "recovers nothing",
-    law: "a backup of the vault that is put back stays erased, before anything has recovered it and after",
+    property: "a backup of the vault that is put back stays erased, before anything has recovered it and after",
     fixture: breakingVault(() => ({ recover: () => Effect.succeed(1) })),
   },
   {
     fault: "caches what it opened past erasure",
-    law: "another vault over the same stores refuses at once what this one has erased",
+    property: "another vault over the same stores refuses at once what this one has erased",
     fixture: caching(),
   },
   {
     fault: "looks at the fence before it writes, not while",
-    law: "of what is sealed while an erasure runs, nothing can be read once it has returned",
+    property: "a value sealed during an erasure cannot be read after it",
     fixture: checkingBeforeWriting(),
   },
   {
-    fault: "only hides what was erased",
-    law: "an erased value is told as erased, with the cause, and no row, link, locator or key is left",
+    fault: "only hides erased values",
+    property: "an erased value answers Erased with its cause, and no row, link, locator or key is left",
     fixture: breakingPorts(() => ({ store: { removeSubject: () => Effect.succeed(0) } })),
   },
   {
     fault: "lets keys be imported again",
-    law: "keys that were copied before do not come back",
+    property: "keys that were copied before do not come back",
     fixture: breakingPorts(({ store }) => ({
       store: {
         changeKeyring: (customer, subject, revision, next) =>
@@ -277,12 +278,12 @@ const broken: ReadonlyArray<Broken<VaultFixture>> = [
   },
   {
     fault: "keeps Customers in one compartment",
-    law: "an erasure takes nothing of another subject or of another Customer, be the ids the same",
+    property: "an erasure takes nothing of another subject or of another Customer, be the ids the same",
     fixture: joined(),
   },
   {
     fault: "gives a value before its record is kept",
-    law: "where the access log cannot be written, nothing opens",
+    property: "where the access log cannot be written, nothing opens",
     fixture: {
       ...soundVault,
       vault: breakingVault((vault) => ({
@@ -295,12 +296,12 @@ const broken: ReadonlyArray<Broken<VaultFixture>> = [
   },
   {
     fault: "keeps no records",
-    law: "every answer leaves a record of who, what, for what and why, and no value",
+    property: "every answer leaves a record of who, what, for what and why, and no value",
     fixture: breakingPorts(() => ({ log: { record: () => Effect.void } })),
   },
   {
     fault: "waits for the sweep to expire anything",
-    law: "from its retention end on a value is expired, whether or not anything ran, and after the sweep too",
+    property: "from its retention end on a value is expired, whether or not anything ran, and after the sweep too",
     fixture: breakingPorts(({ store }) => ({
       store: {
         find: (customer, reference) =>
@@ -315,40 +316,40 @@ const broken: ReadonlyArray<Broken<VaultFixture>> = [
   },
   {
     fault: "opens under a restriction",
-    law: "under a restriction nothing opens and nothing is added, until it is lifted (GDPR 18)",
+    property: "under a restriction nothing opens and nothing is added, until it is lifted (GDPR 18)",
     fixture: breakingVault(() => ({ restrict: () => Effect.void })),
   },
   {
     fault: "takes an objection for a restriction",
-    law: "an objection stops its purpose and no other, until it is lifted (GDPR 21)",
+    property: "an objection stops its purpose and no other, until it is lifted (GDPR 21)",
     fixture: breakingVault((vault) => ({
       object: (customer, subject, _, stopped) => vault.restrict(customer, subject, stopped),
     })),
   },
   {
     fault: "finds an identifier at any time",
-    law: "an identifier finds its subject within its time, and at any other time nobody",
+    property: "an identifier locates its subject within its time, and nothing at any other time",
     fixture: breakingPorts(({ store }) => ({
       store: { locate: (customer, tokens, { at }) => store.locate(customer, tokens, { from: 0, to: 1e15, at }) },
     })),
   },
   {
     fault: "sweeps a day early",
-    law: "a sweep removes what has come to its end and nothing else, in batches of any size, and once",
+    property: "a sweep removes expired rows and nothing else, in batches of any size, and once",
     fixture: breakingPorts(({ store }) => ({
       store: { sweep: (customer, at, limit) => store.sweep(customer, at + 86_400_000, limit) },
     })),
   },
   {
     fault: "destroys a key that still wraps",
-    law: "when the key of the key store changes, every value opens, before and after the old one is destroyed",
+    property: "when the key of the key store changes, every value opens, before and after the old one is destroyed",
     fixture: breakingPorts(({ keys }) => ({
       keys: { rotate: (customer) => Effect.tap(keys.rotate(customer), () => keys.retire(customer, Infinity)) },
     })),
   },
 ]
 
-proveLaws("a vault that does wrong", VaultSuite.laws, soundVault, broken)
+proveProperties("a vault that does wrong", VaultSuite.properties, soundVault, broken)
 
 /** Thanks for everything and keeps nothing. */
 const nothing: Service = {
@@ -392,12 +393,12 @@ const noRows: Store = {
 }
 
 describe("a vault that does nothing, over rows that keep nothing", () => {
-  it.live("keeps no law", () =>
+  it.live("satisfies no property", () =>
     Effect.gen(function* () {
       const { vault } = breakingVault(() => nothing)
       const fixture: VaultFixture = { ...breakingPorts(() => ({ store: noRows })), vault: vault! }
-      const findings = yield* Suite.run(VaultSuite.laws(fixture), fixture, impatient)
-      expect(findings.filter(({ broken }) => broken === undefined).map(({ law }) => law)).toEqual([])
+      const findings = yield* Suite.run(VaultSuite.properties(fixture), fixture, impatient)
+      expect(findings.filter(({ violation }) => violation === undefined).map(({ property }) => property)).toEqual([])
     }),
   )
 })

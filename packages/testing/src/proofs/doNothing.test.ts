@@ -1,5 +1,5 @@
 /**
- * Proof of the suites, last part: a store that does nothing keeps no law at all. A law that it kept would be one that
+ * Proof of the suites, last part: a store that does nothing satisfies no property at all. A property that it satisfied would be one that
  * looks at nothing.
  */
 import { layer } from "@tacet/adapter-memory"
@@ -57,7 +57,7 @@ const closedProjections: ProjectionStore.ProjectionStore["Service"] = {
 
 const booleans = [true, false]
 
-describe("a store that does nothing keeps no law", () => {
+describe("a store that does nothing satisfies no property", () => {
   const stores = [
     ["thanks and forgets", nothing],
     ["refuses every call", closed],
@@ -72,7 +72,7 @@ describe("a store that does nothing keeps no law", () => {
         }
         const found = yield* EventStoreSuite.run(fixture, { ...impatient, patience: 20, timeout: 4_000 })
         expect(found.length).toBeGreaterThan(100)
-        expect(found.flatMap(({ broken, law }) => (broken === undefined ? [law] : []))).toEqual([])
+        expect(found.flatMap(({ violation, property }) => (violation === undefined ? [property] : []))).toEqual([])
       }),
     60_000,
   )
@@ -91,7 +91,7 @@ describe("a store that does nothing keeps no law", () => {
         }
         const found = yield* ProjectionStoreSuite.run(fixture, { ...impatient, patience: 20, timeout: 4_000 })
         expect(found.length).toBeGreaterThan(18)
-        expect(found.flatMap(({ broken, law }) => (broken === undefined ? [law] : []))).toEqual([])
+        expect(found.flatMap(({ violation, property }) => (violation === undefined ? [property] : []))).toEqual([])
       }),
     60_000,
   )

@@ -1,0 +1,217 @@
+/**
+ * Inline projections: counters that change in the append itself.
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import {
+  type CustomerId,
+  type EventEnvelope,
+  ExpectedVersion as Expected,
+  type Projection,
+  ProjectionStore,
+} from "@tacet/core/eventsourcing"
+import type { ProjectionStoreFixture } from "../Fixture.ts"
+import * as Property from "../Property.ts"
+import * as Scene from "../Scene.ts"
+import { onStores } from "./onStores.ts"
+
+/** Counts events by type. */
+const byType: Projection.InlineProjection = { name: "by-type", version: 1, deltas: ({ type }) => [[type, 1]] }
+
+/** The second version of the same: by kind of stream and type. */
+const byKindAndType: Projection.InlineProjection = {
+  name: "by-type",
+  version: 2,
+  deltas: ({ stream, type }) => [[`${stream.kind}/${type}`, 1]],
+}
+
+/** Adds up the numbers of events; several counters for one event, below zero as well, and none for some. */
+const sums: Projection.InlineProjection = {
+  name: "sums",
+  version: 1,
+  *deltas(event) {
+    if (event.type === "Silent") return
+    const n = numberOf(event)
+    yield ["sum", n]
+    yield ["down", -n]
+    yield ["sum", 1]
+    yield [n % 2 === 0 ? "even" : "odd", 1]
+  },
+}
+
+/** The inline projections that the suite gives to a store. */
+export const inline: ReadonlyArray<Projection.InlineProjection> = [byType, byKindAndType, sums]
+
+/** The number of an event made by `Scene.event`. */
+const numberOf = (event: EventEnvelope.NewEvent): number => event.occurredAt - 1_700_000_000_000
+
+const counters = (customer: CustomerId.CustomerId, key: ProjectionStore.ProjectionKey) =>
+  Effect.map(
+    ProjectionStore.ProjectionStore.use((store) => store.counters(customer, key)),
+    (counters) => Object.fromEntries([...counters].toSorted(([one], [other]) => (one < other ? -1 : 1))),
+  )
+
+/** The properties of counters, as declared. */
+export const counting = (fixture: ProjectionStoreFixture): ReadonlyArray<Property.Property<ProjectionStoreFixture>> =>
+  fixture.capabilities.inlineProjections ? present : absent
+
+const present = onStores("counters", inline, [
+  {
+    name: "counters have what the events of an append add, as soon as it returns",
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const [one, other] = [yield* Scene.aStream(), yield* Scene.aStream("customer")]
+      yield* Scene.commits(customer, [
+        Scene.write(one, Scene.events(1, 3)),
+        Scene.write(other, [Scene.event(7, "Closed"), Scene.event(8, "Silent")]),
+      ])
+      yield* Property.same("by type", yield* counters(customer, byType), { Closed: 1, Silent: 1, StepTaken: 3 })
+      yield* Property.same("sums", yield* counters(customer, sums), { down: -13, even: 1, odd: 3, sum: 17 })
+      yield* Scene.commits(customer, [Scene.write(one, [Scene.event(10)])])
+      yield* Property.same("by type", yield* counters(customer, byType), { Closed: 1, Silent: 1, StepTaken: 4 })
+      yield* Property.same("sums", yield* counters(customer, sums), { down: -23, even: 2, odd: 3, sum: 28 })
+    }),
+  },
+  {
+    name: "counters that were never touched are absent",
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      yield* Property.same("no counters", yield* counters(customer, sums), {})
+      yield* Scene.commits(customer, [Scene.write(yield* Scene.aStream(), [Scene.event(4, "Silent")])])
+      yield* Property.same("no counters of silent events", yield* counters(customer, sums), {})
+      yield* Property.same("by type", yield* counters(customer, byType), { Silent: 1 })
+      yield* Property.same("an unknown projection", yield* counters(customer, { name: "unknown", version: 1 }), {})
+    }),
+  },
+  {
+    name: "names and versions of counters are kept apart",
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      yield* Scene.commits(customer, [
+        Scene.write(yield* Scene.aStream("a"), [Scene.event(1)]),
+        Scene.write(yield* Scene.aStream("b"), [Scene.event(2)]),
+      ])
+      yield* Property.same("version 1", yield* counters(customer, byType), { StepTaken: 2 })
+      yield* Property.same("version 2", yield* counters(customer, byKindAndType), {
+        "a/StepTaken": 1,
+        "b/StepTaken": 1,
+      })
+    }),
+  },
+  {
+    name: "Customers have counters of their own",
+    program: Effect.gen(function* () {
+      const [first, second, third] = [yield* Scene.aCustomer, yield* Scene.aCustomer, yield* Scene.aCustomer]
+      const stream = yield* Scene.aStream()
+      yield* Scene.commits(first, [Scene.write(stream, Scene.events(1, 3))])
+      yield* Scene.commits(second, [Scene.write(stream, [Scene.event(1)])])
+      const of = (customer: CustomerId.CustomerId) => counters(customer, byType)
+      yield* Property.same(
+        "each its own",
+        [yield* of(first), yield* of(second), yield* of(third)],
+        [{ StepTaken: 3 }, { StepTaken: 1 }, {}],
+      )
+    }),
+  },
+  {
+    name: "a refused append is not counted",
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const stream = yield* Scene.aStream()
+      const made = yield* Scene.commit(customer, [Scene.write(stream, [Scene.event(1)])])
+      yield* Scene.append(made)
+      yield* Scene.refused({ ...made, writes: [Scene.write(stream, [Scene.event(2)])] }, "CommitIdReused")
+      const stale = Scene.write(stream, [Scene.event(3)], Expected.none)
+      yield* Scene.refused(yield* Scene.commit(customer, [stale]), "VersionConflict")
+      yield* Scene.refused(yield* Scene.commit(customer, []), "InvalidCommit")
+      yield* Property.same("by type", yield* counters(customer, byType), { StepTaken: 1 })
+    }),
+  },
+  {
+    name: "a commit made again is counted once",
+    program: Effect.gen(function* () {
+      const { writers } = yield* Property.CurrentSettings
+      const customer = yield* Scene.aCustomer
+      const made = yield* Scene.commit(customer, [Scene.write(yield* Scene.aStream(), Scene.events(1, 2))])
+      yield* Scene.atOnce(Array.from({ length: writers }, () => Scene.append(made)))
+      yield* Scene.append(made)
+      yield* Property.same("by type", yield* counters(customer, byType), { StepTaken: 2 })
+    }),
+  },
+  {
+    name: "a purge leaves the counters",
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const [gone, ledger] = [yield* Scene.aStream(), yield* Scene.aStream()]
+      yield* Scene.commits(customer, [Scene.write(gone, Scene.events(1, 3))])
+      yield* Scene.commits(customer, [Scene.write(ledger, [Scene.event(4, "StreamsPurged")])], {
+        purge: { streams: [gone], reason: "retention" },
+      })
+      yield* Property.same("the purged stream", (yield* Scene.stream(customer, gone)).version, 0)
+      yield* Property.same("by type", yield* counters(customer, byType), { StepTaken: 3, StreamsPurged: 1 })
+    }),
+  },
+  {
+    name: "counters of appends made at once equal a recount of the log",
+    program: Effect.gen(function* () {
+      const { writers } = yield* Property.CurrentSettings
+      const customer = yield* Scene.aCustomer
+      const shared = yield* Scene.aStream()
+      const answers = yield* Scene.atOnce(
+        Array.from({ length: writers }, (_, writer) =>
+          Effect.gen(function* () {
+            const own = yield* Scene.aStream("customer")
+            let conflicts = 0
+            for (let n = 0; n < 15; n++) {
+              const known = n % 3 === 0 ? Expected.any : Expected.exact(n)
+              const writes = [
+                Scene.write(own, [Scene.event(writer + n, n % 2 === 0 ? "StepTaken" : "Closed")]),
+                Scene.write(shared, [Scene.event(n)], known),
+              ]
+              const answer = yield* Effect.result(Scene.commits(customer, writes))
+              if (Result.isFailure(answer)) conflicts++
+              yield* Effect.yieldNow
+            }
+            return conflicts
+          }),
+        ),
+      )
+      yield* Property.holds(
+        "some conflicts",
+        answers.some((conflicts) => conflicts > 0),
+        answers,
+      )
+      const { events } = yield* Scene.log(customer)
+      for (const projection of inline) {
+        const recount = new Map<string, number>()
+        for (const event of events) {
+          for (const [counter, add] of projection.deltas(event)) recount.set(counter, (recount.get(counter) ?? 0) + add)
+        }
+        const expected = Object.fromEntries([...recount].toSorted(([one], [other]) => (one < other ? -1 : 1)))
+        yield* Property.same(
+          `${projection.name} ${projection.version}`,
+          yield* counters(customer, projection),
+          expected,
+        )
+      }
+    }),
+  },
+])
+
+const absent = onStores("counters", inline, [
+  {
+    name: "declares no inline projections: counters stay empty",
+    program: Effect.gen(function* () {
+      const store = yield* ProjectionStore.ProjectionStore
+      const customer = yield* Scene.aCustomer
+      yield* Scene.commits(customer, [Scene.write(yield* Scene.aStream(), Scene.events(1, 3))])
+      yield* Property.same("the head", (yield* Scene.log(customer)).head, 3)
+      for (const projection of inline) yield* Property.same("no counters", yield* counters(customer, projection), {})
+      // A store without counters still saves the states of catch-up projections.
+      yield* store.save(customer, byType, 0, { checkpoint: 3, state: "3" })
+      const saved = yield* store.load(customer, byType)
+      yield* Property.same("the saved state", Option.getOrUndefined(saved)?.checkpoint, 3)
+    }),
+  },
+])
