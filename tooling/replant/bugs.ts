@@ -102,8 +102,8 @@ export const bugs: ReadonlyArray<Bug> = [
   {
     key: "STAT-NOCALL",
     file: `${core}/statistics/Contribution.ts`,
-    find: "call.talkSeconds > definition.minTalkSeconds &&",
-    replace: "call.talkSeconds >= definition.minTalkSeconds &&",
+    find: "talkSeconds > minTalkSeconds &&",
+    replace: "talkSeconds >= minTalkSeconds &&",
     test: `${core}/statistics/Deflection.laws.test.ts`,
   },
   {

@@ -1,8 +1,7 @@
 /**
- * From what a model claims to what was counted. The weights of fields are added up as if fields were independent, and a
- * value that is rare among known devices seems rarer than it is: such sums promise too much. So scores are put in order,
- * and each step of the scale says how often pairs of such a score were the same device (isotonic regression by pooling
- * adjacent violators).
+ * Calibration of scores. The model adds the weights of fields as if fields were independent, and a value that is rare among
+ * known devices seems rarer than it is, so raw scores are too high. Calibration sorts pairs by score and counts, for each
+ * step of the scale, how often they were the same device (isotonic regression by pooling adjacent violators).
  */
 
 /** Pairs of one score, counted or weighted. */
@@ -15,7 +14,7 @@ export interface Group {
   readonly pseudonyms: ReadonlySet<number>
 }
 
-/** From a score on, in bits, what it is worth, in bits: the logarithm of how much likelier the same device is. */
+/** From this score on, in bits, the calibrated weight in bits: log₂ of how much likelier the same device is. */
 export interface Step {
   readonly from: number
   readonly bits: number
@@ -30,8 +29,8 @@ interface Block {
 }
 
 /**
- * The steps that groups of pairs support. No step rests on fewer than `minimumPseudonyms`, unless on none: a scale finer
- * than what was seen of people is noise.
+ * The steps that groups of pairs support. No step rests on fewer than `minimumPseudonyms`, unless on none: a finer
+ * scale than the pseudonyms support is noise.
  *
  * @example
  * ```ts
@@ -58,7 +57,7 @@ export const fit = (groups: ReadonlyArray<Group>, minimumPseudonyms: number): Re
   for (const { pseudonyms, score, ...pairs } of ascending) {
     const last = blocks.at(-1)
     const next: Block = { lowest: score, highest: score, ...pairs, pseudonyms: new Set(pseudonyms) }
-    // Where no pair is the same, nothing is said of anybody.
+    // A block without equal pairs describes no pseudonym.
     const thin = last !== undefined && last.pseudonyms.size > 0 && last.pseudonyms.size < minimumPseudonyms
     if (thin) pool(last, next)
     else blocks.push(next)
@@ -84,12 +83,12 @@ export const fit = (groups: ReadonlyArray<Group>, minimumPseudonyms: number): Re
   return rising.map((block, index) => ({
     // Half-way from the scores below: one between two steps is of the nearer.
     from: (block.lowest + (rising[index - 1]?.highest ?? block.lowest)) / 2,
-    // One more of each: what was never seen is not therefore impossible.
+    // One more of each: a pair that was never observed is not impossible.
     bits: Math.log2((block.same + 1) / (same + size) / ((block.different + 1) / (different + size))),
   }))
 }
 
-/** What a score is worth: that of the highest step that it reaches; without steps, itself. */
+/** The calibrated weight of a score: that of the highest step that it reaches; without steps, the score itself. */
 export const calibrated = (steps: ReadonlyArray<Step>, score: number): number =>
   (steps.findLast(({ from }) => from <= score) ?? steps[0])?.bits ?? score
 

@@ -1,12 +1,12 @@
 /**
  * How two observations are compared, field by field. Each field has levels of agreement, from none to the closest.
- * Attributes that hang together (browser, operating system, model) are one field: the model adds up what fields say, and
- * would count the same agreement several times.
+ * Attributes that depend on each other (browser, operating system, model) are one field: the model adds the weights of
+ * fields, and would count the same agreement several times.
  */
 import { dayMillis } from "../calendar/UtcDay.ts"
 import type { Observation, Traits } from "./Observation.ts"
 
-/** What is compared. */
+/** The fields that are compared. */
 export const fields = ["software", "screen", "language", "timeZone", "network"] as const
 export type Field = (typeof fields)[number]
 
@@ -25,7 +25,7 @@ export const levels: Readonly<Record<Field, Levels>> = {
   screen: sameOrNot,
   language: sameOrNot,
   timeZone: sameOrNot,
-  /** A network says less the longer ago it was the same: its addresses are handed on. */
+  /** The same network is weaker evidence the longer ago it was observed: its addresses are reassigned. */
   network: { names: ["different", "longAgo", "withinMonth", "withinDay"], agreesFrom: 1 },
 }
 
@@ -57,7 +57,7 @@ export const prepare = ({ at, traits }: Observation<never> | Pick<Prepared, "at"
   family: traits.software === undefined ? undefined : familyOf(traits.software),
 })
 
-/** At which level two observations agree in a field; `undefined` where one of them says nothing of it. */
+/** At which level two observations agree in a field; `undefined` where one of them lacks it. */
 export const levelOf = (field: Field, one: Prepared, other: Prepared): number | undefined => {
   const [a, b] = [one.traits[field], other.traits[field]]
   if (a === undefined || b === undefined) return undefined

@@ -1,14 +1,14 @@
 /**
  * Fits a model from pseudonyms that are known to be one device each: pairs of observations of one pseudonym are the same
- * device, pairs of two are different ones. Nothing has to be guessed, and the same pseudonyms give the same model in
- * whatever order they come.
+ * device, pairs of two are different ones. Fitting counts and never estimates, and the same pseudonyms give the
+ * same model in any order.
  */
 import * as Calibration from "./Calibration.ts"
 import { type Field, fields, levelOf, levels, prepare, type Prepared } from "./Comparison.ts"
 import { type FieldParameters, type Parameters, scaleOf } from "./Model.ts"
 import type { Observation } from "./Observation.ts"
 
-/** A pseudonym with what was observed of its device. */
+/** A pseudonym with the observations of its device. */
 export interface Known<in out C> {
   readonly pseudonym: string
   readonly observations: ReadonlyArray<Observation<C>>
@@ -17,8 +17,8 @@ export interface Known<in out C> {
 /** How to count. */
 export interface Options {
   /**
-   * The pairs of one pseudonym, and those of two, weigh as much as so many at most: else one that comes every day
-   * decides for all. Default 2,000.
+   * The pairs of one pseudonym, and those of two, weigh as much as so many at most, so that a daily visitor does not
+   * dominate the model. Default 2,000.
    */
   readonly pairsPerPseudonym?: number
   /** A value that fewer pseudonyms show is one of the rare ones, and is not kept. Default 5. */
@@ -58,8 +58,8 @@ interface Pattern {
 }
 
 /**
- * The model of these pseudonyms. Fewer pseudonyms of which there are pairs than a step of the calibration needs give
- * `undefined`: nothing could be said that is not about single persons.
+ * The model of these pseudonyms. `undefined` if fewer pseudonyms have pairs than a step of the calibration needs:
+ * such a model would describe single persons.
  *
  * @example
  * ```ts
@@ -140,8 +140,8 @@ const kept = (
 }
 
 /**
- * Every pair, as it would be scored had none of its pseudonyms been counted: what a device shows is always shown by
- * somebody, and a scale made of such scores would promise of strangers what holds of those it was made from.
+ * Every pair, scored as if its own pseudonyms had not been counted. Counting them would make every value look at least as
+ * common as its own device makes it, and the scale would hold for the fitted devices and not for new ones.
  */
 const patternsOf = (
   devices: ReadonlyArray<Device>,
@@ -197,7 +197,7 @@ function* partners(count: number, maximum: number): Generator<readonly [number, 
   }
 }
 
-/** How often each level occurs, with one more of each: what was never seen is not therefore impossible. */
+/** How often each level occurs, with one more of each: a level that was never observed is not impossible. */
 const rates = (
   patterns: ReadonlyArray<Pattern>,
   index: number,

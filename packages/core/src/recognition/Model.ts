@@ -1,14 +1,14 @@
 /**
  * The Fellegi–Sunter model of one Customer: for each field and level of agreement how often it occurs between two
  * observations of the same device (m) and of different ones (u); how many pseudonyms show each value, since agreement in
- * what is rare says more; and the steps by which scores were calibrated. All of it is what a version of the model stores,
- * so a score of the past can be computed again.
+ * a rare value is stronger evidence; and the steps by which scores were calibrated. A version of the model stores all of
+ * these, so a past score can be computed again.
  */
 import { calibrated, type Step } from "./Calibration.ts"
 import { type Field, levelOf, levels, prepare, type Prepared } from "./Comparison.ts"
 import type { Compartment, Observation } from "./Observation.ts"
 
-/** What was counted of one field. `Value`: the attribute itself, or the keyed token that stands for it once stored. */
+/** The counts of one field. `Value`: the attribute itself, or the keyed token that replaces it once stored. */
 export interface FieldParameters<Value extends string = string> {
   readonly field: Field
   /** m by level. */
@@ -41,30 +41,16 @@ export interface Model<in out C> {
   readonly compare: (one: Observation<C>, other: Observation<C>) => Evidence
 }
 
-/** What a comparison says. */
+/** The result of a comparison. */
 export type Evidence =
-  /** Both have a token of their installation: it is the same, or it is not. Who has cleared it is not known again. */
+  /** Both have a token of their installation: it is the same, or it is not. A cleared token makes the device a new one. */
   | { readonly _tag: "Decided"; readonly same: boolean }
   /** `score` in bits as added up, `bits` as calibrated; both 0 where nothing could be compared. */
   | { readonly _tag: "Weighed"; readonly score: number; readonly bits: number }
 
 /**
- * A model to work with, from what was fitted or stored. `tokenOf` gives for an attribute what stands for it in the
- * parameters; default: itself.
- *
- * @example
- * ```ts
- * import { Model, type Observation } from "@tacet/core/recognition"
- *
- * const evidence = <C>(
- *   compartment: Observation.Compartment<C>,
- *   parameters: Model.Parameters,
- *   [one, other]: readonly [Observation.Traits, Observation.Traits],
- * ) => {
- *   const { observation } = compartment
- *   return Model.make(compartment, parameters).compare(observation(0, one), observation(0, other))
- * }
- * ```
+ * A model from fitted or stored parameters. `tokenOf` gives the token of an attribute in the parameters; default: the
+ * attribute itself.
  */
 export const make = <C>(
   _compartment: Compartment<C>,
@@ -100,7 +86,7 @@ const weigh = (
   return { _tag: "Weighed", score, bits: compared ? calibrated(steps, score) : 0 }
 }
 
-/** What agreement in a field weighs. */
+/** The weights of a field. */
 export interface Scale {
   readonly field: Field
   /** How many pseudonyms show a value: 0 where it is none of those that are kept. */
@@ -126,7 +112,7 @@ export const scaleOf = (
       const weight = byLevel[level] ?? 0
       if (level < agreesFrom) return weight
       const share = (count < minimumHolders ? rareHolders : count) / pseudonyms
-      // What everybody shows says little; it never says less than showing something else.
+      // A value that all devices show is weak evidence, but never weaker than a different value.
       return Math.max(floor, weight + Math.log2(agreeing / share))
     },
   }
@@ -160,7 +146,7 @@ const rising = (same: ReadonlyArray<number>, different: ReadonlyArray<number>): 
 export const probability = (evidence: Evidence, prior: number): number =>
   evidence._tag === "Decided" ? (evidence.same ? 1 : 0) : posterior(2 ** evidence.bits, prior)
 
-/** What a prior becomes by a factor of likelihood. */
+/** The posterior probability of a prior and a likelihood ratio. */
 export const posterior = (factor: number, prior: number): number => {
   const odds = (prior / (1 - prior)) * factor
   return odds === Number.POSITIVE_INFINITY ? 1 : factor === 1 ? prior : odds / (1 + odds)

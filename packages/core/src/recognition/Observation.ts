@@ -1,6 +1,6 @@
 /**
- * What is known of a device at one moment, as far as recognition may look at it: attributes that the device sends anyway,
- * never asked of it. Observations belong to one Customer by their type: those of two cannot be compared (RECOG-1CUST).
+ * The attributes of a device at one moment that recognition may use: those that the device sends anyway, none that it has
+ * to be queried for. The type ties an observation to one Customer: those of two cannot be compared (RECOG-1CUST).
  */
 import * as Schema from "effect/Schema"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
@@ -8,7 +8,7 @@ import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 
 const Attribute = Schema.optionalKey(Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(512)))
 
-/** The attributes. They are personal data: they stand in memory and in the vault, never in an event. */
+/** The attributes. They are personal data: kept in memory and in the vault, never in an event. */
 export const Traits = Schema.Struct({
   /** A token that the installation itself keeps; where both sides have one, it decides alone. */
   installation: Attribute,
@@ -39,8 +39,8 @@ export interface Compartment<in out C> {
 }
 
 /**
- * Works within one Customer's compartment. What is observed there fits nothing that was observed in another: `C` stands
- * for a different type in each call.
+ * Works within one Customer's compartment. Its observations cannot be compared with those of another: `C` is a different
+ * type in each call.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * Which known device an observation is of, if it can be told: one stands out, or nobody is recognised (RECOG-PROB). To be
- * wrong about a person is worse than to offer the services in their usual order.
+ * Which known device an observation belongs to. One candidate must be clearly the likeliest, else none is recognised
+ * (RECOG-PROB): a wrong recognition is worse than services in their usual order.
  */
 import { type Evidence, type Model, posterior } from "./Model.ts"
 import type { Observation } from "./Observation.ts"
@@ -8,7 +8,7 @@ import type { Known } from "./Fit.ts"
 
 /** The probability that the device recognised must reach. */
 export const threshold = 0.95
-/** What the probability of every other device must not exceed. */
+/** The probability that no other device may exceed. */
 export const margin = 0.2
 
 /** How likely one device is. */
@@ -24,11 +24,11 @@ export type Answer =
   | { readonly _tag: "NotRecognised"; readonly best: number }
 
 /**
- * How likely each of the known devices is, the likeliest first. Before anything is compared each is as likely as another,
- * and as likely as that the device is new: one in as many as are `active`, those without observations too, and one more.
+ * The probability of each known device, the likeliest first. The prior is uniform over the `active` devices, those without
+ * observations too, and a new device.
  *
- * A device with several observations is worth the mean of what they say, as factors: the new observation resembles a
- * random one of its past. The largest would grow with every observation, whatever it is of.
+ * The likelihood ratio of a device with several observations is the mean of theirs: the new observation resembles a random
+ * one of its past. The maximum would grow with every observation.
  */
 export const candidates = <C>(
   model: Model<C>,

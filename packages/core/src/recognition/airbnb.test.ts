@@ -1,6 +1,6 @@
 /**
  * Recognition by the user agent alone, on real sessions: half of the visitors to fit and calibrate with, the other half,
- * of whom nothing was seen before, to judge by. All pairs of their sessions count, 4.42 million.
+ * never observed before, to judge by. All pairs of their sessions count, 4.42 million.
  */
 import { describe, expect, it } from "@tacet/vitest"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
@@ -38,7 +38,7 @@ describe("on sessions of visitors that were never seen", () => {
     const byLevel = { ...software!, holders: [], rareHolders: average }
     expect(round(brier(predictions(judged, { ...counted, fields: [byLevel] }, prior)), 5)).toBe(0.02801)
 
-    // The reference counts sessions, one for what was never seen.
+    // The reference counts sessions, one for a value that was never observed.
     const sessions = fitted.flatMap(([, userAgents]) => userAgents.map((one) => (one === "" ? "none" : one)))
     const counts = new Map<string, number>()
     for (const one of sessions) counts.set(one, (counts.get(one) ?? 0) + 1)

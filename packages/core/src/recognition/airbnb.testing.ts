@@ -90,7 +90,7 @@ const mersenneTwister = (seed: number): ((bound: number) => number) => {
   }
 }
 
-/** What is fitted from. A session without a user agent shows the empty one, which visitors share like any other. */
+/** The pseudonyms to fit from. A session without a user agent shows the empty one, which visitors share like any other. */
 export const knownOf = <C>(
   { observation }: Observation.Compartment<C>,
   some: ReadonlyArray<Visitor>,
@@ -174,7 +174,7 @@ export const brier = (predicted: ReadonlyArray<Predicted>): number =>
   total(predicted, (one) => one.same * (1 - one.probability) ** 2 + one.different * one.probability ** 2) /
   total(predicted, ({ different, same }) => same + different)
 
-/** Ten bins of probability: how many pairs, what was predicted on average, and what was so. */
+/** Ten bins of probability: how many pairs, the mean prediction, and the observed share. */
 export const reliability = (predicted: ReadonlyArray<Predicted>) =>
   Array.from({ length: 10 }, (_, bin) => {
     const within = predicted.filter(({ probability }) => Math.min(9, Math.floor(probability * 10)) === bin)

@@ -182,7 +182,7 @@ describe("a comparison of two observations", () => {
       expect(probability(parameters, prior, both, both)).toBeCloseTo(bayes(agree, share(value)), 10)
       const differing = probability(parameters, prior, both, { at: 0, traits: { [field]: "no other" } })
       expect(differing).toBeCloseTo(bayes(differ, of.different[0]!), 10)
-      // What is drawn from the model itself is told better by it than by the prior, on average over all that can come.
+      // On data drawn from the model itself, the model predicts better than the prior, on average.
       const rare = { ...of, holders: [], rareHolders: of.different[1]! * 100 }
       const drawn: Model.Parameters = { ...parameters, fields: [rare] }
       const predicted = [
@@ -213,7 +213,7 @@ describe("a comparison of two observations", () => {
         Fit.fit([{ pseudonym: "a", observations: [mine] }].concat({ pseudonym: "b", observations: [theirs] }))
         // @ts-expect-error known devices of another compartment
         Recognise.candidates(model, mine, [{ pseudonym: "a", observations: [theirs] }])
-        // @ts-expect-error an observation that belongs to nobody
+        // @ts-expect-error an observation without a compartment
         model.compare(mine, { at: 0, traits: {} })
         return undefined
       }),

@@ -69,7 +69,7 @@ export class Counters {
   pending(window: number): number {
     return this.of(window, "pendingUndecided") + this.of(window, "pendingEffective")
   }
-  /** Of those whose return could be observed for 24 h, 72 h or 7 d: how many did not return, and how many there are. */
+  /** Of the interactions observed for 24 h, 72 h or 7 d: how many had no return, and how many there are. */
   notReturned(period: 0 | 1 | 2): readonly [k: number, n: number] {
     return [this.values[returnsPlace + period * 2]!, this.values[returnsPlace + period * 2 + 1]!]
   }
@@ -110,7 +110,7 @@ export class Counters {
     this.bump(returnsPlace + period * 2 + 1, observed)
   }
 
-  /** What is kept of a day when its interactions are purged. */
+  /** The counters that a day keeps when its interactions are purged. */
   get kept(): Required<Pick<Counted, "started" | "excluded" | "windows" | "returns">> {
     const windowOf = (window: number) =>
       Object.fromEntries(keptColumns.map((column) => [column, this.of(window, column)])) as Counted["windows"][number]
@@ -125,7 +125,7 @@ export class Counters {
     }
   }
 
-  /** Adds what was kept of a purged day. */
+  /** Adds the counters of a purged day. */
   restore({ excluded, returns, started, windows: kept }: Kept): void {
     this.bump(startedPlace, started)
     this.bump(excludedPlace, excluded)

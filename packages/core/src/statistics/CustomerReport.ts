@@ -1,6 +1,6 @@
 /**
- * The exact report for one Customer, and for that Customer alone: personal data by classification, it dies with the
- * retention (STAT-NOCALL, STAT-JOURNEY). Only a public statistic is called anonymous; this is none.
+ * The exact report for one Customer, and for that Customer alone. It is classified as personal data and is deleted with the
+ * interactions that it counts (STAT-NOCALL, STAT-JOURNEY). Only a public statistic is called anonymous.
  */
 import * as Schema from "effect/Schema"
 import { Definition, Window } from "./Definition.ts"
@@ -17,9 +17,9 @@ const Quality = Object.fromEntries(qualityNames.map((name) => [name, Count])) as
 export const WindowRates = Schema.Struct({
   /** "Interactions that did not require an effective telephone call": attempt failed or deflected. The contract figure. */
   noEffectiveCall: Rate,
-  /** No call was attempted. Never to be called resolved: after a redirection nothing is seen. */
+  /** No call was attempted. Never call it resolved: after a redirection nothing is observed. */
   deflected: Rate,
-  /** A call was attempted and nobody was reached. Belongs beside the first figure, at the same size. */
+  /** A call was attempted and reached no person. Print it beside the first figure, at the same size. */
   attemptFailed: Rate,
   /** A person was reached by phone. */
   effective: Rate,
@@ -29,11 +29,11 @@ export const WindowRates = Schema.Struct({
   goalReached: Rate,
   /** Interactions of which later calls of the same person can be found. */
   linkable: Rate,
-  /** The contract figure over those alone: the others look deflected whatever the person did. */
+  /** The contract figure over those alone: the others count as deflected whatever the person did later. */
   noEffectiveCallLinkable: Rate,
   /**
-   * Between which values the contract figure will come to lie when the pending interactions have settled: [lower,
-   * upper], or `null` where there is none.
+   * The range in which the contract figure will lie when the pending interactions have settled: [lower, upper], or
+   * `null` where there is no figure.
    */
   bounds: Schema.NullOr(Schema.Tuple([Schema.Finite, Schema.Finite])),
 })
@@ -43,9 +43,9 @@ export type WindowRates = typeof WindowRates.Type
 export const Ending = Schema.Literals(["call", "handedOff", "left", "goal"])
 export type Ending = typeof Ending.Type
 
-/** One journey and what became of those who took it. */
+/** One journey and its outcomes. */
 export const JourneyRow = Schema.Struct({
-  /** The ids of its steps, up to the first attempt to call. `…` stands for the steps beyond the cap. */
+  /** The ids of its steps, up to the first attempt to call. `…` replaces the steps beyond the cap. */
   steps: Steps,
   /** How many interactions took it; those still open or pending included. */
   interactions: Count,
@@ -55,7 +55,7 @@ export const JourneyRow = Schema.Struct({
   cumulative: Schema.Finite,
   /** How many ended in an effective call, within the window. */
   effectiveCalls: Count,
-  /** How many tried to call and reached nobody. */
+  /** How many attempted a call and reached no person. */
   failedCalls: Count,
   /** Effective calls among its settled interactions. */
   callRate: Rate,
@@ -65,9 +65,9 @@ export type JourneyRow = typeof JourneyRow.Type
 /** A journey that a scenario declares. */
 export const DeclaredJourney = Schema.Struct({ scenario: Schema.String, steps: Steps, interactions: Count })
 
-/** What is told of journeys. */
+/** The figures of journeys. */
 export const JourneyFigures = Schema.Struct({
-  /** Journeys told apart. */
+  /** Distinct journeys. */
   distinct: Count,
   /** Steps in them, after collapsing and capping. */
   steps: Count,
@@ -82,16 +82,16 @@ export const JourneyFigures = Schema.Struct({
   /** The 20 most used; ties by key in code-point order. */
   mostUsed: Schema.Array(JourneyRow),
   leastUsed: Schema.Struct({
-    /** Declared journeys that nobody took. */
+    /** Declared journeys that no interaction took. */
     declaredUnused: Schema.Array(DeclaredJourney),
-    /** Declared screens that nobody saw. */
+    /** Declared screens that no interaction reached. */
     declaredScreensUnused: Schema.Array(Schema.Struct({ scenario: Schema.String, step: Schema.String })),
     /** The least used declared journeys of those with `rareBelow` interactions or more. */
     declaredRare: Schema.Array(DeclaredJourney),
     /** All journeys with fewer than `rareBelow` interactions, as one line. */
     tail: Schema.Struct({ journeys: Count, interactions: Count, share: Schema.Finite, below: Count }),
   }),
-  /** Journeys of days that were purged, which too few persons had taken to be told, as one line. */
+  /** Journeys of purged days that too few persons had taken to be listed, as one line. */
   merged: Schema.Struct({ journeys: Count, interactions: Count }),
   /** The 20 journeys from which most effective calls came. */
   mostCallsByVolume: Schema.Array(JourneyRow),
@@ -99,7 +99,7 @@ export const JourneyFigures = Schema.Struct({
   mostCallsByRate: Schema.Array(JourneyRow),
   /** How interactions ended. */
   endings: Schema.Struct({ call: Count, callFailed: Count, handedOff: Count, left: Count, goal: Count }),
-  /** Interactions that came back to a step that they had left. */
+  /** Interactions that returned to a step that they had left. */
   loops: Rate,
   /**
    * The flow from step to step for a Sankey diagram: nodes by position, so that it has no cycle; five steps deep, the
@@ -112,7 +112,7 @@ export const JourneyFigures = Schema.Struct({
 })
 export type JourneyFigures = typeof JourneyFigures.Type
 
-/** One line of the waterfall: what happens at a step. */
+/** One line of the waterfall: the visits of a step. */
 export const WaterfallRow = Schema.Struct({
   step: Schema.String,
   visits: Count,
@@ -168,7 +168,7 @@ export const CustomerReport = Schema.Struct({
     effective: Count,
     /** Answered, but by no person. */
     notHuman: Count,
-    /** Answered by nobody knows whom. */
+    /** Answered; the log does not say whether by a person. */
     humanUnknown: Count,
   }),
   /** In the headline window; `started` is the sum of the others. */

@@ -1,6 +1,6 @@
 /**
- * The definition of a statistic: everything that changes a figure without an event changing. It is printed with every
- * report, and two reports may be compared only where their definitions agree.
+ * The definition of a statistic: every parameter that changes a figure although the events are the same. Every report
+ * prints it, and two reports are comparable only if their definitions agree.
  */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
@@ -42,9 +42,9 @@ export const Definition = Schema.Struct({
   version: Schema.String,
   /** The window of the headline figures, the journeys and the waterfall. */
   window: Window,
-  /** A call counts as effective when a person spoke for more than so many seconds. */
+  /** A call is effective when a person spoke for more than so many seconds. */
   minTalkSeconds: NonNegative,
-  /** What a call counts as of which only a disposition is known. */
+  /** How a call counts of which only the disposition is known. */
   unknownHuman: Schema.Literals(["effective", "not-effective"]),
   /** Minutes without activity after which an interaction without an end has ended. */
   idleMinutes: NonNegative,
@@ -54,7 +54,7 @@ export const Definition = Schema.Struct({
   timeZone: TimeZone,
   /** Whether consecutive repeats of a step count as one. */
   collapse: Schema.Boolean,
-  /** The longest journey that is told apart; `null`: no limit. */
+  /** Longer journeys are cut after so many steps; `null`: no limit. */
   maxSteps: Schema.NullOr(Positive),
   /** How many places the prefix tree may hold; journeys beyond it are counted as overflow. */
   maxNodes: Positive,
@@ -65,7 +65,7 @@ export const Definition = Schema.Struct({
 })
 export type Definition = typeof Definition.Type
 
-/** The definition where nothing else is asked for. */
+/** The default definition. */
 export const standard: Definition = {
   version: "1",
   window: "PT24H",
@@ -88,7 +88,8 @@ export const standard: Definition = {
  * ```ts
  * import { Definition } from "@tacet/core/statistics"
  *
- * const strict: Definition.Definition = Definition.make({ minTalkSeconds: 10, timeZone: "Europe/Paris" })
+ * const strict = Definition.make({ minTalkSeconds: 10, timeZone: "Europe/Paris" })
+ * strict.window // => "PT24H"
  * ```
  */
 export const make = (changes: Partial<Definition>): Definition => ({ ...standard, ...changes })

@@ -162,7 +162,7 @@ describe("laws of the deflection statistics", () => {
   for (const { id } of holding("SEPARATE")) {
     it.effect.prop(
       `SEPARATE under ${id}: a report holds nothing of a person, and is the same whatever becomes of the values`,
-      // Planted and found: a step counted by what was typed at it.
+      // Planted and found: a step counted by the text typed at it.
       [ArbitraryInteractions.interactions(), aDefinition, aDelay],
       (drawn, definition, delay) =>
         Effect.gen(function* () {
@@ -259,7 +259,7 @@ describe("laws of the deflection statistics", () => {
     { numRuns: 200 },
   )
 
-  // Planted and found: what had settled in another shard left out.
+  // Planted and found: settled contributions of another shard left out.
   it.effect.prop(
     "STAT-NOCALL: shards add up to the whole, however streams are split",
     [ArbitraryInteractions.interactions(), aDefinition, fc.record(aFold), fc.integer({ min: 1, max: 4 }), aDelay],
@@ -277,7 +277,7 @@ describe("laws of the deflection statistics", () => {
     { numRuns: 150 },
   )
 
-  // Planted and found: a saved state that forgets what had settled.
+  // Planted and found: a saved state without its settled contributions.
   it.effect.prop(
     "STAT-NOCALL: incremental equals rebuild, through saved states as well",
     [ArbitraryInteractions.interactions(), aDefinition, fc.integer(), fc.integer({ min: 1, max: 20 })],

@@ -1,11 +1,11 @@
 /**
- * The deflection statistics of one Customer, as a fold of its log. Of an interaction a trace is held until its longest
- * window has closed, then only its contribution is kept; an event that comes later still reads that one stream again,
- * takes the old contribution back and adds the new one. Any order of streams, any batches and any split over shards lead
- * to the same figures, and neither the vault nor any person is needed.
+ * The deflection statistics of one Customer, as a fold of its log. The events of an interaction are held, packed, until
+ * its longest window has closed; then only its contribution is kept. A later event reads that one stream again, takes the
+ * old contribution back and adds the new one. Any order of streams, any batches and any split over shards lead to the same
+ * figures, without the vault and without any person.
  *
- * When a day is purged, `InteractionsAggregated` replaces all that was counted of it: a state that was up to date, one
- * that lags behind and one that is built anew from what is left come to the same figures.
+ * When a day is purged, `InteractionsAggregated` replaces all that was counted of it: a current state, one that lags
+ * behind and one rebuilt from the remaining log have the same figures.
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -39,7 +39,7 @@ export interface State {
   readonly settled: Tally
   /** Interactions that are not, by the id of their stream. */
   readonly live: Map<string, Live>
-  /** The texts in what is kept of them. */
+  /** The texts in their packed events. */
   readonly texts: PackedEvents.TextTable
   /** The latest moment of any event, in epoch milliseconds. */
   latest: number
@@ -47,33 +47,27 @@ export interface State {
   sweptAt: number
   /** The contract figures of days as they were published. */
   readonly published: Map<number, ReadonlyArray<readonly [k: number, n: number]>>
-  /** The days that were purged, with what was told of them last. */
+  /** The purged days, each with its latest `InteractionsAggregated`. */
   readonly purged: Map<number, Purged>
 }
 
-/** What was told of a day that was purged, and where: interactions that had begun before count no more by themselves. */
+/** The latest aggregation of a purged day: interactions that began before it are no longer counted one by one. */
 export interface Purged {
+  /** The position up to which interactions are in its counters. */
   readonly through: Position
+  /** The position of the event itself. */
   readonly at: Position
 }
 
-/** An interaction that a window still holds open. */
+/** An interaction whose windows have not all closed. */
 export interface Live {
-  /** What its contribution will be made of. */
   readonly packed: PackedEvents.PackedEvents
-  /** When the trace as it is becomes final, once a sweep has found out; any event puts the question anew. */
+  /** When its contribution becomes final, as the latest sweep computed it; an event resets it to `-Infinity`. */
   finalFrom: number
 }
 
 /**
  * The state before the first event.
- *
- * @example
- * ```ts
- * import { Definition, Deflection } from "@tacet/core/statistics"
- *
- * const state: Deflection.State = Deflection.empty(Definition.make({ timeZone: "Europe/Paris" }))
- * ```
  */
 export const empty = (definition: Definition, options?: { readonly until?: number }): State => ({
   definition,
@@ -89,29 +83,12 @@ export const empty = (definition: Definition, options?: { readonly until?: numbe
 
 /**
  * The watermark: the latest moment of any event less the allowed lateness, or `-Infinity` before the first event.
- *
- * @example
- * ```ts
- * import { Deflection } from "@tacet/core/statistics"
- *
- * const watermark = (state: Deflection.State): number => Deflection.watermark(state)
- * ```
  */
 export const watermark = (state: State): number => state.latest - state.definition.latenessMinutes * 60_000
 
 /**
  * Folds a chunk of the log. Fails with `UndecodableEvent` at an event that cannot be read, and with the store's errors
  * where a stream has to be read again for a late event.
- *
- * @example
- * ```ts
- * import * as Effect from "effect/Effect"
- * import type { CustomerId, EventStore } from "@tacet/core/eventsourcing"
- * import { Deflection } from "@tacet/core/statistics"
- *
- * const fold = (state: Deflection.State, chunk: EventStore.LogChunk, customer: CustomerId.CustomerId) =>
- *   Effect.as(Deflection.apply(state, chunk, customer), state.live.size)
- * ```
  */
 export const apply = Effect.fnUntraced(function* (
   state: State,
@@ -132,7 +109,7 @@ export const apply = Effect.fnUntraced(function* (
     const live = state.live.get(recorded.stream.id)
     if (live === undefined) {
       const before = recorded.version === 1 ? [] : yield* takeBack(state, customer, recorded)
-      // What comes late for an interaction that is gone is nobody's.
+      // A late event of a purged interaction is not counted.
       if (before === undefined) continue
       state.live.set(recorded.stream.id, liveWith(PackedEvents.of([...before, placed], state.texts)))
     } else {
@@ -146,15 +123,8 @@ export const apply = Effect.fnUntraced(function* (
 })
 
 /**
- * Publishes the figures of all days that are over and whose every interaction is final: what changes afterwards shows
- * up under `restated`, with both values.
- *
- * @example
- * ```ts
- * import { Deflection } from "@tacet/core/statistics"
- *
- * const publishTheDay = (state: Deflection.State): void => Deflection.publish(state)
- * ```
+ * Publishes the figures of all days that are over and whose every interaction is final. The report lists later changes
+ * under `restated`, with both values.
  */
 export const publish = (state: State): void => {
   sweep(state)
@@ -177,15 +147,6 @@ export const publish = (state: State): void => {
  * published. The state is the same afterwards.
  *
  * @rule SEPARATE, STAT-NOCALL
- *
- * @example
- * ```ts
- * import type { CustomerReport } from "@tacet/core/statistics"
- * import { Deflection } from "@tacet/core/statistics"
- *
- * const report = (state: Deflection.State): CustomerReport.CustomerReport =>
- *   Deflection.report(state, { customer: "example", declared: [] })
- * ```
  */
 export const report = (
   state: State,
@@ -212,14 +173,7 @@ export const report = (
 
 /**
  * Adds the state of another shard: of other interactions of the same Customer, under the same definition; each shard folds
- * what was purged. The first state is changed, the other must not be used afterwards.
- *
- * @example
- * ```ts
- * import { Deflection } from "@tacet/core/statistics"
- *
- * const together = (one: Deflection.State, other: Deflection.State): Deflection.State => Deflection.merge(one, other)
- * ```
+ * the purged days. The first state is changed; do not use the other afterwards.
  */
 export const merge = (state: State, other: State): State => {
   state.settled.merge(other.settled)
@@ -235,9 +189,9 @@ export const merge = (state: State, other: State): State => {
         : figures.map(([k, n], window) => [k + mine[window]![0], n + mine[window]![1]] as const),
     )
   }
-  for (const [day, told] of other.purged) {
+  for (const [day, theirs] of other.purged) {
     const mine = state.purged.get(day)
-    if (mine === undefined || mine.at < told.at) state.purged.set(day, told)
+    if (mine === undefined || mine.at < theirs.at) state.purged.set(day, theirs)
   }
   state.latest = Math.max(state.latest, other.latest)
   state.sweptAt = Math.max(state.sweptAt, other.sweptAt)
@@ -246,16 +200,6 @@ export const merge = (state: State, other: State): State => {
 
 /**
  * The statistics as a catch-up projection: state and checkpoint are saved together.
- *
- * @example
- * ```ts
- * import type { CustomerId } from "@tacet/core/eventsourcing"
- * import { Projection } from "@tacet/core/eventsourcing"
- * import { Definition, Deflection } from "@tacet/core/statistics"
- *
- * const catchUp = (customer: CustomerId.CustomerId) =>
- *   Projection.catchUp(Deflection.projection(Definition.standard), customer)
- * ```
  */
 export const projection = (definition: Definition): Projection<State, UndecodableEvent | ReadError, EventStore> => ({
   name: "deflection",
@@ -267,10 +211,10 @@ export const projection = (definition: Definition): Projection<State, Undecodabl
   decode: (text) => decode(definition, text),
 })
 
-/** How far the watermark moves before final contributions are looked for again: a day of events. */
+/** How far the watermark moves between two sweeps for final contributions. */
 const sweepEvery = dayMillis
 
-/** Moves the contributions that only a late event could change from `live` to `settled`. */
+/** Moves the contributions that only a late event could still change from `live` to `settled`. */
 const sweep = (state: State): void => {
   const now = watermark(state)
   state.sweptAt = now
@@ -297,11 +241,11 @@ const liveWith = (packed: PackedEvents.PackedEvents): Live => ({
 
 const aggregated = "InteractionsAggregated"
 
-/** Puts what remains of a day in the place of all that had begun on it; a further batch of it changes nothing. */
+/** Replaces the interactions of a purged day by its counters. A further batch of the same purge changes nothing. */
 const replace = (state: State, at: Position, event: typeof RetentionPolicy.InteractionsAggregated.Type): void => {
   const { cohort, contribution, through = at } = event
   const day = toEpochDay(cohort)
-  // A report as of a past moment tells of days that were settled by then.
+  // A report as of a past moment uses the counters only of days that were settled by then.
   if (state.until < (day + 2) * dayMillis + Interaction.longestWindowMillis) return
   state.latest = Math.max(state.latest, DateTime.toEpochMillis(event.occurredAt))
   const known = state.purged.get(day)
@@ -312,8 +256,8 @@ const replace = (state: State, at: Position, event: typeof RetentionPolicy.Inter
 }
 
 /**
- * Takes the final contribution of an interaction back, and gives the events that it was made of; `undefined` where it was
- * purged, or is told with its day already.
+ * Takes the final contribution of an interaction back, and returns the events that it was computed from; `undefined` if
+ * the interaction was purged, or is already in the counters of its purged day.
  */
 const takeBack = (
   state: State,
@@ -371,7 +315,7 @@ const encode = (state: State): string => {
   return JSON.stringify(saved)
 }
 
-/** Reads a saved state; it must have been saved under the same definition, else the figures would mix two meanings. */
+/** Reads a saved state. Throws if it was saved under another definition: its figures would mix two meanings. */
 const decode = (definition: Definition, text: string): State => {
   const saved = JSON.parse(text) as Saved
   if (!sameDefinition(saved.definition, definition)) {

@@ -73,7 +73,7 @@ describe("JourneyTree", () => {
     { numRuns: 300 },
   )
 
-  // Planted and found: a full tree that goes on as if there was room.
+  // Planted and found: a full tree that advances as if there was room.
   it.prop(
     "STAT-JOURNEY: a full tree loses nobody and says how many found no room",
     [fc.array(aCount, { minLength: 1, maxLength: 60 }), fc.integer({ min: 1, max: 10 })],

@@ -1,11 +1,11 @@
 /**
- * Journeys as one flat prefix tree. A journey is a path from the root; how many interactions ended there, and how, are
- * counters of its node. Variants, flow, waterfall and call rates are all read from it. Counting is exact, can be taken
- * back and adds up over shards. A node is four cells of a typed array, and a row of counters only where something ended:
- * 20 to 30 bytes, where a `Map` per node costs 200.
+ * Journeys as one flat prefix tree. A journey is a path from the root; counters of its node say how many interactions
+ * ended there, by outcome. Variants, flow, waterfall and call rates are all read from it. Counts are exact, can be taken
+ * back and add up over shards. A node is four cells of a typed array, with a row of counters only if a journey ended
+ * there: 20 to 30 bytes, where a `Map` per node costs 200.
  */
 
-/** What a journey can have come to, as the column in which it is counted. */
+/** The outcomes of journeys, each counted in its column. */
 export const outcomeColumns = ["effective", "attemptFailed", "goal", "handedOff", "left", "provisional"] as const
 export type OutcomeColumn = (typeof outcomeColumns)[number]
 
@@ -15,17 +15,17 @@ export const columns = outcomeColumns.length
 /** A node of a tree: 0 is the root, the empty journey. */
 export type Node = number
 
-/** How journeys are told apart. */
+/** Which journeys count as the same. */
 export interface Options {
   /** Whether consecutive repeats of a step count as one. */
   readonly collapse: boolean
-  /** The longest journey told apart; `null`: no limit. Longer ones end in the step {@link overflowStep}. */
+  /** Longer journeys end in the step {@link overflowStep}; `null`: no limit. */
   readonly maxSteps: number | null
-  /** How many nodes there may be. Journeys that find no room are counted where they got to, and as overflow. */
+  /** How many nodes there may be. Journeys that find no room count at the last node they reached, and as overflow. */
   readonly maxNodes: number
 }
 
-/** The step that stands for all steps beyond `maxSteps`. */
+/** The step that replaces all steps beyond `maxSteps`. */
 export const overflowStep = "…"
 
 const overflowIndex = 0
@@ -44,7 +44,7 @@ const noStep = -1
  * let node = JourneyTree.root
  * for (const step of ["start", "invoice", "invoice", "explain"]) node = tree.advance(node, tree.stepIndex(step))
  * tree.count(node, "left", 1)
- * const distinct: number = tree.summary().distinct // 1
+ * tree.summary().steps // => 3
  * ```
  */
 export class JourneyTree {
@@ -60,8 +60,8 @@ export class JourneyTree {
   private counts = new Int32Array(initialRows * columns)
   private rows = 1
   /**
-   * An open-addressed table of the nodes whose number is not the next after their parent's. Most are: the first journey
-   * that comes to a node goes on at once.
+   * An open-addressed table of the nodes whose number does not follow their parent's. Most numbers do: the first journey
+   * to reach a node adds its next node at once.
    */
   private table = new Int32Array(initialSlots)
   private mask = initialSlots - 1
@@ -87,8 +87,8 @@ export class JourneyTree {
   }
 
   /**
-   * The node one step further. Below zero: the tree is full, and the journey got as far as node `~result`; it stays
-   * there whatever follows.
+   * The node one step further. Below zero: the tree is full and the journey reached node `~result`, where it stays
+   * whatever follows.
    */
   advance(node: Node, step: number): Node {
     if (node < 0) return node
@@ -174,7 +174,7 @@ export class JourneyTree {
     return visits
   }
 
-  /** Journeys told apart, the interactions that took them, their steps, and what was capped or found no room. */
+  /** Distinct journeys, their interactions and steps, and the interactions that were capped or found no room. */
   summary(): {
     readonly distinct: number
     readonly interactions: number
@@ -199,7 +199,7 @@ export class JourneyTree {
     return { distinct, interactions, steps, capped, overflow }
   }
 
-  /** Takes in the journeys of another tree without their counts, and answers which node stands for each of its nodes. */
+  /** Adds the journeys of another tree without their counts, and maps each of its nodes to a node of this tree. */
   join(other: JourneyTree): Int32Array {
     const nodes = new Int32Array(other.size)
     for (let node = 1; node < other.size; node++) {
@@ -209,7 +209,7 @@ export class JourneyTree {
     return nodes
   }
 
-  /** Adds all that another tree has counted: trees of shards add up to the tree of the whole. */
+  /** Adds the counts of another tree: trees of shards add up to the tree of the whole. */
   merge(other: JourneyTree): void {
     const nodes = this.join(other)
     for (let node = 0; node < other.size; node++) {
@@ -222,12 +222,7 @@ export class JourneyTree {
     }
   }
 
-  /** Bytes held by the arrays. */
-  byteLength(): number {
-    return this.blocks.length * this.blocks[0]!.byteLength + this.counts.byteLength + this.table.byteLength
-  }
-
-  /** Which node of its snapshot stands for each node; 0 for those that are left out. */
+  /** Maps each node to its node in a snapshot; 0 for those that are left out. */
   kept(): Int32Array {
     const visits = this.visits()
     const kept = new Int32Array(this.size)
@@ -236,7 +231,7 @@ export class JourneyTree {
     return kept
   }
 
-  /** All that is counted, as a value that JSON can carry; journeys without interactions are left out. */
+  /** The tree as a value that JSON can carry, without journeys that no interaction took. */
   toSnapshot(): Snapshot {
     const kept = this.kept()
     const nodes: Array<number> = []

@@ -30,7 +30,7 @@ interface Measure<Sum, Saved> extends Kind<Sum, Saved> {
   readonly count: (sum: Sum, contribution: Contribution, by: 1 | -1, terms: Terms) => void
   /** Whether excluded interactions are counted too. */
   readonly countsExcluded?: boolean
-  /** What a purged day keeps of the measure, and the way back. Without them the measure ends with the day. */
+  /** The counters that a purged day keeps, and the way back. Without them the measure is deleted with the day. */
   readonly keep?: (sum: Sum) => Partial<Counted>
   readonly restore?: (sum: Sum, kept: DayCounters) => void
 }
@@ -210,7 +210,7 @@ export const add = (to: Measures, others: Measures, by: 1 | -1): void => {
   for (const name of names) addOne(name, to[name], others[name])
 }
 
-/** What is kept of a day when its interactions are purged, its journeys apart. */
+/** The counters that a day keeps when its interactions are purged, its journeys apart. */
 export const keep = (sums: Measures): Kept => {
   const keepOne = <N extends Name>(name: N, sum: Measures[N]) => measures[name].keep?.(sum)
   return Object.assign({}, ...names.map((name) => keepOne(name, sums[name]))) as Kept

@@ -91,7 +91,7 @@ const derivable = (figures: ReadonlyArray<ReadonlyArray<number>>): ReadonlyArray
     const wider = sums.flatMap((sum) =>
       [-1, 0, 1].map((factor) => sum.map((value, index) => value + factor * (figure[index] ?? 0))),
     )
-    // What is no group yet can only become one by figures that meet it; figures of other journeys never do.
+    // Only figures that intersect can isolate a group; figures of disjoint journeys never intersect.
     sums = wider.filter((sum) => sum.every((value) => value === 0 || value === 1))
   }
   return sums.filter((sum) => sum.some((value) => value === 1))
@@ -117,7 +117,7 @@ describe("A public statistic", () => {
           const own = population.filter((one) => one.journey === journey)
           expect(persons).toBe(own.length)
           if (withoutCall !== null) expect(withoutCall).toBe(own.filter((one) => one.withoutCall).length)
-          // All or none tells of each of them.
+          // A share of all or none describes each of them.
           if (withoutCall === 0 || withoutCall === persons) expect(persons).toBeGreaterThanOrEqual(2 * minimum)
         }
         if (statistic.other !== null) {

@@ -1,8 +1,8 @@
 /**
- * The only statistic that identifies nobody, and the only one that leaves for anybody but the Customer (NONIDENT, AGG-3P,
- * ANON-ASAP). It counts persons, each once; says nothing of groups that are too small; covers one calendar month and no
- * other stretch of time; and is made once, when the month is over: neither what arrives late nor an erasure changes it,
- * so that two editions can never be subtracted from each other.
+ * The only statistic that may be given to others than the Customer (NONIDENT, AGG-3P, ANON-ASAP). It counts persons, each
+ * once; publishes no group that is too small; covers one calendar month and no other period; and is computed once, when
+ * the month is over: neither late events nor an erasure change it, so two editions can never be subtracted from each
+ * other.
  */
 import * as DateTime from "effect/DateTime"
 import * as Order from "effect/Order"
@@ -21,10 +21,10 @@ import type { PlainDate } from "../calendar/PlainDate.ts"
 /** A calendar month, such as `2026-01`. */
 export const Month = Schema.String.check(Schema.isPattern(/^\d{4}-(0[1-9]|1[0-2])$/, { expected: "a calendar month" }))
 
-/** The fewest persons that a group may ever be published of. */
+/** The lowest minimum of persons in a published group that a caller may choose. */
 export const lowestMinimum = 5
 
-/** The fewest persons that a group is published of where nothing else is said. */
+/** The default minimum of persons in a published group. */
 export const defaultMinimum = 10
 
 const Persons = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
@@ -33,19 +33,19 @@ const Persons = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 export const Cell = Schema.Struct({
   journey: Schema.Array(StepId),
   persons: Persons,
-  /** How many of them needed no effective call; `null` where that would tell of too few. */
+  /** How many of them needed no effective call; `null` where that would describe too few. */
   withoutCall: Schema.NullOr(Persons),
 })
 export type Cell = typeof Cell.Type
 
-/** Whether a split of a group in two tells of no group that is too small, nor of all of one that is hardly large enough. */
+/** Whether both parts of a group are large enough to publish, or the whole is large enough to publish as unanimous. */
 const maySplit = (part: number, persons: number, minimum: number): boolean => {
   const rest = persons - part
   if (part < 0 || rest < 0) return false
   return part === 0 || rest === 0 ? persons >= 2 * minimum : part >= minimum && rest >= minimum
 }
 
-/** What is wrong with a statistic that says too much. */
+/** Why a statistic may not be published. */
 const exposureOf = (statistic: {
   readonly minimum: number
   readonly cells: ReadonlyArray<Cell>
@@ -63,8 +63,8 @@ const exposureOf = (statistic: {
 }
 
 /**
- * A published statistic. The Schema itself holds it to its promise: what tells of a group that is too small, or has a
- * field more, is none.
+ * A published statistic. The Schema itself enforces the rules: a value with a group that is too small, or with another
+ * field, does not decode.
  */
 export const PublicStatistic = Schema.Struct({
   month: Month,
@@ -79,25 +79,25 @@ export const PublicStatistic = Schema.Struct({
 }).check(Schema.makeFilter((statistic) => exposureOf(statistic)))
 export type PublicStatistic = typeof PublicStatistic.Type
 
-/** One interaction as it is counted: who, when, which way, and whether it took no effective call. */
+/** One interaction: the person, the moment, the journey, and whether it needed no effective call. */
 export interface Attendance {
-  /** As the vault knows it; whom it does not know, or no longer, counts in nothing. */
+  /** From the vault's links. Interactions without a link, or with an erased one, are not counted. */
   readonly person: PseudonymId
   readonly at: DateTime.Utc
   readonly journey: ReadonlyArray<StepId>
   readonly withoutCall: boolean
 }
 
-/** What a month is closed with. */
+/** The input of closing a month. */
 export interface Closing {
   readonly month: string
   /** The moment of closing. */
   readonly at: DateTime.Utc
   readonly policy: EffectivePolicy
   readonly attendances: Iterable<Attendance>
-  /** The end of the datum among them that ends first. */
+  /** The earliest retention end of the data among them. */
   readonly readableUntil: DateTime.Utc
-  /** What was published before. */
+  /** The statistics published before. */
   readonly published: ReadonlyArray<PublicStatistic>
   readonly definitionVersion: string
   readonly minimum?: number
@@ -106,9 +106,9 @@ export interface Closing {
 // Publication
 
 /**
- * Closes a month. Once it is closed, the same answer is given for ever, whatever came since. Refused before the month is
- * over, with a minimum that protects nobody, and, where the policy has statistics rest on anonymous data, once a datum
- * has ended that should have been anonymised before (ANON-ASAP).
+ * Closes a month. A closed month gives the same answer for ever, whatever was recorded since. Refused before the month is
+ * over, with a minimum below the lowest, and, where the policy bases statistics on anonymised data, after the end of a
+ * datum that had to be anonymised before (ANON-ASAP).
  *
  * @example
  * ```ts
@@ -155,7 +155,7 @@ export const close = (closing: Closing): Result.Result<PublicStatistic, Refusal>
 }
 
 /**
- * Reads what is about to be given to somebody else: a published statistic, or nothing (AGG-3P). A report for a Customer,
+ * Checks a value before it is given to a third party: only a published statistic passes (AGG-3P). A report for a Customer,
  * a pseudonym beside a figure or a group that is too small is refused.
  *
  * @example
@@ -176,15 +176,8 @@ export const forOthers = (statistic: unknown): Result.Result<PublicStatistic, Re
   )
 
 /**
- * The persons of several months, cell by cell: sums of what was published, and of nothing else. Whoever came in two of
- * the months counts in both, so these are attendances by month and no longer persons.
- *
- * @example
- * ```ts
- * import { PublicStatistic } from "@tacet/core/statistics"
- *
- * const quarter = (months: ReadonlyArray<PublicStatistic.PublicStatistic>) => PublicStatistic.sum(months)
- * ```
+ * The persons of several months, cell by cell: sums of published figures only. A person who came in two of the months
+ * counts in both, so the sums are person-months.
  */
 export const sum = (
   statistics: ReadonlyArray<PublicStatistic>,
@@ -216,7 +209,7 @@ interface Counted {
   readonly withoutCall: number
 }
 
-/** Each person once: in the journey that it took most often, as one that called if it ever did on that journey. */
+/** Each person once: in the journey taken most often, with a call if any interaction on that journey had one. */
 const cellsOf = (attendances: ReadonlyArray<Attendance>): ReadonlyArray<Counted> => {
   const taken = new Map<PseudonymId, Map<string, { times: number; called: boolean }>>()
   const journeys = new Map<string, ReadonlyArray<StepId>>()
@@ -243,10 +236,7 @@ const cellsOf = (attendances: ReadonlyArray<Attendance>): ReadonlyArray<Counted>
     .map(([, cell]) => cell)
 }
 
-/**
- * Merges the journeys of too few. Where those are too few together, or only one, the smallest of the others goes with
- * them: no total is published, but what others know of one may tell of the rest.
- */
+/** Merges journeys of too few persons. The total of the merged ones is published where it is large enough. */
 const protect = (
   cells: ReadonlyArray<Counted>,
   minimum: number,

@@ -41,13 +41,6 @@ export type Terms = Pick<Rate, "window" | "definitionVersion" | "asOf" | "pendin
 
 /**
  * A rate from its counts.
- *
- * @example
- * ```ts
- * import { Rate } from "@tacet/core/statistics"
- *
- * const rateOf = (k: number, n: number, terms: Rate.Terms): Rate.Rate => Rate.make(k, n, terms)
- * ```
  */
 export const make = (k: number, n: number, terms: Terms): Rate => ({
   k,
@@ -68,7 +61,8 @@ const z = 1.959963984540054
  * ```ts
  * import { Rate } from "@tacet/core/statistics"
  *
- * const interval: Rate.Interval | null = Rate.wilson95(848, 2357) // about [0.340647, 0.379369]
+ * Rate.wilson95(0, 0) // => null
+ * Rate.wilson95(848, 2357)?.map((end) => end.toFixed(6)) // => ["0.340647", "0.379369"]
  * ```
  */
 export const wilson95 = (k: number, n: number): Interval | null => {

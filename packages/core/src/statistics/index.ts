@@ -1,5 +1,5 @@
 /**
- * Statistics: what the Customer is told of its interactions.
+ * Statistics: the figures that a Customer reads about its interactions.
  */
 export * as DayTally from "./DayTally.ts"
 export * as Contribution from "./Contribution.ts"

@@ -1,6 +1,6 @@
 /**
- * What is told of journeys, read from the prefix tree: most and least used, those that lead to calls, the flow and the
- * waterfall. Every list is ordered by its figure, then by key in code-point order, so that results can be repeated.
+ * The figures of journeys, read from the prefix tree: most and least used, those that lead to calls, the flow and the
+ * waterfall. Every list is ordered by its figure, then by key in code-point order, so that results are reproducible.
  */
 import type { Scenario } from "../domain/Customer.ts"
 import type { CustomerReport, JourneyFigures, JourneyRow, WaterfallRow } from "./CustomerReport.ts"
@@ -13,7 +13,7 @@ const listed = 20
 const flowDepth = 5
 const flowWidth = 8
 
-/** The figures of a tree, and of the journeys that are told together. */
+/** The figures of a tree, and of the merged journeys of purged days. */
 export const journeyFiguresOf = (
   tree: JourneyTree,
   other: Readonly<Merged>,
@@ -161,7 +161,7 @@ const leastUsedOf = (
   definition: Definition,
   declared: ReadonlyArray<Scenario>,
 ): Omit<JourneyFigures["leastUsed"], "tail"> => {
-  // Declared journeys are told apart as observed ones are: collapsed and capped by the same tree.
+  // The tree collapses and caps declared journeys as it does observed ones.
   const counted = declared.flatMap(({ journeys, scenario }) =>
     journeys.map((steps) => ({ scenario, steps, interactions: countOf(tree, steps) })),
   )
@@ -218,7 +218,7 @@ const firstVisitsOf = (tree: JourneyTree): Uint8Array => {
   return firsts
 }
 
-/** Visits every node but the root, parents first, and says whether its step stands above it, and directly above. */
+/** Visits every node but the root, parents first, with whether its step occurs above it, and directly above. */
 const walk = (tree: JourneyTree, visit: (node: Node, onPath: boolean, consecutive: boolean) => void): void => {
   const firstChild = new Int32Array(tree.size)
   const sibling = new Int32Array(tree.size)
@@ -308,7 +308,7 @@ const flowOf = (tree: JourneyTree, other: Readonly<Merged>): JourneyFigures["flo
       if (count > 0) link(place(node), add(`end:${id}`, label, flowDepth + 1), count)
     }
   }
-  // Of journeys that are told together it is known how they ended, not where they went.
+  // Merged journeys have outcomes, and no steps.
   for (const [outcome, id, label] of endings) {
     const count = other[outcome]
     if (count === 0) continue
@@ -361,7 +361,7 @@ export const compareCodePoints = (one: string, other: string): number => {
     const a = one.charCodeAt(index)
     const b = other.charCodeAt(index)
     if (a !== b) {
-      // Surrogates stand for code points above all others.
+      // Surrogates encode code points above all others.
       const aHigh = a >= 0xd800 && a <= 0xdfff
       const bHigh = b >= 0xd800 && b <= 0xdfff
       return aHigh === bHigh ? a - b : aHigh ? 1 : -1
