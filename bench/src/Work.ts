@@ -1,6 +1,7 @@
 /**
  * A work: one thing that is measured, by its name on the command line.
  */
+import type { Load } from "./Load.ts"
 import type { Measurement } from "./Measurement.ts"
 
 /** What the command line asks of a work. */
@@ -19,6 +20,8 @@ export interface Section {
   /** What was found besides figures: the shape of the data, what to bear in mind. */
   readonly notes: ReadonlyArray<string>
   readonly measurements: ReadonlyArray<Measurement>
+  /** What other programs used of the machine meanwhile; known once the section is done. */
+  readonly load?: Load
 }
 
 /** A work. Sections are printed as they come. */

@@ -1,11 +1,14 @@
 /**
  * Sections as text: one table each, columns of figures aligned at the right.
  */
+import * as Load from "./Load.ts"
 import { type Measurement, met } from "./Measurement.ts"
 import type { Section } from "./Work.ts"
 
 /** A section as lines of text. */
-export const format = ({ measurements, notes, title }: Section): string => {
+export const format = ({ load, measurements, notes, title }: Section): string => {
+  const worst = load === undefined ? undefined : Load.worst(load)
+  const columns = columnsAt(worst)
   const used = columns.filter(([, cell]) => measurements.some((measurement) => cell(measurement) !== ""))
   const rows = [
     used.map(([head]) => head),
@@ -19,7 +22,8 @@ export const format = ({ measurements, notes, title }: Section): string => {
       .trimEnd(),
   )
   lines.splice(1, 0, widths.map((width) => "-".repeat(width)).join("  "))
-  return [title, ...notes.map((note) => `  ${note}`), "", ...lines.map((line) => `  ${line}`), ""].join("\n")
+  const told = load === undefined ? notes : [...notes, loadOf(load)]
+  return [title, ...told.map((note) => `  ${note}`), "", ...lines.map((line) => `  ${line}`), ""].join("\n")
 }
 
 const figure = (value: number): string => value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2)
@@ -27,7 +31,17 @@ const figure = (value: number): string => value.toFixed(value >= 100 ? 0 : value
 const optional = (value: number | undefined, text: (value: number) => string): string =>
   value === undefined ? "" : text(value)
 
-const columns: ReadonlyArray<readonly [head: string, cell: (measurement: Measurement) => string]> = [
+const loadOf = (load: Load.Load): string => {
+  const during = load.during === undefined ? "not counted by this system" : `${load.during} processors`
+  const verdict = Load.worst(load) > Load.limit ? `; above ${Load.limit}, so no wall-clock ratio is stated` : ""
+  return `load before: ${load.before}; other programs meanwhile: ${during}${verdict}`
+}
+
+const ratio = (value: number): string => `${value < 0.1 ? value.toPrecision(2) : value.toFixed(2)} x`
+
+type Column = readonly [head: string, cell: (measurement: Measurement) => string]
+
+const columnsAt = (load: number | undefined): ReadonlyArray<Column> => [
   ["subject", ({ subject }) => subject],
   ["median", ({ median, unit }) => `${figure(median)} ${unit}`],
   ["from", ({ minimum }) => optional(minimum, figure)],
@@ -37,10 +51,18 @@ const columns: ReadonlyArray<readonly [head: string, cell: (measurement: Measure
   ["client CPU", ({ clientMicroseconds }) => optional(clientMicroseconds, (value) => `${figure(value)} us`)],
   ["server CPU", ({ serverMicroseconds }) => optional(serverMicroseconds, (value) => `${figure(value)} us`)],
   ["share", ({ share }) => optional(share, (value) => `${(value * 100).toFixed(1)} %`)],
+  ["compared with", ({ comparisons = [] }) => comparisons.map(({ baseline }) => baseline).join("; ")],
   [
-    "compared",
+    "processor time",
     ({ comparisons = [] }) =>
-      comparisons.map(({ ratio }) => `${ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2)} x`).join(", "),
+      comparisons.map(({ processorRatio }) => (processorRatio === null ? "-" : ratio(processorRatio))).join("; "),
+  ],
+  [
+    "wall clock",
+    ({ comparisons = [] }) =>
+      comparisons.some((one) => one.ratio === null)
+        ? `not stated: load ${load}`
+        : comparisons.map((one) => ratio(one.ratio!)).join("; "),
   ],
   [
     "aim",

@@ -1,8 +1,6 @@
 /**
- * The work `fold`: from step events to counted journeys, in time and memory; then the whole path from commands to the
- * report, layer by layer.
+ * The work `fold`: from step events to counted journeys, in time and memory.
  */
-import { measurePath } from "../path/index.ts"
 import type { Options, Section, Work } from "../Work.ts"
 import { fullSize, generate } from "./generated.ts"
 import * as Msnbc from "./msnbc.ts"
@@ -13,12 +11,11 @@ import type { Steps } from "./StepEvent.ts"
 /** The work. */
 export const fold: Work = {
   name: "fold",
-  about: "the fold of the statistics beside hand-written loops, and what each layer costs from command to report",
+  about: "the fold of the statistics beside the same written by hand",
   run: (options, done) => {
     measure(generate(Math.round(fullSize * options.scale)), options, done)
     const real = Msnbc.read()
     if (real !== undefined) measure(real.steps, options, done, real.truth)
-    measurePath(options, done)
     return Promise.resolve()
   },
 }

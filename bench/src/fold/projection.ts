@@ -3,11 +3,12 @@
  */
 import { JourneyTree } from "@tacet/core/statistics"
 import { type Counted, countedOf, type Variant } from "./Counted.ts"
+import type { Limits } from "./Limits.ts"
 import type { StepEvent } from "./StepEvent.ts"
 
 /** Counts the journeys of events. */
-export const fold = (events: ReadonlyArray<StepEvent>, collapse: boolean): JourneyTree.JourneyTree => {
-  const tree = new JourneyTree.JourneyTree({ collapse, maxSteps: null, maxNodes: 10_000_000 })
+export const fold = (events: ReadonlyArray<StepEvent>, limits: Limits): JourneyTree.JourneyTree => {
+  const tree = new JourneyTree.JourneyTree(limits)
   let current = -1
   let node = JourneyTree.root
   for (const { interaction, step } of events) {

@@ -1,35 +1,48 @@
 /**
- * Measures the path in a process of its own, so that no other benchmark has filled its heap or taught its compiler, and
- * Effect's schema compiler can be there from the beginning. Writes the rounds as JSON to its output.
+ * A process that walks the path, so that no other benchmark has filled its heap or warmed its functions, and Effect's schema
+ * compiler can be there from the beginning. Its arguments say which path and how many interactions; for each line of its input
+ * it walks once and writes the round as a line of JSON.
  */
-import * as StringKey from "../fold/stringKey.ts"
+import { createInterface } from "node:readline"
 import { collectGarbage } from "../memory.ts"
+import * as Spent from "../Spent.ts"
+import { agreementOn } from "./byHand/agreement.ts"
+import { factsOf, momentsOf, plainOf } from "./byHand/inputs.ts"
+import { figuresOf } from "./byHand/report.ts"
+import { walkByHand } from "./byHand/walk.ts"
+import { countSteps } from "./countSteps.ts"
 import { costsOf } from "./layers.ts"
 import { generate, stepsOf } from "./recordings.ts"
-import type { Round } from "./Round.ts"
-import { walk } from "./walk.ts"
+import type { Round, RoundByHand } from "./Round.ts"
+import { definition, walk } from "./walk.ts"
 
-const [interactions, rounds] = process.argv.slice(2).map(Number)
-const recordings = generate(interactions!)
-const steps = stepsOf(recordings)
+const [role, interactions] = process.argv.slice(2)
+const recordings = generate(Number(interactions))
 
-const round = async (): Promise<Round> => {
-  collectGarbage()
-  const start = performance.now()
-  const counts = StringKey.fold(steps, true)
-  const loop = performance.now() - start
-  collectGarbage()
+const tacet = (): (() => Promise<Round>) => async () => {
   const { result, ...walked } = await walk(recordings)
-  if (result.interactions.started !== recordings.length || result.journeys.distinct !== counts.size) {
-    throw new Error(`The path counted ${result.journeys.distinct} journeys, the loop ${counts.size}`)
-  }
   collectGarbage()
   const costs = await costsOf(recordings)
-  return { ...walked, loop, costs }
+  return { ...walked, figures: figuresOf(result), costs }
 }
 
-// The first round warms up.
-await round()
-const measured: Array<Round> = []
-for (let time = 0; time < rounds!; time++) measured.push(await round())
-process.stdout.write(JSON.stringify(measured))
+const byHand = (): (() => Promise<RoundByHand>) => {
+  const facts = factsOf(momentsOf(recordings))
+  const agreement = agreementOn(recordings.slice(0, 2_000), facts)
+  const plain = plainOf(recordings)
+  const steps = stepsOf(recordings)
+  return () => {
+    const end = Spent.begin()
+    countSteps(steps, true)
+    const loop = end()
+    collectGarbage()
+    return Promise.resolve({ ...walkByHand(plain, facts, definition), loop, agreement })
+  }
+}
+
+const round = role === "byHand" ? byHand() : tacet()
+
+for await (const _ of createInterface(process.stdin)) {
+  collectGarbage()
+  process.stdout.write(`${JSON.stringify(await round())}\n`)
+}

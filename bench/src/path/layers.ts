@@ -4,13 +4,14 @@
  */
 import { layer as memory } from "@tacet/adapter-memory"
 import { Customer, Interaction } from "@tacet/core/domain"
-import { type Commit, Decider, type EventEnvelope, EventStore, ExpectedVersion, Uuid } from "@tacet/core/eventsourcing"
-import { PolicyBook } from "@tacet/core/policy"
+import { type Commit, type EventEnvelope, EventStore, ExpectedVersion, Uuid } from "@tacet/core/eventsourcing"
 import type { Interactions } from "@tacet/core/services"
 import { Contribution, Tally } from "@tacet/core/statistics"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { customer, declarations, policies } from "./recordings.ts"
+import * as Spent from "../Spent.ts"
+import { declared, policyAt } from "./byHand/inputs.ts"
+import { customer } from "./recordings.ts"
 import { definition } from "./walk.ts"
 
 /** The layers in the order of the path. */
@@ -27,7 +28,7 @@ export const layers = [
 ] as const
 export type Layer = (typeof layers)[number]
 
-/** Milliseconds by layer. */
+/** Microseconds of processor time by layer. */
 export type Costs = Readonly<Record<Layer, number>>
 
 /** Runs each layer once. */
@@ -35,15 +36,15 @@ export const costsOf = (recordings: ReadonlyArray<Interactions.Recording>): Prom
   Effect.gen(function* () {
     const spent = new Map<Layer, number>()
     const timed = <A>(layer: Layer, work: () => A): A => {
-      const start = performance.now()
+      const end = Spent.begin()
       const result = work()
-      spent.set(layer, performance.now() - start)
+      spent.set(layer, end().client)
       return result
     }
     const timedEffect = <E, R>(layer: Layer, work: Effect.Effect<void, E, R>): Effect.Effect<void, E, R> =>
       Effect.suspend(() => {
-        const start = performance.now()
-        return Effect.map(work, () => void spent.set(layer, performance.now() - start))
+        const end = Spent.begin()
+        return Effect.map(work, () => void spent.set(layer, end().client))
       })
     const store = yield* EventStore.EventStore
 
@@ -108,14 +109,6 @@ export const costsOf = (recordings: ReadonlyArray<Interactions.Recording>): Prom
 
 const contributionOf = (history: ReadonlyArray<Contribution.PlacedEvent>): Contribution.Contribution =>
   Contribution.of(history, definition, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)!
-
-const declared: Customer.State = declarations.reduce(
-  (state, command) =>
-    Decider.replay(Customer.decider, Result.getOrThrow(Customer.decider.decide(state, command, { policies })), state),
-  Customer.initial,
-)
-
-const policyAt = PolicyBook.timeline(policies, declared.policyVersions)
 
 const eventsOf = (commands: ReadonlyArray<Interaction.Command>): ReadonlyArray<Interaction.Event> => {
   const context = { customer: declared, policyAt, switchedOn: true }

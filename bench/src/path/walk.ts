@@ -9,18 +9,19 @@ import { type CustomerReport, Definition, Deflection } from "@tacet/core/statist
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { megabytesInUse } from "../memory.ts"
+import * as Spent from "../Spent.ts"
 import { customer, declarations, policies } from "./recordings.ts"
 
-/** What each stage took in milliseconds, and what came of it. */
+/** What each stage took, and what came of it. */
 export interface Walked {
-  readonly record: number
-  readonly project: number
-  /** The part of `project` in which states were written to be saved. */
+  readonly record: Spent.Spent
+  readonly project: Spent.Spent
+  /** The part of `project` in which states were written to be saved, in microseconds of processor time. */
   readonly save: number
-  readonly report: number
+  readonly report: Spent.Spent
   /** What the state of the projection takes at the end, with its saved copy. */
   readonly megabytes: number
-  /** Interactions that it still holds as events, since a window is open on them. */
+  /** Interactions of which it still holds a trace, since a window is open on them. */
   readonly live: number
   readonly events: number
   readonly result: CustomerReport.CustomerReport
@@ -36,29 +37,29 @@ export const walk = (recordings: ReadonlyArray<Interactions.Recording>): Promise
     const interactions = yield* Interactions.Interactions
     yield* customers.declare(customer, declarations)
 
-    const start = performance.now()
-    for (const recording of recordings) yield* interactions.record(recording)
-    const record = performance.now() - start
+    const recording = Spent.begin()
+    for (const one of recordings) yield* interactions.record(one)
+    const record = recording()
 
     const projection = Deflection.projection(definition)
     let save = 0
     const timingSaves: typeof projection = {
       ...projection,
       encode: (state) => {
-        const start = performance.now()
+        const end = Spent.begin()
         const text = projection.encode(state)
-        save += performance.now() - start
+        save += end().client
         return text
       },
     }
     const before = megabytesInUse()
-    const recorded = performance.now()
+    const projecting = Spent.begin()
     const { state } = yield* Projection.catchUp(timingSaves, customer)
-    const project = performance.now() - recorded
+    const project = projecting()
 
-    const projected = performance.now()
+    const reporting = Spent.begin()
     const result = Deflection.report(state, { customer, declared: [] })
-    const report = performance.now() - projected
+    const report = reporting()
 
     const { head } = yield* EventStore.EventStore.use((store) => store.readLog(customer, { limit: 1 }))
     const megabytes = megabytesInUse() - before

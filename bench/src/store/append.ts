@@ -4,6 +4,7 @@
 import { randomUUID } from "node:crypto"
 import { median, type Measurement } from "../Measurement.ts"
 import { collectGarbage } from "../memory.ts"
+import * as Spent from "../Spent.ts"
 import type { Options, Section, Work } from "../Work.ts"
 import { open, type Server } from "./Server.ts"
 import { castoreWriter, copyWriter } from "./peers.ts"
@@ -43,24 +44,19 @@ const shapes: ReadonlyArray<Shape> = [
   { events: 100, writers: 32, appends: 320, warmUp: 3_200, bare: 0.8, emmett: 2.3 },
 ]
 
-interface Figure {
-  readonly perSecond: number
-  readonly client: number
-  readonly server: number | undefined
-}
-
 const measure = async (server: Server, shape: Shape, { rounds, scale }: Options): Promise<Section> => {
   const appends = Math.max(shape.writers, Math.round(shape.appends * scale))
-  const made = [
-    ["bare insert", await Subjects.bareWriter(server.url, shape.writers)],
+  const made = Math.floor(appends / shape.writers) * shape.writers
+  const candidates = [
+    ["bare insert", await Subjects.bareWriter(server.url, shape.writers, shape.events)],
     ["Tacet", await Subjects.tacetWriter(server.url)],
     ["Emmett", await Subjects.emmettWriter(server.url)],
     // A COPY of one row waits for what driver and network hold back.
     ["bare COPY", shape.events === 1 ? undefined : await copyWriter(server.url, shape.writers)],
     ["Castore", await castoreWriter(server.url)],
   ] as const
-  const subjects = made.flatMap(([name, subject]) => (subject === undefined ? [] : [{ name, subject }]))
-  const figures = new Map(subjects.map(({ name }) => [name, new Array<Figure>()]))
+  const subjects = candidates.flatMap(([name, subject]) => (subject === undefined ? [] : [{ name, subject }]))
+  const figures = new Map(subjects.map(({ name }) => [name, new Array<Spent.Spent>()]))
   // The first rounds warm up and do not count: a service appends for days, and what was called ten thousand times takes a
   // fifth of the processor time that it takes at first.
   const warmUps = Math.ceil((shape.warmUp * scale) / appends)
@@ -68,24 +64,21 @@ const measure = async (server: Server, shape: Shape, { rounds, scale }: Options)
     const first = (round + warmUps) % subjects.length
     for (const { name, subject } of [...subjects.slice(first), ...subjects.slice(0, first)]) {
       collectGarbage()
-      const figure = await time(server, subject, shape, appends)
-      if (round >= 0) figures.get(name)!.push(figure)
+      const spent = await time(server, subject, shape, appends)
+      if (round >= 0) figures.get(name)!.push(spent)
     }
   }
   for (const { subject } of subjects) await subject.close()
-  // Some drivers are still saying goodbye when their pool is closed.
+  // Some drivers are still closing connections when their pool is closed.
   await new Promise((done) => setTimeout(done, 500))
   const measurements = subjects.map(({ name }): Measurement => {
     const own = figures.get(name)!
-    const rates = own.map(({ perSecond }) => perSecond)
+    const rates = own.map(({ milliseconds }) => (made * 1_000) / milliseconds)
     const against = (baseline: string, target?: number) => {
       const theirs = figures.get(baseline as typeof name)
-      if (theirs === undefined || baseline === name) return []
-      const ratio = median(rates.map((rate, round) => rate / theirs[round]!.perSecond))
-      return [{ baseline, ratio, ...(target === undefined ? {} : { target }) }]
+      return theirs === undefined || baseline === name ? [] : [Spent.compare(baseline, own, theirs, target)]
     }
     const isTacet = name === "Tacet"
-    const server = own.flatMap((figure) => (figure.server === undefined ? [] : [figure.server]))
     return {
       subject: name,
       median: median(rates),
@@ -97,8 +90,7 @@ const measure = async (server: Server, shape: Shape, { rounds, scale }: Options)
         ...against("bare insert", isTacet ? shape.bare : undefined),
         ...against("Emmett", isTacet ? shape.emmett : undefined),
       ],
-      clientMicroseconds: median(own.map(({ client }) => client)),
-      ...(server.length === 0 ? {} : { serverMicroseconds: median(server) }),
+      ...Spent.processorTimeOfEach(own, made),
     }
   })
   const events = shape.events === 1 ? "one event" : `${shape.events} events`
@@ -106,7 +98,7 @@ const measure = async (server: Server, shape: Shape, { rounds, scale }: Options)
     title: `Appends of ${events}, ${shape.writers === 1 ? "1 writer" : `${shape.writers} writers`}, one Customer`,
     notes: [
       `${appends} appends a round, payloads of ${payload.length} characters; bare: no check, positions from the client`,
-      ...(subjects.length < (shape.events === 1 ? made.length - 1 : made.length)
+      ...(subjects.length < (shape.events === 1 ? candidates.length - 1 : candidates.length)
         ? ["not every peer is installed: npm --prefix bench ci"]
         : []),
     ],
@@ -127,28 +119,15 @@ const time = async (
   subject: Subjects.Ready,
   { events, writers }: Shape,
   appends: number,
-): Promise<Figure> => {
+): Promise<Spent.Spent> => {
   const each = Math.floor(appends / writers)
   const written = Array.from({ length: events }, () => ({ type: "StepTaken", data: payload }))
-  const serverBefore = server.processorSeconds()
-  const clientBefore = process.cpuUsage()
-  const start = performance.now()
+  const end = Spent.begin(server.processorSeconds)
   await Promise.all(
     Array.from({ length: writers }, async () => {
       const stream = randomUUID()
       for (let n = 0; n < each; n++) await subject.append(stream, n * events, written)
     }),
   )
-  const seconds = (performance.now() - start) / 1_000
-  const client = process.cpuUsage(clientBefore)
-  const serverAfter = server.processorSeconds()
-  const count = each * writers
-  return {
-    perSecond: count / seconds,
-    client: (client.user + client.system) / count,
-    server:
-      serverBefore === undefined || serverAfter === undefined
-        ? undefined
-        : ((serverAfter - serverBefore) * 1e6) / count,
-  }
+  return end()
 }

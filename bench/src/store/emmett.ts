@@ -2,7 +2,7 @@
  * Emmett as a reader and as a projection: by its own functions, with what makes them fastest. Its packages are named by
  * values, so that types and lint are the same whether they are installed or not.
  */
-import { emmett } from "./subjects.ts"
+import { emmett, execute } from "./subjects.ts"
 
 interface Executor {
   readonly query: unknown
@@ -84,6 +84,7 @@ export const emmettLog = async (
   for (const events of streams) {
     await store.appendToStream(`interaction-${stream++}`, events, { expectedStreamVersion: 0n })
   }
+  await execute(store.url, ["VACUUM ANALYZE"])
   const pool = dumbo({ connectionString: store.url })
   let version = 0
   return {

@@ -12,6 +12,8 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import { median, type Measurement } from "../Measurement.ts"
 import type { Options, Section, Work } from "../Work.ts"
+import * as Spent from "../Spent.ts"
+import type { Server } from "./Server.ts"
 import { database, execute } from "./subjects.ts"
 import { work } from "./work.ts"
 
@@ -73,32 +75,37 @@ const aSubject = Effect.gen(function* () {
 
 const each = 10
 
-/** The median time of one erasure, in microseconds. */
-const erasing = Effect.gen(function* () {
-  const erasure = yield* Erasure.Erasure
-  const subjects = yield* Effect.forEach(Array.from({ length: each }), () => aSubject)
-  const times: Array<number> = []
-  for (const subject of subjects) {
-    const start = performance.now()
-    yield* erasure.erase({ customer, subject, cause: "request" })
-    times.push((performance.now() - start) * 1000)
-  }
-  return median(times)
-})
+/** Erases subjects one after the other: what that took, and the median time of one in microseconds. */
+const erasing = (serverClock: Spent.ServerClock) =>
+  Effect.gen(function* () {
+    const erasure = yield* Erasure.Erasure
+    const subjects = yield* Effect.forEach(Array.from({ length: each }), () => aSubject)
+    const times: Array<number> = []
+    const end = Spent.begin(serverClock)
+    for (const subject of subjects) {
+      const start = performance.now()
+      yield* erasure.erase({ customer, subject, cause: "request" })
+      times.push((performance.now() - start) * 1000)
+    }
+    return { spent: end(), microseconds: median(times) }
+  })
 
-const measure = async (server: string, { rounds, scale }: Options): Promise<Section> => {
+const measure = async (server: Server, { rounds, scale }: Options): Promise<Section> => {
   const sizes = [10_000, 1_000_000].map((events) => Math.max(2_000, Math.round((events * scale) / 20) * 20))
   const beside = await Promise.all(
     sizes.map(async (events, index) => ({
       name: `beside ${events} events`,
-      runtime: await filled(server, `bench_erase_${index}`, events),
+      runtime: await filled(server.url, `bench_erase_${index}`, events),
       times: new Array<number>(),
+      spent: new Array<Spent.Spent>(),
     })),
   )
   for (let round = -1; round < rounds; round++) {
-    for (const { runtime, times } of round % 2 === 0 ? beside : beside.toReversed()) {
-      const time = await runtime.runPromise(erasing)
-      if (round >= 0) times.push(time)
+    for (const { runtime, spent, times } of round % 2 === 0 ? beside : beside.toReversed()) {
+      const erased = await runtime.runPromise(erasing(server.processorSeconds))
+      if (round < 0) continue
+      times.push(erased.microseconds)
+      spent.push({ ...erased.spent, milliseconds: erased.microseconds / 1_000 })
     }
   }
   for (const { runtime } of beside) await runtime.dispose()
@@ -109,23 +116,15 @@ const measure = async (server: string, { rounds, scale }: Options): Promise<Sect
       `the median of ${each} erasures in a round; log, vault, keys and ledger in one database`,
       "a ratio of 0.67 or more: at most 1.5 times as long",
     ],
-    measurements: beside.map(({ name, times }, index): Measurement => ({
+    measurements: beside.map(({ name, spent, times }, index): Measurement => ({
       subject: name,
       median: median(times),
       unit: "µs",
       minimum: Math.min(...times),
       maximum: Math.max(...times),
       rounds: times.length,
-      comparisons:
-        index === 0
-          ? []
-          : [
-              {
-                baseline: small!.name,
-                ratio: median(times.map((time, round) => small!.times[round]! / time)),
-                target: 0.67,
-              },
-            ],
+      ...Spent.processorTimeOfEach(spent, each),
+      comparisons: index === 0 ? [] : [Spent.compare(small!.name, spent, small!.spent, 0.67)],
     })),
   }
 }

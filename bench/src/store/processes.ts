@@ -13,6 +13,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { median, type Measurement } from "../Measurement.ts"
 import type { Options, Section, Work } from "../Work.ts"
+import * as Spent from "../Spent.ts"
+import type { Server } from "./Server.ts"
 import { database } from "./subjects.ts"
 import type { Given, Round } from "./writers.ts"
 import { work } from "./work.ts"
@@ -92,22 +94,37 @@ const checkDensity = ({ customer, url }: Given, appended: number): Promise<void>
     ),
   )
 
-const measure = async (server: string, { rounds, scale }: Options): Promise<Section> => {
+const sum = (all: ReadonlyArray<Round>, key: keyof Round): number => all.reduce((total, one) => total + one[key], 0)
+
+const measure = async (server: Server, { rounds, scale }: Options): Promise<Section> => {
   const subjects = [
-    { name: "Tacet, the counter alone", pair: await pair(server, "bench_alone", false) },
-    { name: "Tacet, with the combiner", pair: await pair(server, "bench_combined", true) },
-  ].map((subject) => ({ ...subject, rates: new Array<number>(), all: new Array<Round>() }))
+    { name: "Tacet, the counter alone", pair: await pair(server.url, "bench_alone", false) },
+    { name: "Tacet, with the combiner", pair: await pair(server.url, "bench_combined", true) },
+  ].map((subject) => ({
+    ...subject,
+    rates: new Array<number>(),
+    spent: new Array<Spent.Spent>(),
+    all: new Array<Round>(),
+  }))
   const each = Math.max(writers, Math.round((appends * scale) / 2))
   for (let round = -1; round < rounds; round++) {
-    for (const { all, pair, rates } of round % 2 === 0 ? subjects : subjects.toReversed()) {
+    for (const { all, pair, rates, spent } of round % 2 === 0 ? subjects : subjects.toReversed()) {
+      const end = Spent.begin(server.processorSeconds)
       const both = await pair.round(each)
+      const { server: onServer } = end()
       all.push(...both)
       if (round < 0) continue
-      const appended = both.reduce((sum, one) => sum + one.appended, 0)
-      rates.push(appended / Math.max(...both.map(({ seconds }) => seconds)))
+      const appended = sum(both, "appended")
+      const seconds = Math.max(...both.map((one) => one.seconds))
+      rates.push(appended / seconds)
+      spent.push(
+        Spent.times(
+          { milliseconds: seconds * 1_000, client: sum(both, "processorMicroseconds"), server: onServer },
+          1 / appended,
+        ),
+      )
     }
   }
-  const sum = (all: ReadonlyArray<Round>, key: keyof Round) => all.reduce((total, one) => total + one[key], 0)
   for (const { all, pair } of subjects) {
     await pair.close()
     await checkDensity(pair.given, sum(all, "appended"))
@@ -123,24 +140,15 @@ const measure = async (server: string, { rounds, scale }: Options): Promise<Sect
           `${name}: ${sum(all, "appended")} appends, ${sum(all, "conflicts")} true conflicts, no false one; dense`,
       ),
     ],
-    measurements: subjects.map(({ name, rates }): Measurement => ({
+    measurements: subjects.map(({ name, rates, spent }): Measurement => ({
       subject: name,
       median: median(rates),
       unit: "appends/s",
       minimum: Math.min(...rates),
       maximum: Math.max(...rates),
       rounds: rates.length,
-      ...(name === combined!.name
-        ? {
-            comparisons: [
-              {
-                baseline: alone!.name,
-                ratio: median(rates.map((rate, round) => rate / alone!.rates[round]!)),
-                target: 2,
-              },
-            ],
-          }
-        : {}),
+      ...Spent.processorTimeOfEach(spent, 1),
+      ...(name === combined!.name ? { comparisons: [Spent.compare(alone!.name, spent, alone!.spent, 2)] } : {}),
     })),
   }
 }

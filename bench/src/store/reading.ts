@@ -14,12 +14,15 @@ import {
   type Uuid,
 } from "@tacet/core/eventsourcing"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Work } from "../Work.ts"
 import { type EmmettLog, emmettLog, pageSizes } from "./emmett.ts"
+import * as Plan from "./Plan.ts"
 import * as Subjects from "./subjects.ts"
 import { timed, type TimedSubject } from "./timed.ts"
 import { work } from "./work.ts"
@@ -69,11 +72,11 @@ export const read: Work = work(
   "read",
   "one stream of 1,000 events, decoded by a Schema, beside Emmett",
   async (server, { rounds }) => {
-    const tacet = await Subjects.tacet(server)
+    const tacet = await Subjects.tacet(server.url)
     const stream: StreamId.StreamId = { kind: "interaction", id: randomUUID() as Uuid.Uuid }
     await write(tacet, stream, 0, 500)
     await write(tacet, stream, 500, 500)
-    const emmett = await Subjects.emmett(server)
+    const emmett = await Subjects.emmett(server.url)
     if (emmett !== undefined) {
       for (const from of [0, 500]) {
         await emmett.appendToStream(
@@ -82,6 +85,9 @@ export const read: Work = work(
           { expectedStreamVersion: BigInt(from) },
         )
       }
+    }
+    for (const { url } of [tacet, ...(emmett === undefined ? [] : [emmett])]) {
+      await Subjects.execute(url, ["VACUUM ANALYZE"])
     }
     const times = 20
     const repeat = async (once: () => Promise<number>) => {
@@ -106,7 +112,8 @@ export const read: Work = work(
         run: () => repeat(async () => (await emmett.readStream(stream.id)).events.length),
       })
     }
-    const measurements = await timed(subjects, rounds, times * 1_000, 30)
+    const serverClock = server.processorSeconds
+    const measurements = await timed(subjects, { rounds, warmUps: 30, events: times * 1_000, serverClock })
     await tacet.close()
     await emmett?.close()
     return {
@@ -119,28 +126,46 @@ export const read: Work = work(
 
 const size = 200_000
 
-const atScale = (share: number): number => Math.max(1_000, Math.round((size * share) / 1_000) * 1_000)
+/** Four pages at least: in a smaller log no plan says anything about a large one. */
+const atScale = (share: number): number => Math.max(20_000, Math.round((size * share) / 1_000) * 1_000)
 
-/** Reads a log by hand: pages of 5,000 rows by the same driver, parsed. */
-const byHand = async ({ customer, url }: Tacet, each: (step: string) => void, total: number): Promise<number> =>
-  Effect.runPromise(
-    Effect.scoped(
-      Effect.gen(function* () {
-        const { queryValues } = yield* PgConnection.make({ url: Redacted.make(url) })
-        let after = 0
-        while (after < total) {
-          const rows = yield* queryValues(
-            `SELECT position::float8, data::text FROM tacet.event WHERE customer_id = $1 AND position > $2::bigint
-             ORDER BY position LIMIT 5000`,
-            [customer, String(after)],
-          )
-          for (const [, data] of rows) each((JSON.parse(data as string) as { readonly step: string }).step)
-          after = rows[rows.length - 1]![0] as number
-        }
-        return after
-      }),
-    ),
-  )
+const pageSize = 5_000
+
+/** A page of the log, in the order of its index: `position` alone would be the output column, a number that no index orders. */
+const page = `SELECT position::float8, data::text FROM tacet.event WHERE customer_id = $1 AND position > $2::bigint
+  ORDER BY event.position LIMIT ${pageSize}`
+
+const byHandName = "by hand, 5,000 a page"
+
+/** Checks that pages are read by index. Only the last one may be sorted: by then it is all that is left. */
+const checkPlan = ({ customer, url }: Tacet, baseline: string, total: number): Promise<void> =>
+  Plan.check(url, {
+    baseline,
+    text: page,
+    parameters: [0, total >> 1].map((after) => [`'${customer}'`, `'${after}'`]),
+    allowed: Plan.byIndex,
+  })
+
+/** A log that is read by hand: pages of 5,000 rows by the same driver, parsed. Its connection stays open, as the store's do. */
+const byHand = async ({ customer, url }: Tacet, total: number) => {
+  const scope = Scope.makeUnsafe()
+  const { queryValues } = await Effect.runPromise(Scope.provide(PgConnection.make({ url: Redacted.make(url) }), scope))
+  return {
+    read: (each: (step: string) => void): Promise<number> =>
+      Effect.runPromise(
+        Effect.gen(function* () {
+          let after = 0
+          while (after < total) {
+            const rows = yield* queryValues(page, [customer, String(after)])
+            for (const [, data] of rows) each((JSON.parse(data as string) as { readonly step: string }).step)
+            after = rows[rows.length - 1]![0] as number
+          }
+          return after
+        }),
+      ),
+    close: () => Effect.runPromise(Scope.close(scope, Exit.void)),
+  }
+}
 
 /** The same events in a log of Emmett's. */
 function* asEmmett(total: number): Generator<ReadonlyArray<{ readonly type: string; readonly data: unknown }>, void> {
@@ -169,17 +194,19 @@ export const catchUp: Work = work(
   "a reader that catches up on 200,000 events, beside queries written by hand",
   async (server, { rounds, scale }) => {
     const total = atScale(scale)
-    const tacet = await Subjects.tacet(server)
+    const tacet = await Subjects.tacet(server.url)
     await fill(tacet, total)
+    await checkPlan(tacet, byHandName, total)
+    const hand = await byHand(tacet, total)
     const { customer, store } = tacet
-    const log = await emmettLog(server, asEmmett(total))
-    if (log !== undefined) await Subjects.execute(server, ["CHECKPOINT"])
+    const log = await emmettLog(server.url, asEmmett(total))
+    if (log !== undefined) await Subjects.execute(server.url, ["CHECKPOINT"])
     const best = log === undefined ? 0 : await fastest(log.readAll)
     const emmett = `Emmett, ${best} a page`
     const measurements = await timed(
       [
         ...(log === undefined ? [] : [{ name: emmett, run: () => log.readAll(best) }]),
-        { name: "by hand, 5,000 a page", run: () => byHand(tacet, () => undefined, total) },
+        { name: byHandName, run: () => hand.read(() => undefined) },
         ...[1_000, 5_000].map((limit) => ({
           name: `Tacet, ${limit} a chunk`,
           run: () =>
@@ -196,21 +223,20 @@ export const catchUp: Work = work(
               ),
             ),
           against: [
-            { baseline: "by hand, 5,000 a page" },
+            { baseline: byHandName },
             ...(log === undefined ? [] : [{ baseline: emmett, ...(limit === 5_000 ? { target: 8 } : {}) }]),
           ],
         })),
       ],
-      rounds,
-      total,
-      4,
+      { rounds, warmUps: 4, events: total, serverClock: server.processorSeconds },
     )
+    await hand.close()
     await tacet.close()
     await log?.close()
     return {
       title: `Catching up on ${total} events`,
       notes: [
-        "All parse each payload. By hand: two columns of rows; Tacet: whole envelopes, each position accounted for",
+        "All parse each payload. By hand: two columns of rows, read by index; Tacet: whole envelopes, each position accounted for",
         `Emmett: readMessagesBatch, at the fastest of ${pageSizes.join(", ")} a page`,
         ...notInstalled(log),
       ],
@@ -235,6 +261,8 @@ const counting = (version: number): Projection.Projection<Map<string, number>> =
   decode: (state) => new Map(JSON.parse(state) as ReadonlyArray<[string, number]>),
 })
 
+const foldByHand = "fetch, parse and fold by hand"
+
 /** Emmett projects so many times fewer events, since it would take minutes for each round. */
 const emmettShare = 100
 
@@ -244,20 +272,22 @@ export const projection: Work = work(
   "a projection of 200,000 events, its state in one transaction with its checkpoint, beside the same by hand",
   async (server, { rounds, scale }) => {
     const total = atScale(scale)
-    const tacet = await Subjects.tacet(server)
+    const tacet = await Subjects.tacet(server.url)
     await fill(tacet, total)
+    await checkPlan(tacet, foldByHand, total)
+    const hand = await byHand(tacet, total)
     const few = Math.max(1_000, total / emmettShare)
-    const log = await emmettLog(server, asEmmett(few))
+    const log = await emmettLog(server.url, asEmmett(few))
     const best = log === undefined ? 0 : await fastest(log.project)
     const emmett = `Emmett, ${best} a batch`
     let version = 0
     const measurements = await timed(
       [
         {
-          name: "fetch, parse and fold by hand",
+          name: foldByHand,
           run: async () => {
             const counts = new Map<string, number>()
-            await byHand(tacet, (step) => counts.set(step, (counts.get(step) ?? 0) + 1), total)
+            await hand.read((step) => counts.set(step, (counts.get(step) ?? 0) + 1))
             return [...counts.values()].reduce((sum, count) => sum + count, 0)
           },
         },
@@ -273,21 +303,22 @@ export const projection: Work = work(
             return [...state.values()].reduce((sum, count) => sum + count, 0)
           },
           against: [
-            { baseline: "fetch, parse and fold by hand", target: 0.8 },
+            { baseline: foldByHand, target: 0.8 },
             ...(log === undefined ? [] : [{ baseline: emmett, target: 20 }]),
           ],
         },
         ...(log === undefined ? [] : [{ name: emmett, run: () => log.project(best), events: few }]),
       ],
-      rounds,
-      total,
+      { rounds, events: total, serverClock: server.processorSeconds },
     )
+    await hand.close()
     await tacet.close()
     await log?.close()
     return {
       title: `A projection of ${total} events`,
       notes: [
         "Each run builds a new version from the first event on",
+        "By hand: two columns of rows, read by index; nothing is saved, no checkpoint is kept",
         `Emmett: a projector with a statement for each event, checkpoint and table in one transaction for each batch; ${few} events, its time counted for ${total} (its pages become slower with the log)`,
         ...notInstalled(log),
       ],

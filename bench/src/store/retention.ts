@@ -152,7 +152,8 @@ const measure = async (
         subject: `append, ${what}, while it is purged`,
         median: while_,
         unit: "ms",
-        comparisons: [{ baseline: "nothing purged", ratio: before / while_ }],
+        // An append waits here; it takes no more processor time than before.
+        comparisons: [{ baseline: "nothing purged", ratio: before / while_, processorRatio: null }],
       },
     ]
   }

@@ -13,6 +13,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
+import * as Plan from "./Plan.ts"
 
 /** An event as all subjects write it. */
 export interface Written {
@@ -114,7 +115,7 @@ export const bareTable = [
 ]
 
 /** The limit: a bare multi-row insert, by the same driver, that checks nothing; positions are counted by the client. */
-export const bareWriter = async (server: string, writers: number): Promise<Ready> => {
+export const bareWriter = async (server: string, writers: number, rows: number): Promise<Ready> => {
   const url = await database(server, "bench_bare")
   await execute(url, bareTable)
   const scope = Scope.makeUnsafe()
@@ -137,6 +138,12 @@ export const bareWriter = async (server: string, writers: number): Promise<Ready
     texts.set(rows, made)
     return made
   }
+  await Plan.check(url, {
+    baseline: "bare insert",
+    text: textFor(rows),
+    parameters: [Array.from({ length: rows * columns.length }, () => "NULL")],
+    allowed: Plan.inserting,
+  })
   return {
     append: (stream, version, events) => {
       const commit = randomUUID()

@@ -2,8 +2,10 @@
  * Times subjects side by side that answer later: in each round every subject runs once, after a garbage collection, and
  * who comes first changes.
  */
-import { median, type Measurement } from "../Measurement.ts"
+import type { Measurement } from "../Measurement.ts"
 import { collectGarbage } from "../memory.ts"
+import { type Against, measurementOf } from "../rounds.ts"
+import * as Spent from "../Spent.ts"
 
 /** Something to be timed; it answers how many events it saw, which all must agree on. */
 export interface TimedSubject {
@@ -11,45 +13,31 @@ export interface TimedSubject {
   readonly run: () => Promise<number>
   /** How many events it sees, where these are fewer than the others see: its time counts as if it saw all. */
   readonly events?: number
-  readonly against?: ReadonlyArray<{ readonly baseline: string; readonly target?: number }>
+  readonly against?: Against
 }
 
-/** Times in milliseconds. The first rounds warm up and do not count: what was run for a while is compiled. */
+/** Times the subjects. The first rounds warm up and do not count: by then functions are compiled. */
 export const timed = async (
   subjects: ReadonlyArray<TimedSubject>,
-  rounds: number,
-  events: number,
-  warmUps = 1,
+  options: {
+    readonly rounds: number
+    readonly warmUps?: number
+    readonly events: number
+    readonly serverClock: Spent.ServerClock
+  },
 ): Promise<ReadonlyArray<Measurement>> => {
-  const times = new Map(subjects.map(({ name }) => [name, new Array<number>()]))
+  const { events, rounds, serverClock, warmUps = 1 } = options
+  const spent = new Map(subjects.map(({ name }) => [name, new Array<Spent.Spent>()]))
   for (let round = -warmUps; round < rounds; round++) {
     const first = (round + warmUps) % subjects.length
     for (const { events: own = events, name, run } of [...subjects.slice(first), ...subjects.slice(0, first)]) {
       collectGarbage()
-      const start = performance.now()
+      const end = Spent.begin(serverClock)
       const seen = await run()
-      const elapsed = performance.now() - start
+      const one = end()
       if (seen !== own) throw new Error(`${name} saw ${seen} of ${own} events`)
-      if (round >= 0) times.get(name)!.push((elapsed * events) / own)
+      if (round >= 0) spent.get(name)!.push(Spent.times(one, events / own))
     }
   }
-  return subjects.map(({ against = [], name }): Measurement => {
-    const own = times.get(name)!
-    const middle = median(own)
-    return {
-      subject: name,
-      median: middle,
-      unit: "ms",
-      minimum: Math.min(...own),
-      maximum: Math.max(...own),
-      rounds: own.length,
-      nanosecondsPerEvent: (middle * 1e6) / events,
-      comparisons: against.flatMap(({ baseline, target }) => {
-        const theirs = times.get(baseline)
-        if (theirs === undefined) return []
-        const ratio = median(own.map((time, round) => theirs[round]! / time))
-        return [{ baseline, ratio, ...(target === undefined ? {} : { target }) }]
-      }),
-    }
-  })
+  return subjects.map(({ against, name }) => measurementOf(name, spent, events, against))
 }

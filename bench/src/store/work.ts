@@ -2,22 +2,22 @@
  * A work of one section that needs a server, which is there for as long as it is measured.
  */
 import type { Options, Section, Work } from "../Work.ts"
-import { open } from "./Server.ts"
+import { open, type Server } from "./Server.ts"
 
-/** Makes one. `measure` is given the server's URL. */
+/** Makes one. */
 export const work = (
   name: string,
   about: string,
-  measure: (server: string, options: Options) => Promise<Section>,
+  measure: (server: Server, options: Options) => Promise<Section>,
 ): Work => ({
   name,
   about,
   run: async (options, done) => {
     const server = await open()
     try {
-      done(await measure(server.url, options))
+      done(await measure(server, options))
     } finally {
-      // Some drivers are still saying goodbye when their pool is closed.
+      // Some drivers are still closing connections when their pool is closed.
       await new Promise((waited) => setTimeout(waited, 500))
       await server.stop()
     }

@@ -34,6 +34,8 @@ export interface Given {
 export interface Round {
   readonly appended: number
   readonly seconds: number
+  /** Processor time of this process. */
+  readonly processorMicroseconds: number
   /** Refused since another writer was first, and tried again. */
   readonly conflicts: number
   /** Refused although the version was as expected, or failed in any other way. */
@@ -64,7 +66,7 @@ const stay = 20
 const isReal = (error: EventStoreError.AppendError, expected: number): error is EventStoreError.VersionConflict =>
   error._tag === "VersionConflict" && error.mismatches.every(({ actual }) => actual > expected)
 
-const work = async (store: Store, appends: number): Promise<Omit<Round, "seconds">> => {
+const work = async (store: Store, appends: number): Promise<Omit<Round, "seconds" | "processorMicroseconds">> => {
   let [appended, conflicts, falseFailures] = [0, 0, 0]
   while (appended < appends) {
     const stream: StreamId.StreamId = {
@@ -94,14 +96,18 @@ const work = async (store: Store, appends: number): Promise<Omit<Round, "seconds
 }
 
 for await (const line of createInterface(process.stdin)) {
+  const before = process.cpuUsage()
   const start = performance.now()
   const each = await Promise.all(stores.map((store) => work(store, Math.ceil(Number(line) / given.writers))))
-  const sum = (key: keyof Omit<Round, "seconds">) => each.reduce((total, one) => total + one[key], 0)
+  const { system, user } = process.cpuUsage(before)
+  const sum = (key: keyof Omit<Round, "seconds" | "processorMicroseconds">) =>
+    each.reduce((total, one) => total + one[key], 0)
   const round: Round = {
     appended: sum("appended"),
     conflicts: sum("conflicts"),
     falseFailures: sum("falseFailures"),
     seconds: (performance.now() - start) / 1_000,
+    processorMicroseconds: user + system,
   }
   process.stdout.write(`${JSON.stringify(round)}\n`)
 }
