@@ -66,13 +66,6 @@ export const layer = (options: Options): Layer.Layer<Services, StartError> =>
 
 /**
  * The same with options from the environment or wherever `Config` finds them.
- *
- * @example
- * ```ts
- * import { config, layerConfig } from "@tacet/adapter-pg"
- *
- * const stores = layerConfig(config)
- * ```
  */
 export const layerConfig = (options: Config.Config<Options>): Layer.Layer<Services, StartError | Config.ConfigError> =>
   Layer.unwrap(Effect.map(options, layer))

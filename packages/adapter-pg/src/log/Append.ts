@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import * as Statements from "./AppendStatements.ts"
-import * as Combiner from "../server/GroupCommit.ts"
+import * as GroupCommit from "../server/GroupCommit.ts"
 import type { Database } from "../server/Database.ts"
 import { causeOf, isOfData, isFatal } from "../server/DatabaseError.ts"
 import { missedEvents, repetition } from "./Known.ts"
@@ -22,7 +22,7 @@ type Outcome =
 
 type Refused = EventStoreError.StoreUnavailable | EventStoreError.InvalidCommit
 
-type Entry = Combiner.Entry<Statements.Prepared, Outcome, Refused>
+type Entry = GroupCommit.Entry<Statements.Prepared, Outcome, Refused>
 
 /** The `append` of the port. */
 export type Append = (commit: Commit.Commit) => Effect.Effect<Commit.CommitResult, EventStoreError.AppendError>
@@ -50,7 +50,7 @@ export const make = Effect.fnUntraced(function* (
         })
       },
     })
-  const combined = yield* Combiner.make<CustomerId.CustomerId, Statements.Prepared, Outcome, Refused>({
+  const combined = yield* GroupCommit.make<CustomerId.CustomerId, Statements.Prepared, Outcome, Refused>({
     choose,
     carryOut,
   })

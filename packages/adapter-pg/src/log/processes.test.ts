@@ -18,7 +18,7 @@ import { forThisFile } from "../testDatabase.testing.ts"
 
 const options = forThisFile()
 
-/** A process: pools and a combiner of its own. */
+/** A process: pools and group commit of its own. */
 const aProcess = Effect.map(Layer.build(Layer.fresh(layer(options))), (context) =>
   Context.get(context, EventStore.EventStore),
 )

@@ -6,7 +6,7 @@ import type { AccessLog, PersonalDataCategory, VaultError } from "@tacet/core/pr
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
-import * as Combiner from "../server/GroupCommit.ts"
+import * as GroupCommit from "../server/GroupCommit.ts"
 import { list } from "../server/types.ts"
 import * as Records from "./Records.ts"
 import { type Locate, transacting, whole, wholes } from "./transacting.ts"
@@ -47,32 +47,35 @@ export const make = Effect.fnUntraced(function* (
       ]),
     )
 
-  const record = yield* Combiner.make<CustomerId.CustomerId, AccessLog.AccessRecord, void, VaultError.VaultUnavailable>(
-    {
-      choose: (waiting) => Array.from(waiting.slice(0, most).keys()),
-      carryOut: (customer, batch) => {
-        const told = (entries: typeof batch) => (exit: Exit.Exit<void, VaultError.VaultUnavailable>) =>
-          Effect.sync(() => {
-            for (const { answer } of entries) answer(exit)
-          })
-        const all = Effect.exit(
-          keep(
-            customer,
-            batch.map(({ request }) => request),
-          ),
-        )
-        return Effect.flatMap(all, (exit) => {
-          if (exit._tag === "Success" || batch.length === 1) return told(batch)(exit)
-          // What one record is refused for does not harm the others: each goes alone.
-          return Effect.forEach(
-            batch,
-            (entry) => Effect.flatMap(Effect.exit(keep(customer, [entry.request])), told([entry])),
-            { discard: true },
-          )
+  const record = yield* GroupCommit.make<
+    CustomerId.CustomerId,
+    AccessLog.AccessRecord,
+    void,
+    VaultError.VaultUnavailable
+  >({
+    choose: (waiting) => Array.from(waiting.slice(0, most).keys()),
+    carryOut: (customer, batch) => {
+      const told = (entries: typeof batch) => (exit: Exit.Exit<void, VaultError.VaultUnavailable>) =>
+        Effect.sync(() => {
+          for (const { answer } of entries) answer(exit)
         })
-      },
+      const all = Effect.exit(
+        keep(
+          customer,
+          batch.map(({ request }) => request),
+        ),
+      )
+      return Effect.flatMap(all, (exit) => {
+        if (exit._tag === "Success" || batch.length === 1) return told(batch)(exit)
+        // What one record is refused for does not harm the others: each goes alone.
+        return Effect.forEach(
+          batch,
+          (entry) => Effect.flatMap(Effect.exit(keep(customer, [entry.request])), told([entry])),
+          { discard: true },
+        )
+      })
     },
-  )
+  })
 
   return {
     record: (kept) => record(kept.customer, kept),

@@ -121,41 +121,17 @@ const recordsAt = <Name extends string>(
 
 /**
  * The vault's rows.
- *
- * @example
- * ```ts
- * import * as Redacted from "effect/Redacted"
- * import { VaultPostgres } from "@tacet/adapter-pg"
- *
- * const rows = VaultPostgres.layerRows({ url: Redacted.make("postgresql://vault@localhost/vault") })
- * ```
  */
 export const layerRows = (vault: PartOptions): Layer.Layer<VaultStore.VaultStore, StartError> => rowsAt(alone(vault))
 
 /**
  * The key store, where no key management service is at hand. Whoever reads its database reads the keys.
- *
- * @example
- * ```ts
- * import * as Redacted from "effect/Redacted"
- * import { VaultPostgres } from "@tacet/adapter-pg"
- *
- * const keys = VaultPostgres.layerKeys({ url: Redacted.make("postgresql://keys@localhost/keys") })
- * ```
  */
 export const layerKeys = (keys: PartOptions): Layer.Layer<KeyStore.KeyStore, StartError> => keysAt(alone(keys))
 
 /**
  * The access log and the ledger of erasures, in the log's database, and the ledger with the keys too where they are in
  * PostgreSQL. Connections work as the vault's role, which sees no event; the log's role does not see the records.
- *
- * @example
- * ```ts
- * import * as Redacted from "effect/Redacted"
- * import { VaultPostgres } from "@tacet/adapter-pg"
- *
- * const records = VaultPostgres.layerRecords({ log: { url: Redacted.make("postgresql://vault@localhost/tacet") } })
- * ```
  */
 export const layerRecords = ({
   keys,
@@ -227,13 +203,6 @@ const part = (url: string): Config.Config<PartOptions> =>
 /**
  * The databases that a deployment names in its environment: `VAULT_DATABASE_URL`, `KEYS_DATABASE_URL`, `DATABASE_URL` and,
  * where it is given, `TACET_SCHEMA`.
- *
- * @example
- * ```ts
- * import { VaultPostgres } from "@tacet/adapter-pg"
- *
- * const stores = VaultPostgres.layerConfig(VaultPostgres.config)
- * ```
  */
 export const config: Config.Config<VaultOptions> = Config.all({
   vault: part("VAULT_DATABASE_URL"),
@@ -243,13 +212,6 @@ export const config: Config.Config<VaultOptions> = Config.all({
 
 /**
  * All four with options from the environment or wherever `Config` finds them.
- *
- * @example
- * ```ts
- * import { VaultPostgres } from "@tacet/adapter-pg"
- *
- * const stores = VaultPostgres.layerConfig(VaultPostgres.config)
- * ```
  */
 export const layerConfig = (
   options: Config.Config<VaultOptions>,

@@ -14,12 +14,65 @@ import type { Rows, Statement } from "../server/Sessions.ts"
 import { list } from "../server/types.ts"
 import * as Keyrings from "./KeyringRow.ts"
 import { removal } from "./removal.ts"
-import { greatest, type Locate, texts, textsOf, transacting, whole, wholes } from "./transacting.ts"
+import { greatest, type Locate, type Transact, texts, textsOf, transacting, whole, wholes } from "./transacting.ts"
 
 /** Makes the store over databases. */
 export const make = (locate: Locate): VaultStore.VaultStore["Service"] => {
   const transact = transacting("vault", locate)
+  return { ...writing(transact), ...reading(transact), ...removing(transact) }
+}
 
+const keyringIn = (customer: CustomerId.CustomerId, rows: Rows | undefined): Option.Option<Keyring.Keyring> =>
+  Option.map(Option.fromNullishOr(rows?.[0]), (row) => Keyrings.keyringOf(customer, row))
+
+type Operations<Name extends keyof VaultStore.VaultStore["Service"]> = Pick<VaultStore.VaultStore["Service"], Name>
+
+/** Keyrings, and what is put under them. */
+const writing = (transact: Transact): Operations<"changeKeyring" | "fence" | "put"> => ({
+  changeKeyring: Effect.fnUntraced(function* (customer, subject, revision, next) {
+    const [changed, found] = yield* transact(customer, "write", (schema) => [
+      Keyrings.change(schema, customer, subject, revision, next),
+      Keyrings.read(schema, customer, subject),
+    ])
+    const made = Option.getOrUndefined(keyringIn(customer, changed))
+    if (made !== undefined) return made
+    const known = Option.getOrUndefined(keyringIn(customer, found))
+    if (known?.erasure !== undefined && (next.erasure === undefined || next.keys.size > 0)) {
+      return yield* erased(known, known.erasure)
+    }
+    return yield* new VaultStore.KeyringMoved({ actualRevision: known?.revision ?? 0 })
+  }),
+
+  fence: (customer, subject, erasure) =>
+    Effect.map(
+      transact(customer, "write", (schema) => [
+        Keyrings.fence(schema, customer, subject, { ...Keyring.empty, erasure }),
+        Keyrings.read(schema, customer, subject),
+      ]),
+      ([, found]) => Keyrings.keyringOf(customer, found![0]!).erasure!,
+    ),
+
+  put: Effect.fnUntraced(function* (customer, subject, rows) {
+    const { values = [] } = rows
+    const isBare = values.length === 0
+    const answers = yield* transact(customer, "write", (schema) => [
+      ...(isBare ? [Keyrings.open(schema, customer, subject, Keyring.empty)] : []),
+      putting(schema, customer, subject, rows),
+      ...(isBare ? [] : [withoutDestroyed(schema, customer, values)]),
+      Keyrings.read(schema, customer, subject),
+    ])
+    if (answers[isBare ? 1 : 0]!.length > 0) return
+    const known = Option.getOrUndefined(keyringIn(customer, answers.at(-1)))
+    if (known?.erasure !== undefined) return yield* erased(known, known.erasure)
+    if (known?.restricted === true) return yield* new VaultError.SubjectRestricted({ customer, subject })
+    return yield* new VaultStore.KeyringMoved({ actualRevision: known?.revision ?? 0 })
+  }),
+})
+
+/** Reads. */
+const reading = (
+  transact: Transact,
+): Operations<"find" | "keyring" | "keyrings" | "linksOf" | "locate" | "subjectOf" | "unfinished" | "valuesOf"> => {
   const ask = <A>(
     customer: CustomerId.CustomerId,
     compose: (schema: string) => Statement,
@@ -30,67 +83,12 @@ export const make = (locate: Locate): VaultStore.VaultStore["Service"] => {
       ([rows]) => rows!.map(read),
     )
 
-  const keyringIn = (customer: CustomerId.CustomerId, rows: Rows | undefined): Option.Option<Keyring.Keyring> =>
-    Option.map(Option.fromNullishOr(rows?.[0]), (row) => Keyrings.keyringOf(customer, row))
-
-  /** Removes some rows, and again where others have removed the very same at the same time. */
-  const remove = (
-    customer: CustomerId.CustomerId,
-    compose: (schema: string) => Statement,
-  ): Effect.Effect<number, VaultError.VaultUnavailable> =>
-    Effect.flatMap(
-      transact(customer, "write", (schema) => [compose(schema)]),
-      ([rows]) => {
-        const [found, removed] = rows![0] as [number, number]
-        return removed === 0 && found > 0 ? remove(customer, compose) : Effect.succeed(removed)
-      },
-    )
-
   return {
     keyring: (customer, subject) =>
       Effect.map(
         transact(customer, "read", (schema) => [Keyrings.read(schema, customer, subject)]),
         ([rows]) => keyringIn(customer, rows),
       ),
-
-    changeKeyring: Effect.fnUntraced(function* (customer, subject, revision, next) {
-      const [changed, found] = yield* transact(customer, "write", (schema) => [
-        Keyrings.change(schema, customer, subject, revision, next),
-        Keyrings.read(schema, customer, subject),
-      ])
-      const made = Option.getOrUndefined(keyringIn(customer, changed))
-      if (made !== undefined) return made
-      const known = Option.getOrUndefined(keyringIn(customer, found))
-      if (known?.erasure !== undefined && (next.erasure === undefined || next.keys.size > 0)) {
-        return yield* erased(known, known.erasure)
-      }
-      return yield* new VaultStore.KeyringMoved({ actualRevision: known?.revision ?? 0 })
-    }),
-
-    fence: (customer, subject, erasure) =>
-      Effect.map(
-        transact(customer, "write", (schema) => [
-          Keyrings.fence(schema, customer, subject, { ...Keyring.empty, erasure }),
-          Keyrings.read(schema, customer, subject),
-        ]),
-        ([, found]) => Keyrings.keyringOf(customer, found![0]!).erasure!,
-      ),
-
-    put: Effect.fnUntraced(function* (customer, subject, rows) {
-      const { values = [] } = rows
-      const isBare = values.length === 0
-      const answers = yield* transact(customer, "write", (schema) => [
-        ...(isBare ? [Keyrings.open(schema, customer, subject, Keyring.empty)] : []),
-        putting(schema, customer, subject, rows),
-        ...(isBare ? [] : [withoutDestroyed(schema, customer, values)]),
-        Keyrings.read(schema, customer, subject),
-      ])
-      if (answers[isBare ? 1 : 0]!.length > 0) return
-      const known = Option.getOrUndefined(keyringIn(customer, answers.at(-1)))
-      if (known?.erasure !== undefined) return yield* erased(known, known.erasure)
-      if (known?.restricted === true) return yield* new VaultError.SubjectRestricted({ customer, subject })
-      return yield* new VaultStore.KeyringMoved({ actualRevision: known?.revision ?? 0 })
-    }),
 
     find: (customer, reference) =>
       Effect.map(
@@ -173,6 +171,46 @@ export const make = (locate: Locate): VaultStore.VaultStore["Service"] => {
         ([subject]) => Option.fromNullishOr(subject),
       ),
 
+    keyrings: (customer, { after = nothing, limit }) =>
+      ask(
+        customer,
+        (schema) => ({
+          sql: `SELECT ${Keyrings.columns("k")} FROM ${schema}.keyring k
+            WHERE k.customer_id = $1 AND k.subject_id > $2 ORDER BY k.subject_id LIMIT $3`,
+          parameters: [customer, after, whole(limit)],
+        }),
+        (row) => Keyrings.keyringOf(customer, row),
+      ),
+
+    unfinished: (customer) =>
+      ask(
+        customer,
+        (schema) => ({
+          sql: `SELECT ${Keyrings.columns("k")} FROM ${schema}.keyring k
+            WHERE k.customer_id = $1 AND k.erased_at IS NOT NULL AND NOT k.is_completed ORDER BY k.subject_id`,
+          parameters: [customer],
+        }),
+        (row) => Keyrings.keyringOf(customer, row),
+      ),
+  }
+}
+
+/** Removals, each in batches of bounded size. */
+const removing = (transact: Transact): Operations<"destroy" | "removeSubject" | "sweep"> => {
+  /** Removes some rows, and again where another transaction has removed the very same at the same time. */
+  const remove = (
+    customer: CustomerId.CustomerId,
+    compose: (schema: string) => Statement,
+  ): Effect.Effect<number, VaultError.VaultUnavailable> =>
+    Effect.flatMap(
+      transact(customer, "write", (schema) => [compose(schema)]),
+      ([rows]) => {
+        const [found, removed] = rows![0] as [number, number]
+        return removed === 0 && found > 0 ? remove(customer, compose) : Effect.succeed(removed)
+      },
+    )
+
+  return {
     destroy: (customer, references, { cause, on }) =>
       Effect.asVoid(
         transact(customer, "write", (schema) => [
@@ -200,28 +238,6 @@ export const make = (locate: Locate): VaultStore.VaultStore["Service"] => {
         sql: removal(schema, "retention_end <= $5::bigint", "retention_end"),
         parameters: [customer, whole(limit), whole(UtcDay.startOfDay(at)), "retention", whole(at)],
       })),
-
-    keyrings: (customer, { after = nothing, limit }) =>
-      ask(
-        customer,
-        (schema) => ({
-          sql: `SELECT ${Keyrings.columns("k")} FROM ${schema}.keyring k
-            WHERE k.customer_id = $1 AND k.subject_id > $2 ORDER BY k.subject_id LIMIT $3`,
-          parameters: [customer, after, whole(limit)],
-        }),
-        (row) => Keyrings.keyringOf(customer, row),
-      ),
-
-    unfinished: (customer) =>
-      ask(
-        customer,
-        (schema) => ({
-          sql: `SELECT ${Keyrings.columns("k")} FROM ${schema}.keyring k
-            WHERE k.customer_id = $1 AND k.erased_at IS NOT NULL AND NOT k.is_completed ORDER BY k.subject_id`,
-          parameters: [customer],
-        }),
-        (row) => Keyrings.keyringOf(customer, row),
-      ),
   }
 }
 
