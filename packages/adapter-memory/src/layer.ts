@@ -31,16 +31,5 @@ export const layerWith = (options: {
 
 /**
  * The same without inline projections.
- *
- * @example
- * ```ts
- * import * as Effect from "effect/Effect"
- * import { layer } from "@tacet/adapter-memory"
- * import type { CustomerId } from "@tacet/core/eventsourcing"
- * import { EventStore } from "@tacet/core/eventsourcing"
- *
- * const headOf = (customer: CustomerId.CustomerId) =>
- *   EventStore.EventStore.use((store) => store.readLog(customer)).pipe(Effect.provide(layer))
- * ```
  */
 export const layer: Layer.Layer<EventStore.EventStore | ProjectionStore.ProjectionStore> = layerWith({})

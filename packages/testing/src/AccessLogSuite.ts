@@ -44,14 +44,6 @@ export const register = (
 
 /**
  * Runs the suite without a test runner and answers the result of each property.
- *
- * @example
- * ```ts
- * import type { Fixture } from "@tacet/testing"
- * import { AccessLogSuite } from "@tacet/testing"
- *
- * const findings = (fixture: Fixture.AccessLogFixture) => AccessLogSuite.run(fixture)
- * ```
  */
 export const run = (
   fixture: AccessLogFixture,

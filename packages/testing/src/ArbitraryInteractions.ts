@@ -59,14 +59,6 @@ export interface History {
 
 /**
  * The events that commands lead to, refused ones left out.
- *
- * @example
- * ```ts
- * import type { Interaction } from "@tacet/core/domain"
- * import { ArbitraryInteractions } from "@tacet/testing"
- *
- * const events = (commands: ReadonlyArray<Interaction.Command>) => ArbitraryInteractions.accepted(commands)
- * ```
  */
 export const accepted = (
   commands: ReadonlyArray<Interaction.Command>,
@@ -104,13 +96,6 @@ const aPause = fc.oneof(
 
 /**
  * A step of a small interface: few names, so that journeys meet.
- *
- * @example
- * ```ts
- * import { ArbitraryInteractions } from "@tacet/testing"
- *
- * const step = ArbitraryInteractions.aStep()
- * ```
  */
 export const aStep = (): fc.Arbitrary<Identifier.StepId> =>
   fc.constantFrom("start", "invoice", "explain", "moving", "faq") as fc.Arbitrary<Identifier.StepId>
@@ -163,13 +148,6 @@ const aMove = (): fc.Arbitrary<Move> =>
 /**
  * An interaction that starts within the given days from 2026-01-01. Some of its events may be in its stream out of
  * their order in time, as late arrivals do.
- *
- * @example
- * ```ts
- * import { ArbitraryInteractions } from "@tacet/testing"
- *
- * const histories = ArbitraryInteractions.anInteraction({ days: 10 })
- * ```
  */
 export const anInteraction = (options?: { readonly days?: number }): fc.Arbitrary<History> =>
   fc
@@ -211,13 +189,6 @@ export const anInteraction = (options?: { readonly days?: number }): fc.Arbitrar
 
 /**
  * The interactions of one Customer, each under its own id.
- *
- * @example
- * ```ts
- * import { ArbitraryInteractions } from "@tacet/testing"
- *
- * const customers = ArbitraryInteractions.interactions({ maxLength: 20 })
- * ```
  */
 export const interactions = (options?: {
   readonly days?: number

@@ -10,13 +10,6 @@ const definitionOf = (name: Policy.ParameterName): Parameter.Parameter<never> =>
 
 /**
  * Values of a parameter: its boundaries, and what the published versions state.
- *
- * @example
- * ```ts
- * import { ArbitraryPolicies } from "@tacet/testing"
- *
- * const channels = ArbitraryPolicies.valuesOf("channels") // nothing, everything, each alone, all but each, the published ones
- * ```
  */
 export const valuesOf = (name: Policy.ParameterName): ReadonlyArray<unknown> => [
   ...Parameter.samples(definitionOf(name)),
@@ -33,13 +26,6 @@ const stating = (statements: Policy.Statements, name: Policy.ParameterName, valu
 
 /**
  * A user's own policy that sets some of these parameters, or some of all.
- *
- * @example
- * ```ts
- * import { ArbitraryPolicies } from "@tacet/testing"
- *
- * const policies = ArbitraryPolicies.aPolicy(["channels", "categories"])
- * ```
  */
 export const aPolicy = (
   about: ReadonlyArray<Policy.ParameterName> = Policy.parameterNames,
@@ -72,13 +58,6 @@ export interface Edit {
 /**
  * An edit of a policy: something that it states becomes looser or tighter, or is no longer said. A parameter without a
  * stricter side is only left out.
- *
- * @example
- * ```ts
- * import { ArbitraryPolicies } from "@tacet/testing"
- *
- * const edits = ArbitraryPolicies.anEdit(["channels", "categories"])
- * ```
  */
 export const anEdit = (about: ReadonlyArray<Policy.ParameterName> = Policy.parameterNames): fc.Arbitrary<Edit> =>
   fc

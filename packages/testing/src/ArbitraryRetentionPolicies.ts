@@ -14,13 +14,6 @@ import { startOf } from "./ArbitraryRightsRequests.ts"
 
 /**
  * A period that a contract may fix: mostly at a cap, a day below it, a day above it, or the same length in other words.
- *
- * @example
- * ```ts
- * import { ArbitraryRetentionPolicies } from "@tacet/testing"
- *
- * const periods = ArbitraryRetentionPolicies.aPeriod()
- * ```
  */
 export const aPeriod = (): fc.Arbitrary<Period.Period> =>
   fc.oneof(
@@ -43,13 +36,6 @@ export const aPeriod = (): fc.Arbitrary<Period.Period> =>
 
 /**
  * A moment from a date on: often on a leap day, the last of a month or at midnight.
- *
- * @example
- * ```ts
- * import { ArbitraryRetentionPolicies } from "@tacet/testing"
- *
- * const moments = ArbitraryRetentionPolicies.aMoment("2019-03-05", "Europe/Paris")
- * ```
  */
 export const aMoment = (from: PlainDate.PlainDate, timeZone: string): fc.Arbitrary<DateTime.Utc> =>
   fc
@@ -73,15 +59,6 @@ const aUuid: fc.Arbitrary<Uuid.Uuid> = fc.uuid({ version: 4 }).map((uuid) => uui
 
 /**
  * The state after commands, refused ones left out.
- *
- * @example
- * ```ts
- * import type { RetentionPolicy } from "@tacet/core/domain"
- * import { ArbitraryRetentionPolicies } from "@tacet/testing"
- *
- * const events = (commands: ReadonlyArray<RetentionPolicy.Command>, context: RetentionPolicy.Context) =>
- *   ArbitraryRetentionPolicies.accepted(commands, context).events
- * ```
  */
 export const accepted = (
   commands: ReadonlyArray<RetentionPolicy.Command>,
@@ -101,13 +78,6 @@ export const accepted = (
 
 /**
  * Commands that fix periods and place and release holds on categories, in the order of time.
- *
- * @example
- * ```ts
- * import { ArbitraryRetentionPolicies } from "@tacet/testing"
- *
- * const commands = ArbitraryRetentionPolicies.someCommands("2019-03-05", "Europe/Paris", ["ipAddress"])
- * ```
  */
 export const someCommands = (
   from: PlainDate.PlainDate,
@@ -148,14 +118,6 @@ export const someCommands = (
 
 /**
  * What a datum's end depends on: events after its collection, each happened or not.
- *
- * @example
- * ```ts
- * import type { EffectivePolicy } from "@tacet/core/policy"
- * import { ArbitraryRetentionPolicies } from "@tacet/testing"
- *
- * const facts = (policy: EffectivePolicy.EffectivePolicy) => ArbitraryRetentionPolicies.someFacts(policy, ["ipAddress"])
- * ```
  */
 export const someFacts = (
   policy: EffectivePolicy.EffectivePolicy,
@@ -197,13 +159,6 @@ const outcomes = ["effective", "attemptFailed", "goal", "handedOff", "left"] as 
 
 /**
  * The counters of interactions that are about to go: journeys of few and of many persons, every window whole.
- *
- * @example
- * ```ts
- * import { ArbitraryRetentionPolicies } from "@tacet/testing"
- *
- * const cohorts = ArbitraryRetentionPolicies.aCount()
- * ```
  */
 export const aCount = (): fc.Arbitrary<RetentionPolicy.Counted> =>
   fc

@@ -38,15 +38,6 @@ export interface History {
 
 /**
  * One command through the decider.
- *
- * @example
- * ```ts
- * import type { RightsRequest } from "@tacet/core/domain"
- * import { ArbitraryRightsRequests } from "@tacet/testing"
- *
- * const taken = (request: RightsRequest.State, command: RightsRequest.Command, situation: ArbitraryRightsRequests.Situation) =>
- *   ArbitraryRightsRequests.step(request, command, situation).events
- * ```
  */
 export const step = (
   before: RightsRequest.State,
@@ -73,13 +64,6 @@ const starts = new Map<string, number>()
 
 /**
  * When a day begins, in epoch milliseconds; kept, for arbitraries draw the same days over and over.
- *
- * @example
- * ```ts
- * import { ArbitraryRightsRequests } from "@tacet/testing"
- *
- * const begins: number = ArbitraryRightsRequests.startOf("2021-03-01", "Europe/Paris")
- * ```
  */
 export const startOf = (date: PlainDate.PlainDate, timeZone: string): number => {
   const key = `${date} ${timeZone}`
@@ -91,14 +75,6 @@ export const startOf = (date: PlainDate.PlainDate, timeZone: string): number => 
 /**
  * The moment of a receipt: within eighteen months from a date, often on a day that a month later does not have, and
  * often at midnight.
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { ArbitraryRightsRequests } from "@tacet/testing"
- *
- * const receipts = ArbitraryRightsRequests.aReceipt(DateTime.makeUnsafe("2019-03-05T00:00:00Z"), "Europe/Paris")
- * ```
  */
 export const aReceipt = (from: DateTime.Utc, timeZone: string): fc.Arbitrary<DateTime.Utc> => {
   const first = Calendar.localDate(from, timeZone)
@@ -125,13 +101,6 @@ const aUuid: fc.Arbitrary<Uuid.Uuid> = fc.uuid({ version: 4 }).map((uuid) => uui
 
 /**
  * The values that the vault holds of a person; some portable, some kept by a law.
- *
- * @example
- * ```ts
- * import { ArbitraryRightsRequests } from "@tacet/testing"
- *
- * const holdings = ArbitraryRightsRequests.someHoldings()
- * ```
  */
 export const someHoldings = (): fc.Arbitrary<ReadonlyArray<RightsRequest.Holding>> =>
   fc.uniqueArray(
@@ -147,14 +116,6 @@ export const someHoldings = (): fc.Arbitrary<ReadonlyArray<RightsRequest.Holding
 
 /**
  * A request as it comes in.
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { ArbitraryRightsRequests } from "@tacet/testing"
- *
- * const requests = ArbitraryRightsRequests.aReceiptOf(ArbitraryRightsRequests.aReceipt(DateTime.makeUnsafe(0), "UTC"))
- * ```
  */
 export const aReceiptOf = (
   at: fc.Arbitrary<DateTime.Utc>,
@@ -176,15 +137,6 @@ export const aReceiptOf = (
 
 /**
  * The outcome that does all that a request asks for.
- *
- * @example
- * ```ts
- * import type { RightsRequest } from "@tacet/core/domain"
- * import { ArbitraryRightsRequests } from "@tacet/testing"
- *
- * const outcome = (request: RightsRequest.State, holdings: ReadonlyArray<RightsRequest.Holding>) =>
- *   ArbitraryRightsRequests.wholeOutcome(request, holdings)
- * ```
  */
 export const wholeOutcome = (
   { request }: RightsRequest.State,
@@ -224,16 +176,6 @@ const sealed = { reference: reasons, category: "ipAddress" as const }
 
 /**
  * What a careful handler does next: it leads every request to its answer.
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import type { RightsRequest } from "@tacet/core/domain"
- * import { ArbitraryRightsRequests } from "@tacet/testing"
- *
- * const next = (request: RightsRequest.State, situation: ArbitraryRightsRequests.Situation) =>
- *   ArbitraryRightsRequests.carefulStep(request, situation, DateTime.makeUnsafe("2021-03-01T00:00:00Z"))
- * ```
  */
 export const carefulStep = (
   state: RightsRequest.State,
@@ -271,14 +213,6 @@ const someStatements = fc.oneof(
 
 /**
  * Locators as they may be given: of every kind, with and without their time bound, the bound often at its very edge.
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { ArbitraryRightsRequests } from "@tacet/testing"
- *
- * const given = ArbitraryRightsRequests.someLocators().map((at) => at(DateTime.makeUnsafe("2021-03-01T00:00:00Z")))
- * ```
  */
 export const someLocators = (): fc.Arbitrary<
   (at: DateTime.Utc) => Extract<RightsRequest.Command, { readonly _tag: "LocateSubject" }>["locators"]
@@ -387,14 +321,6 @@ const edges = { due: 0, justBefore: -1, justAfter: 1 }
 
 /**
  * A request under a policy, from its receipt to wherever it came.
- *
- * @example
- * ```ts
- * import type { EffectivePolicy } from "@tacet/core/policy"
- * import { ArbitraryRightsRequests } from "@tacet/testing"
- *
- * const histories = (policy: EffectivePolicy.EffectivePolicy) => ArbitraryRightsRequests.aHistoryUnder(policy)
- * ```
  */
 export const aHistoryUnder = (
   policy: EffectivePolicy.EffectivePolicy,
@@ -427,16 +353,6 @@ export const aHistoryUnder = (
 
 /**
  * A history that a careful handler leads to the given status, or `undefined` where the kind cannot come there.
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import type { RightsRequest } from "@tacet/core/domain"
- * import { ArbitraryRightsRequests } from "@tacet/testing"
- *
- * const accepted = (received: RightsRequest.State, situation: ArbitraryRightsRequests.Situation) =>
- *   ArbitraryRightsRequests.ledTo("requestAccepted", received, situation, DateTime.makeUnsafe("2021-03-01T00:00:00Z"))
- * ```
  */
 export const ledTo = (
   status: RightsRequest.Status,

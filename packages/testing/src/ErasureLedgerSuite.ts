@@ -44,14 +44,6 @@ export const register = (
 
 /**
  * Runs the suite without a test runner and answers the result of each property.
- *
- * @example
- * ```ts
- * import type { Fixture } from "@tacet/testing"
- * import { ErasureLedgerSuite } from "@tacet/testing"
- *
- * const findings = (fixture: Fixture.ErasureLedgerFixture) => ErasureLedgerSuite.run(fixture)
- * ```
  */
 export const run = (
   fixture: ErasureLedgerFixture,

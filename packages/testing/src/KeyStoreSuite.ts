@@ -46,14 +46,6 @@ export const register = (
 
 /**
  * Runs the suite without a test runner and answers the result of each property.
- *
- * @example
- * ```ts
- * import type { Fixture } from "@tacet/testing"
- * import { KeyStoreSuite } from "@tacet/testing"
- *
- * const findings = (fixture: Fixture.KeyStoreFixture) => KeyStoreSuite.run(fixture)
- * ```
  */
 export const run = (
   fixture: KeyStoreFixture,

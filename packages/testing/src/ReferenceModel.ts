@@ -40,14 +40,6 @@ export type Answer =
 
 /**
  * Carries out a commit: the answer and the model after it.
- *
- * @example
- * ```ts
- * import type { Commit } from "@tacet/core/eventsourcing"
- * import { ReferenceModel } from "@tacet/testing"
- *
- * const answers = (commit: Commit.Commit): string => ReferenceModel.append(ReferenceModel.empty, commit)[0]._tag
- * ```
  */
 export const append = (model: Model, commit: Commit.Commit): readonly [Answer, Model] => {
   if (Commit.fault(commit) !== undefined) return [{ _tag: "InvalidCommit" }, model]
@@ -69,28 +61,12 @@ export const append = (model: Model, commit: Commit.Commit): readonly [Answer, M
 
 /**
  * The events of a stream, in version order.
- *
- * @example
- * ```ts
- * import type { StreamId } from "@tacet/core/eventsourcing"
- * import { ReferenceModel } from "@tacet/testing"
- *
- * const versionOf = (model: ReferenceModel.Model, stream: StreamId.StreamId): number =>
- *   ReferenceModel.eventsOf(model, stream).length
- * ```
  */
 export const eventsOf = (model: Model, stream: StreamId.StreamId): ReadonlyArray<ModelEvent> =>
   model.log.filter((entry): entry is ModelEvent => entry !== "purged" && isSame(entry.stream, stream))
 
 /**
  * What a reader finds behind one position, up to and with another.
- *
- * @example
- * ```ts
- * import { ReferenceModel } from "@tacet/testing"
- *
- * const wholeLog = (model: ReferenceModel.Model) => ReferenceModel.between(model, 0, model.log.length)
- * ```
  */
 export const between = (
   model: Model,
@@ -113,14 +89,6 @@ export const between = (
 
 /**
  * The counters of an inline projection: a recount over every commit that was carried out. A purge leaves them.
- *
- * @example
- * ```ts
- * import { ReferenceModel } from "@tacet/testing"
- *
- * const byType = (model: ReferenceModel.Model) =>
- *   ReferenceModel.counters(model, { name: "by-type", version: 1, deltas: ({ type }) => [[type, 1]] })
- * ```
  */
 export const counters = (model: Model, projection: Projection.InlineProjection): ReadonlyMap<string, number> => {
   const totals = new Map<string, number>()

@@ -28,15 +28,6 @@ const suite: Suite.Suite<VaultFixture> = { name: "vault", properties }
 
 /**
  * Registers the suite with a test runner: one test for each property.
- *
- * @example
- * ```ts
- * import type { Fixture } from "@tacet/testing"
- * import { VaultSuite } from "@tacet/testing"
- * import { describe, it } from "vitest"
- *
- * const check = (fixture: Fixture.VaultFixture) => VaultSuite.register("adapter", fixture, { describe, it })
- * ```
  */
 export const register = (
   adapter: string,
@@ -47,14 +38,6 @@ export const register = (
 
 /**
  * Runs the suite without a test runner and answers the result of each property.
- *
- * @example
- * ```ts
- * import type { Fixture } from "@tacet/testing"
- * import { VaultSuite } from "@tacet/testing"
- *
- * const findings = (fixture: Fixture.VaultFixture) => VaultSuite.run(fixture)
- * ```
  */
 export const run = (
   fixture: VaultFixture,
