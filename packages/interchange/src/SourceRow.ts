@@ -100,8 +100,8 @@ export interface Quality {
 export interface Source {
   readonly items: AsyncIterable<ReadonlyArray<SourceItem>>
   /**
-   * How rows are ordered: `time` (up to lateness), so that a watermark can move on while reading; `case` (or not at
-   * all), so that nothing is known to be complete before the end of the file.
+   * How rows are ordered: `time` (up to lateness), so that they are recorded while they are read; `case`, by their cases
+   * or not at all, so that they are sorted by time before the first is recorded.
    */
   readonly order: "time" | "case"
   readonly quality?: Readonly<Quality>

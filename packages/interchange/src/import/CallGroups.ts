@@ -4,7 +4,7 @@
  */
 import type { Fact, SourceRow } from "../SourceRow.ts"
 import * as Heap from "./Heap.ts"
-import { callOfLegs, type RowReference, type Unit, type UnitFact, whereOf } from "./Unit.ts"
+import { callOfLegs, legGraceMillis, type RowReference, type Unit, type UnitFact, whereOf } from "./Unit.ts"
 
 type Leg = Extract<Fact, { readonly _tag: "leg" }>
 
@@ -17,12 +17,6 @@ export interface CallGroups {
   /** The group of one case, complete, if there is one. */
   readonly take: (caseKey: string) => Unit | undefined
 }
-
-/**
- * How long after the end of a leg another of the same call may still begin: telephone systems round to whole seconds,
- * and some take the time of hanging up for the next leg's start.
- */
-const graceMillis = 60_000
 
 interface Group {
   readonly case: string
@@ -106,14 +100,14 @@ export const make = (): CallGroups => {
         }
       }
       group.endsAt = Math.max(group.endsAt, row.at)
-      if (group.endsAt > before) ending.push({ at: group.endsAt + graceMillis, group })
+      if (group.endsAt > before) ending.push({ at: group.endsAt + legGraceMillis, group })
     },
     due: (moment) => {
       const complete: Array<Unit> = []
       for (let next = ending.peek(); next !== undefined && next.at < moment; next = ending.peek()) {
         ending.pop()
         const { at, group } = next
-        const isStale = groups.get(group.case) !== group || group.endsAt + graceMillis > at
+        const isStale = groups.get(group.case) !== group || group.endsAt + legGraceMillis > at
         if (!isStale) complete.push(close(group))
       }
       return complete

@@ -10,14 +10,15 @@ import * as Schema from "effect/Schema"
 import type { Trigger } from "../mapping/Rule.ts"
 import type { Declarations } from "./Declarations.ts"
 import type { Tokens } from "./TokenKey.ts"
-import { isCallOnly, legsKey, type Unit, type WholeCall } from "./Unit.ts"
+import { isCallOnly, legGraceMillis, legsKey, type Unit, type WholeCall } from "./Unit.ts"
 
 /** How far an interaction has come, as far as commands depend on it. */
 export interface Progress {
   readonly started: boolean
   /** The latest moment of anything recorded. */
   readonly lastAt: number
-  readonly calls: ReadonlySet<Identifier.CallId>
+  /** The calls that this run recorded, with the latest moment known of each. */
+  readonly calls: ReadonlyMap<Identifier.CallId, number>
   /** The call placed last that has not ended, where its moments come as rows of their own. */
   readonly openCall: OpenCall | undefined
 }
@@ -69,11 +70,12 @@ export const callsOf = ({ tokens }: Planner, { case: caseKey, facts }: Unit): Re
 /** The commands of a unit for an interaction that has come so far. */
 export const plan = (planner: Planner, unit: Unit, progress: Progress): Result.Result<Planned, Fault> => {
   const inputs: Array<CommandDraft> = []
-  const calls = new Set(progress.calls)
+  const calls = new Map(progress.calls)
   let { openCall } = progress
   let clamped = 0
   const callId = (key: string): Identifier.CallId => planner.tokens.call(unit.case, key)
-  if (unit.kind === "callGroup" && progress.calls.has(callId(legsKey))) return Result.fail(lateLeg)
+  const hasLegs = unit.kind === "callGroup" && progress.calls.has(callId(legsKey))
+  if (hasLegs && isOfRecordedCall(unit, progress)) return Result.fail(lateLeg)
   if (unit.kind === "caseEnd") {
     if (progress.started) inputs.push({ _tag: "EndInteraction", at: progress.lastAt, reason: "completed" })
   } else if (!progress.started) {
@@ -81,12 +83,13 @@ export const plan = (planner: Planner, unit: Unit, progress: Progress): Result.R
   }
   const number = planner.declarations.number(unit.number)
   const addWhole = (call: WholeCall): void => {
-    const id = callId(call.key)
-    calls.add(id)
     const { answeredAt, placedAt } = call
+    // Legs that begin after the call of the case has ended make another one.
+    const id = callId(hasLegs ? `${call.key} at ${placedAt}` : call.key)
     const answered = answeredAt === undefined ? undefined : Math.max(answeredAt, placedAt)
     const ended = Math.max(call.endedAt, answered ?? placedAt)
     const talkSeconds = Math.max(call.talkSeconds, 0)
+    calls.set(id, ended)
     if (answered !== answeredAt || ended !== call.endedAt || talkSeconds !== call.talkSeconds) clamped++
     inputs.push({ _tag: "PlaceCall", at: placedAt, call: id, number, asksForPerson: call.asksForPerson })
     if (answered !== undefined) inputs.push({ _tag: "AnswerCall", at: answered, call: id, human: call.human })
@@ -120,7 +123,7 @@ export const plan = (planner: Planner, unit: Unit, progress: Progress): Result.R
         break
       case "callPlaced": {
         const id = callId(placedKey(at, fact))
-        calls.add(id)
+        calls.set(id, at)
         openCall = { id, placedAt: at }
         inputs.push({ _tag: "PlaceCall", at, call: id, number, asksForPerson: true })
         break
@@ -171,6 +174,14 @@ export const plan = (planner: Planner, unit: Unit, progress: Progress): Result.R
     clamped,
   })
 }
+
+/** Whether the legs of a unit began before a call of the interaction had ended. */
+const isOfRecordedCall = ({ facts }: Unit, { calls }: Progress): boolean =>
+  facts.some(
+    ({ fact }) =>
+      fact._tag === "wholeCall" &&
+      Array.from(calls.values()).some((endedAt) => fact.placedAt <= endedAt + legGraceMillis),
+  )
 
 /** The call was taken as complete when the clock of the rows had passed the end of its last leg. */
 const lateLeg: Fault = {

@@ -1,30 +1,32 @@
 /**
- * From the rows of a source to interactions in the log and the statistics over them. Rows are put in order, repetitions
- * are dropped, legs become calls, calls find the interaction that they belong to, and everything else is left to the
- * domain. What is held in memory: rows within the lateness, open cases, and the interactions that one person had within
- * seven days.
+ * From the rows of a source to interactions in the log and the statistics over them. Rows are put in the order of time,
+ * repetitions are dropped, legs become calls, calls find the interaction that they belong to, and the domain decides the
+ * rest. Whatever the order of the source, rows are taken in the order of time, so that the order changes no figure.
  *
- * A source in the order of time has a clock, the moment of the row whose turn it is; everything earlier has come. A
- * source in the order of cases has none: what must wait for other cases waits for its end.
+ * A source that declares the order of time is sorted within the lateness while it is read, and needs memory for as many
+ * rows as the lateness spans. Any other source is sorted as a whole first, in temporary files where it is large.
  */
-import type { CustomerId, EventStore, Uuid } from "@tacet/core/eventsourcing"
+import type { CustomerId, EventStore } from "@tacet/core/eventsourcing"
 import { Customers, type Interactions } from "@tacet/core/services"
 import type { CustomerReport, Definition } from "@tacet/core/statistics"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { InputError, type RejectedRow, type Source, type SourceItem, type SourceRow } from "../SourceRow.ts"
 import * as CallGroups from "./CallGroups.ts"
 import { isMoment } from "./Commands.ts"
 import type { Declarations } from "./Declarations.ts"
 import * as Duplicates from "./Duplicates.ts"
-import * as RowCounts from "./RowCounts.ts"
 import * as People from "./People.ts"
 import * as Recorder from "./Recorder.ts"
 import * as ReorderBuffer from "./ReorderBuffer.ts"
+import * as Router from "./Router.ts"
+import * as RowCounts from "./RowCounts.ts"
+import * as RowSort from "./RowSort.ts"
 import * as Statistics from "./Statistics.ts"
 import { TokenKey, tokensOf } from "./TokenKey.ts"
-import { loneCallAt, ofCaseEnd, ofRow, type RowReference, type Unit } from "./Unit.ts"
+import { ofRow, type RowReference, type Unit } from "./Unit.ts"
 
 /** What a run is asked for. */
 export interface Options {
@@ -37,6 +39,11 @@ export interface Options {
   readonly rejects?: RowCounts.RejectSink
   /** How many rows are recorded together: it changes the speed and nothing else. Default 500. */
   readonly batchSize?: number
+  /**
+   * How many rows of a source without an order are sorted in memory, before temporary files are used: it changes the
+   * memory and nothing else. Default 250,000.
+   */
+  readonly sortedInMemory?: number
 }
 
 /** What a run has led to. */
@@ -63,149 +70,143 @@ export const run = Effect.fn("Importer.run")(function* (
   yield* customers
     .declare(customer, commands)
     .pipe(Effect.catchTag("Refusal", ({ message }) => Effect.fail(new InputError(`mapping: ${message}`))))
-  const importer = yield* make(source.order, customer, options)
-  yield* Stream.runForEach(Stream.fromAsyncIterable(source.items, inputErrorOf), importer.accept)
-  yield* importer.finish
+  const { counter, mostHeld, statistics } = yield* Effect.scoped(imported(source, customer, options))
   const declared = yield* customers.declared(customer)
   const published = Array.from(declared.scenarios.values()).flatMap((versions) => versions.slice(-1))
   return {
-    input: RowCounts.withRecords(importer.counter.figures(), source.quality),
-    report: importer.statistics.report(options.name, published),
-    mostHeld: importer.mostHeld(),
+    input: RowCounts.withRecords(counter.figures(), source.quality),
+    report: statistics.report(options.name, published),
+    mostHeld: mostHeld(),
   }
+})
+
+const hour = 3_600_000
+const day = 24 * hour
+
+/** Reads a source to its end and records its rows in the order of time. */
+const imported = Effect.fnUntraced(function* (
+  source: Source,
+  customer: CustomerId.CustomerId,
+  options: Options,
+): Effect.fn.Return<Intake, ImportError, Interactions.Interactions | EventStore.EventStore | TokenKey | Scope.Scope> {
+  const intake = yield* make(source.order === "time", customer, options)
+  const read = Stream.fromAsyncIterable(source.items, inputErrorOf)
+  if (source.order === "time") {
+    const buffer = ReorderBuffer.make(options.definition.latenessMinutes * 60_000)
+    yield* Stream.runForEach(read, (items) =>
+      eachReadable(items, intake, (item) =>
+        // Rows of the case may still be held: where rows come in the order of time, idleness ends an interaction.
+        item._tag === "row" ? Effect.forEach(buffer.push(item), intake.take, { discard: true }) : Effect.void,
+      ).pipe(Effect.andThen(Effect.sync(() => intake.measure(buffer.size)))),
+    )
+    for (const ordered of buffer.drain()) yield* intake.take(ordered)
+  } else {
+    const sort = yield* RowSort.make(options.sortedInMemory ?? 250_000)
+    yield* Stream.runForEach(read, (items) =>
+      Effect.andThen(
+        eachReadable(items, intake, sort.push),
+        Effect.sync(() => intake.measure(sort.size)),
+      ),
+    )
+    yield* Stream.runForEach(Stream.fromAsyncIterable(sort.drain(), inputErrorOf), (items) =>
+      Effect.forEach(
+        items,
+        (item) => (item._tag === "row" ? intake.take({ row: item, late: false }) : intake.endCase(item.case)),
+        { discard: true },
+      ),
+    )
+  }
+  yield* intake.finish
+  return intake
 })
 
 const inputErrorOf = (cause: unknown): InputError =>
   cause instanceof InputError ? cause : new InputError("the input cannot be read to its end")
 
-/** How many cases that are complete are recorded together. */
-const together = 64
+/** Counts the records that cannot be used, and passes the others on. */
+const eachReadable = Effect.fnUntraced(function* (
+  items: ReadonlyArray<SourceItem>,
+  { counter }: Intake,
+  use: (item: RowSort.Sorted) => Effect.Effect<void, ImportError>,
+) {
+  const latestPossible = (yield* Clock.currentTimeMillis) + yearMillis
+  for (const item of items) {
+    const fault = item._tag === "row" ? faultOf(item, latestPossible) : undefined
+    if (fault !== undefined) yield* counter.unreadable(fault)
+    else if (item._tag === "rejected") yield* counter.unreadable(item)
+    else yield* use(item)
+  }
+})
 
-const hour = 3_600_000
-const day = 24 * hour
-
-/** A case that rows may still come for. */
-interface OpenCase {
-  /** Its own interaction, or the one that its call was attributed to. */
-  readonly target: Recorder.Target
-  lastAt: number
+/** What takes rows in the order of time. */
+interface Intake {
+  readonly counter: RowCounts.RowCounter
+  readonly statistics: Statistics.Statistics
+  readonly mostHeld: () => number
+  /** Notes how much is held, with what waits to be taken. */
+  readonly measure: (waiting: number) => void
+  readonly take: (ordered: ReorderBuffer.Ordered) => Effect.Effect<void, ImportError>
+  /** No row of the case will follow. */
+  readonly endCase: (caseKey: string) => Effect.Effect<void, ImportError>
+  /** No row will follow. */
+  readonly finish: Effect.Effect<void, ImportError>
 }
 
-const make = Effect.fnUntraced(function* (order: Source["order"], customer: CustomerId.CustomerId, options: Options) {
-  const { asOf, definition } = options
-  const batchSize = options.batchSize ?? 500
+/** `publishes`: days are published as they close, so that a row that comes later shows as a restatement. */
+const make = Effect.fnUntraced(function* (
+  publishes: boolean,
+  customer: CustomerId.CustomerId,
+  { asOf, batchSize = 500, declarations, definition, rejects = RowCounts.noSink }: Options,
+): Effect.fn.Return<Intake, ImportError, Interactions.Interactions | EventStore.EventStore | TokenKey> {
   const lateness = definition.latenessMinutes * 60_000
   const keepMillis = Math.max(definition.idleMinutes * 60_000, lateness)
   const tokens = tokensOf(yield* TokenKey, customer)
-  const planner = { declarations: options.declarations, tokens }
-  const counter = RowCounts.make(options.rejects ?? RowCounts.noSink)
+  const planner = { declarations, tokens }
+  const counter = RowCounts.make(rejects)
   const people = People.make()
   const recorder = yield* Recorder.make(customer, planner, counter, people)
+  const router = Router.make(planner, people, recorder)
   const statistics = yield* Statistics.make(customer, definition, asOf)
-  const buffer = ReorderBuffer.make(lateness)
   const duplicates = Duplicates.make(tokens, keepMillis)
   const groups = CallGroups.make()
-  const cases = new Map<Uuid.Uuid, OpenCase>()
-  const targets = new Map<Uuid.Uuid, Recorder.Target>()
-  /** Calls that wait for the end of a source without a clock, so that every interaction is known. */
-  const loneCalls: Array<{ readonly at: number; readonly unit: Unit }> = []
-  /** Cases that are complete and wait to be recorded together. */
-  const complete = new Map<Uuid.Uuid, OpenCase>()
-  let hasEnded = false
-  /** Units routed since the statistics last followed. */
-  let unfollowed = 0
   let clock = Number.NEGATIVE_INFINITY
   let nextTick = Number.NEGATIVE_INFINITY
   let mostHeld = 0
 
-  const measure = (): void => {
-    const held = buffer.size + recorder.pending + cases.size + groups.size + duplicates.size + people.size
-    mostHeld = Math.max(mostHeld, held + loneCalls.length)
+  const measure = (waiting = 0): void => {
+    const held = recorder.pending + router.size + groups.size + duplicates.size + people.size
+    mostHeld = Math.max(mostHeld, held + waiting)
   }
-
-  const recordComplete: Effect.Effect<void, Recorder.RecordError> = Effect.suspend(() =>
-    Effect.map(recorder.flushEach(Array.from(complete.values(), ({ target }) => target)), () => {
-      for (const [own, open] of complete) close(own, open)
-      complete.clear()
-    }),
-  )
 
   const record = Effect.gen(function* () {
     measure()
-    unfollowed = 0
     yield* recorder.flushAll
-    yield* recordComplete
     yield* statistics.follow
   })
 
-  /** Records what waits of a person's interactions: what is known of them decides what comes next. */
-  const recordPerson = Effect.fnUntraced(function* (person: string) {
-    yield* recorder.flushPerson(person)
-    for (const id of people.interactionsOf(person)) {
-      const target = targets.get(id)
-      if (target !== undefined && target.pending.length > 0) yield* recorder.flush(target)
-    }
-  })
-
-  const targetOf = (id: Uuid.Uuid): Recorder.Target => targets.get(id) ?? Recorder.targetOf(id)
-
-  /** By the source's own key, else by the person; a call that belongs to no interaction is one of its own. */
-  const attribute = Effect.fnUntraced(function* (unit: Unit, own: Recorder.Target) {
-    const callAt = loneCallAt(unit)
-    if (callAt === undefined || unit.person === undefined) return own
-    if (yield* recorder.exists(own)) return own
-    yield* recordPerson(unit.person)
-    for (const id of people.interactionsOf(unit.person)) {
-      const target = targetOf(id)
-      if (yield* recorder.heldCall(target, unit)) return target
-    }
-    const found = people.interactionOf(unit.person, callAt, unit.number)
-    return found === undefined ? own : targetOf(found)
-  })
-
-  const route = Effect.fnUntraced(function* (unit: Unit) {
-    const own = tokens.interaction(unit.case)
-    if (complete.has(own)) yield* recordComplete
-    let open = cases.get(own)
-    if (open === undefined) {
-      const callAt = unit.person === undefined ? undefined : loneCallAt(unit)
-      if (order === "case" && !hasEnded && callAt !== undefined) return void loneCalls.push({ at: callAt, unit })
-      const target = yield* attribute(unit, targetOf(own))
-      targets.set(target.id, target)
-      target.cases++
-      open = { target, lastAt: unit.at }
-      cases.set(own, open)
-    }
-    open.lastAt = Math.max(open.lastAt, unit.at)
-    recorder.add(open.target, unit)
-    if (++unfollowed >= batchSize) yield* record
-  })
+  const route = (unit: Unit) =>
+    Effect.andThen(
+      router.route(unit),
+      Effect.suspend(() => (recorder.pending >= batchSize ? record : Effect.void)),
+    )
 
   const routeAll = (units: ReadonlyArray<Unit>) => Effect.forEach(units, route, { discard: true })
-
-  const close = (own: Uuid.Uuid, { target }: OpenCase): void => {
-    cases.delete(own)
-    if (--target.cases === 0) targets.delete(target.id)
-  }
-
-  const forgetBehind = (moment: number): void => {
-    duplicates.forgetBehind(moment)
-    for (const [own, open] of cases) {
-      const call = open.target.progress?.openCall
-      const isOnCall = call !== undefined && call.placedAt + day > moment
-      if (open.lastAt + keepMillis < moment && !isOnCall) close(own, open)
-    }
-  }
 
   /** Once in an hour of the rows' clock, when all rows before the moment have come. */
   const tick = Effect.fnUntraced(function* (moment: number) {
     yield* routeAll(groups.due(moment))
-    yield* recorder.flushAll
-    yield* recorder.note(people.due(moment))
-    yield* statistics.follow
-    if (Math.floor(moment / day) > Math.floor(clock / day)) yield* statistics.publish
+    const isDayOver = publishes && Math.floor(moment / day) > Math.floor(clock / day)
+    if (isDayOver || people.size > 0 || recorder.hasPeople) {
+      yield* record
+      yield* recorder.note(people.due(moment))
+    }
+    if (isDayOver) {
+      yield* statistics.follow
+      yield* statistics.publish
+    }
     measure()
-    forgetBehind(moment)
+    duplicates.forgetBehind(moment)
+    router.closeIdle(moment - keepMillis, moment)
     nextTick = Math.floor(moment / hour) * hour + hour
   })
 
@@ -228,68 +229,31 @@ const make = Effect.fnUntraced(function* (order: Source["order"], customer: Cust
     return reference
   })
 
-  const take = Effect.fnUntraced(function* (row: SourceRow) {
-    const reference = yield* admit(row)
-    if (reference === undefined) return
-    const person = row.person === undefined ? undefined : tokens.person(row.person)
-    if (row.facts.some(({ _tag }) => _tag === "leg")) groups.add(row, reference, person)
-    else yield* route(ofRow(row, reference, person))
-  })
-
-  const takeInOrder = Effect.fnUntraced(function* ({ late, row }: ReorderBuffer.Ordered) {
-    if (late) {
-      counter.count("late")
-    } else {
-      if (row.at >= nextTick) yield* tick(row.at)
-      clock = row.at
-    }
-    yield* take(row)
-  })
-
-  const completeCase = Effect.fnUntraced(function* (caseKey: string) {
-    const group = groups.take(caseKey)
-    if (group !== undefined) yield* route(group)
-    const own = tokens.interaction(caseKey)
-    const open = cases.get(own)
-    if (open === undefined || complete.has(own)) return
-    recorder.add(open.target, ofCaseEnd(caseKey))
-    complete.set(own, open)
-    if (complete.size >= together) yield* recordComplete
-    if (unfollowed >= batchSize) yield* record
-  })
-
-  const acceptItem = Effect.fnUntraced(function* (item: SourceItem, latestPossible: number) {
-    switch (item._tag) {
-      case "rejected":
-        return yield* counter.unreadable(item)
-      case "caseComplete":
-        // In the order of time rows of the case may still be held; there, being idle ends an interaction.
-        return order === "case" ? yield* completeCase(item.case) : undefined
-      case "row": {
-        const fault = faultOf(item, latestPossible)
-        if (fault !== undefined) return yield* counter.unreadable(fault)
-        if (order === "case") return yield* take(item)
-        for (const ordered of buffer.push(item)) yield* takeInOrder(ordered)
-      }
-    }
-  })
-
   return {
     counter,
     statistics,
     mostHeld: () => mostHeld,
-    accept: Effect.fnUntraced(function* (items: ReadonlyArray<SourceItem>) {
-      const latestPossible = (yield* Clock.currentTimeMillis) + yearMillis
-      for (const item of items) yield* acceptItem(item, latestPossible)
-      measure()
+    measure,
+    take: Effect.fnUntraced(function* ({ late, row }) {
+      if (late) {
+        counter.count("late")
+      } else {
+        if (row.at >= nextTick) yield* tick(row.at)
+        clock = row.at
+      }
+      const reference = yield* admit(row)
+      if (reference === undefined) return
+      const person = row.person === undefined ? undefined : tokens.person(row.person)
+      if (row.facts.some(({ _tag }) => _tag === "leg")) groups.add(row, reference, person)
+      else yield* route(ofRow(row, reference, person))
+    }),
+    endCase: Effect.fnUntraced(function* (caseKey) {
+      const group = groups.take(caseKey)
+      if (group !== undefined) yield* route(group)
+      router.endCase(caseKey)
     }),
     finish: Effect.gen(function* () {
-      for (const ordered of buffer.drain()) yield* takeInOrder(ordered)
-      hasEnded = true
-      yield* record
       yield* routeAll(groups.due(Number.POSITIVE_INFINITY))
-      loneCalls.sort((one, other) => one.at - other.at)
-      yield* routeAll(loneCalls.map(({ unit }) => unit))
       yield* record
       yield* recorder.note(people.due(statistics.judgedAt() + 1))
       yield* statistics.follow

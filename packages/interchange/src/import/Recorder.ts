@@ -54,6 +54,8 @@ export interface Target {
 export interface Recorder {
   /** How many units wait. */
   readonly pending: number
+  /** Whether one of them names a person. */
+  readonly hasPeople: boolean
   readonly add: (target: Target, unit: Unit) => void
   readonly flush: (target: Target) => Effect.Effect<void, RecordError>
   /** Records what waits of several interactions at once. */
@@ -100,13 +102,7 @@ export const make = Effect.fnUntraced(function* (
       )
     }
     target.state = state
-    target.progress = {
-      started: state.phase !== "notStarted",
-      lastAt: state.lastActivity,
-      // Those of earlier runs may come again.
-      calls: new Set(Array.from(state.calls.keys()).filter((call) => !target.earlier.placed(call))),
-      openCall: undefined,
-    }
+    target.progress = progressOf(state, target.earlier)
     return target.progress
   })
 
@@ -233,6 +229,9 @@ export const make = Effect.fnUntraced(function* (
     get pending() {
       return pending
     },
+    get hasPeople() {
+      return waitingByPerson.size > 0
+    },
     add: (target, unit) => {
       target.pending.push(unit)
       waiting.add(target)
@@ -272,6 +271,28 @@ export const make = Effect.fnUntraced(function* (
     }),
   }
 })
+
+/** How far a recorded interaction has come. Calls of earlier runs may come again. */
+const progressOf = (state: Interaction.State, earlier: Earlier.Earlier): Progress => {
+  const calls = Array.from(state.calls)
+  const [id, open] = calls.filter(([, { end }]) => end === undefined).at(-1) ?? []
+  return {
+    started: state.phase !== "notStarted",
+    lastAt: Math.max(state.lastActivity, state.endedAt, ...calls.map(([, call]) => latestOf(call))),
+    calls: new Map(calls.filter(([id]) => !earlier.placed(id)).map(([id, call]) => [id, latestOf(call)])),
+    openCall:
+      id === undefined || open === undefined
+        ? undefined
+        : {
+            id,
+            placedAt: open.placedAt,
+            ...(open.human === undefined ? {} : { answeredAt: open.answeredAt, human: open.human }),
+          },
+  }
+}
+
+const latestOf = ({ answeredAt, end, placedAt }: Interaction.Call): number =>
+  Math.max(placedAt, answeredAt, end === undefined ? placedAt : DateTime.toEpochMillis(end.occurredAt))
 
 /** How many interactions are recorded at once: a store that combines appends sends them together. */
 const atOnce = 32

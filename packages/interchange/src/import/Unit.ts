@@ -45,6 +45,12 @@ export interface Unit {
 /** The key of the call that the legs of a case make. */
 export const legsKey = "legs"
 
+/**
+ * How long after the end of a leg another of the same call may still begin: telephone systems round to whole seconds,
+ * and some take the time of hanging up for the next leg's start.
+ */
+export const legGraceMillis = 60_000
+
 /** The unit of a row that holds no leg. */
 export const ofRow = (row: SourceRow, reference: RowReference, person: string | undefined): Unit => ({
   rows: [reference],

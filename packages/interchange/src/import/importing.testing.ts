@@ -28,6 +28,7 @@ export interface Settings {
   readonly definition?: Partial<Definition.Definition>
   readonly asOf?: number
   readonly batchSize?: number
+  readonly sortedInMemory?: number
   /** Rows in one batch of the source. */
   readonly read?: number
   readonly seed?: string
@@ -48,7 +49,18 @@ export const importing = Effect.fnUntraced(function* (
   items: Iterable<SourceItem>,
   settings: Settings = {},
 ): Effect.fn.Return<Outcome, Importer.ImportError> {
-  const { asOf, batchSize, before, definition, mapping, onChunk = () => undefined, order, read, seed } = settings
+  const {
+    asOf,
+    batchSize,
+    before,
+    definition,
+    mapping,
+    onChunk = () => undefined,
+    order,
+    read,
+    seed,
+    sortedInMemory,
+  } = settings
   const customer = compartmentOf("test")
   const rejects: Array<RejectedRow> = []
   const services = Layer.mergeAll(
@@ -71,6 +83,7 @@ export const importing = Effect.fnUntraced(function* (
           definition: Definition.make(definition ?? {}),
           ...(asOf === undefined ? {} : { asOf }),
           ...(batchSize === undefined ? {} : { batchSize }),
+          ...(sortedInMemory === undefined ? {} : { sortedInMemory }),
           rejects: (row) => Effect.sync(() => void rejects.push(row)),
         },
       ).pipe(Effect.provideService(EventStore.EventStore, watched))
