@@ -8,7 +8,7 @@
  * - Packages import core by package name and never each other; examples and docs use public names. `report` and
  *   `interchange` are no exception: what the report shows of an input is the report's own, so neither needs the other.
  * - Only tests import `@tacet/testing` and the test kit.
- * - Nobody reaches into another package's files, nor into an `internal` folder from outside its parent.
+ * - No file reaches into another package's files, nor into an `internal` folder from outside its parent.
  * - No module imports itself through others.
  */
 import { readFileSync } from "node:fs"

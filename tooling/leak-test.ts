@@ -45,7 +45,7 @@ export const leakTest = (runs: number, seed: number, leaks: Leaks = {}, kind: "m
     return { summary, found, foundAfterErasure, accepted, opened }
   }).pipe(Effect.scoped)
 
-const told = (leaks: ReadonlyArray<Leak>): string => {
+const reported = (leaks: ReadonlyArray<Leak>): string => {
   const counts = new Map<string, number>()
   for (const { place, shape } of leaks) counts.set(`${place}: ${shape}`, (counts.get(`${place}: ${shape}`) ?? 0) + 1)
   return Array.from(counts, ([what, count]) => `  ${what} × ${count}\n`).join("")
@@ -74,6 +74,6 @@ if (process.argv[1] === import.meta.filename) {
   if (values.json !== undefined && values.json !== "-") writeFileSync(values.json, json)
   if (values.json === "-") process.stdout.write(json)
   else process.stdout.write(`${json}${result.accepted} events recorded, ${result.opened} values opened and erased\n`)
-  process.stderr.write(told(result.found) + told(result.foundAfterErasure))
+  process.stderr.write(reported(result.found) + reported(result.foundAfterErasure))
   if (result.found.length + result.foundAfterErasure.length > 0) process.exitCode = 1
 }

@@ -8,14 +8,14 @@ import { parseArgs } from "node:util"
 import { bugs } from "./replant/bugs.ts"
 import { type Finding, inCopy, plant, replant } from "./replant/replant.ts"
 
-const told = (finding: Finding): string => {
+const outcomeOf = (finding: Finding): string => {
   switch (finding._tag) {
     case "found":
       return `found by "${finding.by}"`
     case "missed":
       return "NOT FOUND: no test that names the key failed"
     case "misplaced":
-      return `MISPLACED: its text stands there ${finding.times} times`
+      return `MISPLACED: its text occurs ${finding.times} times`
     case "unreadable":
       return `BROKEN: the tests did not run: ${finding.message}`
   }
@@ -37,7 +37,7 @@ const findings = inCopy(process.cwd(), (copy) => {
     if (performance.now() - start + each > limit) break
     const finding = replant(copy, bug)
     done.push(finding)
-    process.stdout.write(`${bug.key} in ${bug.file}: ${told(finding)}\n`)
+    process.stdout.write(`${bug.key} in ${bug.file}: ${outcomeOf(finding)}\n`)
   }
   return done
 })

@@ -1,6 +1,6 @@
 /**
  * Bugs that the tests of the rules must find: each was planted by hand once, when its property was written, and is planted
- * again by `npm run replant`. A text must stand in its file exactly once; where the code moves, the bug moves along.
+ * again by `npm run replant`. A text must occur in its file exactly once; where the code moves, move the bug.
  */
 export interface Bug {
   /** The key that the failing test names. */
@@ -327,8 +327,8 @@ export const bugs: ReadonlyArray<Bug> = [
   {
     key: "NONEU-CUST",
     file: `${core}/domain/Recipient.ts`,
-    find: 'standing.success === "unionMember"',
-    replace: 'standing.success !== "thirdCountry"',
+    find: 'status.success === "unionMember"',
+    replace: 'status.success !== "thirdCountry"',
     test: `${core}/domain/Recipient.test.ts`,
   },
   {

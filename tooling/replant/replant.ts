@@ -6,17 +6,17 @@ import { join, relative, resolve, sep } from "node:path"
 import type { Bug } from "./bugs.ts"
 import { names } from "../rules/titles.ts"
 
-/** What became of a bug. Only `found` is well. */
+/** The outcome of a planted bug. Only `found` is good. */
 export type Finding =
   | { readonly _tag: "found"; readonly by: string }
   /** All tests that name the key passed, or none names it. */
   | { readonly _tag: "missed" }
-  /** The text to be replaced stands in the file not once but so many times. */
+  /** The text to be replaced occurs in the file not once but so many times. */
   | { readonly _tag: "misplaced"; readonly times: number }
   /** The tests did not run: the bug is no bug but broken code. */
   | { readonly _tag: "unreadable"; readonly message: string }
 
-/** The source with the bug, or how often its text was found where it must stand once. */
+/** The source with the bug, or how often its text was found where it must occur once. */
 export const plant = ({ find, replace }: Pick<Bug, "find" | "replace">, source: string): string | number => {
   const times = find === "" ? 0 : source.split(find).length - 1
   return times === 1 ? source.replace(find, () => replace) : times

@@ -1,4 +1,4 @@
-/** What is wrong with the catalogue of rules, given the sources and the tests that exist. */
+/** Finds the faults of the catalogue of rules, given the sources and the tests that exist. */
 import type { Home } from "./homes.ts"
 import type { KeptRule } from "./table.ts"
 import { tableOf } from "./table.ts"

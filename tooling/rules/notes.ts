@@ -1,6 +1,6 @@
 /**
  * Properties without a note of the bug that was planted to see them fail: a comment that begins with `Planted` or `Finds`
- * and stands before the property, after whatever comes before it, or within it.
+ * and precedes the property, after the statement before it, or is within it.
  */
 import type { Comment, Node } from "oxc-parser"
 import { parseSync } from "oxc-parser"
@@ -29,7 +29,7 @@ export const unnoted = (file: string, source: string): ReadonlyArray<string> => 
       if (!isNoted) faults.push(`${file}:${line}: this property notes no bug that was planted and that it finds`)
     }
     if (node.type === "Program" || node.type === "BlockStatement") {
-      // What is said before a loop is said of the first thing in it.
+      // A note before a loop belongs to the first statement in it.
       let end = node.type === "Program" || loops.has(node) ? since : node.start
       for (const statement of node.body) {
         walk(statement, end)

@@ -91,7 +91,7 @@ export interface Checked {
   readonly readBy: Parameter.Reader
 }
 
-/** What is wrong with the readers, one sentence each. `reasons`: why nothing reads the parameters that are declared only. */
+/** The faults of the readers, one sentence each. `reasons`: why nothing reads the parameters that are declared only. */
 export const readerFaults = (
   parameters: ReadonlyArray<Checked>,
   readers: Readers,
@@ -145,18 +145,18 @@ const valuesOf: Readonly<Record<Parameter.Kind, string>> = {
   atLeast: "a number",
   atMost: "a number",
   choice: "a word",
-  fact: "what is so",
+  fact: "a fact",
 }
 
 const kinds: Readonly<Record<Parameter.Kind, string>> = {
-  permissions: "a closed list of what is allowed; what is not in it is refused",
+  permissions: "a closed list of allowed values; any other is refused",
   duties: "a list of what must be done or carried",
   levels: "one of several levels, from the strictest to the loosest",
   ends: "ends or periods of which the earliest counts",
   atLeast: "a number that must be reached",
   atMost: "a number that must not be passed",
   choice: "one of several ways of which none is stricter",
-  fact: "something that is so",
+  fact: "a plain fact, such as the law that a version names",
 }
 
 const section = (name: PrivacyPolicy.ParameterName, readers: Readers, reason: string | undefined): string => {

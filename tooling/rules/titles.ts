@@ -47,8 +47,8 @@ const isNumber = (text: string) =>
   /^[0-9-]*$|^\d{4}-\d\d-\d\dT\d\d$|^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/.test(text)
 
 /**
- * What a test's name cites as the key of a rule: words in capitals with a hyphen wherever they stand, and those without
- * one where keys stand, in a list before a colon or in brackets. `V01` to `V60` are contradictions, `P1M` a period.
+ * The keys of rules that a test's name cites: words in capitals with a hyphen anywhere, and those without one where keys
+ * are listed, before a colon or in brackets. `V01` to `V60` are contradictions, `P1M` a period.
  */
 export const cited = (name: string): ReadonlyArray<string> => {
   const hyphenated = name.matchAll(/(?<![A-Za-z0-9_/.-])[A-Z0-9]+(?:-[A-Z0-9]+)+(?![A-Za-z0-9_/.-])/g)

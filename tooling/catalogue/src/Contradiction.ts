@@ -138,17 +138,13 @@ export const contradictions: Readonly<Record<ContradictionKey, Resolution>> = {
   V34: parameter("Both lists are produced: recipients and sub-processors.", "registersOnDemand"),
   V35: definition("A Partner is what the document of 2019 defines: it embeds the technology and sees no data."),
   V36: definition("A Customer and a member of its staff (CustomerUser) are two types."),
-  V37: parameter(
-    "Purposes come from the Customer's contract; the list is what is offered.",
-    "processorPurposes",
-    "purposes",
-  ),
+  V37: parameter("Purposes come from the Customer's contract; the list is the offer.", "processorPurposes", "purposes"),
   V38: definition(
     "Pseudonymised data are personal at the operator always; a recipient's assessment does not change that.",
   ),
-  V39: parameter("A label for each category; direct identifiers are sealed and stand in no event.", "categories"),
+  V39: parameter("A label for each category; direct identifiers are sealed and occur in no event.", "categories"),
   V40: invariant("No citizenship is asked for anywhere: the GDPR knows no such condition."),
-  V41: parameter("What is done on a change; the library's own default is all of it.", "changeNotice", "publication"),
+  V41: parameter("The duties on a change; the library's own default is all of them.", "changeNotice", "publication"),
   V42: parameter("French where a document says so, otherwise none.", "languagePrecedence"),
   V43: definition("The French text ends twice; its first end is read, the second is left over from an older version."),
   V44: head("effectiveFrom", "The English text of 2021 bears no date and is bound to that of the French."),
@@ -159,7 +155,7 @@ export const contradictions: Readonly<Record<ContradictionKey, Resolution>> = {
   V46: parameter("Mapped by meaning: contract, legitimate interests, consent, legal obligation.", "legalBases"),
   V47: parameter("The stricter sentence holds: collaborators after a request or consent.", "groundConditions"),
   V48: parameter(
-    "Gone at the latest five years after the deletion; an erasure on request still takes a month.",
+    "Deleted at the latest five years after the deletion; an erasure on request still takes a month.",
     "retentionByCategory",
   ),
   V49: parameter(
@@ -186,7 +182,7 @@ export const contradictions: Readonly<Record<ContradictionKey, Resolution>> = {
     "verifiers",
   ),
   V56: parameter(
-    "Controller and processor from 25 May 2018; what was recorded in 2016 keeps the role of publisher.",
+    "Controller and processor from 25 May 2018; data recorded in 2016 keep the role of publisher.",
     "roleModel",
   ),
   V57: invariant("A request is accepted at any address of the operator and routed by role."),

@@ -4,7 +4,7 @@
  * month. Periods are counted as Regulation (EEC, Euratom) 1182/71 Article 3 counts them: the day of the event is not
  * counted, and the period ends with the last hour of the day that bears the same date.
  *
- * A date has no instant until somebody says whose day it is: the functions at the end take a time zone.
+ * A date has no instant without a time zone: the functions at the end take one.
  */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
@@ -90,7 +90,7 @@ export const earliest = (dates: ReadonlyArray<PlainDate>): PlainDate | undefined
 
 // Working days
 
-/** Days on which nobody works beside Saturdays and Sundays; a value that you replace, for a country and its years. */
+/** Public holidays of a country for some years; replace the value with your own. */
 export interface HolidayTable {
   readonly country: string
   /** The years that the table covers: for another it gives no answer. */
@@ -173,21 +173,21 @@ export const localDate = (instant: DateTime.Utc, timeZone: TimeZoneName): PlainD
  * import * as DateTime from "effect/DateTime"
  * import { Calendar } from "@tacet/core/calendar"
  *
- * const midnight: DateTime.Utc = Calendar.startOfDay("2021-03-01", "Europe/Paris") // 2021-02-28T23:00:00Z
+ * const midnight: DateTime.Utc = Calendar.startOfDay("2021-03-01", "Europe/Paris") // => "2021-02-28T23:00:00.000Z"
  * ```
  */
 export const startOfDay = (date: PlainDate, timeZone: TimeZoneName): DateTime.Utc =>
   onTheWall(date, 0, timeZone, "later")
 
 /**
- * The end of a day, which is the start of the next: what is due on a date is in time before it.
+ * The end of a day, which is the start of the next: something due on a date is in time before this instant.
  *
  * @example
  * ```ts
  * import * as DateTime from "effect/DateTime"
  * import { Calendar } from "@tacet/core/calendar"
  *
- * const end: DateTime.Utc = Calendar.endOfDay("2021-02-28", "Europe/Paris") // 2021-02-28T23:00:00Z
+ * const end: DateTime.Utc = Calendar.endOfDay("2021-02-28", "Europe/Paris") // => "2021-02-28T23:00:00.000Z"
  * ```
  */
 export const endOfDay = (date: PlainDate, timeZone: TimeZoneName): DateTime.Utc =>
@@ -203,7 +203,7 @@ export const endOfDay = (date: PlainDate, timeZone: TimeZoneName): DateTime.Utc 
  * import { Calendar } from "@tacet/core/calendar"
  *
  * const end: DateTime.Utc = Calendar.addTo(DateTime.makeUnsafe("2020-02-29T10:00:00Z"), "P1Y", "Europe/Paris")
- * // 2021-02-28T10:00:00Z
+ * end // => "2021-02-28T10:00:00.000Z"
  * ```
  */
 export const addTo = (instant: DateTime.Utc, period: Period, timeZone: TimeZoneName): DateTime.Utc => {

@@ -61,7 +61,7 @@ export const parts = (date: PlainDate): Parts => ({
  * ```ts
  * import { PlainDate } from "@tacet/core/calendar"
  *
- * const date: PlainDate.PlainDate = PlainDate.of({ year: 2021, month: 2, day: 28 })
+ * const date: PlainDate.PlainDate = PlainDate.of({ year: 2021, month: 2, day: 28 }) // => "2021-02-28"
  * ```
  */
 export const of = ({ day, month, year }: Parts): PlainDate =>

@@ -683,10 +683,10 @@ const adoptionFault = (
   if (text === undefined) return refuse("POLICY-BIND", command, "policyVersion", "a version whose text is at hand")
   const configured = Law.configure(text, command.at, policies.legal)
   if (Result.isSuccess(configured)) return undefined
-  const { weaknesses } = configured.failure
-  const accepted = weaknesses.map((one) => `${one.parameter} (${one.articles.join(", ")}): ${one.accepted}`)
+  const { violations } = configured.failure
+  const accepted = violations.map((one) => `${one.parameter} (${one.articles.join(", ")}): ${one.accepted}`)
   return refuse(
-    (weaknesses[0]?.rules[0] ?? "LAW") as RuleKey,
+    (violations[0]?.rules[0] ?? "LAW") as RuleKey,
     command,
     "policyVersion",
     `a version that keeps to the law of that day: ${accepted.join("; ")}`,

@@ -227,8 +227,8 @@ const lackOf: Readonly<Record<Duty, Lack>> = {
 
 /** Where the data cannot say, the country counts as outside: the stricter answer. */
 const isInUnion = (legal: LegalData.LegalData, country: string, at: DateTime.Utc, policy: EffectivePolicy): boolean => {
-  const standing = LegalData.standingOf(legal, country, Calendar.localDate(at, policy.timeZone))
-  return Result.isSuccess(standing) && standing.success === "unionMember"
+  const status = LegalData.statusOf(legal, country, Calendar.localDate(at, policy.timeZone))
+  return Result.isSuccess(status) && status.success === "unionMember"
 }
 
 // Evolve

@@ -486,14 +486,14 @@ const crossBorder = (
 ): Result.Result<Carried, Recipient.Lack> => {
   const date = Calendar.localDate(at, policy.timeZone)
   const question = { entity: request.destination, date, conditions: request.conditions }
-  const standing = LegalData.standingOf(legal, request.destination, date)
-  if (Result.isFailure(standing)) {
+  const status = LegalData.statusOf(legal, request.destination, date)
+  if (Result.isFailure(status)) {
     return Result.fail({
       rule: "A45-47",
       accepted: "a date for which the legal data answer: replace them by newer ones",
     })
   }
-  if (standing.success !== "thirdCountry") return Result.succeed({})
+  if (status.success !== "thirdCountry") return Result.succeed({})
   if (request.manner === "remoteAccess" && policy.parameters.remoteAccess === "isNoTransfer") return Result.succeed({})
   const safeguard = request.safeguard
   if (request.ground === "subProcessor") {

@@ -32,7 +32,7 @@ export const holding = (key: PolicyRuleKey): ReadonlyArray<Version> =>
 
 /** A rule over random values: what it forbids is refused by it, and everything else is accepted. */
 export interface Law<Value> {
-  /** What it claims, to stand after its key in the name of the test. */
+  /** Its claim, which follows the key in the title of the test. */
   readonly claim: string
   /** Values that break this rule or none. */
   readonly values: (policy: EffectivePolicy) => fc.Arbitrary<Value>

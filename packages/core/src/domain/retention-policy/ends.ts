@@ -139,8 +139,8 @@ const endsUnder = (
   if (!isLimited) return []
   const base = { category, events }
   return periods.length === 0
-    ? found(Ends.endOf(policy, base))
-    : periods.flatMap((contractPeriod) => found(Ends.endOf(policy, { ...base, contractPeriod })))
+    ? found(Ends.readableUntil(policy, base))
+    : periods.flatMap((contractPeriod) => found(Ends.readableUntil(policy, { ...base, contractPeriod })))
 }
 
 const found = (end: DateTime.Utc | undefined): ReadonlyArray<DateTime.Utc> => (end === undefined ? [] : [end])

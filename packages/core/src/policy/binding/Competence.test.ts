@@ -66,17 +66,17 @@ describe("Data of all origins", () => {
     operatorIs: fc.subarray<Competence.OperatorPart>(["collector", "holder", "recipient"]),
   })
   const isForeign = ({ operatorIs, service }: Competence.Origin) => service !== "operator" && operatorIs.length === 0
-  // Planted and found: a recipient taken for nobody.
+  // Planted and found: a recipient that plays no part.
   const decidedByOthers = (key: string) => (origin: Competence.Origin) =>
     Competence.decides(origin) === "thirdParty" ? key : undefined
-  // Planted and found: a recipient taken for nobody.
+  // Planted and found: a recipient that plays no part.
   proves("3P-POLICY", {
     claim: "where the operator neither collects, holds nor receives, the other's policy decides",
     values: () => anOrigin,
     forbids: isForeign,
     refusal: decidedByOthers("3P-POLICY"),
   })
-  // Planted and found: a recipient taken for nobody.
+  // Planted and found: a recipient that plays no part.
   proves("3P-OUT", {
     claim: "what a third party does by itself is not decided here, what it gives to the operator is",
     values: () => anOrigin.map((origin) => ({ ...origin, service: "thirdParty" as const })),

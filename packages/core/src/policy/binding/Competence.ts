@@ -10,7 +10,7 @@ export type OperatorPart = "collector" | "holder" | "recipient"
 
 /** A datum as far as it decides whose policy binds it. */
 export interface Origin {
-  /** Where it came about: with the operator's own services, or with somebody else's. */
+  /** Whose service collected it: the operator's own, or another party's. */
   readonly service: "operator" | "customer" | "partner" | "thirdParty"
   /** What the operator is to it; empty where it has no part in it. */
   readonly operatorIs: ReadonlyArray<OperatorPart>
@@ -36,14 +36,6 @@ export const decides = ({ operatorIs, service }: Origin): "operator" | "thirdPar
  * documents cover is for the Customer to say.
  *
  * @rule MENTION
- *
- * @example
- * ```ts
- * import { Competence, type EffectivePolicy } from "@tacet/core/policy"
- *
- * const named = (policy: EffectivePolicy.EffectivePolicy): boolean =>
- *   Competence.mustNameOperator(policy, { dataPersonalByThemselves: true, ownProvisionsCoverTheUse: false })
- * ```
  */
 export const mustNameOperator = (
   { parameters }: EffectivePolicy,
@@ -63,14 +55,6 @@ export interface LocalLaw {
 
 /**
  * Which law decides a point on which the law of the place differs (R-LOCAL-LAW).
- *
- * @example
- * ```ts
- * import { Competence, type EffectivePolicy } from "@tacet/core/policy"
- *
- * const law = (policy: EffectivePolicy.EffectivePolicy) =>
- *   Competence.lawOf(policy, { country: "DE", reference: "BDSG 34" })
- * ```
  */
 export const lawOf = (
   policy: EffectivePolicy,

@@ -1,5 +1,5 @@
 /**
- * What a Customer has adopted, in the order of time: versions, supplements for single products, and policies of its own.
+ * The texts that a Customer has adopted, in the order of time: versions, supplements for single products, and policies of its own.
  * The version that binds an event is the latest that was adopted at or before it, and never a later one (POLICY-BIND).
  */
 import * as DateTime from "effect/DateTime"
@@ -13,7 +13,7 @@ export interface Adoption {
   readonly policy: PrivacyPolicy
 }
 
-/** What is published in addition for one product (SUPPLEMENT). */
+/** An addition to the text for one product (SUPPLEMENT). */
 export interface Supplement {
   readonly id: PolicyId
   readonly product: string
@@ -48,14 +48,6 @@ export class NoPolicyInForce extends Schema.TaggedError<NoPolicyInForce>()("NoPo
 
 /**
  * The adoption that binds a moment: the latest at or before it.
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { History } from "@tacet/core/policy"
- *
- * const bound = (history: History.History) => History.bindingAt(history, DateTime.makeUnsafe("2021-03-01T00:00:00Z"))
- * ```
  */
 export const bindingAt = (history: History, at: DateTime.Utc): Result.Result<Adoption, NoPolicyInForce> => {
   const found = latest(history.adopted, at)
@@ -66,13 +58,6 @@ export const bindingAt = (history: History, at: DateTime.Utc): Result.Result<Ado
 
 /**
  * The history in which one version was adopted, from the first day on which it binds: enough to ask what it allows.
- *
- * @example
- * ```ts
- * import { History, type PrivacyPolicy } from "@tacet/core/policy"
- *
- * const alone = (policy: PrivacyPolicy.PrivacyPolicy): History.History => History.of(policy)
- * ```
  */
 export const of = (policy: PrivacyPolicy): History => ({
   adopted: [{ from: DateTime.makeUnsafe(`${policy.effectiveFrom}T00:00:00Z`), policy }],
@@ -90,6 +75,7 @@ export const of = (policy: PrivacyPolicy): History => ({
  *   [{ from: DateTime.makeUnsafe("2019-03-05T00:00:00Z") }],
  *   DateTime.makeUnsafe("2020-01-01T00:00:00Z")
  * )
+ * found?.from // => "2019-03-05T00:00:00.000Z"
  * ```
  */
 export const latest = <A extends { readonly from: DateTime.Utc }>(

@@ -1,5 +1,5 @@
 /**
- * The texts that one Customer may adopt, with what is read beside them, and what binds each moment once some of them are
+ * The texts that one Customer may adopt, with the texts read beside them, and what binds each moment once some of them are
  * adopted. What a stream holds of a version is its id alone: the text comes from here.
  */
 import * as DateTime from "effect/DateTime"

@@ -109,7 +109,7 @@ describe("Registers of all kinds", () => {
       ...(dated === undefined ? {} : { publishedOn: dated }),
     }
   }
-  /** Publishes what can be published, and tells of each attempt. */
+  /** Publishes each version that can be published, and records each attempt. */
   const attempts = (text: PrivacyPolicy, publications: ReadonlyArray<Publication>) => {
     let register = PolicyRegister.empty
     let now = 0

@@ -1,7 +1,7 @@
 /**
- * The versions that an operator has published, with the notices given of each: an archive from which nothing is taken
- * away (ARCHIVE), in which no two versions bear one date and number (VERSION-DATE), and which tells what is still owed
- * to the users on a change (NOTIFY, NOTIFY-MAJOR, CHOICES). A value: publishing gives a new one.
+ * The versions that an operator has published, with the notices given of each: an archive that loses nothing (ARCHIVE), in
+ * which no two versions bear one date and number (VERSION-DATE), and which lists the notices still owed to the users on a
+ * change (NOTIFY, NOTIFY-MAJOR, CHOICES). The register is a value: publishing returns a new one.
  */
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -9,7 +9,7 @@ import { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { PolicyId, PrivacyPolicy } from "../text/PrivacyPolicy.ts"
 import type { PolicyRuleKey } from "../text/RuleKey.ts"
 
-/** How a change is told. `visible` is more than the text on the page: an e-mail, a message in the product. */
+/** A notice of a change. `visible` is more than the text on the page: an e-mail, a message in the product. */
 export interface Notice {
   readonly at: DateTime.Utc
   readonly channel: string
@@ -46,6 +46,7 @@ export const empty: PolicyRegister = []
  * @example
  * ```ts
  * import * as DateTime from "effect/DateTime"
+ * import * as Result from "effect/Result"
  * import { PolicyRegister, Versions } from "@tacet/core/policy"
  *
  * const register = PolicyRegister.publish(
@@ -54,6 +55,7 @@ export const empty: PolicyRegister = []
  *   DateTime.makeUnsafe("2021-02-17T09:00:00Z"),
  *   { significant: true, affectsUse: true },
  * )
+ * Result.getOrThrow(register).length // => 1
  * ```
  */
 export const publish = (
@@ -82,17 +84,6 @@ export const publish = (
 
 /**
  * Records a notice of a version. Refused for a version that was not published.
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { PolicyRegister } from "@tacet/core/policy"
- *
- * const told = (register: PolicyRegister.PolicyRegister) =>
- *   PolicyRegister.notify(register, "dialonce/2021-02-17", {
- *     at: DateTime.makeUnsafe("2021-02-18T09:00:00Z"), channel: "e-mail", visible: true, choices: ["object"]
- *   })
- * ```
  */
 export const notify = (
   register: PolicyRegister,
@@ -107,7 +98,7 @@ export const notify = (
       )
     : refuse("NOTIFY", "id", "a version that was published")
 
-/** What is still owed to the users on a published version. */
+/** A notice still owed to the users on a published version. */
 export interface OpenNotice {
   readonly policy: PolicyId
   readonly rule: PolicyRuleKey
@@ -116,13 +107,6 @@ export interface OpenNotice {
 
 /**
  * The notices that are still owed. A first version changes nothing, so it owes none.
- *
- * @example
- * ```ts
- * import { PolicyRegister } from "@tacet/core/policy"
- *
- * const owed = (register: PolicyRegister.PolicyRegister) => PolicyRegister.openNotices(register)
- * ```
  */
 export const openNotices = (register: PolicyRegister): ReadonlyArray<OpenNotice> =>
   register.slice(1).flatMap(({ change, notices, policy }) => {
@@ -141,13 +125,6 @@ export const openNotices = (register: PolicyRegister): ReadonlyArray<OpenNotice>
  * A version as it was published, whatever came after it; `undefined` for one that never was.
  *
  * @rule ARCHIVE
- *
- * @example
- * ```ts
- * import { PolicyRegister } from "@tacet/core/policy"
- *
- * const old = (register: PolicyRegister.PolicyRegister) => PolicyRegister.archived(register, "dialonce/2016-06-29")
- * ```
  */
 export const archived = (register: PolicyRegister, id: PolicyId): PrivacyPolicy | undefined =>
   register.find(({ policy }) => policy.id === id)?.policy
@@ -156,15 +133,6 @@ export const archived = (register: PolicyRegister, id: PolicyId): PrivacyPolicy 
  * The version that is published at a moment: practices that can be read at any time (INFO-AVAIL).
  *
  * @rule INFO-AVAIL
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { PolicyRegister } from "@tacet/core/policy"
- *
- * const shown = (register: PolicyRegister.PolicyRegister) =>
- *   PolicyRegister.publishedAt(register, DateTime.makeUnsafe("2021-03-01T00:00:00Z"))
- * ```
  */
 export const publishedAt = (register: PolicyRegister, at: DateTime.Utc): PrivacyPolicy | undefined =>
   register.findLast((published) => DateTime.isLessThanOrEqualTo(published.at, at))?.policy

@@ -177,7 +177,7 @@ describe("Never loosen backwards (V02)", () => {
     expect(policy.policy).toBe("dialonce/2021-02-17")
     expect(policy.parameters.retentionCap).toEqual([{ after: "collection", within: "P12M" }, { after: "contractEnd" }])
     expect(policy.reasons.retentionCap.resolutions).toContain("neverLoosened")
-    const end = Ends.endOf(policy, { category: "ipAddress", events: { collection: at("2020-12-01") } })
+    const end = Ends.readableUntil(policy, { category: "ipAddress", events: { collection: at("2020-12-01") } })
     expect(end && DateTime.formatIso(end)).toBe("2021-12-01T12:00:00.000Z")
   })
   it("a datum collected in 2021 lives by the version of 2021 alone (RET-CONTRACT-CAP)", () => {
@@ -580,7 +580,7 @@ describe("Texts of several parts", () => {
         }
         const both = french.filter((channel) => english.includes(channel))
         const expected = { fr: french, en: english, none: both }[precedence]
-        // What was resolved once is not resolved again: there are 147 cases.
+        // Each of the 147 cases is resolved once.
         const key = JSON.stringify([french, english, precedence])
         const channels = resolved.get(key) ?? under(policy, "2022-06-01").parameters.channels
         resolved.set(key, channels)

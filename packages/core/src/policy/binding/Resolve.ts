@@ -3,8 +3,8 @@
  *
  * What a version says is read in its prevailing language, with the special clause before the general one, together with
  * the supplements for the product and with the Customer's own policy; where it is silent the strictest other version
- * speaks. A datum that was collected earlier is bound by every version under which it was held since. Over all of it
- * stands the law from its date, and over that what the library never gives up.
+ * speaks. A datum that was collected earlier is bound by every version under which it was held since. The law binds the
+ * result from its date, and the library's invariants bind it always.
  */
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -57,7 +57,8 @@ export interface Options {
  *
  * const cap = Resolve.resolve(History.of(Versions.dialonce20190305), {
  *   at: DateTime.makeUnsafe("2020-01-01T00:00:00Z"),
- * }).pipe(Result.map((policy) => policy.parameters.retentionCap)) // twelve months after collection
+ * }).pipe(Result.map((policy) => policy.parameters.retentionCap))
+ * Result.getOrThrow(cap) // => [{ after: "collection", within: "P12M" }]
  * ```
  */
 export const resolve = (
@@ -91,8 +92,8 @@ const mapValues = <A>(values: Values, f: (decided: Decided) => A): { [Name in Pa
   Object.fromEntries(Object.entries(values).map(([name, decided]) => [name, f(decided)]))
 
 /**
- * What was derived from two values before: resolutions repeat for as long as the same versions are in force, and every
- * step is a pure function of things that do not change.
+ * Caches what was derived from two values: resolutions repeat for as long as the same versions are in force, and every step
+ * is a pure function of values that do not change.
  */
 const remembering = <One extends object, Other extends object, A>(
   derive: (one: One, other: Other) => A,
@@ -128,7 +129,7 @@ const pathOf = (history: History, { at, collectedAt }: Moment): ReadonlyArray<Da
   )
 }
 
-/** What is said at one moment, before law and library. */
+/** The values at one moment, before law and library. */
 const stageAt = (
   history: History,
   moment: Moment,
@@ -323,7 +324,7 @@ const lawApplies = (legal: LegalData, country: string, timeZone: string, at: Dat
 
 type Final = Pick<EffectivePolicy, "parameters" | "reasons">
 
-/** The law first, then what the library never gives up. */
+/** The law first, then the library's invariants. */
 const bindings = remembering((legal: LegalData | typeof noLaw, own: ReadonlyArray<Requirement>) => [
   ...("asOf" in legal ? Law.requirements(legal) : []).map((requirement) => [requirement, "law"] as const),
   ...own.map((requirement) => [requirement, "libraryInvariant"] as const),

@@ -8,7 +8,7 @@ const without = (statements: Statements, names: ReadonlyArray<ParameterName>): S
   Object.fromEntries(Object.entries(statements).filter(([name]) => !names.includes(name as ParameterName)))
 
 /**
- * The policy without what was found invalid, in all its languages.
+ * The policy without its invalid provisions, in all its languages.
  *
  * @rule SEVER
  *
@@ -17,6 +17,7 @@ const without = (statements: Statements, names: ReadonlyArray<ParameterName>): S
  * import { Severability, Versions } from "@tacet/core/policy"
  *
  * const rest = Severability.sever(Versions.dialonce20160629, ["refusalGrounds"])
+ * "refusalGrounds" in rest.parameters // => false
  * ```
  */
 export const sever = (policy: PrivacyPolicy, invalid: ReadonlyArray<ParameterName>): PrivacyPolicy => ({

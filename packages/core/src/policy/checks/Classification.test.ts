@@ -61,7 +61,7 @@ describe("Alone or after cross-checking", () => {
     )
   }
   for (const { id } of holding("MEDIUM")) {
-    // Planted and found: paper taken for what tells of nobody.
+    // Planted and found: paper taken for non-personal.
     it.prop(
       `MEDIUM under ${id}: neither the order nor the medium changes a label`,
       [items, fc.infiniteStream(fc.nat())],
@@ -105,7 +105,7 @@ describe("Alone or after cross-checking", () => {
     )
   }
   for (const { id } of holding("PERSONAL-ACT")) {
-    // Planted and found: what stays on the device told as collected.
+    // Planted and found: data kept on the device labelled as collected.
     it.prop(
       `PERSONAL-ACT under ${id}: what stays on the person's own device changes no label of what is collected, and is not collected`,
       [items],
@@ -204,7 +204,7 @@ describe("LEGAL-PERSON: a record about an organisation", () => {
       "personal",
     ])
   })
-  // Planted and found: what reaches a person without naming one taken for what tells of nobody.
+  // Planted and found: a record that reaches a person without naming one taken for non-personal.
   proves("LEGAL-PERSON", {
     claim: "is personal if and only if it names a person or reaches one",
     values: () => fc.record({ namesPerson: fc.boolean(), reachesOnePerson: fc.boolean() }),

@@ -1,6 +1,6 @@
 /**
  * Whether data are personal. A datum is if it relates to a natural person by itself or by anything else that is held and
- * can be joined to it (CLASSIFY); what is made of several inputs is if one of them is (COMBINE); and neither the medium,
+ * can be joined to it (CLASSIFY); a record made of several inputs is if one of them is (COMBINE); and neither the medium,
  * the store nor the order in which data came in changes that (MEDIUM, NOTLINKABLE). The label never falls, but by an
  * anonymisation that was checked.
  */
@@ -24,7 +24,7 @@ export interface Item {
 
 export type Label = "personal" | "nonPersonal"
 
-/** What is known of a datum. */
+/** The label of a datum. */
 export interface Classified {
   /** False for what stays on the person's own device (PERSONAL-ACT). */
   readonly collected: boolean
@@ -44,7 +44,7 @@ export interface Classified {
  *   { id: "visit", relatesToPerson: false, joinKeys: ["device 7"], source: "observed", medium: "automated" },
  *   { id: "form", relatesToPerson: true, joinKeys: ["device 7"], source: "givenByPerson", medium: "paper" },
  * ])
- * const visit = labels.get("visit") // personal: it can be joined with the form
+ * labels.get("visit")?.label // => "personal"
  * ```
  */
 export const classify = (items: ReadonlyArray<Item>): ReadonlyMap<string, Classified> => {
@@ -73,7 +73,7 @@ export interface Labelled {
 }
 
 /**
- * The label and the sources of what is made of several inputs. Anonymised output is non-personal only if the check of the
+ * The label and the sources of a record made of several inputs. Anonymised output is non-personal only if the check of the
  * anonymisation passed.
  *
  * @rule COMBINE, PROVENANCE
@@ -85,7 +85,8 @@ export interface Labelled {
  * const joined = Classification.combine([
  *   { label: "nonPersonal", sources: ["observed"] },
  *   { label: "personal", sources: ["thirdParty"] },
- * ]) // { label: "personal", sources: ["observed", "thirdParty", "derived"] }
+ * ])
+ * joined // => { label: "personal", sources: ["observed", "thirdParty", "derived"] }
  * ```
  */
 export const combine = (

@@ -156,7 +156,7 @@ describe("Cookies of all kinds", () => {
     forbids: (asked) => asked !== "measure",
     refusal: (asked, policy) => ruleOf(Cookie.useRecord(policy, asked)),
   })
-  // Planted and found: a vendor that goes on after it was asked to stop.
+  // Planted and found: a vendor that measures on after it was asked to stop.
   proves("VENDOR-OPTOUT", {
     claim: "a vendor measures until the visitor asks for it to stop",
     values: () => fc.boolean(),

@@ -1,6 +1,6 @@
 /**
  * Cookies of the operator's own sites, as they are declared and used. The operator's own measurement and that of a vendor
- * are two classes (V51): the first keeps five fields for six months and gives them to nobody, the second moves data under
+ * are two classes (V51): the first keeps five fields for six months and discloses none, the second moves data under
  * an instrument until the visitor asks for it to stop.
  */
 import * as Result from "effect/Result"
@@ -13,13 +13,13 @@ import type { PolicyRuleKey } from "../text/RuleKey.ts"
 /** A cookie as it is declared. */
 export const Cookie = Schema.Struct({
   name: Schema.NonEmptyString,
-  /** The party whose server sets it; nobody else can read it. */
+  /** The party whose server sets it; no other party can read it. */
   setBy: Schema.NonEmptyString,
   purpose: CookiePurpose,
   measurement: Schema.Literals(["none", "own", "vendor"]),
   /** What the user can do about it. */
   control: Schema.Array(Schema.Literals(["delete", "block"])),
-  /** For a necessary one: that blocking it may stop the service, as it is told. */
+  /** For a necessary one: the stated consequence of blocking it. */
   consequence: Schema.optionalKey(Schema.NonEmptyString),
 })
 export type Cookie = typeof Cookie.Type
@@ -38,21 +38,6 @@ export type AnalyticsRecord = typeof AnalyticsRecord.Type
 
 /**
  * Whether a cookie may be declared (COOKIE-PURPOSE, COOKIE-CTRL, VENDOR-OPTOUT).
- *
- * @example
- * ```ts
- * import { Cookie, type EffectivePolicy } from "@tacet/core/policy"
- *
- * const declare = (policy: EffectivePolicy.EffectivePolicy) =>
- *   Cookie.declare(policy, {
- *     name: "session",
- *     setBy: "operator",
- *     purpose: "necessary",
- *     measurement: "none",
- *     control: ["delete", "block"],
- *     consequence: "without it nobody can sign in",
- *   })
- * ```
  */
 export const declare = ({ parameters }: EffectivePolicy, cookie: Cookie): Result.Result<Cookie, Refusal> => {
   if (!parameters.cookiePurposes.includes(cookie.purpose)) {
@@ -79,25 +64,11 @@ export const declare = ({ parameters }: EffectivePolicy, cookie: Cookie): Result
  * Whether a party may read a cookie (COOKIE-READ).
  *
  * @rule COOKIE-READ
- *
- * @example
- * ```ts
- * import { Cookie } from "@tacet/core/policy"
- *
- * const readable = (cookie: Cookie.Cookie): boolean => Cookie.canRead(cookie, "operator")
- * ```
  */
 export const canRead = (cookie: Cookie, party: string): boolean => cookie.setBy === party
 
 /**
  * Whether a record of the operator's own measurement may be used so (COOKIE-NO3P, COOKIE-NOJOIN).
- *
- * @example
- * ```ts
- * import { Cookie, type EffectivePolicy } from "@tacet/core/policy"
- *
- * const joined = (policy: EffectivePolicy.EffectivePolicy) => Cookie.useRecord(policy, "join")
- * ```
  */
 export const useRecord = (
   { parameters }: EffectivePolicy,
@@ -111,13 +82,6 @@ export const useRecord = (
 
 /**
  * Whether a vendor may go on measuring a visitor (VENDOR-OPTOUT).
- *
- * @example
- * ```ts
- * import { Cookie, type EffectivePolicy } from "@tacet/core/policy"
- *
- * const on = (policy: EffectivePolicy.EffectivePolicy) => Cookie.vendorMayMeasure(policy, { askedToStop: false })
- * ```
  */
 export const vendorMayMeasure = (
   { parameters }: EffectivePolicy,

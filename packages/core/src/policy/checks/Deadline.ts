@@ -82,13 +82,6 @@ export const dueDate = (deadline: Deadline): PlainDate | undefined =>
 
 /**
  * The due date without its extension: until its end an extension can be announced.
- *
- * @example
- * ```ts
- * import { Deadline } from "@tacet/core/policy"
- *
- * const first = (deadline: Deadline.Deadline) => Deadline.firstDueDate(deadline)
- * ```
  */
 export const firstDueDate = (deadline: Deadline): PlainDate | undefined =>
   dueAfter(deadline, counted(deadline, undefined))
@@ -101,7 +94,7 @@ export const firstDueDate = (deadline: Deadline): PlainDate | undefined =>
  * ```ts
  * import { Deadline } from "@tacet/core/policy"
  *
- * const late = Deadline.lateFrom(Deadline.make("2021-01-31", ["P1M"]), "Europe/Paris") // 2021-02-28T23:00:00Z
+ * const late = Deadline.lateFrom(Deadline.make("2021-01-31", ["P1M"]), "Europe/Paris") // => "2021-02-28T23:00:00.000Z"
  * ```
  */
 export const lateFrom = (deadline: Deadline, timeZone: Calendar.TimeZoneName): DateTime.Utc | undefined => {
@@ -141,7 +134,7 @@ export const suspend = (deadline: Deadline, suspension: Suspension): Deadline =>
  *   announced: "2021-02-28",
  *   reasons: ["JustificationA12Complexity"],
  * })
- * const due = Result.map(extended, Deadline.dueDate) // 2021-04-30
+ * Result.getOrThrow(Result.map(extended, Deadline.dueDate)) // => "2021-04-30"
  * ```
  */
 export const extend = (deadline: Deadline, extension: Extension): Result.Result<Deadline, ExtensionRefused> => {

@@ -16,8 +16,8 @@ const v2016 = under(dialonce20160629, "2017-01-01T00:00:00Z")
 const v2019 = under(dialonce20190305, "2019-06-01T00:00:00Z")
 const v2021 = under(dialonce20210217, "2021-06-01T00:00:00Z")
 const vDialogra = under(dialogra, "2021-06-01T00:00:00Z")
-const endOf = (...args: Parameters<typeof Ends.endOf>) => {
-  const end = Ends.endOf(...args)
+const endOf = (...args: Parameters<typeof Ends.readableUntil>) => {
+  const end = Ends.readableUntil(...args)
   return end && DateTime.formatIso(end)
 }
 const anInstant = fc
@@ -45,7 +45,7 @@ describe("When a datum ends", () => {
     "RET-12M: no history reaches beyond twelve months",
     [anInstant, fc.constantFrom<Period>("P1M", "P6M", "P12M", "P3Y")],
     (collection, contractPeriod) => {
-      const end = Ends.endOf(v2019, { category: "ipAddress", events: { collection }, contractPeriod })
+      const end = Ends.readableUntil(v2019, { category: "ipAddress", events: { collection }, contractPeriod })
       expect(
         end !== undefined && DateTime.isLessThanOrEqualTo(end, Calendar.addTo(collection, "P12M", "Europe/Paris")),
       ).toBe(true)
@@ -104,8 +104,8 @@ describe("When a datum ends", () => {
     [fc.constantFrom(...published), anInstant, fc.constantFrom<Period>("P1M", "P30D", "P6M")],
     (policy, collection, contractPeriod) => {
       const effective = under(policy, "2021-06-01T00:00:00Z")
-      const without = Ends.endOf(effective, { category: "ipAddress", events: { collection } })
-      const bounded = Ends.endOf(effective, { category: "ipAddress", events: { collection }, contractPeriod })
+      const without = Ends.readableUntil(effective, { category: "ipAddress", events: { collection } })
+      const bounded = Ends.readableUntil(effective, { category: "ipAddress", events: { collection }, contractPeriod })
       expect(bounded !== undefined && (without === undefined || DateTime.isLessThanOrEqualTo(bounded, without))).toBe(
         true,
       )

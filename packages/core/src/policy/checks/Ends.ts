@@ -33,7 +33,8 @@ export interface Datum {
  *   [{ after: "collection", within: "P12M" }, { after: "contractEnd" }],
  *   { collection: DateTime.makeUnsafe("2019-03-05T10:00:00Z") },
  *   "Europe/Paris",
- * ) // 2020-03-05T10:00:00Z
+ * )
+ * end // => "2020-03-05T10:00:00.000Z"
  * ```
  */
 export const earliest = (
@@ -53,13 +54,6 @@ export const earliest = (
 
 /**
  * All ends of a datum of an interaction: those of its retention, of its category and of the contract's own period.
- *
- * @example
- * ```ts
- * import { Ends, type EffectivePolicy } from "@tacet/core/policy"
- *
- * const ends = (policy: EffectivePolicy.EffectivePolicy) => Ends.bindingOn(policy, "ipAddress", "P6M")
- * ```
  */
 export const bindingOn = (
   { parameters }: EffectivePolicy,
@@ -76,15 +70,8 @@ export const bindingOn = (
  * which counts the end of the retention only where the policy does.
  *
  * @rule FREETEXT-LIFE, FREETEXT-LIFE16, RET-1M, RET-3Y, RET-10Y, RET-12M, RET-CONTRACT-CAP, RET-COOKIE6M, RET-NEC, RET-UNTIL-ACCOUNT, RET-USER-5Y
- *
- * @example
- * ```ts
- * import { type EffectivePolicy, Ends } from "@tacet/core/policy"
- *
- * const readableUntil = (policy: EffectivePolicy.EffectivePolicy, datum: Ends.Datum) => Ends.endOf(policy, datum)
- * ```
  */
-export const endOf = (policy: EffectivePolicy, datum: Datum): DateTime.Utc | undefined => {
+export const readableUntil = (policy: EffectivePolicy, datum: Datum): DateTime.Utc | undefined => {
   const retentionEnd = earliest(bindingOn(policy, datum.category, datum.contractPeriod), datum.events, policy.timeZone)
   if (!isTyped(datum.category)) return retentionEnd
   return earliest(

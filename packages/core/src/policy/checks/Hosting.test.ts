@@ -28,7 +28,7 @@ const good = [
 ]
 const rules = (policy: PrivacyPolicy, register: ReadonlyArray<DataCentre>, date: PlainDate) => {
   const effective = Result.getOrThrow(resolve(History.of(policy), { at: DateTime.makeUnsafe(`${date}T12:00:00Z`) }))
-  return Result.getOrThrow(Hosting.faults(effective, register, date, legalData)).map(({ rule }) => rule)
+  return Result.getOrThrow(Hosting.violations(effective, register, date, legalData)).map(({ rule }) => rule)
 }
 
 describe.each([
@@ -95,11 +95,11 @@ describe("Registers of data centres of all kinds", () => {
   const inUse = (register: ReadonlyArray<DataCentre>) =>
     register.filter(({ from, to }) => from <= date && to !== undefined && to > date)
   const union = ["FR", "DE", "SE"]
-  /** The register is at fault by the rule, whatever else is wrong with it. */
+  /** The register breaks it by the rule, whatever else is wrong with it. */
   const faultOf =
     (key: string, reported = key) =>
-    (register: ReadonlyArray<DataCentre>, policy: Parameters<typeof Hosting.faults>[0]) =>
-      Result.getOrThrow(Hosting.faults(policy, register, date, legalData)).some(({ rule }) => rule === reported)
+    (register: ReadonlyArray<DataCentre>, policy: Parameters<typeof Hosting.violations>[0]) =>
+      Result.getOrThrow(Hosting.violations(policy, register, date, legalData)).some(({ rule }) => rule === reported)
         ? key
         : undefined
   proves("CERT", {
@@ -132,7 +132,7 @@ describe("Registers of data centres of all kinds", () => {
     forbids: (register) => inUse(register).some(({ country, use }) => use !== "backup" && !union.includes(country)),
     refusal: faultOf("LOC-LIST"),
   })
-  // Planted and found: what is stored not looked at.
+  // Planted and found: storage not looked at.
   proves("HOST-EU", {
     claim: "what is stored stands in the European Union",
     values: () => aRegister.map((register) => register.filter(({ use }) => use === "storage")),

@@ -1,5 +1,5 @@
 /**
- * Where the data stand at a moment: the data centres in use, with their places and certifications, against what the
+ * Where the data are stored at a moment: the data centres in use, with their places and certifications, against what the
  * version promises of them (LOC-LIST, HOST-2DC, HOST-EU, BACKUP, CERT). One register is the truth (V15).
  */
 import * as Result from "effect/Result"
@@ -21,23 +21,16 @@ export interface DataCentre extends Site {
   readonly to?: PlainDate
 }
 
-/** What does not keep the promise. */
-export interface Fault {
+/** A promise of the version that is not kept. */
+export interface Violation {
   readonly rule: PolicyRuleKey
-  /** The data centre, where one is at fault. */
+  /** The data centre, where one breaks it. */
   readonly name?: string
   readonly accepted: string
 }
 
 /**
  * The data centres in use on a day.
- *
- * @example
- * ```ts
- * import { Hosting } from "@tacet/core/policy"
- *
- * const used = (register: ReadonlyArray<Hosting.DataCentre>) => Hosting.inUse(register, "2021-03-01")
- * ```
  */
 export const inUse = (register: ReadonlyArray<DataCentre>, date: PlainDate): ReadonlyArray<DataCentre> =>
   register.filter(({ from, to }) => from <= date && (to === undefined || date < to))
@@ -47,22 +40,14 @@ export const inUse = (register: ReadonlyArray<DataCentre>, date: PlainDate): Rea
  * `LegalDataTooOld` where the legal data cannot say what belongs to the EU on that day.
  *
  * @rule HOST-EU
- *
- * @example
- * ```ts
- * import { type EffectivePolicy, Hosting, LegalData } from "@tacet/core/policy"
- *
- * const faults = (policy: EffectivePolicy.EffectivePolicy, register: ReadonlyArray<Hosting.DataCentre>) =>
- *   Hosting.faults(policy, register, "2021-03-01", LegalData.legalData)
- * ```
  */
-export const faults = (
+export const violations = (
   { parameters }: EffectivePolicy,
   register: ReadonlyArray<DataCentre>,
   date: PlainDate,
   legal: LegalData,
-): Result.Result<ReadonlyArray<Fault>, LegalDataTooOld> => {
-  const found: Array<Fault> = []
+): Result.Result<ReadonlyArray<Violation>, LegalDataTooOld> => {
+  const found: Array<Violation> = []
   const used = inUse(register, date)
   for (const centre of used) {
     const places = centre.use === "backup" ? parameters.backupLocations : parameters.hostingLocations

@@ -8,14 +8,6 @@ import type { Operation, Role } from "../text/parameters/processing.ts"
 
 /**
  * Whether personal data may be handled so in a role. Erasing is always open: a right that no list can close.
- *
- * @example
- * ```ts
- * import { type EffectivePolicy, Operation } from "@tacet/core/policy"
- *
- * const opened = (policy: EffectivePolicy.EffectivePolicy) =>
- *   Operation.check(policy, "processor", "openThirdPartyPage")
- * ```
  */
 export const check = (
   { parameters }: EffectivePolicy,

@@ -6,8 +6,8 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { EffectivePolicy } from "../binding/EffectivePolicy.ts"
-import type { AdequacyQuestion, LegalData, LegalDataTooOld, Standing } from "../legal/LegalData.ts"
-import { adequacyOf, standingOf } from "../legal/LegalData.ts"
+import type { AdequacyQuestion, LegalData, LegalDataTooOld, Status } from "../legal/LegalData.ts"
+import { adequacyOf, statusOf } from "../legal/LegalData.ts"
 import type { Instrument, LocationRule, Place } from "../text/parameters/location.ts"
 import type { PolicyRuleKey } from "../text/RuleKey.ts"
 import type { Safeguard } from "./TransferInstrument.ts"
@@ -51,14 +51,6 @@ const accepted: Readonly<Record<LocationRule, string>> = {
 
 /**
  * Whether a processing passes all tests of the place that bind it.
- *
- * @example
- * ```ts
- * import { type EffectivePolicy, LegalData, ProcessingLocation } from "@tacet/core/policy"
- *
- * const inGermany = (policy: EffectivePolicy.EffectivePolicy) =>
- *   ProcessingLocation.check(policy, { entity: "DE", date: "2021-03-01" }, LegalData.legalData)
- * ```
  */
 export const check = (
   { parameters }: EffectivePolicy,
@@ -87,6 +79,7 @@ export const check = (
  *
  * @example
  * ```ts
+ * import * as Result from "effect/Result"
  * import { LegalData, ProcessingLocation } from "@tacet/core/policy"
  *
  * const passed = ProcessingLocation.evaluate(
@@ -95,6 +88,7 @@ export const check = (
  *   ["adequacyDecision"],
  *   LegalData.legalData,
  * )
+ * Result.getOrThrow(passed) // => true
  * ```
  */
 export const evaluate = (
@@ -103,10 +97,10 @@ export const evaluate = (
   instruments: ReadonlyArray<Instrument>,
   legal: LegalData,
 ): Result.Result<boolean, LegalDataTooOld> => {
-  const standing = standingOf(legal, processing.entity, processing.date)
-  if (Result.isFailure(standing)) return Result.fail(standing.failure)
-  const inUnion = standing.success === "unionMember"
-  const adequate = isTreatedAsMember(standing.success) || Result.isSuccess(adequacyOf(legal, processing))
+  const status = statusOf(legal, processing.entity, processing.date)
+  if (Result.isFailure(status)) return Result.fail(status.failure)
+  const inUnion = status.success === "unionMember"
+  const adequate = isTreatedAsMember(status.success) || Result.isSuccess(adequacyOf(legal, processing))
   const safeguarded =
     processing.safeguard !== undefined &&
     Result.isSuccess(TransferInstrument.check(processing.safeguard, processing, instruments, legal))
@@ -122,9 +116,9 @@ export const evaluate = (
 }
 
 /** In the EEA, or treated like a member for a time. */
-const isTreatedAsMember = (standing: Standing): boolean => standing !== "thirdCountry"
+const isTreatedAsMember = (status: Status): boolean => status !== "thirdCountry"
 
-/** A place in the lists of a version, or where a server stands. */
+/** A place in the lists of a version, or the location of a server. */
 export interface Site {
   readonly country: string
   readonly town?: string
@@ -135,11 +129,13 @@ export interface Site {
  *
  * @example
  * ```ts
+ * import * as Result from "effect/Result"
  * import { LegalData, ProcessingLocation } from "@tacet/core/policy"
  *
  * const listed = ProcessingLocation.isListed(
  *   { country: "DE", town: "Frankfurt" }, ["DE/Frankfurt"], "2021-03-01", LegalData.legalData
  * )
+ * Result.getOrThrow(listed) // => true
  * ```
  */
 export const isListed = (
@@ -153,7 +149,7 @@ export const isListed = (
   }
   if (!places.includes("EU") && !places.includes("EEA")) return Result.succeed(false)
   return Result.map(
-    standingOf(legal, country, date),
-    (standing) => standing === "unionMember" || (standing === "areaMember" && places.includes("EEA")),
+    statusOf(legal, country, date),
+    (status) => status === "unionMember" || (status === "areaMember" && places.includes("EEA")),
   )
 }

@@ -255,7 +255,7 @@ describe("The purposes of a role", () => {
       const compatible = parameters.furtherPurposes === "compatible" && use.compatibility?.trim() !== ""
       return !consented(use) && use.legalReference === undefined && !compatible
     },
-    // What is no compatible purpose is one outside of the list.
+    // A purpose outside of the list is not compatible.
     refusal: (use, policy) => (refusal(use, policy) === "PURPOSES" ? "COMPATIBLE" : refusal(use, policy)),
   })
   // Planted and found: a consent taken for a declared purpose.
@@ -399,7 +399,7 @@ describe("Records that identify nobody", () => {
           purpose,
           label,
         }))
-  /** Nobody instructs, consents or demands: a personal record then serves what is listed, and nothing as processor. */
+  /** Without instruction, consent or duty a personal record serves the listed purposes alone, and none as processor. */
   const isPersonalAndUnsupported: UseLaw["forbids"] = ({ label, purpose, role }, { parameters }) =>
     label === "personal" &&
     purpose !== undefined &&

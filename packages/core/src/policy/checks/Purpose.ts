@@ -1,6 +1,6 @@
 /**
- * Whether personal data may be used for a purpose: `allow`, `violation` where something forbids it, `gap` where nothing
- * declared says that it may. A gap never passes in silence: it names what is missing.
+ * Whether personal data may be used for a purpose: `allow`, `violation` where a rule forbids it, `gap` where no declaration
+ * permits it. A gap is never passed over: it names the missing declaration.
  */
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import type { EffectivePolicy } from "../binding/EffectivePolicy.ts"
@@ -15,7 +15,7 @@ export interface Use {
   readonly role: Role
   /** What it is for; a use without a purpose is a gap. */
   readonly purpose: Purpose | undefined
-  /** Whether the record identifies nobody, alone or with anything else held. Default: it is personal. */
+  /** Whether the record identifies no person, alone or with anything else held. Default: it is personal. */
   readonly label?: "personal" | "nonPersonal"
   /** The datum, with the purposes that were declared for it before it was recorded (MINIMISE). */
   readonly datum?: { readonly category: PersonalDataCategory; readonly declared: ReadonlyArray<Purpose> }
@@ -45,18 +45,6 @@ export type Answer =
  * Checks a use against the policy that binds it.
  *
  * @rule CTRL-MIN, FAIR, IP-SECURITY
- *
- * @example
- * ```ts
- * import { type EffectivePolicy, Purpose } from "@tacet/core/policy"
- *
- * const answer = (policy: EffectivePolicy.EffectivePolicy): Purpose.Answer =>
- *   Purpose.check(policy, {
- *     role: "processor",
- *     purpose: "requestedService",
- *     instructed: ["requestedService", "serviceUsageAnalytics"],
- *   })
- * ```
  */
 export const check = (policy: EffectivePolicy, use: Use): Answer => {
   const { purpose } = use

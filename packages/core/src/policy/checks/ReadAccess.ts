@@ -20,19 +20,11 @@ export type Reader =
   | { readonly _tag: "customer" }
   | { readonly _tag: "partner" }
 
-/** What is read: what the operator holds, or what a Customer or a partner collected on its own. */
+/** The data read: held by the operator, or collected by a Customer or a partner on its own. */
 export type Data = "heldByOperator" | "collectedByCustomer" | "collectedByPartner"
 
 /**
  * Whether a reader may read. Who refuses also records the attempt.
- *
- * @example
- * ```ts
- * import { type EffectivePolicy, ReadAccess } from "@tacet/core/policy"
- *
- * const answer = (policy: EffectivePolicy.EffectivePolicy) =>
- *   ReadAccess.check(policy, { _tag: "staff", authorisedRoles: ["support"], mission: "ticket 12" }, "heldByOperator")
- * ```
  */
 export const check = ({ parameters }: EffectivePolicy, reader: Reader, data: Data): Result.Result<void, Refusal> => {
   if (reader._tag !== "staff") {

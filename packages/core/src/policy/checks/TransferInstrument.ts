@@ -61,6 +61,7 @@ const articles: Readonly<Record<Instrument, string>> = {
  *
  * @example
  * ```ts
+ * import * as Result from "effect/Result"
  * import { LegalData, TransferInstrument } from "@tacet/core/policy"
  *
  * const carried = TransferInstrument.check(
@@ -69,6 +70,7 @@ const articles: Readonly<Record<Instrument, string>> = {
  *   ["adequacyDecision"],
  *   LegalData.legalData,
  * )
+ * Result.getOrThrow(carried).article // => "GDPR 45"
  * ```
  */
 export const check = (

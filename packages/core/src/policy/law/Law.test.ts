@@ -26,7 +26,7 @@ const stating = <Name extends ParameterName>(name: Name, value: ValueOf<Name>, c
   saying({ [name]: { value, sources: [] } }, country)
 const articlesAgainst = (policy: PrivacyPolicy, date: string): ReadonlyArray<string> | undefined => {
   const answer = Law.configure(policy, at(date))
-  return Result.isFailure(answer) ? answer.failure.weaknesses.flatMap(({ articles }) => articles) : undefined
+  return Result.isFailure(answer) ? answer.failure.violations.flatMap(({ articles }) => articles) : undefined
 }
 
 describe("A policy weaker than the law is refused when it is configured", () => {

@@ -28,6 +28,7 @@ const lowestConsentAge = 13
  * import { Law, LegalData } from "@tacet/core/policy"
  *
  * const articles = Law.requirements(LegalData.legalData).flatMap((requirement) => requirement.articles)
+ * articles.includes("GDPR 12(3)") // => true
  * ```
  */
 export const requirements = (data: LegalData): ReadonlyArray<Requirement.Requirement> => [
@@ -272,31 +273,31 @@ const lawfulRefusals: Policy.ValueOf<"refusalGrounds"> = [
 const consentAgeOf = (data: LegalData, country: string): number =>
   Math.max(lowestConsentAge, data.childConsentAges[country] ?? 16)
 
-/** Where a policy states less than the law. */
-export const Weakness = Schema.Struct({
+/** A statement that is weaker than the law. */
+export const Violation = Schema.Struct({
   parameter: Schema.String,
   articles: Schema.Array(Schema.String),
   rules: Schema.Array(Schema.String),
   accepted: Schema.String,
 })
-export type Weakness = typeof Weakness.Type
+export type Violation = typeof Violation.Type
 
 /** A policy that states less than the law, configured at a time at which the law applies. */
 export class PolicyWeakerThanLaw extends Schema.TaggedError<PolicyWeakerThanLaw>()("PolicyWeakerThanLaw", {
   policy: Schema.String,
   /** The day of the configuration. */
   on: Schema.String,
-  weaknesses: Schema.Array(Weakness),
+  violations: Schema.Array(Violation),
 }) {
   override get message(): string {
-    const each = this.weaknesses.map(
+    const each = this.violations.map(
       ({ accepted, articles, parameter }) => `${parameter} (${articles.join(", ")}; accepted: ${accepted})`,
     )
     return `The policy ${this.policy} is weaker than the law on ${this.on}: ${each.join("; ")}.`
   }
 }
 
-/** What becomes of a statement that is not refused: the law supplies, tightens or is obeyed beside it, or the library does. */
+/** A statement that is not refused: law or library supplies, tightens or is obeyed beside it. */
 export interface Finding {
   readonly parameter: ParameterName
   /** The articles of the law; none where it is an invariant of the library. */
@@ -307,15 +308,6 @@ export interface Finding {
 /**
  * Checks a policy that is to be adopted at a moment, and names what the law and the library add to it. Fails with
  * `PolicyWeakerThanLaw` where the law applies by then and the policy states less.
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { Law, type PrivacyPolicy } from "@tacet/core/policy"
- *
- * const findings = (policy: PrivacyPolicy.PrivacyPolicy) =>
- *   Law.configure(policy, DateTime.makeUnsafe("2021-02-17T00:00:00Z"))
- * ```
  */
 export const configure = (
   policy: PrivacyPolicy,
@@ -324,7 +316,7 @@ export const configure = (
 ): Result.Result<ReadonlyArray<Finding>, PolicyWeakerThanLaw> => {
   const on = Calendar.localDate(at, policy.timeZone)
   const law = regulationApplies(data, policy.country, on) ? requirements(data) : []
-  const weaknesses: Array<Weakness> = []
+  const violations: Array<Violation> = []
   const findings: Array<Finding> = []
   for (const statements of [policy.parameters, ...(policy.variants ?? []).map((variant) => variant.parameters)]) {
     for (const requirement of [...law, ...invariants]) {
@@ -332,13 +324,13 @@ export const configure = (
       const stated = Policy.statement(statements, parameter)
       if (stated === undefined) continue
       if (articles.length > 0 && refuses(stated.value, policy.country)) {
-        weaknesses.push({ parameter, articles, rules, accepted })
+        violations.push({ parameter, articles, rules, accepted })
       } else if (!Requirement.equal(bind(stated.value, policy.country), stated.value)) {
         findings.push({ parameter, articles, rules })
       }
     }
   }
-  return weaknesses.length > 0
-    ? Result.fail(new PolicyWeakerThanLaw({ policy: policy.id, on, weaknesses }))
+  return violations.length > 0
+    ? Result.fail(new PolicyWeakerThanLaw({ policy: policy.id, on, violations }))
     : Result.succeed(findings)
 }

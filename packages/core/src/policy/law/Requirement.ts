@@ -1,6 +1,6 @@
 /**
- * A requirement on one parameter that stands above every version: of the law from its date, or of the library. It says
- * what becomes of a value under it, and whether a policy that states another may be configured at all.
+ * A requirement on one parameter that binds every version: of the law from its date, or of the library. It says what a value
+ * becomes under it, and whether a policy that states another may be configured at all.
  */
 import type { ParameterName, ValueOf } from "../text/PrivacyPolicy.ts"
 import type { RuleKey } from "../text/RuleKey.ts"
@@ -17,7 +17,7 @@ export interface Requirement<Name extends ParameterName = ParameterName> {
   readonly bind: (value: ValueOf<Name>, country: string) => ValueOf<Name>
   /**
    * Whether a policy that states the value is refused. Where it is not, the requirement is applied beside it: what the
-   * text leaves out is supplied, and what is now stricter, now looser than the law is obeyed together with the law.
+   * text leaves out is supplied, and a value that is sometimes stricter, sometimes looser is obeyed together with the law.
    */
   readonly refuses: (value: ValueOf<Name>, country: string) => boolean
   /** What would be accepted, in words. */
@@ -38,6 +38,7 @@ export interface Requirement<Name extends ParameterName = ParameterName> {
  *   refuses: (hours) => hours > 72,
  *   accepted: "at most 72 hours",
  * })
+ * soon.parameter // => "breachNoticeHours"
  * ```
  */
 export const of = <Name extends ParameterName>(
@@ -83,6 +84,7 @@ interface Origin {
  * import { Requirement } from "@tacet/core/policy"
  *
  * const tools = Requirement.only("instruments", ["adequacyDecision"], { articles: ["GDPR 45"], rules: ["A45-47"] })
+ * tools.accepted // => "of these: adequacyDecision"
  * ```
  */
 export const only = <Name extends PermissionName>(
@@ -111,6 +113,7 @@ export const only = <Name extends PermissionName>(
  * const access = Requirement.atLeast("rights", ["access"], {
  *   articles: ["GDPR 15"], rules: ["R-ACCESS"], omitting: "refused"
  * })
+ * access.accepted // => "at least access"
  * ```
  */
 export const atLeast = <Name extends PermissionName>(
@@ -140,6 +143,7 @@ export const atLeast = <Name extends PermissionName>(
  * const remote = Requirement.noLooserThan("remoteAccess", "isTransfer", {
  *   articles: ["GDPR 44"], rules: ["REMOTE"], beyond: "refused"
  * })
+ * remote.articles // => ["GDPR 44"]
  * ```
  */
 export const noLooserThan = <Name extends ParameterName>(
@@ -167,6 +171,7 @@ export const noLooserThan = <Name extends ParameterName>(
  * const record = Requirement.exactly("processingRecord", "internalRecord", {
  *   articles: ["GDPR 30"], rules: ["DECLARED"], otherwise: "replaced"
  * })
+ * record.parameter // => "processingRecord"
  * ```
  */
 export const exactly = <Name extends ParameterName>(

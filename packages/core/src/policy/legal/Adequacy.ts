@@ -27,9 +27,9 @@ export interface AdequacyDecision {
   readonly excludes?: AdequacyExclusion
   readonly from: PlainDate
   readonly to?: PlainDate
-  /** Why it ended, or what is known of its future. */
+  /** Why it ended, or its known future. */
   readonly note?: string
-  /** Exporters for whom the decision was not yet in force at `asOf`: it had not been incorporated into the EEA agreement. */
+  /** Exporters bound by no such decision yet at `asOf`: it had not been incorporated into the EEA agreement. */
   readonly notFor?: ReadonlyArray<string>
   /** `read` in a source of its date, or `known` and not checked again. */
   readonly verified: "read" | "known"

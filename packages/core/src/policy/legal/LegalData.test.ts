@@ -5,9 +5,9 @@ import * as Calendar from "../../calendar/Calendar.ts"
 import type { PlainDate } from "../../calendar/PlainDate.ts"
 import { fromEpochDay, toEpochDay } from "../../calendar/PlainDate.ts"
 import type { AdequacyQuestion } from "./LegalData.ts"
-import { adequacyOf, answersFor, isMember, legalData, regulationApplies, standingOf } from "./LegalData.ts"
+import { adequacyOf, answersFor, isMember, legalData, regulationApplies, statusOf } from "./LegalData.ts"
 
-const standing = (country: string, date: PlainDate) => Result.getOrThrow(standingOf(legalData, country, date))
+const status = (country: string, date: PlainDate) => Result.getOrThrow(statusOf(legalData, country, date))
 const answer = (question: AdequacyQuestion): string => {
   const found = adequacyOf(legalData, question)
   if (Result.isSuccess(found)) return found.success.act
@@ -34,26 +34,26 @@ describe("EU and EEA (V17)", () => {
     expect([countries(date, "EU").length, countries(date, "EEA").length]).toEqual([union, area])
   })
   it("GB: member, transition, bridge, adequate, expired", () => {
-    expect(standing("GB", "2020-01-15")).toBe("unionMember")
-    expect(standing("GB", "2020-01-31")).toBe("unionMember")
-    expect(standing("GB", "2020-02-01")).toBe("transition")
-    expect(standing("GB", "2020-06-01")).toBe("transition")
-    expect(standing("GB", "2020-12-31")).toBe("transition")
-    expect(standing("GB", "2021-01-01")).toBe("bridge")
-    expect(standing("GB", "2021-03-01")).toBe("bridge")
-    expect(standing("GB", "2021-06-27")).toBe("bridge")
-    expect(standing("GB", "2021-07-01")).toBe("thirdCountry")
+    expect(status("GB", "2020-01-15")).toBe("unionMember")
+    expect(status("GB", "2020-01-31")).toBe("unionMember")
+    expect(status("GB", "2020-02-01")).toBe("transition")
+    expect(status("GB", "2020-06-01")).toBe("transition")
+    expect(status("GB", "2020-12-31")).toBe("transition")
+    expect(status("GB", "2021-01-01")).toBe("bridge")
+    expect(status("GB", "2021-03-01")).toBe("bridge")
+    expect(status("GB", "2021-06-27")).toBe("bridge")
+    expect(status("GB", "2021-07-01")).toBe("thirdCountry")
     expect(answer({ entity: "GB", date: "2021-07-01" })).toBe("(EU) 2021/1772")
     expect(answer({ entity: "GB", date: "2026-01-01" })).toBe("renewal of (EU) 2021/1772")
     expect(answer({ entity: "GB", date: "2032-01-01" })).toBe("expired")
   })
   it("parts of members stand as their member does, territories that are merely linked do not", () => {
     for (const country of ["GF", "GP", "MQ", "RE", "YT", "MF", "AX"])
-      expect(standing(country, "2021-03-01")).toBe("unionMember")
+      expect(status(country, "2021-03-01")).toBe("unionMember")
     for (const country of ["FO", "GL", "NC", "PF", "WF", "PM", "BL", "GI", "IM", "JE", "GG", "CH"]) {
-      expect(standing(country, "2021-03-01")).toBe("thirdCountry")
+      expect(status(country, "2021-03-01")).toBe("thirdCountry")
     }
-    expect(standing("NO", "2021-03-01")).toBe("areaMember")
+    expect(status("NO", "2021-03-01")).toBe("areaMember")
   })
   it("the GDPR applies from 25 May 2018 in the EU, from 20 July in the EEA states, in GB until its transition ends", () => {
     const applies = (country: string, date: PlainDate) => regulationApplies(legalData, country, date)
@@ -134,12 +134,12 @@ describe("Old data", () => {
     expect(answer({ entity: "CH", date: horizon })).toBe("2000/518/EC")
     const after = Calendar.addDays(horizon, 1)
     expect(answer({ entity: "CH", date: after })).toBe("LegalDataTooOld")
-    expect(Result.isFailure(standingOf(legalData, "FR", after))).toBe(true)
+    expect(Result.isFailure(statusOf(legalData, "FR", after))).toBe(true)
     expect(Result.isFailure(isMember(legalData, "EU", "FR", after))).toBe(true)
     expect(answer({ entity: "IN", date: after })).toBe("LegalDataTooOld")
   })
   it("are replaced by newer ones as a value", () => {
     const newer = { ...legalData, asOf: "2031-01-01" } as const
-    expect(Result.isSuccess(standingOf(newer, "FR", "2031-06-01"))).toBe(true)
+    expect(Result.isSuccess(statusOf(newer, "FR", "2031-06-01"))).toBe(true)
   })
 })

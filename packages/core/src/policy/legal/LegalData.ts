@@ -68,7 +68,7 @@ export class LegalDataTooOld extends Schema.TaggedError<LegalDataTooOld>()("Lega
 }
 
 /** What a country is to the GDPR at a date. `transition` and `bridge`: treated like a member though it is none. */
-export type Standing = "unionMember" | "areaMember" | "transition" | "bridge" | "thirdCountry"
+export type Status = "unionMember" | "areaMember" | "transition" | "bridge" | "thirdCountry"
 
 const holdsOn = ({ from, to }: { readonly from: PlainDate; readonly to?: PlainDate }, date: PlainDate): boolean =>
   from <= date && (to === undefined || date < to)
@@ -90,21 +90,19 @@ const tooOld = (data: LegalData, date: PlainDate): Result.Result<never, LegalDat
   Result.fail(new LegalDataTooOld({ asOf: data.asOf, askedFor: date }))
 
 /**
- * What a country is at a date. A part of a member with a code of its own (Réunion, Åland) stands as the member does;
+ * The status of a country at a date. A part of a member with a code of its own (Réunion, Åland) has the member's status;
  * a territory that is merely linked to one (Greenland, New Caledonia, Jersey) is a third country.
  *
  * @example
  * ```ts
+ * import * as Result from "effect/Result"
  * import { LegalData } from "@tacet/core/policy"
  *
- * const transition = LegalData.standingOf(LegalData.legalData, "GB", "2020-06-01")
+ * const transition = LegalData.statusOf(LegalData.legalData, "GB", "2020-06-01")
+ * Result.getOrThrow(transition) // => "transition"
  * ```
  */
-export const standingOf = (
-  data: LegalData,
-  country: string,
-  date: PlainDate,
-): Result.Result<Standing, LegalDataTooOld> => {
+export const statusOf = (data: LegalData, country: string, date: PlainDate): Result.Result<Status, LegalDataTooOld> => {
   if (!answersFor(data, date)) return tooOld(data, date)
   const state = data.partsOfMembers[country] ?? country
   const own = data.memberships.filter((membership) => membership.country === state && holdsOn(membership, date))
@@ -119,9 +117,11 @@ export const standingOf = (
  *
  * @example
  * ```ts
+ * import * as Result from "effect/Result"
  * import { LegalData } from "@tacet/core/policy"
  *
  * const norway = LegalData.isMember(LegalData.legalData, "EEA", "NO", "2021-03-01")
+ * Result.getOrThrow(norway) // => true
  * ```
  */
 export const isMember = (
@@ -131,14 +131,14 @@ export const isMember = (
   date: PlainDate,
 ): Result.Result<boolean, LegalDataTooOld> =>
   Result.map(
-    standingOf(data, country, date),
-    (standing) =>
-      standing === (set === "EU" ? "unionMember" : "areaMember") ||
-      (set === "EEA" && standing === "unionMember" && date >= "1994-01-01"),
+    statusOf(data, country, date),
+    (status) =>
+      status === (set === "EU" ? "unionMember" : "areaMember") ||
+      (set === "EEA" && status === "unionMember" && date >= "1994-01-01"),
   )
 
 /**
- * Whether the GDPR governs what is done under the law of a country at a date: from 25 May 2018 in the EU, from 20 July
+ * Whether the GDPR governs processing under the law of a country at a date: from 25 May 2018 in the EU, from 20 July
  * 2018 in Iceland, Liechtenstein and Norway, and in the United Kingdom until the end of its transition.
  *
  * @example
@@ -150,9 +150,9 @@ export const isMember = (
  */
 export const regulationApplies = (data: LegalData, country: string, date: PlainDate): boolean => {
   // What applies does not cease to because the data are old: the strict side needs no fresh data.
-  const standing = standingOf(data, country, answersFor(data, date) ? date : data.asOf)
-  if (Result.isFailure(standing)) return true
-  switch (standing.success) {
+  const status = statusOf(data, country, answersFor(data, date) ? date : data.asOf)
+  if (Result.isFailure(status)) return true
+  switch (status.success) {
     case "unionMember":
     case "transition":
       return date >= data.regulationFrom.union
@@ -183,7 +183,7 @@ export class NotAdequate extends Schema.TaggedError<NotAdequate>()("NotAdequate"
 export interface AdequacyQuestion {
   readonly entity: string
   readonly date: PlainDate
-  /** What is so of the recipient and the data, shown by the sender. */
+  /** Facts of the recipient and the data, as the sender has shown them. */
   readonly conditions?: ReadonlyArray<AdequacyCondition>
   readonly data?: ReadonlyArray<AdequacyExclusion>
   /** The country of the sender. Default: a member of the EU. */

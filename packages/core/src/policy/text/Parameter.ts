@@ -12,13 +12,13 @@ import type { Period } from "../../calendar/Period.ts"
 import * as Periods from "../../calendar/Period.ts"
 
 /**
- * - `permissions`: a closed list of what is allowed; what is not in it is refused.
+ * - `permissions`: a closed list of allowed values; any other is refused.
  * - `duties`: what must be done or carried; all of it.
  * - `levels`: one of several levels, ordered from the strictest to the loosest.
  * - `ends`: moments of which the earliest counts.
  * - `atLeast`, `atMost`: a number that is a lower or an upper bound.
  * - `choice`: one of several ways of which none is stricter.
- * - `fact`: something that is so.
+ * - `fact`: a plain fact, such as the law that a version names.
  */
 export type Kind = "permissions" | "duties" | "levels" | "ends" | "atLeast" | "atMost" | "choice" | "fact"
 
@@ -31,7 +31,7 @@ export type Kind = "permissions" | "duties" | "levels" | "ends" | "atLeast" | "a
  */
 export type Reader = "decider" | "register" | "declared"
 
-/** What is said of a parameter beside its values. */
+/** The description of a parameter, without its values. */
 export interface About {
   /** What it decides, in a sentence. */
   readonly about: string
@@ -69,7 +69,7 @@ const setOf = <const L extends string>(literals: ReadonlyArray<L>): Schema.Codec
   codec(Schema.Array(Schema.Literals(literals)).check(Schema.isUnique()))
 
 /**
- * A closed list of what is allowed.
+ * A closed list of allowed values.
  *
  * @example
  * ```ts
@@ -93,7 +93,7 @@ export const permissions = <const L extends string>(
 })
 
 /**
- * A list of what must be done or carried. Without a word from anybody all of it is owed, or what `strictest` names.
+ * A list of what must be done or carried. Where no text states it, all of it is owed, or what `strictest` names.
  *
  * @example
  * ```ts
@@ -171,14 +171,15 @@ export const choice = <const L extends string>(
 })
 
 /**
- * Something that is so.
+ * A plain fact, such as the law that a version names.
  *
  * @example
  * ```ts
  * import * as Schema from "effect/Schema"
  * import { Parameter } from "@tacet/core/policy"
  *
- * const laws = Parameter.fact(Schema.String, { about: "The law.", rules: ["LAW"], readBy: "decider", otherwise: "" })
+ * const law = Parameter.fact(Schema.String, { about: "The law.", rules: ["LAW"], readBy: "decider", otherwise: "" })
+ * law.meet("95/46/EC", "GDPR") // => "GDPR"
  * ```
  */
 export const fact = <A>(schema: Schema.Codec<A>, about: About & { readonly otherwise: NoInfer<A> }): Parameter<A> => ({
@@ -311,7 +312,8 @@ const endsSchema: Schema.Codec<ReadonlyArray<End>> = codec(Schema.Array(End))
  * import { Parameter } from "@tacet/core/policy"
  *
  * const cap = Parameter.ends({ about: "Retention.", rules: ["RET-NEC"], readBy: "decider", strictest: [{ after: "contractEnd" }] })
- * const both = cap.meet([{ after: "contractEnd" }], [{ after: "collection", within: "P12M" }])
+ * const cap12 = cap.meet([{ after: "collection", within: "P2Y" }], [{ after: "collection", within: "P12M" }])
+ * cap12 // => [{ after: "collection", within: "P12M" }]
  * ```
  */
 export const ends = (about: About & { readonly strictest: ReadonlyArray<End> }): Parameter<ReadonlyArray<End>> => {
@@ -346,6 +348,7 @@ const record = <K extends string, A>(entries: Iterable<readonly [K, A]>): Each<K
  *
  * const about = { about: "Purposes.", rules: ["PURPOSES"], readBy: "decider" } as const
  * const byRole = Parameter.forEach(["controller", "processor"], Parameter.permissions(["support"], about))
+ * byRole.strictest // => { controller: [], processor: [] }
  * ```
  */
 export const forEach = <const K extends string, A>(
@@ -373,6 +376,7 @@ export const forEach = <const K extends string, A>(
  *
  * const about = { about: "Ends.", rules: ["RET-NEC"], readBy: "decider", strictest: [] } as const
  * const byCategory = Parameter.forSome(["ipAddress", "name"], Parameter.ends(about))
+ * byCategory.meet({}, { name: [{ after: "contractEnd" }] }) // => { name: [{ after: "contractEnd" }] }
  * ```
  */
 export const forSome = <const K extends string, A>(

@@ -50,7 +50,7 @@ export type Parameters = { readonly [Name in ParameterName]: ValueOf<Name> }
  * ```ts
  * import { PrivacyPolicy } from "@tacet/core/policy"
  *
- * const about: string = PrivacyPolicy.parameter("retentionCap").about
+ * PrivacyPolicy.parameter("retentionCap").kind // => "ends"
  * ```
  */
 export const parameter = <Name extends ParameterName>(name: Name): Parameter<ValueOf<Name>> =>
@@ -104,7 +104,7 @@ export type PolicyId = typeof PolicyId.Type
 
 const Language = Schema.String.check(Schema.isPattern(/^[a-z]{2}$/, { expected: "a language of two letters" }))
 
-/** Whom to reach. */
+/** The contact of the controller. */
 export const Contact = Schema.Struct({
   name: Schema.NonEmptyString,
   postalAddress: Schema.optionalKey(Schema.NonEmptyString),
@@ -143,25 +143,11 @@ const decode = Schema.decodeUnknownResult(PrivacyPolicy, { onExcessProperty: "er
 
 /**
  * Reads a policy that people wrote, such as a parsed JSON file. Unknown parameters and misspelt values are refused.
- *
- * @example
- * ```ts
- * import { PrivacyPolicy } from "@tacet/core/policy"
- *
- * const read = (json: unknown) => PrivacyPolicy.read(json)
- * ```
  */
 export const read = (input: unknown): Result.Result<PrivacyPolicy, Schema.SchemaError> => decode(input)
 
 /**
  * What a policy itself says on a parameter, or `undefined` where it is silent.
- *
- * @example
- * ```ts
- * import { PrivacyPolicy } from "@tacet/core/policy"
- *
- * const cap = (policy: PrivacyPolicy.PrivacyPolicy) => PrivacyPolicy.statement(policy.parameters, "retentionCap")?.value
- * ```
  */
 export const statement = <Name extends ParameterName>(
   statements: Statements,

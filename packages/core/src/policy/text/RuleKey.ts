@@ -200,7 +200,7 @@ export const libraryRuleKeys = {
   "TACET-CALL": "a call is placed, then answered, then ended, each once",
   "TACET-TIME": "nothing of an interaction happens before it started, and nothing lasts less than no time",
   "TACET-WINDOW": "a call or a return belongs to an interaction within the longest window (seven days) only",
-  "TACET-ONCE": "what is already so is not made so again with other content",
+  "TACET-ONCE": "a fact that is recorded already is not recorded again with other content",
   "TACET-FORMAT": "a value has the form that its field declares",
 } as const
 

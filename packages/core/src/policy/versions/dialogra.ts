@@ -1,6 +1,6 @@
 /**
  * Dialogra, undated. It cites the GDPR, with a misprinted number, and two Danish acts (V50), so it binds at the earliest
- * from the day on which the GDPR applies. It does not tell a controller from a processor: its lists hold for every role.
+ * from the day on which the GDPR applies. It does not distinguish controller and processor: its lists hold for every role.
  * Its legal bases are read by their meaning, for its two lists of letters differ (V46).
  */
 import type { PrivacyPolicy } from "../text/PrivacyPolicy.ts"

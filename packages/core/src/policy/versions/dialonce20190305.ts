@@ -1,5 +1,5 @@
 /**
- * DialOnce, 5 March 2019. It tells the controller of its own sites and accounts from the processor of a Customer's
+ * DialOnce, 5 March 2019. It distinguishes the controller of its own sites and accounts from the processor of a Customer's
  * interactions; its closed lists are those of the technologies, so those of the controller are drawn from the sections on
  * accounts, cookies and visitors.
  */

@@ -1,6 +1,6 @@
 /**
  * DialOnce, 17 February 2021. The French text prevails (§21); of its doubled end the first is read (V43). The English one
- * bears no date and is bound to that of the French (V44); what it says otherwise stands in the variant.
+ * bears no date and is bound to that of the French (V44); the variant holds where it differs.
  */
 import type { PrivacyPolicy } from "../text/PrivacyPolicy.ts"
 import { byRole, placesOf, quoting } from "./internal/quote.ts"

@@ -1,5 +1,5 @@
 /**
- * Parameters of what is collected and how an interaction comes about: categories, channels, device, location, input.
+ * Parameters of collection and of how an interaction begins: categories, channels, device, location, input.
  */
 import { duties, forEach, levels, permissions } from "../Parameter.ts"
 import { PersonalDataCategory } from "../../../privacy/PersonalDataCategory.ts"

@@ -1,5 +1,5 @@
 /**
- * Parameters of disclosure: to whom, on which ground, under which conditions, and who can ask for the list.
+ * Parameters of disclosure: to which recipients, on which ground, under which conditions, and who can ask for the list.
  */
 import * as Schema from "effect/Schema"
 import { duties, forSome, levels, permissions } from "../Parameter.ts"

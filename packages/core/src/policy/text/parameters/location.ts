@@ -99,7 +99,7 @@ export const definitions = {
     strictest: ["unionOrAdequateCountryAndPartner"],
   }),
   hostingLocations: places({
-    about: "Where the servers may stand.",
+    about: "Where servers may be located.",
     rules: ["LOC-LIST", "HOST-EU", "LOC-ANY16", "LOC-NONEEA"],
     readBy: "decider",
   }),

@@ -1,13 +1,13 @@
 /**
- * Parameters of what is published and told: before collection, on a change, and in which language.
+ * Parameters of publication and notices: before collection, on a change, and in which language.
  */
 import * as Schema from "effect/Schema"
 import { choice, duties, fact, levels, permissions } from "../Parameter.ts"
 
-/** What is told before something is collected. */
+/** Notices before collection. */
 export const collectionNotices = ["policyBeforeInput", "purposeBeforeCollection", "reasonForMandatoryField"] as const
 
-/** What a published version carries or can be asked for. */
+/** Contents of a published version, and what can be asked for. */
 export const publications = [
   "dateAndVersion",
   "controllerContact",
@@ -17,7 +17,7 @@ export const publications = [
   "earlierVersions",
 ] as const
 
-/** What is done when the policy changes. */
+/** Duties when the policy changes. */
 export const changeNotices = ["publish", "notifyUsers", "notifyMajorVisibly", "listChoices"] as const
 
 /** Whether a Customer may leave the operator unnamed in its own documents, and why. */
@@ -32,7 +32,7 @@ const texts = Schema.Array(Schema.NonEmptyString) as unknown as Schema.Codec<Rea
 
 export const definitions = {
   collectionNotice: duties(collectionNotices, {
-    about: "What a person is told before a datum about them is recorded.",
+    about: "The notices a person gets before a datum about them is recorded.",
     rules: ["ACK-FIRST", "PURPOSE-FIRST", "MANDATORY"],
     readBy: "decider",
   }),
@@ -42,7 +42,7 @@ export const definitions = {
     readBy: "declared",
   }),
   changeNotice: duties(changeNotices, {
-    about: "What is done when a new version is published.",
+    about: "The duties when a new version is published.",
     rules: ["NOTIFY", "NOTIFY-MAJOR", "CHOICES"],
     readBy: "declared",
   }),

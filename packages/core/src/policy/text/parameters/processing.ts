@@ -19,7 +19,7 @@ export const limitedData = [
   "voiceRecording",
 ] as const
 
-/** What is done with personal data (GDPR 4(2)); the verbs of DPV. */
+/** Operations on personal data (GDPR 4(2)); the verbs of DPV. */
 export const operations = [
   "collect",
   "record",
@@ -54,7 +54,7 @@ export const agreementClauses = [
 /** What binds a Customer that links the operator's data with its own (CUST-LINK). */
 export const linkClauses = ["collection", "processing", "security", "access", "modification", "deletion"] as const
 
-/** What the operator may do with records that identify nobody. */
+/** What the operator may do with records that identify no person. */
 export const nonPersonalUses = ["improveServices", "giveToThirdParties", "anyOtherPurpose"] as const
 
 /** The reports that a Customer gets. */
@@ -138,7 +138,7 @@ export const definitions = {
     readBy: "decider",
   }),
   nonPersonalUses: permissions(nonPersonalUses, {
-    about: "What the operator may do with records that identify nobody.",
+    about: "What the operator may do with records that identify no person.",
     rules: ["STAT-IMPROVE", "NONIDENT-FREE", "AGG-3P"],
     readBy: "decider",
   }),

@@ -31,7 +31,7 @@ export const securityMeasures = [
 /** What a reader of personal data holds. */
 export const staffAccessDuties = ["authorisedRole", "recordedMission"] as const
 
-/** What is done about a breach. */
+/** Duties on a breach. */
 export const breachDuties = ["plan", "limitEffects", "register", "authorityNotice", "personNotice"] as const
 
 /** What a payment transaction takes. */
@@ -86,12 +86,12 @@ export const definitions = {
     readBy: "declared",
   }),
   breach: duties(breachDuties, {
-    about: "What is done about a breach of personal data.",
+    about: "The duties on a breach of personal data.",
     rules: ["BREACH"],
     readBy: "declared",
   }),
   breachNoticeHours: atMost({
-    about: "Within how many hours after becoming aware the authority is told (GDPR 33(1)).",
+    about: "Within how many hours after becoming aware of a breach the authority is notified (GDPR 33(1)).",
     rules: ["BREACH"],
     readBy: "declared",
     strictest: 72,
@@ -102,7 +102,7 @@ export const definitions = {
     readBy: "decider",
   }),
   cookieControl: duties(["delete", "block", "tellConsequence"], {
-    about: "What a user can do about cookies, and what is said about it.",
+    about: "What a user can do about cookies, and the consequences that are stated.",
     rules: ["COOKIE-CTRL"],
     readBy: "decider",
   }),

@@ -6,7 +6,7 @@ import { duties, ends, fact, forSome, levels, permissions } from "../Parameter.t
 import { Period } from "../../../calendar/Period.ts"
 import { PersonalDataCategory } from "../../../privacy/PersonalDataCategory.ts"
 
-/** What becomes of a datum at its end. */
+/** The outcome for a datum at its end. */
 export const expiryOutcomes = ["deleted", "anonymised"] as const
 
 /** A period for which a law makes the operator keep a category. */
@@ -80,7 +80,7 @@ export const definitions = {
     readBy: "decider",
   }),
   expiryCheck: levels(["regular", "none"], {
-    about: "Whether it is checked regularly what has come to its end.",
+    about: "Whether expired data are looked for regularly.",
     rules: ["SWEEP"],
     readBy: "decider",
   }),

@@ -1,5 +1,5 @@
 /**
- * Parameters of the rights of persons: which, to whom a request goes, by when it is answered, when it may be refused.
+ * Parameters of the rights of persons: which exist, who decides a request, by when it is answered, when it may be refused.
  */
 import * as Schema from "effect/Schema"
 import { choice, duties, levels, permissions, periods } from "../Parameter.ts"

@@ -37,6 +37,6 @@ export const byRole = <const L extends string>(lists: {
   publisher: Array.from(new Set([...lists.controller, ...lists.processor])),
 })
 
-/** One list, for a document that does not tell the roles apart. */
+/** One list, for a document that does not distinguish the roles. */
 export const forAllRoles = <const L extends string>(list: ReadonlyArray<L>) =>
   byRole({ controller: list, processor: list })
