@@ -439,7 +439,7 @@ export const bugs: ReadonlyArray<Bug> = [
   },
   {
     key: "SWEEP",
-    file: `${core}/domain/retention-policy/counters.ts`,
+    file: `${core}/domain/purged-day/counters.ts`,
     find: "    ...sumOfReturns(before, now),\n",
     replace: "",
     test: `${core}/services/Retention.laws.test.ts`,

@@ -1,12 +1,12 @@
 /**
  * Retention for property tests: periods around the caps, moments around leap days and the ends of months, histories of
- * periods and holds through the real decider, and cohorts whose counters add up.
+ * periods and holds through the real decider, and days of interactions whose counters add up.
  */
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import fc from "fast-check"
 import { Calendar, type Period, type PlainDate, UtcDay } from "@tacet/core/calendar"
-import { type Identifier, RetentionPolicy } from "@tacet/core/domain"
+import { type Identifier, type PurgedDay, RetentionPolicy } from "@tacet/core/domain"
 import type { Uuid } from "@tacet/core/eventsourcing"
 import type { EffectivePolicy } from "@tacet/core/policy"
 import type { PersonalDataCategory } from "@tacet/core/privacy"
@@ -160,7 +160,7 @@ const outcomes = ["effective", "attemptFailed", "goal", "handedOff", "left"] as 
 /**
  * The counters of interactions that are about to go: journeys of few and of many persons, every window whole.
  */
-export const aCount = (): fc.Arbitrary<RetentionPolicy.Counted> =>
+export const aCount = (): fc.Arbitrary<PurgedDay.CountedDay> =>
   fc
     .record({
       excluded: fc.nat(3),

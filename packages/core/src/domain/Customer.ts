@@ -113,7 +113,8 @@ export const StatisticPublished = Schema.TaggedStruct("StatisticPublished", {
   ).annotate(ofPublic),
 })
 
-const Event = Schema.Union([
+/** How the events of a Customer are stored. */
+export const codec = EventCodec.make(streamKind, [
   ContractSigned,
   ContractEnded,
   PolicyVersionAdopted,
@@ -122,28 +123,14 @@ const Event = Schema.Union([
   EntryPointListed,
   EntryPointUnlisted,
   ScenarioPublished,
-  InputFieldDeclared,
-  StatisticPublished,
-])
-export type Event = typeof Event.Type
-
-/** How the events of a Customer are stored. */
-export const codec = EventCodec.make(streamKind, [
-  EventCodec.define(ContractSigned),
-  EventCodec.define(ContractEnded),
-  EventCodec.define(PolicyVersionAdopted),
-  EventCodec.define(NumberListed),
-  EventCodec.define(NumberUnlisted),
-  EventCodec.define(EntryPointListed),
-  EventCodec.define(EntryPointUnlisted),
-  EventCodec.define(ScenarioPublished),
   EventCodec.define(InputFieldDeclared, {
     schemaVersion: 2,
     // Before, fields were the person's own, and none was recorded as one that has to be filled in.
     upcasters: { 1: (payload) => ({ ...payload, required: false, origin: "person" }) },
   }),
-  EventCodec.define(StatisticPublished),
+  StatisticPublished,
 ])
+export type Event = EventCodec.EventOf<typeof codec>
 
 // State
 

@@ -125,7 +125,8 @@ export const PseudonymErased = Schema.TaggedStruct("PseudonymErased", {
   cause: Schema.Literals(["request", "retention", "contractEnd"]),
 })
 
-const Event = Schema.Union([
+/** How the events of a pseudonym are stored. */
+export const codec = EventCodec.make(streamKind, [
   PseudonymIssued,
   IdentifierObserved,
   DeviceRecognised,
@@ -139,23 +140,7 @@ const Event = Schema.Union([
   DetailRectified,
   PseudonymErased,
 ])
-export type Event = typeof Event.Type
-
-/** How the events of a pseudonym are stored. */
-export const codec = EventCodec.make(streamKind, [
-  EventCodec.define(PseudonymIssued),
-  EventCodec.define(IdentifierObserved),
-  EventCodec.define(DeviceRecognised),
-  EventCodec.define(PseudonymsLinked),
-  EventCodec.define(ConsentGiven),
-  EventCodec.define(ConsentWithdrawn),
-  EventCodec.define(ObjectionRaised),
-  EventCodec.define(ObjectionResolved),
-  EventCodec.define(ProcessingRestricted),
-  EventCodec.define(RestrictionLifted),
-  EventCodec.define(DetailRectified),
-  EventCodec.define(PseudonymErased),
-])
+export type Event = EventCodec.EventOf<typeof codec>
 
 // State
 

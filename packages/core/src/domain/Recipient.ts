@@ -103,16 +103,14 @@ export const RecipientContractSigned = Schema.TaggedStruct("RecipientContractSig
 /** It is in force no longer. */
 export const RecipientContractEnded = Schema.TaggedStruct("RecipientContractEnded", { occurredAt })
 
-const Event = Schema.Union([RecipientRegistered, UndertakingRecorded, RecipientContractSigned, RecipientContractEnded])
-export type Event = typeof Event.Type
-
 /** How the events of a recipient are stored. */
 export const codec = EventCodec.make(streamKind, [
-  EventCodec.define(RecipientRegistered),
-  EventCodec.define(UndertakingRecorded),
-  EventCodec.define(RecipientContractSigned),
-  EventCodec.define(RecipientContractEnded),
+  RecipientRegistered,
+  UndertakingRecorded,
+  RecipientContractSigned,
+  RecipientContractEnded,
 ])
+export type Event = EventCodec.EventOf<typeof codec>
 
 // State
 

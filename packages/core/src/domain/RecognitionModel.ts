@@ -75,10 +75,9 @@ export const RecognitionFitted = Schema.TaggedStruct("RecognitionFitted", {
   parameters: Parameters,
 })
 
-export type Event = typeof RecognitionFitted.Type
-
 /** How the events of a Customer's models are stored. */
-export const codec = EventCodec.make(streamKind, [EventCodec.define(RecognitionFitted)])
+export const codec = EventCodec.make(streamKind, [RecognitionFitted])
+export type Event = EventCodec.EventOf<typeof codec>
 
 // State
 

@@ -14,6 +14,7 @@ import { dialonce20190305, dialonce20210217, published } from "../policy/version
 import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import { ArbitraryRetentionPolicies as Retentions } from "@tacet/testing"
 import { stored } from "./expectations.testing.ts"
+import * as PurgedDay from "./PurgedDay.ts"
 import * as RetentionPolicy from "./RetentionPolicy.ts"
 
 type Command = RetentionPolicy.Command
@@ -353,36 +354,22 @@ describe.each(effective)("a contract under $policy", (policy) => {
     runs,
   )
 
-  // Planted: `data.size !== handled.length` left out; `expired.some` left out; a run accepted twice.
+  // Planted: the check of `remaining` left out; the check of `expiryOutcomes` left out; a run recorded twice.
   it.prop(
-    "SWEEP, DEL-OR-ANON: a run handles all that has ended, each datum once, and again changes nothing",
-    [
-      fc.uniqueArray(fc.uuid({ version: 4 }), { maxLength: 6 }),
-      fc.constantFrom("all", "oneLess", "oneMore", "twice"),
-      fc.boolean(),
-    ],
-    (ids, fault, deletes) => {
-      const expired = ids as ReadonlyArray<string> as ReadonlyArray<Uuid>
+    "SWEEP, DEL-OR-ANON: a run is recorded once, when no day past its end remains and the policy lets data be deleted",
+    [fc.constantFrom(0, 0, 1, 3), fc.nat(5), fc.boolean()],
+    (remaining, deleted, mayDelete) => {
       const run = "6f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c02" as Uuid
-      const outcome = deletes ? ("deleted" as const) : ("anonymised" as const)
-      const whole = expired.map((datum) => ({ datum, outcome }))
-      const handled = {
-        all: whole,
-        oneLess: whole.slice(1),
-        oneMore: [...whole, { datum: run, outcome }],
-        twice: [...whole, ...whole.slice(0, 1).map(({ datum }) => ({ datum, outcome: "deleted" as const }))],
-      }[fault]
-      const command: Command = { _tag: "CompleteRun", at: policy.at, run, handled }
-      const good = fault === "all" || (fault !== "oneMore" && expired.length === 0)
-      const refused = refusal(decider.initial, command, { policy, expired })
-      expect(refused).toBe(good ? "" : fault === "twice" ? "DEL-OR-ANON" : "SWEEP")
-      const once = Retentions.accepted([command], { policy, expired })
-      const twice = Retentions.accepted([command, { ...command, at: later(policy.at, day) }], { policy, expired })
+      const expiryOutcomes: ReadonlyArray<"anonymised" | "deleted"> = mayDelete ? ["deleted"] : ["anonymised"]
+      const context = { policy: { ...policy, parameters: { ...policy.parameters, expiryOutcomes } } }
+      const command: Command = { _tag: "CompleteSweep", at: policy.at, run, deleted, remaining }
+      const isKept = deleted > 0 && !mayDelete
+      const good = remaining === 0 && !isKept
+      expect(refusal(decider.initial, command, context)).toBe(good ? "" : remaining > 0 ? "SWEEP" : "DEL-OR-ANON")
+      const once = Retentions.accepted([command], context)
+      const twice = Retentions.accepted([command, { ...command, at: later(policy.at, day) }], context)
       expect(twice.events).toEqual(once.events)
-      for (const event of once.events) {
-        expect(event._tag === "RetentionRunCompleted" ? event.deleted + event.anonymised : 0).toBe(expired.length)
-        for (const datum of expired) expect(JSON.stringify(event)).not.toContain(datum)
-      }
+      expect(once.events).toMatchObject(good ? [{ run, deleted, anonymised: 0 }] : [])
       expect(RetentionPolicy.isSweepDue(decider.initial, policy, policy.at)).toBe(true)
       expect(RetentionPolicy.isSweepDue(once.state, policy, later(policy.at, day - 1))).toBe(!good)
       expect(RetentionPolicy.isSweepDue(once.state, policy, later(policy.at, day))).toBe(true)
@@ -390,23 +377,34 @@ describe.each(effective)("a contract under $policy", (policy) => {
     runs,
   )
 
-  // Planted and found: a stored contribution without the outcomes of its rare journeys.
+  // Planted: a hold that is stored without its reference.
   it.prop(
     "replayed from its stored form it is in the same state",
+    [histories],
+    ({ events, state }) =>
+      void expect(Decider.replay(decider, events.map(stored(RetentionPolicy.codec)))).toEqual(state),
+    runs,
+  )
+
+  // Before days had streams of their own, a retention policy's stream could hold their counters.
+  // Planted: `InteractionsAggregated` taken out of the list of the codec.
+  it.prop(
+    "an older stream that holds the counters of purged days is read, and they change nothing",
     [histories, Retentions.aCount()],
-    ({ events: earlier, state: before }, counted) => {
-      const aggregate: Command = {
-        _tag: "AggregateCohort",
+    ({ events, state }, counted) => {
+      const counters: PurgedDay.Command = {
+        _tag: "CountDay",
         at: later(policy.at, 30 * day),
-        cohort: first(policy),
+        day: first(policy),
         batch: "6f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c03" as Uuid,
         counted,
       }
-      const { events, state } = Retentions.accepted([aggregate], { policy }, before)
-      expect(events.length).toBe(1)
-      expect(Decider.replay(decider, [...earlier, ...events].map(stored(RetentionPolicy.codec)))).toEqual(state)
+      const aggregated = Result.getOrThrow(PurgedDay.decider.decide(PurgedDay.initial, counters, { policy }))
+      const older = [...events, ...aggregated].map(stored(RetentionPolicy.codec))
+      expect(older.length).toBe(events.length + 1)
+      expect(Decider.replay(decider, older)).toEqual(state)
     },
-    runs,
+    { numRuns: 100 },
   )
 })
 
@@ -494,81 +492,4 @@ describe("never loosened backwards", () => {
     },
     { numRuns: 1000 },
   )
-})
-
-describe("cohorts", () => {
-  const cohort: PlainDate = "2021-05-01"
-  const at = DateTime.makeUnsafe("2022-06-01T00:00:00Z")
-  const batch = (last: number) => `6f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c0${last}` as Uuid
-  const command = (counted: RetentionPolicy.Counted, last = 3): Command => ({
-    _tag: "AggregateCohort",
-    at,
-    cohort,
-    batch: batch(last),
-    counted,
-  })
-  const outcomes = ["effective", "attemptFailed", "goal", "handedOff", "left"] as const
-  const sums = ({ journeys, other }: RetentionPolicy.Contribution) =>
-    outcomes.map((outcome) => journeys.reduce((sum, journey) => sum + journey[outcome], other[outcome]))
-
-  // Planted: `batches.has(batch)` left out (counts twice); `before` dropped (loses the first).
-  it.prop(
-    "SWEEP: a day keeps its counters to the last interaction, once, however many purges it takes",
-    [fc.array(Retentions.aCount(), { minLength: 1, maxLength: 3 }), fc.constantFrom(undefined, 1, 10, 20)],
-    (counts, k) => {
-      const context = { policy: v2021, ...(k === undefined ? {} : { k }) }
-      const commands = counts.map((counted, index) => command(counted, index))
-      const { events, state } = Retentions.accepted([...commands, ...commands], context)
-      expect(events.length).toBe(counts.length)
-      const { contribution } = state.cohorts.get(cohort)!
-      const total = (read: (counted: RetentionPolicy.Counted) => number) =>
-        counts.reduce((sum, counted) => sum + read(counted), 0)
-      expect(contribution.started).toBe(total(({ started }) => started))
-      expect(contribution.calls.total).toBe(total(({ calls }) => calls.total))
-      expect(contribution.windows[3]!.bounced).toBe(total(({ windows }) => windows[3]!.bounced))
-      expect(sums(contribution)).toEqual(
-        outcomes.map((outcome) =>
-          total(({ journeys }) => journeys.reduce((sum, journey) => sum + journey[outcome], 0)),
-        ),
-      )
-    },
-    runs,
-  )
-
-  for (const policy of [v2019, v2021]) {
-    // Planted: the loop of `mergeRare` left out; `persons >= k - 1`. Planted and found: a fixed k whatever is asked for.
-    it.prop(
-      `STAT-JOURNEY under ${policy.policy}: no journey of fewer than k persons is told by itself, nor by the difference of the others`,
-      [Retentions.aCount(), fc.constantFrom(5, 10, 20)],
-      (counted, k) => {
-        const { journeys } = counted
-        const { events } = Retentions.accepted([command(counted)], { policy, k })
-        const merged = events.map((event) =>
-          event._tag === "InteractionsAggregated" ? event.contribution : undefined,
-        )[0]!
-        const personsOf = (steps: ReadonlyArray<string>) =>
-          journeys.find((journey) => journey.steps.join("/") === steps.join("/"))!.persons
-        const kept = merged.journeys.map(({ steps }) => personsOf(steps))
-        for (const persons of kept) expect(persons).toBeGreaterThanOrEqual(k)
-        expect(merged.journeys.length + merged.other.journeys).toBe(journeys.length)
-        const others = journeys.reduce((sum, { persons }) => sum + persons, 0) - kept.reduce((sum, n) => sum + n, 0)
-        if (merged.other.journeys > 0 && kept.length > 0) {
-          expect(others).toBeGreaterThanOrEqual(k)
-          expect(merged.other.journeys).toBeGreaterThanOrEqual(2)
-        }
-        if (journeys.every(({ persons }) => persons >= k)) expect(merged.other.journeys).toBe(0)
-      },
-      runs,
-    )
-  }
-
-  it("SWEEP: a day whose interactions may still change does not go, nor one that does not add up", () => {
-    const [counted] = fc.sample(Retentions.aCount(), { numRuns: 1, seed: 5 })
-    const context = { policy: v2021 }
-    const settled = DateTime.makeUnsafe("2021-05-08T22:00:00Z")
-    expect(refusal(decider.initial, { ...command(counted!), at: later(settled, -1) }, context)).toBe("TACET-WINDOW")
-    expect(refusal(decider.initial, { ...command(counted!), at: settled }, context)).toBe("")
-    const more = { ...counted!, started: counted!.started + 1 }
-    expect(refusal(decider.initial, command(more), context)).toBe("SWEEP")
-  })
 })

@@ -14,26 +14,15 @@ import { type State, evolve, initial } from "./retention-policy/state.ts"
 export {
   streamKind,
   streamOf,
-  cohortStreamOf,
   Matter,
   RetentionPeriodSet,
   LegalHoldPlaced,
   LegalHoldReleased,
-  InteractionsAggregated,
   RetentionRunCompleted,
   type Event,
   codec,
 } from "./retention-policy/events.ts"
-export { WindowCounters, Contribution, Counted, mergeRare } from "./retention-policy/counters.ts"
-export {
-  type Hold,
-  type Cohort,
-  type State,
-  initial,
-  periodAt,
-  mayCollect,
-  isSweepDue,
-} from "./retention-policy/state.ts"
+export { type Hold, type State, initial, periodAt, mayCollect, isSweepDue } from "./retention-policy/state.ts"
 export { type Facts, endOf, isReadable, legalGround } from "./retention-policy/ends.ts"
 export { Command, type Context } from "./retention-policy/commands.ts"
 

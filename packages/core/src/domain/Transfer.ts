@@ -147,7 +147,8 @@ export const NoticeImpossible = Schema.TaggedStruct("NoticeImpossible", {
   reason: Schema.Literals(["impossible", "disproportionateEffort"]),
 })
 
-const Event = Schema.Union([
+/** How the events of a disclosure are stored. */
+export const codec = EventCodec.make(streamKind, [
   TransferRequested,
   TransferAuthorised,
   TransferRefused,
@@ -155,17 +156,7 @@ const Event = Schema.Union([
   RecipientNotified,
   NoticeImpossible,
 ])
-export type Event = typeof Event.Type
-
-/** How the events of a disclosure are stored. */
-export const codec = EventCodec.make(streamKind, [
-  EventCodec.define(TransferRequested),
-  EventCodec.define(TransferAuthorised),
-  EventCodec.define(TransferRefused),
-  EventCodec.define(TransferExecuted),
-  EventCodec.define(RecipientNotified),
-  EventCodec.define(NoticeImpossible),
-])
+export type Event = EventCodec.EventOf<typeof codec>
 
 // State
 

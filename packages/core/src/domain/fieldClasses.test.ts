@@ -25,11 +25,12 @@ const unclassified = ({ definitions }: Definitions): ReadonlyArray<string> =>
 const occurredAt = Schema.DateTimeUtcFromMillis
 
 describe("the fields of events", () => {
-  it("belong to eight aggregates", () => {
+  it("belong to nine aggregates", () => {
     expect(aggregates.map(([name]) => name)).toEqual([
       "Customer",
       "Interaction",
       "Pseudonym",
+      "PurgedDay",
       "Recipient",
       "RecognitionModel",
       "RetentionPolicy",

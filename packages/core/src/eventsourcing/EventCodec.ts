@@ -99,23 +99,63 @@ export const define = <Event extends { readonly _tag: string }>(
   }
 }
 
+/** An event in a codec's list: its schema where it is at its first version, else its definition. */
+export type Listed = EventSchema | EventDefinition<unknown>
+
+/** The schema of an event, as `Schema.TaggedStruct` makes it: `_tag`, `occurredAt`, and what the payload holds. */
+export type EventSchema = Schema.Top & {
+  readonly fields: { readonly _tag: { readonly schema: { readonly literal: string } } }
+  readonly Type: { readonly _tag: string }
+  readonly Encoded: { readonly _tag: string; readonly occurredAt: number }
+  readonly DecodingServices: never
+  readonly EncodingServices: never
+}
+
+type EventIn<One> = One extends EventDefinition<infer Event> ? Event : One extends EventSchema ? One["Type"] : never
+
 /**
- * Makes the codec of one kind of stream from the definitions of its events.
+ * The union of the events that a codec lists.
+ *
+ * @example
+ * ```ts
+ * import { Interaction } from "@tacet/core/domain"
+ * import type { EventCodec } from "@tacet/core/eventsourcing"
+ *
+ * const count = (events: ReadonlyArray<EventCodec.EventOf<typeof Interaction.codec>>): number =>
+ *   events.filter((event) => event._tag === "StepTaken").length
+ *
+ * count([]) // => 0
+ * ```
+ */
+export type EventOf<Codec> = Codec extends EventCodec<infer Event> ? Event : never
+
+/**
+ * Makes the codec of one kind of stream from the list of its events. The list is the one place that names them: their
+ * union (`EventOf`) and what their fields reveal (`definitions`, `FieldClass.fieldsOf`) follow from it.
  *
  * @example
  * ```ts
  * import * as Schema from "effect/Schema"
  * import { EventCodec } from "@tacet/core/eventsourcing"
  *
- * const Counted = Schema.TaggedStruct("Counted", { occurredAt: Schema.DateTimeUtcFromMillis })
- * const codec = EventCodec.make("counter", [EventCodec.define(Counted)])
+ * const occurredAt = Schema.DateTimeUtcFromMillis
+ * const Counted = Schema.TaggedStruct("Counted", { occurredAt })
+ * const Reset = Schema.TaggedStruct("Reset", { occurredAt, to: Schema.Int })
+ * const codec = EventCodec.make("counter", [
+ *   Counted,
+ *   EventCodec.define(Reset, { schemaVersion: 2, upcasters: { 1: () => ({ to: 0 }) } }),
+ * ])
+ * codec.definitions.map(({ schemaVersion, tag }) => `${tag} ${schemaVersion}`) // => ["Counted 1", "Reset 2"]
  * ```
  */
-export const make = <Events extends ReadonlyArray<{ readonly _tag: string }>>(
+export const make = <const List extends ReadonlyArray<Listed>>(
   kind: StreamKind,
-  definitions: { readonly [Index in keyof Events]: EventDefinition<Events[Index]> },
-): EventCodec<Events[number]> => {
-  type Event = Events[number]
+  list: List,
+): EventCodec<EventIn<List[number]>> => {
+  type Event = EventIn<List[number]>
+  const definitions = list.map(
+    (listed) => ("wireName" in listed ? listed : define(listed as never)) as EventDefinition<Event>,
+  )
   const byTag = new Map<string, Entry>()
   const byWireName = new Map<string, Entry>()
   for (const definition of definitions) {
@@ -151,11 +191,12 @@ export const make = <Events extends ReadonlyArray<{ readonly _tag: string }>>(
     kind,
     definitions,
     encode: (event) => {
-      const entry = byTag.get(event._tag)
+      const { _tag: tag } = event as { readonly _tag: string }
+      const entry = byTag.get(tag)
       const encoded = entry?.encode(event)
       // A mistake in the program. The schema's own message would quote the payload.
       if (entry === undefined || encoded === undefined || Result.isFailure(encoded)) {
-        throw new Error(`An event ${event._tag} does not fit its schema in the codec of ${kind}`)
+        throw new Error(`An event ${tag} does not fit its schema in the codec of ${kind}`)
       }
       const { _tag: _, occurredAt, ...payload } = encoded.success
       return {

@@ -17,6 +17,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as Interaction from "../domain/Interaction.ts"
+import * as PurgedDay from "../domain/PurgedDay.ts"
 import * as RetentionPolicy from "../domain/RetentionPolicy.ts"
 import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
 import type { Commit } from "../eventsourcing/Commit.ts"
@@ -259,26 +260,24 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
       })
 
     /** Removes streams in commits of bounded size. The first commands tell what remains of them. */
-    const purgeBy = (basis: Basis, day: PlainDate, from: CommandHandler.Loaded<RetentionPolicy.State>) => {
+    const purgeBy = (basis: Basis, day: PlainDate, from: CommandHandler.Loaded<PurgedDay.State>) => {
       const { customer, now, policy } = basis
-      const stream = RetentionPolicy.cohortStreamOf(customer, day)
+      const stream = PurgedDay.streamOf(customer, day)
       let cohort = from
       let waiting: Array<Going> = []
       let size = 0
       const removed = { interactions: 0, events: 0 }
-      const commands: Array<(batch: Uuid) => RetentionPolicy.Command> = []
+      const commands: Array<(batch: Uuid) => PurgedDay.Command> = []
       const at = DateTime.makeUnsafe(now)
       const commit = Effect.fnUntraced(function* () {
         if (waiting.length === 0) return
         const batch = derived("batch", customer, day, String(cohort.version))
-        const command = commands.shift()?.(batch) ?? { _tag: "ContinueCohort", at, cohort: day, batch }
-        const events = yield* Effect.fromResult(RetentionPolicy.decider.decide(cohort.state, command, { policy, k }))
+        const command = commands.shift()?.(batch) ?? { _tag: "PurgeBatch", at, batch }
+        const events = yield* Effect.fromResult(PurgedDay.decider.decide(cohort.state, command, { policy, k }))
         yield* append({
           customer,
           commitId: batch,
-          writes: [
-            { stream, expected: Expected.exact(cohort.version), events: events.map(RetentionPolicy.codec.encode) },
-          ],
+          writes: [{ stream, expected: Expected.exact(cohort.version), events: events.map(PurgedDay.codec.encode) }],
           checks: [
             Facts.check(customer, basis.facts),
             { stream: RetentionPolicy.streamOf(customer), expected: Expected.exact(basis.retention.version) },
@@ -286,14 +285,14 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
           purge: { streams: waiting.map((one) => one.stream), reason: "retention" },
         })
         yield* Metric.update(deletedInteractions, waiting.length)
-        cohort = { state: events.reduce(RetentionPolicy.decider.evolve, cohort.state), version: cohort.version + 1 }
+        cohort = { state: events.reduce(PurgedDay.decider.evolve, cohort.state), version: cohort.version + 1 }
         removed.interactions += waiting.length
         removed.events += size
         waiting = []
         size = 0
       })
       return {
-        telling: (command: (batch: Uuid) => RetentionPolicy.Command) => void commands.push(command),
+        telling: (command: (batch: Uuid) => PurgedDay.Command) => void commands.push(command),
         add: Effect.fnUntraced(function* (list: ReadonlyArray<Going>) {
           for (const one of list) {
             const isFull = waiting.length >= settings.streamsPerCommit || size + one.events > settings.eventsPerCommit
@@ -306,7 +305,7 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
         /** What was removed by now. */
         removed,
         /** How many interactions the latest count has added. */
-        added: () => cohort.state.cohorts.get(day)?.added ?? 0,
+        added: () => cohort.state.added,
       }
     }
 
@@ -321,12 +320,8 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
       const { customer, now } = basis
       const day = fromEpochDay(number)
       const at = DateTime.makeUnsafe(now)
-      const loaded = yield* CommandHandler.load(
-        RetentionPolicy.aggregate,
-        customer,
-        RetentionPolicy.cohortStreamOf(customer, day).id,
-      )
-      const told = loaded.state.cohorts.get(day)?.through ?? 0
+      const loaded = yield* CommandHandler.load(PurgedDay.aggregate, customer, PurgedDay.streamOf(customer, day).id)
+      const told = loaded.state.through
       const batches = purgeBy(basis, day, loaded)
       const counted = new DayTally(definition, k)
       let [fresh, isReady] = [0, true]
@@ -357,9 +352,9 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
       const before = fresh === 0 || batches.removed.interactions > 0 ? batches.added() : 0
       if (fresh > 0) {
         batches.telling((batch) => ({
-          _tag: "AggregateCohort",
+          _tag: "CountDay",
           at,
-          cohort: day,
+          day,
           batch,
           counted: counted.counted,
           through,

@@ -1,7 +1,7 @@
 /**
  * The headline counters of one day or of several, as one row of numbers that can be added and taken away.
  */
-import type { Contribution as Kept, Counted } from "../domain/RetentionPolicy.ts"
+import type { CountedDay, DayCounters } from "../domain/PurgedDay.ts"
 import type { Contribution } from "./Contribution.ts"
 import { windows } from "./Definition.ts"
 
@@ -39,7 +39,7 @@ const keptColumns = [
   "bounced",
   "linkable",
   "linkableNoEffective",
-] as const satisfies ReadonlyArray<keyof Counted["windows"][number]>
+] as const satisfies ReadonlyArray<keyof CountedDay["windows"][number]>
 
 /** The counters of one day or of several. */
 export class Counters {
@@ -111,9 +111,11 @@ export class Counters {
   }
 
   /** The counters that a day keeps when its interactions are purged. */
-  get kept(): Required<Pick<Counted, "started" | "excluded" | "windows" | "returns">> {
+  get kept(): Required<Pick<CountedDay, "started" | "excluded" | "windows" | "returns">> {
     const windowOf = (window: number) =>
-      Object.fromEntries(keptColumns.map((column) => [column, this.of(window, column)])) as Counted["windows"][number]
+      Object.fromEntries(
+        keptColumns.map((column) => [column, this.of(window, column)]),
+      ) as CountedDay["windows"][number]
     return {
       started: this.started,
       excluded: this.excluded,
@@ -126,7 +128,7 @@ export class Counters {
   }
 
   /** Adds the counters of a purged day. */
-  restore({ excluded, returns, started, windows: kept }: Kept): void {
+  restore({ excluded, returns, started, windows: kept }: DayCounters): void {
     this.bump(startedPlace, started)
     this.bump(excludedPlace, excluded)
     kept.forEach((window, index) => {

@@ -2,7 +2,7 @@
  * What the interactions of one day have added to a tally, so that the day can be taken out of it as a whole when it is
  * purged.
  */
-import type { Contribution as Kept } from "../domain/RetentionPolicy.ts"
+import type { DayCounters } from "../domain/PurgedDay.ts"
 import * as Measures from "./Measures.ts"
 import { PairCounts } from "./PairCounts.ts"
 
@@ -19,7 +19,7 @@ export class DayCounts {
   }
 
   /** The counts that were kept of a purged day, its journeys apart. */
-  static restored(kept: Kept): DayCounts {
+  static restored(kept: DayCounters): DayCounts {
     return new DayCounts(Measures.restored(kept))
   }
 

@@ -4,7 +4,7 @@
  * the number from which the journey is published by itself.
  */
 import type { StepId } from "../domain/Identifier.ts"
-import type { Counted } from "../domain/RetentionPolicy.ts"
+import type { CountedDay } from "../domain/PurgedDay.ts"
 import type { Contribution } from "./Contribution.ts"
 import type { Definition } from "./Definition.ts"
 import { type JourneyTree, type Node, root } from "./JourneyTree.ts"
@@ -37,7 +37,7 @@ export class DayTally {
   }
 
   /** The counters of the day. */
-  get counted(): Counted {
+  get counted(): CountedDay {
     const { journeys, measures } = this.tally
     return {
       ...Measures.keep(measures),

@@ -14,6 +14,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Scenario } from "../domain/Customer.ts"
 import * as Interaction from "../domain/Interaction.ts"
+import * as PurgedDay from "../domain/PurgedDay.ts"
 import * as RetentionPolicy from "../domain/RetentionPolicy.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { UndecodableEvent } from "../eventsourcing/EventCodec.ts"
@@ -96,10 +97,10 @@ export const apply = Effect.fnUntraced(function* (
   customer: CustomerId,
 ): Effect.fn.Return<State, UndecodableEvent | ReadError, EventStore> {
   for (const recorded of chunk.events) {
-    if (recorded.type === aggregated && recorded.stream.kind === RetentionPolicy.streamKind) {
-      const decoded = RetentionPolicy.codec.decode(recorded)
+    if (recorded.type === aggregated && recorded.stream.kind === PurgedDay.streamKind) {
+      const decoded = PurgedDay.codec.decode(recorded)
       if (Result.isFailure(decoded)) return yield* decoded.failure
-      if (decoded.success._tag === aggregated) replace(state, recorded.position, decoded.success)
+      replace(state, recorded.position, decoded.success)
       continue
     }
     if (recorded.stream.kind !== Interaction.streamKind || recorded.occurredAt > state.until) continue
@@ -242,7 +243,7 @@ const liveWith = (packed: PackedEvents.PackedEvents): Live => ({
 const aggregated = "InteractionsAggregated"
 
 /** Replaces the interactions of a purged day by its counters. A further batch of the same purge changes nothing. */
-const replace = (state: State, at: Position, event: typeof RetentionPolicy.InteractionsAggregated.Type): void => {
+const replace = (state: State, at: Position, event: typeof PurgedDay.InteractionsAggregated.Type): void => {
   const { cohort, contribution, through = at } = event
   const day = toEpochDay(cohort)
   // A report as of a past moment uses the counters only of days that were settled by then.

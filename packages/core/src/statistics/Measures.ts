@@ -4,7 +4,7 @@
  * row. Journeys and dwell times are counted beside it, since their numbers refer to places in the prefix tree.
  */
 import type { PolicyVersionId } from "../domain/Identifier.ts"
-import type { Contribution as DayCounters, Counted } from "../domain/RetentionPolicy.ts"
+import type { CountedDay, DayCounters } from "../domain/PurgedDay.ts"
 import type { LocalTime } from "../calendar/LocalTime.ts"
 import type { Contribution } from "./Contribution.ts"
 import { Counters } from "./Counters.ts"
@@ -31,7 +31,7 @@ interface Measure<Sum, Saved> extends Kind<Sum, Saved> {
   /** Whether excluded interactions are counted too. */
   readonly countsExcluded?: boolean
   /** The counters that a purged day keeps, and the way back. Without them the measure is deleted with the day. */
-  readonly keep?: (sum: Sum) => Partial<Counted>
+  readonly keep?: (sum: Sum) => Partial<CountedDay>
   readonly restore?: (sum: Sum, kept: DayCounters) => void
 }
 

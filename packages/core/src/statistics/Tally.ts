@@ -3,7 +3,7 @@
  * tallies of shards add up to the tally of the whole. The counts of each day are kept beside the sums, so that the
  * counters of a purged day can replace all that was counted of its interactions.
  */
-import type { Contribution as Kept } from "../domain/RetentionPolicy.ts"
+import type { DayCounters } from "../domain/PurgedDay.ts"
 import * as LocalTime from "../calendar/LocalTime.ts"
 import type { Contribution } from "./Contribution.ts"
 import { Counters } from "./Counters.ts"
@@ -52,7 +52,7 @@ export class Tally {
    * Replaces all that was counted of a day, and the counters kept of it before, by the counters that were kept when it
    * was purged.
    */
-  replace(day: number, kept: Kept): void {
+  replace(day: number, kept: DayCounters): void {
     this.takeAway(this.counted, day)
     this.takeAway(this.purged, day)
     const counts = this.restored(kept)
@@ -124,7 +124,7 @@ export class Tally {
     for (const [step, seconds, count] of counts.dwell) this.addDwell(this.journeys.steps[step]!, seconds, by * count)
   }
 
-  private restored(kept: Kept): DayCounts {
+  private restored(kept: DayCounters): DayCounts {
     const counts = DayCounts.restored(kept)
     for (const { steps, ...ended } of kept.journeys) {
       let node: Node = root

@@ -187,7 +187,8 @@ export const InteractionEnded = Schema.TaggedStruct("InteractionEnded", {
 /** The same person came back within a time; which interaction that was is not said. */
 export const RecontactObserved = Schema.TaggedStruct("RecontactObserved", { occurredAt, class: RecontactClass })
 
-export const Event = Schema.Union([
+/** How the events of an interaction are stored. */
+export const codec = EventCodec.make(streamKind, [
   InteractionStarted,
   NoticeShown,
   TerminalObserved,
@@ -208,28 +209,4 @@ export const Event = Schema.Union([
   InteractionEnded,
   RecontactObserved,
 ])
-
-export type Event = typeof Event.Type
-
-/** How the events of an interaction are stored. */
-export const codec = EventCodec.make(streamKind, [
-  EventCodec.define(InteractionStarted),
-  EventCodec.define(NoticeShown),
-  EventCodec.define(TerminalObserved),
-  EventCodec.define(CallInhibited),
-  EventCodec.define(InterfaceActivated),
-  EventCodec.define(StepTaken),
-  EventCodec.define(InputEntered),
-  EventCodec.define(InputChanged),
-  EventCodec.define(InputDeleted),
-  EventCodec.define(SurveyAnswered),
-  EventCodec.define(RedirectedToCustomer),
-  EventCodec.define(CallRequested),
-  EventCodec.define(CallPlaced),
-  EventCodec.define(CallAnswered),
-  EventCodec.define(CallEnded),
-  EventCodec.define(GoalReached),
-  EventCodec.define(InteractionExcluded),
-  EventCodec.define(InteractionEnded),
-  EventCodec.define(RecontactObserved),
-])
+export type Event = EventCodec.EventOf<typeof codec>

@@ -4,14 +4,12 @@
 import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { Period } from "../../calendar/Period.ts"
-import { PlainDate } from "../../calendar/PlainDate.ts"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
 import { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
-import { expiryOutcomes } from "../../policy/text/parameters/retention.ts"
 import { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import { LegalReference } from "../RightsRequest.ts"
-import { Count, Counted } from "./counters.ts"
+import { Count } from "../purged-day/counters.ts"
 import type { Event } from "./events.ts"
 import { Matter } from "./events.ts"
 
@@ -28,23 +26,7 @@ export const Command = Schema.Union([
     categories: Schema.Array(PersonalDataCategory),
   }),
   Schema.TaggedStruct("ReleaseLegalHold", { at, hold: Uuid }),
-  Schema.TaggedStruct("AggregateCohort", {
-    at,
-    cohort: PlainDate,
-    batch: Uuid,
-    counted: Counted,
-    /** The position of the log up to which interactions of the day are counted. */
-    through: Schema.optionalKey(Count),
-  }),
-  /** Another batch of what was counted goes. */
-  Schema.TaggedStruct("ContinueCohort", { at, cohort: PlainDate, batch: Uuid }),
-  Schema.TaggedStruct("CompleteRun", {
-    at,
-    run: Uuid,
-    /** What became of each datum that had come to its end. References name values in the vault and are not recorded. */
-    handled: Schema.Array(Schema.Struct({ datum: Uuid, outcome: Schema.Literals(expiryOutcomes) })),
-  }),
-  /** The same of a run that deletes more data than anybody wants to hold at once. */
+  /** A run has deleted all data that had expired. */
   Schema.TaggedStruct("CompleteSweep", {
     at,
     run: Uuid,
@@ -62,10 +44,6 @@ export type CommandOf<Tag extends Command["_tag"]> = Extract<Command, { readonly
 export interface Context {
   /** What binds the moment of the command. */
   readonly policy: EffectivePolicy
-  /** What had come to its end by the moment of a run, when the run began. */
-  readonly expired?: ReadonlyArray<Uuid>
-  /** Of how many persons a journey must be to be told by itself. Default 10; never fewer than 5. */
-  readonly k?: number
 }
 
 export type Decision = Result.Result<ReadonlyArray<Event>, Refusal>

@@ -2,16 +2,13 @@
  * Decides on the commands of a retention policy.
  */
 import * as DateTime from "effect/DateTime"
-import * as Calendar from "../../calendar/Calendar.ts"
 import * as Ends from "../../policy/checks/Ends.ts"
 import type { RuleKey } from "../../policy/text/RuleKey.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import type { PolicyVersionId } from "../Identifier.ts"
-import { longestWindowMillis } from "../Interaction.ts"
 import { nothing, record, refuse } from "../internal/Decision.ts"
 import type { Command } from "./commands.ts"
 import { type CommandOf, type Context, type Decision } from "./commands.ts"
-import { withCounted } from "./counters.ts"
 import type { State } from "./state.ts"
 
 export const decide = (state: State, command: Command, context: Context): Decision => {
@@ -43,18 +40,6 @@ export const decide = (state: State, command: Command, context: Context): Decisi
         ? refuse("TACET-TIME", command, "at", "a moment at or after the hold was placed")
         : record({ _tag: "LegalHoldReleased", occurredAt, hold: command.hold })
     }
-    case "AggregateCohort":
-      return aggregateCohort(state, command, context)
-    case "ContinueCohort": {
-      const before = state.cohorts.get(command.cohort)
-      if (before === undefined) return refuse("TACET-STARTED", command, "cohort", "a day that was counted")
-      if (before.batches.has(command.batch)) return nothing
-      const { batch, cohort } = command
-      const { contribution, through } = before
-      return record({ _tag: "InteractionsAggregated", occurredAt, cohort, batch, contribution, through })
-    }
-    case "CompleteRun":
-      return completeRun(state, command, context)
     case "CompleteSweep": {
       const { deleted, remaining, run } = command
       if (state.runs.has(run)) return nothing
@@ -96,57 +81,4 @@ const capOf: { readonly [Category in PersonalDataCategory]?: RuleKey } = {
   serviceCallRecord: "RET-3Y",
   transaction: "RET-10Y",
   cookieIdentifier: "RET-COOKIE6M",
-}
-
-const aggregateCohort = (state: State, command: CommandOf<"AggregateCohort">, context: Context): Decision => {
-  const { batch, cohort, counted, through } = command
-  const before = state.cohorts.get(cohort)
-  if (before?.batches.has(batch) === true) return nothing
-  if (through !== undefined && before !== undefined && through <= before.through) {
-    return refuse("TACET-ONCE", command, "through", "a position behind those that were counted before")
-  }
-  const settled = DateTime.toEpochMillis(Calendar.endOfDay(cohort, context.policy.timeZone)) + longestWindowMillis
-  if (DateTime.toEpochMillis(command.at) < settled) {
-    return refuse("TACET-WINDOW", command, "cohort", "a day whose interactions are all settled")
-  }
-  const total = counted.started - counted.excluded
-  const isWhole = counted.windows.every(
-    ({ attemptFailed, bounced, effective, goal, handedOff, left }) =>
-      attemptFailed + bounced + effective + goal + handedOff + left === total,
-  )
-  if (!isWhole) return refuse("SWEEP", command, "counted.windows", "every interaction once in each window")
-  const contribution = withCounted(before?.contribution, counted, Math.max(5, context.k ?? 10))
-  return record({
-    _tag: "InteractionsAggregated",
-    occurredAt: command.at,
-    cohort,
-    batch,
-    contribution,
-    ...(through === undefined ? {} : { through }),
-  })
-}
-
-const completeRun = (state: State, command: CommandOf<"CompleteRun">, context: Context): Decision => {
-  const { handled, run } = command
-  if (state.runs.has(run)) return nothing
-  const data = new Set(handled.map(({ datum }) => datum))
-  if (data.size !== handled.length) {
-    return refuse("DEL-OR-ANON", command, "handled", "exactly one outcome for each datum")
-  }
-  if (handled.some(({ outcome }) => !context.policy.parameters.expiryOutcomes.includes(outcome))) {
-    const accepted = context.policy.parameters.expiryOutcomes.join(" or ")
-    return refuse("DEL-OR-ANON", command, "handled", `data ${accepted}`)
-  }
-  const expired = context.expired ?? []
-  if (expired.length !== data.size || expired.some((datum) => !data.has(datum))) {
-    return refuse("SWEEP", command, "handled", "all that had come to its end, and nothing else")
-  }
-  const deleted = handled.filter(({ outcome }) => outcome === "deleted").length
-  return record({
-    _tag: "RetentionRunCompleted",
-    occurredAt: command.at,
-    run,
-    deleted,
-    anonymised: handled.length - deleted,
-  })
 }

@@ -3,20 +3,20 @@
  */
 import * as Schema from "effect/Schema"
 import { Period } from "../../calendar/Period.ts"
-import { PlainDate } from "../../calendar/PlainDate.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import * as EventCodec from "../../eventsourcing/EventCodec.ts"
 import type { StreamId } from "../../eventsourcing/StreamId.ts"
-import { Uuid, derived } from "../../eventsourcing/Uuid.ts"
+import { Uuid } from "../../eventsourcing/Uuid.ts"
 import { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import { PolicyVersionId } from "../Identifier.ts"
 import { LegalReference } from "../RightsRequest.ts"
-import { Contribution, Count } from "./counters.ts"
+import * as PurgedDay from "../PurgedDay.ts"
+import { Count } from "../purged-day/counters.ts"
 
 // Stream
 
-/** The kind of a retention policy's streams: one with the Customer's id, and one for each day that was purged. */
-export const streamKind = "retention-policy"
+/** The kind of a retention policy's stream. The streams of purged days are of the same kind (`PurgedDay`). */
+export const streamKind = PurgedDay.streamKind
 
 /**
  * The stream of a Customer's retention policy.
@@ -30,23 +30,6 @@ export const streamKind = "retention-policy"
  * ```
  */
 export const streamOf = (customer: CustomerId): StreamId => ({ kind: streamKind, id: customer })
-
-/**
- * The stream in which it stands what remains of a calendar day. Each day has one of its own, so that whoever asks for
- * periods and holds does not read what is left of all days.
- *
- * @example
- * ```ts
- * import { RetentionPolicy } from "@tacet/core/domain"
- * import type { CustomerId } from "@tacet/core/eventsourcing"
- *
- * const stream = (customer: CustomerId.CustomerId) => RetentionPolicy.cohortStreamOf(customer, "2026-03-01")
- * ```
- */
-export const cohortStreamOf = (customer: CustomerId, day: PlainDate): StreamId => ({
-  kind: streamKind,
-  id: derived("cohort", customer, day),
-})
 
 // Values
 
@@ -79,20 +62,6 @@ export const LegalHoldPlaced = Schema.TaggedStruct("LegalHoldPlaced", {
 /** It no longer does. */
 export const LegalHoldReleased = Schema.TaggedStruct("LegalHoldReleased", { occurredAt, hold: Uuid })
 
-/**
- * The contribution of the interactions of one calendar day that are gone. It replaces what the day had before. A day goes
- * in batches: the first tells the contribution of all that go, the others repeat it.
- */
-export const InteractionsAggregated = Schema.TaggedStruct("InteractionsAggregated", {
-  occurredAt,
-  cohort: PlainDate,
-  /** The purge that it stands for; the same again changes nothing. */
-  batch: Uuid,
-  contribution: Contribution,
-  /** All interactions of the day that had begun at this position of the log or before it are in the contribution. */
-  through: Schema.optionalKey(Count),
-})
-
 /** Everything that had come to its end by then is deleted or anonymised (SWEEP, DEL-OR-ANON). */
 export const RetentionRunCompleted = Schema.TaggedStruct("RetentionRunCompleted", {
   occurredAt,
@@ -101,21 +70,15 @@ export const RetentionRunCompleted = Schema.TaggedStruct("RetentionRunCompleted"
   anonymised: Count,
 })
 
-export const Event = Schema.Union([
+/**
+ * How the events of a retention policy are stored. The counters of a purged day are listed too: the codec reads every
+ * stream of the kind, and they decide nothing here.
+ */
+export const codec = EventCodec.make(streamKind, [
   RetentionPeriodSet,
   LegalHoldPlaced,
   LegalHoldReleased,
-  InteractionsAggregated,
+  PurgedDay.InteractionsAggregated,
   RetentionRunCompleted,
 ])
-
-export type Event = typeof Event.Type
-
-/** How the events of a retention policy are stored. */
-export const codec = EventCodec.make(streamKind, [
-  EventCodec.define(RetentionPeriodSet),
-  EventCodec.define(LegalHoldPlaced),
-  EventCodec.define(LegalHoldReleased),
-  EventCodec.define(InteractionsAggregated),
-  EventCodec.define(RetentionRunCompleted),
-])
+export type Event = EventCodec.EventOf<typeof codec>

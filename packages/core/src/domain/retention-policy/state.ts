@@ -4,11 +4,9 @@
 import * as DateTime from "effect/DateTime"
 import * as Calendar from "../../calendar/Calendar.ts"
 import type { Period } from "../../calendar/Period.ts"
-import type { PlainDate } from "../../calendar/PlainDate.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
-import type { Contribution } from "./counters.ts"
 import type { Event, Matter } from "./events.ts"
 
 /** A legal hold. Moments in epoch milliseconds. */
@@ -20,21 +18,10 @@ export interface Hold {
   readonly categories: ReadonlyArray<PersonalDataCategory>
 }
 
-/** What remains of a day. */
-export interface Cohort {
-  readonly contribution: Contribution
-  readonly batches: ReadonlySet<Uuid>
-  /** The position of the log up to which its interactions are counted. */
-  readonly through: number
-  /** How many interactions the latest count has added. */
-  readonly added: number
-}
-
 /** What is fixed and what was done. Moments in epoch milliseconds. */
 export interface State {
   readonly periods: ReadonlyMap<PersonalDataCategory, ReadonlyArray<{ readonly from: number; readonly period: Period }>>
   readonly holds: ReadonlyMap<Uuid, Hold>
-  readonly cohorts: ReadonlyMap<PlainDate, Cohort>
   readonly runs: ReadonlySet<Uuid>
   /** The moment of the latest run that was completed. */
   readonly sweptAt: number | undefined
@@ -44,7 +31,6 @@ export interface State {
 export const initial: State = {
   periods: new Map(),
   holds: new Map(),
-  cohorts: new Map(),
   runs: new Set(),
   sweptAt: undefined,
 }
@@ -130,17 +116,8 @@ export const evolve = (state: State, event: Event): State => {
       if (hold === undefined) return state
       return { ...state, holds: new Map(state.holds).set(event.hold, { ...hold, releasedAt: at }) }
     }
-    case "InteractionsAggregated": {
-      const { contribution, through = 0 } = event
-      const before = state.cohorts.get(event.cohort)
-      const batches = new Set(before?.batches).add(event.batch)
-      const added =
-        before !== undefined && through > 0 && through === before.through
-          ? before.added
-          : contribution.started - (before?.contribution.started ?? 0)
-      const cohort: Cohort = { contribution, batches, through, added }
-      return { ...state, cohorts: new Map(state.cohorts).set(event.cohort, cohort) }
-    }
+    case "InteractionsAggregated":
+      return state
     case "RetentionRunCompleted":
       return { ...state, runs: new Set(state.runs).add(event.run), sweptAt: Math.max(at, state.sweptAt ?? at) }
   }

@@ -184,7 +184,8 @@ export const DuplicateAccepted = Schema.TaggedStruct("DuplicateAccepted", { occu
 /** This one is answered with an earlier one. */
 export const MarkedDuplicate = Schema.TaggedStruct("MarkedDuplicate", { occurredAt, original: RequestId })
 
-export const Event = Schema.Union([
+/** How the events of a request are stored. */
+export const codec = EventCodec.make(streamKind, [
   RequestReceived,
   RequestTaken,
   ForwardedToCustomer,
@@ -202,25 +203,4 @@ export const Event = Schema.Union([
   DuplicateAccepted,
   MarkedDuplicate,
 ])
-
-export type Event = typeof Event.Type
-
-/** How the events of a request are stored. */
-export const codec = EventCodec.make(streamKind, [
-  EventCodec.define(RequestReceived),
-  EventCodec.define(RequestTaken),
-  EventCodec.define(ForwardedToCustomer),
-  EventCodec.define(WritingAsked),
-  EventCodec.define(WritingReceived),
-  EventCodec.define(DetailsAsked),
-  EventCodec.define(IdentityDoubted),
-  EventCodec.define(IdentityVerified),
-  EventCodec.define(SubjectLocated),
-  EventCodec.define(SubjectNotIdentified),
-  EventCodec.define(DelayNotified),
-  EventCodec.define(RequestFulfilled),
-  EventCodec.define(RequestRefused),
-  EventCodec.define(RestrictionLifted),
-  EventCodec.define(DuplicateAccepted),
-  EventCodec.define(MarkedDuplicate),
-])
+export type Event = EventCodec.EventOf<typeof codec>

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
 import * as Customer from "../../domain/Customer.ts"
 import * as Interaction from "../../domain/Interaction.ts"
+import * as PurgedDay from "../../domain/PurgedDay.ts"
 import * as RetentionPolicy from "../../domain/RetentionPolicy.ts"
 import * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
@@ -122,7 +123,7 @@ export const purgesOf = Effect.fnUntraced(function* (
     }
   }
   for (const day of days) {
-    const stream = RetentionPolicy.cohortStreamOf(customer, day)
+    const stream = PurgedDay.streamOf(customer, day)
     const { version } = yield* store.readStream(customer, stream, { limit: 1 })
     if (version > 0) purged.add(day)
     checks.push({ stream, expected: Expected.exact(version) })

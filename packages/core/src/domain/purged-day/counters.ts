@@ -1,5 +1,6 @@
 /**
- * The counters of a day of interactions.
+ * The counters of a day of interactions, as they are counted before the interactions are purged and as they are recorded
+ * in their place: journeys of few persons merged.
  */
 import * as Schema from "effect/Schema"
 import { PolicyVersionId, StepId } from "../Identifier.ts"
@@ -7,7 +8,7 @@ import { mergeSmall } from "../KAnonymity.ts"
 
 export const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
-/** How the interactions of a cohort ended, in one window. */
+/** How the interactions of a day ended, in one window. */
 export const WindowCounters = Schema.Struct({
   effective: Count,
   attemptFailed: Count,
@@ -24,66 +25,67 @@ const outcomes = { effective: Count, attemptFailed: Count, goal: Count, handedOf
 /** The steps of a journey; `…` stands for those beyond the cap. */
 const Steps = Schema.Array(Schema.Union([StepId, Schema.Literal("…")]))
 
-/** A journey and how it ended; `persons` is known when it is counted and not recorded. */
+/** A journey and how often it ended in which way. */
 const JourneyCounters = Schema.Struct({ steps: Steps, ...outcomes })
 
-/** The headline counters of a cohort: all its interactions are settled, so none is open or pending. */
+/** The headline counters of a day: all its interactions are settled, so none is open or pending. */
 const headline = {
   started: Count,
   excluded: Count,
   /** In-interaction, 24 hours, 72 hours, 7 days. */
   windows: Schema.Array(WindowCounters).check(Schema.isMinLength(4), Schema.isMaxLength(4)),
   calls: Schema.Struct({ total: Count, legs: Count, effective: Count, notHuman: Count, humanUnknown: Count }),
-  /** Deflected interactions that were observed for 24 hours, 72 hours, 7 days, and those without a return by then. */
+  /** Deflected interactions that were observed for 24 hours, 72 hours, 7 days, and those of them without a return by then. */
   returns: Schema.optionalKey(
     Schema.Array(Schema.Struct({ notReturned: Count, observed: Count })).check(
       Schema.isMinLength(3),
       Schema.isMaxLength(3),
     ),
   ),
-  /** The versions that bound them. */
+  /** The policy versions that bound the interactions. */
   policyVersions: Schema.optionalKey(Schema.Array(PolicyVersionId)),
 }
 
-/** What remains of a cohort; journeys of fewer than k persons stand together in `other`. */
-export const Contribution = Schema.Struct({
+/** The counters that are recorded of a day; journeys of fewer than k persons are merged into `other`. */
+export const DayCounters = Schema.Struct({
   ...headline,
   journeys: Schema.Array(JourneyCounters),
   other: Schema.Struct({ journeys: Count, ...outcomes }),
 })
+export type DayCounters = typeof DayCounters.Type
 
-export type Contribution = typeof Contribution.Type
-
-/** The same as it is counted before its interactions go. */
-export const Counted = Schema.Struct({
+/** The counters of interactions that are about to be purged, with the number of persons of each journey. */
+export const CountedDay = Schema.Struct({
   ...headline,
   journeys: Schema.Array(Schema.Struct({ steps: Steps, persons: Count, ...outcomes })),
 })
-
-export type Counted = typeof Counted.Type
+export type CountedDay = typeof CountedDay.Type
 
 /**
- * Puts journeys of fewer than k persons together, and the smallest others with them until no single journey and no group
- * of fewer than k persons can be told apart, or none is left.
+ * Merges the journeys of fewer than k persons, and the smallest others with them until neither a single journey nor a
+ * group of fewer than k persons can be singled out, or every journey is merged.
  *
  * @example
  * ```ts
- * import { RetentionPolicy } from "@tacet/core/domain"
+ * import { PurgedDay } from "@tacet/core/domain"
  *
- * const merged = (journeys: RetentionPolicy.Counted["journeys"]) => RetentionPolicy.mergeRare(journeys, 10)
+ * const outcomes = { effective: 0, attemptFailed: 0, goal: 0, handedOff: 0, left: 12 }
+ * const rare = { steps: [], persons: 3, ...outcomes, left: 3 }
+ * const merged = PurgedDay.mergeRare([{ steps: ["…"], persons: 12, ...outcomes }, rare], 10)
+ * merged.other // => { journeys: 2, effective: 0, attemptFailed: 0, goal: 0, handedOff: 0, left: 15 }
  * ```
  */
-export const mergeRare = (journeys: Counted["journeys"], k: number): Pick<Contribution, "journeys" | "other"> => {
+export const mergeRare = (journeys: CountedDay["journeys"], k: number): Pick<DayCounters, "journeys" | "other"> => {
   // Of journeys with equally many persons, the first in the order of names is merged first.
   const ordered = journeys.toSorted((one, other) => other.persons - one.persons || (name(one) < name(other) ? 1 : -1))
   const { kept, merged } = mergeSmall(ordered, k)
   return {
-    journeys: kept.map(told).sort((one, other) => (name(one) < name(other) ? -1 : 1)),
+    journeys: kept.map(withoutPersons).sort((one, other) => (name(one) < name(other) ? -1 : 1)),
     other: { journeys: merged.length, ...sumOf(merged) },
   }
 }
 
-const told = ({ steps, ...counters }: Counted["journeys"][number]): Contribution["journeys"][number] => ({
+const withoutPersons = ({ steps, ...counters }: CountedDay["journeys"][number]): DayCounters["journeys"][number] => ({
   steps,
   ...sumOf([counters]),
 })
@@ -106,7 +108,7 @@ const add = (one: Outcomes, other: Outcomes): Outcomes => ({
 const addEach = <A extends Readonly<Record<string, number>>>(one: A, other: A): A =>
   Object.fromEntries(Object.entries(one).map(([key, value]) => [key, value + (other[key] ?? 0)])) as A
 
-type Returns = Pick<Contribution, "returns" | "policyVersions">
+type Returns = Pick<DayCounters, "returns" | "policyVersions">
 
 const sumOfReturns = (one: Returns, other: Returns): Returns => {
   const [returns, more] = [one.returns ?? [], other.returns ?? []]
@@ -122,12 +124,12 @@ const sumOfReturns = (one: Returns, other: Returns): Returns => {
   }
 }
 
-/** What a cohort comes to with what goes now; journeys that it tells already are told on. */
-export const withCounted = (before: Contribution | undefined, counted: Counted, k: number): Contribution => {
+/** The counters of a day with those of further interactions; journeys that are recorded by themselves stay so. */
+export const withCounted = (before: DayCounters | undefined, counted: CountedDay, k: number): DayCounters => {
   const { journeys, ...now } = counted
   if (before === undefined) return { ...now, ...mergeRare(journeys, k) }
   const known = new Map(before.journeys.map((journey) => [name(journey), journey]))
-  const isKnown = (journey: Counted["journeys"][number]) => known.has(name(journey))
+  const isKnown = (journey: CountedDay["journeys"][number]) => known.has(name(journey))
   for (const journey of journeys.filter(isKnown)) {
     known.set(name(journey), { steps: journey.steps, ...add(known.get(name(journey)) ?? journey, journey) })
   }
