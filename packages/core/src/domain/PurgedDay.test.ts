@@ -125,7 +125,9 @@ describe("a purged day", () => {
         batch: batch(index + 4),
       }))
       expect(refusal(PurgedDay.initial, more[0]!, { policy: v2021 })).toBe("TACET-STARTED")
-      const { events, state } = accepted([command(counted), ...more, ...more], { policy: v2021 })
+      const { events, state } = accepted([{ ...command(counted), through: 7 } as PurgedDay.Command, ...more, ...more], {
+        policy: v2021,
+      })
       expect(events.length).toBe(batches + 1)
       for (const event of events) expect(event.contribution).toEqual(events[0]!.contribution)
       expect(state).toMatchObject({ day: date, added: counted.started })
