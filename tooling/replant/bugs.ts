@@ -410,7 +410,7 @@ export const bugs: ReadonlyArray<Bug> = [
   },
   {
     key: "AGG-3P",
-    file: `${core}/domain/Customer.ts`,
+    file: `${core}/domain/customer/decide.ts`,
     find: 'nonPersonalUses.includes("giveToThirdParties")',
     replace: 'nonPersonalUses.includes("anyOtherPurpose")',
     test: `${core}/domain/Customer.contract.test.ts`,

@@ -108,6 +108,95 @@ export const isInForce = (signed: Signed, policy: EffectivePolicy, at: DateTime.
   )
 }
 
-/** Whether what a contract says binds the Customer where it links the data with its own (CUST-LINK). */
-export const permitsLinking = ({ linkClauses: agreed }: Terms, { parameters }: EffectivePolicy): boolean =>
+/** Whether the terms bind the Customer where it links the data with its own (CUST-LINK). */
+const permitsLinking = ({ linkClauses: agreed }: Terms, { parameters }: EffectivePolicy): boolean =>
   agreed !== undefined && lacking(parameters.linkClauses, agreed).length === 0
+
+/** A Customer's contracts, in the order in which they were signed: a part of `Customer.State`. */
+export interface Contracts {
+  readonly contracts: ReadonlyArray<Signed>
+}
+
+/**
+ * The terms of the contract in force at a moment, under the policy of that moment: a contract without a clause that the
+ * policy demands by then is no longer in force (CLAUSES).
+ *
+ * @example
+ * ```ts
+ * import { Contract, Customer } from "@tacet/core/domain"
+ * import type { EffectivePolicy } from "@tacet/core/policy"
+ *
+ * const recognises = (customer: Customer.State, policy: EffectivePolicy.EffectivePolicy): boolean =>
+ *   Contract.termsAt(customer, policy, policy.at)?.recognition === true
+ * ```
+ */
+export const termsAt = ({ contracts }: Contracts, policy: EffectivePolicy, at: DateTime.Utc): Terms | undefined =>
+  contracts.findLast((signed) => isInForce(signed, policy, at))?.terms
+
+/**
+ * When the contract under which a datum was collected ended, in epoch milliseconds (RET-CONTRACT-CAP). A contract that
+ * follows without a gap continues it. `undefined` while it runs, and where no contract was in force at the collection.
+ *
+ * @example
+ * ```ts
+ * import { Contract, Customer } from "@tacet/core/domain"
+ *
+ * Contract.endAfter(Customer.initial, 0, "Europe/Paris") // => undefined
+ * ```
+ */
+export const endAfter = (
+  { contracts }: Contracts,
+  collectedAt: number,
+  timeZone: Calendar.TimeZoneName,
+): number | undefined => {
+  const spans = contracts.map(({ from, terms: { lastDay }, to }) => {
+    const last = lastDay === undefined ? Infinity : DateTime.toEpochMillis(Calendar.endOfDay(lastDay, timeZone))
+    return { from, to: Math.min(to, last) }
+  })
+  let end = collectedAt
+  for (;;) {
+    const running = spans.filter(({ from, to }) => from <= end && end < to)
+    if (running.length === 0) return end === collectedAt ? undefined : end
+    end = Math.max(...running.map(({ to }) => to))
+    if (end === Infinity) return undefined
+  }
+}
+
+/**
+ * The purposes that the Customer instructs at a moment, for the check of a purpose (CUST-PURPOSE); `undefined` without a
+ * contract in force.
+ *
+ * @example
+ * ```ts
+ * import { Contract, Customer } from "@tacet/core/domain"
+ * import { type EffectivePolicy, Purpose } from "@tacet/core/policy"
+ *
+ * const answer = (customer: Customer.State, policy: EffectivePolicy.EffectivePolicy) => {
+ *   const instructed = Contract.instructedPurposes(customer, policy, policy.at)
+ *   return Purpose.check(policy, {
+ *     role: "processor",
+ *     purpose: "customerCare",
+ *     ...(instructed === undefined ? {} : { instructed }),
+ *   })
+ * }
+ * ```
+ */
+export const instructedPurposes = (
+  customer: Contracts,
+  policy: EffectivePolicy,
+  at: DateTime.Utc,
+): ReadonlyArray<Purpose.Purpose> | undefined => termsAt(customer, policy, at)?.purposes
+
+/** Whether the Customer may link the operator's data with personal data of its own at a moment (CUST-LINK). */
+export const mayLink = (customer: Contracts, policy: EffectivePolicy, at: DateTime.Utc): boolean => {
+  const terms = termsAt(customer, policy, at)
+  return terms !== undefined && permitsLinking(terms, policy)
+}
+
+/** Whether personal data of a category may come from the Customer's own services at a moment (SUBCONTRACT). */
+export const coversOwnService = (
+  customer: Contracts,
+  category: PersonalDataCategory,
+  policy: EffectivePolicy,
+  at: DateTime.Utc,
+): boolean => termsAt(customer, policy, at)?.ownServices.includes(category) === true

@@ -10,6 +10,7 @@ import type { PrivacyPolicy } from "../policy/text/PrivacyPolicy.ts"
 import * as Purpose from "../policy/checks/Purpose.ts"
 import { dialogra, dialonce20160629, dialonce20190305, dialonce20210217 } from "../policy/versions/index.ts"
 import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
+import * as Contract from "./Contract.ts"
 import * as Customer from "./Customer.ts"
 import { stored } from "./expectations.testing.ts"
 import type { ContractId, FieldId, FieldReason, StatisticId } from "./Identifier.ts"
@@ -157,7 +158,7 @@ describe.each(versions)("a contract under $policy.id", (version) => {
       const isWhole = version.owed.every((clause) => given.includes(clause))
       expect(ruleOf(state, command)).toBe(isWhole ? undefined : "CLAUSES")
       const after = play([command], state).state
-      expect(Customer.contractAt(after, effective(moment(on)), moment(on)) !== undefined).toBe(isWhole)
+      expect(Contract.termsAt(after, effective(moment(on)), moment(on)) !== undefined).toBe(isWhole)
     },
     runs,
   )
@@ -171,7 +172,7 @@ describe.each(versions)("a contract under $policy.id", (version) => {
       const isBound = linkClauses.every((clause) => agreed?.includes(clause) === true)
       expect(ruleOf(state, command)).toBe(agreed === undefined || isBound ? undefined : "CUST-LINK")
       const after = play([command], state).state
-      expect(Customer.mayLink(after, effective(moment(on)), moment(on))).toBe(isBound && on >= signedOn)
+      expect(Contract.mayLink(after, effective(moment(on)), moment(on))).toBe(isBound && on >= signedOn)
     },
     runs,
   )
@@ -184,7 +185,7 @@ describe.each(versions)("a contract under $policy.id", (version) => {
       const { events, state: after } = play(commandsOf(lives), state)
       const at = moment(on + hours)
       const isCovered = inForce(events, at)?.ownServices.includes(category) === true
-      expect(Customer.coversOwnService(after, category, effective(at), at)).toBe(isCovered)
+      expect(Contract.coversOwnService(after, category, effective(at), at)).toBe(isCovered)
       const declare: Command = {
         _tag: "DeclareInputField",
         at,
@@ -219,7 +220,7 @@ describe.each(versions)("a contract under $policy.id", (version) => {
       const lawful = ordered.filter((_, index) => refusals[index] === undefined)
       const expected = lawful.findLast((one) => one.on <= on)?.instructed
       const at = moment(on)
-      expect(Customer.instructedPurposes(after, effective(at), at)).toEqual(expected)
+      expect(Contract.instructedPurposes(after, effective(at), at)).toEqual(expected)
       const { parameters } = effective(at)
       const answer = Purpose.check(effective(at), {
         role: "processor",
@@ -397,7 +398,7 @@ describe("a contract whose policy changes", () => {
       sign(in2017, { clauses: ofDocuments, ownServices: ["emailAddress"] }),
     ])
     const policyAt = timeline(context.policies, state.policyVersions)
-    const covered = (at: DateTime.Utc, of = state) => Customer.coversOwnService(of, "emailAddress", policyAt(at)!, at)
+    const covered = (at: DateTime.Utc, of = state) => Contract.coversOwnService(of, "emailAddress", policyAt(at)!, at)
     expect([in2017, DateTime.makeUnsafe("2018-05-24T20:00:00Z"), in2019].map((at) => covered(at))).toEqual([
       true,
       true,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@tacet/vitest"
 import * as fc from "fast-check"
 import * as PlainDate from "../calendar/PlainDate.ts"
+import * as Contract from "./Contract.ts"
 import * as Customer from "./Customer.ts"
 import type { ContractId } from "./Identifier.ts"
 
@@ -54,7 +55,7 @@ describe("the end of what was collected under contracts", () => {
           break
         }
       }
-      expect(Customer.contractEndAfter(state, collectedAt, zone)).toBe(expected)
+      expect(Contract.endAfter(state, collectedAt, zone)).toBe(expected)
     },
     { numRuns: 1000 },
   )

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as Customer from "../domain/Customer.ts"
+import * as Contract from "../domain/Contract.ts"
 import * as Pseudonym from "../domain/Pseudonym.ts"
 import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
@@ -69,7 +69,7 @@ const judge = (
   )
   if (Result.isFailure(reader)) return reader
   if (!isPurpose(purpose)) return refuse("PURPOSES", "purpose", "a purpose that the policies know")
-  const instructed = Customer.instructedPurposes(state, policy, at)
+  const instructed = Contract.instructedPurposes(state, policy, at)
   const answer = Purpose.check(policy, {
     role: "processor",
     purpose,

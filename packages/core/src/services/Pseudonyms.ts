@@ -8,7 +8,7 @@ import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Customer from "../domain/Customer.ts"
+import * as Contract from "../domain/Contract.ts"
 import type { PolicyVersionId } from "../domain/Identifier.ts"
 import * as Pseudonym from "../domain/Pseudonym.ts"
 import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
@@ -134,7 +134,7 @@ export const layer: Layer.Layer<Pseudonyms, never, Vault | EventStore> = Layer.e
       const context: Pseudonym.Context = {
         policy,
         role: "processor",
-        recognitionInstructed: Customer.contractAt(facts.state, policy, command.at)?.recognition === true,
+        recognitionInstructed: Contract.termsAt(facts.state, policy, command.at)?.recognition === true,
         linkable: () => other?.phase === "live" || other?.phase === "restricted",
       }
       return context

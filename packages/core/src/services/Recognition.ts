@@ -17,7 +17,7 @@ import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import { startOfDay } from "../calendar/UtcDay.ts"
-import * as Customer from "../domain/Customer.ts"
+import * as Contract from "../domain/Contract.ts"
 import * as Interaction from "../domain/Interaction.ts"
 import * as Pseudonym from "../domain/Pseudonym.ts"
 import * as RecognitionModel from "../domain/RecognitionModel.ts"
@@ -171,7 +171,7 @@ export const layer: Layer.Layer<Recognition, never, Pseudonyms | Vault | KeyStor
     const allowed = Effect.fnUntraced(function* (customer: CustomerId, command: string, at: DateTime.Utc) {
       const facts = yield* inLog(Facts.load(customer))
       const policy = yield* Facts.bound(facts, command, at)
-      const contract = Customer.contractAt(facts.state, policy, at)
+      const contract = Contract.termsAt(facts.state, policy, at)
       if (policy.parameters.recognition === "off" || contract?.recognition !== true) {
         const accepted = "a policy that allows recognition, and a contract in force that instructs it"
         return yield* new Refusal({ rule: "RECOG-ATTACH", command, accepted })

@@ -7,6 +7,7 @@ import type * as Result from "effect/Result"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
+import * as Contract from "../Contract.ts"
 import * as Customer from "../Customer.ts"
 import type { PolicyVersionId } from "../Identifier.ts"
 import * as Category from "../internal/Category.ts"
@@ -157,7 +158,7 @@ const fieldFault = (
   }
   const policy = context.policyAt(command.at)
   const isOwnService = declared.origin === "customerService" && policy !== undefined
-  if (isOwnService && !Customer.coversOwnService(context.customer, value.category, policy, command.at)) {
+  if (isOwnService && !Contract.coversOwnService(context.customer, value.category, policy, command.at)) {
     return refuse("SUBCONTRACT", command, "field", "a contract in force that covers the category of the service's data")
   }
   return collectionFault(state, command, [value.category], "field", context)

@@ -5,6 +5,7 @@ import * as DateTime from "effect/DateTime"
 import type * as Result from "effect/Result"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
+import * as Contract from "../Contract.ts"
 import * as Customer from "../Customer.ts"
 import { nothing, record, refuse } from "../internal/Decision.ts"
 import { answerCall, endCall, placeCall } from "./calls.ts"
@@ -187,6 +188,6 @@ const mayRecognise = ({ customer, policyAt }: Context, at: DateTime.Utc): boolea
     recognition === "on" ||
     (recognition === "ifInstructed" &&
       policy !== undefined &&
-      Customer.contractAt(customer, policy, at)?.recognition === true)
+      Contract.termsAt(customer, policy, at)?.recognition === true)
   )
 }

@@ -6,6 +6,7 @@ import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
+import * as Contract from "../../domain/Contract.ts"
 import * as Customer from "../../domain/Customer.ts"
 import * as Interaction from "../../domain/Interaction.ts"
 import * as PurgedDay from "../../domain/PurgedDay.ts"
@@ -180,7 +181,7 @@ export const held = (
   const policies = [collectedAt, ...later, at].flatMap((moment) => policyAt(DateTime.makeUnsafe(moment)) ?? [])
   const [policy] = policies
   if (policy === undefined) return undefined
-  const contractEnd = Customer.contractEndAfter(state, collectedAt, policy.timeZone)
+  const contractEnd = Contract.endAfter(state, collectedAt, policy.timeZone)
   const events = {
     collection: DateTime.makeUnsafe(collectedAt),
     ...(contractEnd === undefined ? {} : { contractEnd: DateTime.makeUnsafe(contractEnd) }),

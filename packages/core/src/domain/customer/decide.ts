@@ -1,0 +1,196 @@
+/**
+ * Decides on the commands of a Customer.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Calendar from "../../calendar/Calendar.ts"
+import type { Refusal } from "../../eventsourcing/Refusal.ts"
+import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
+import * as PolicyBook from "../../policy/binding/PolicyBook.ts"
+import * as Law from "../../policy/law/Law.ts"
+import type { RuleKey } from "../../policy/text/RuleKey.ts"
+import * as Contract from "../Contract.ts"
+import { nothing, record, refuse } from "../internal/Decision.ts"
+import type { Command } from "./commands.ts"
+import { type CommandOf, type Context, type Decision } from "./commands.ts"
+import { type Event, ScenarioPublished } from "./events.ts"
+import { declareField } from "./fields.ts"
+import type { Listing, Scenario, State } from "./state.ts"
+
+export const decide = (
+  state: State,
+  command: Command,
+  context: Context,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const occurredAt = command.at
+  const instant = DateTime.toEpochMillis(occurredAt)
+  switch (command._tag) {
+    case "SignContract":
+      return signContract(state, command, context)
+    case "EndContract": {
+      const signed = state.contracts.find(({ contract }) => contract === command.contract)
+      if (signed === undefined) return refuse("TACET-STARTED", command, "contract", "a contract that was signed")
+      if (signed.to !== Number.POSITIVE_INFINITY) return nothing
+      return instant > signed.from
+        ? record({ _tag: "ContractEnded", occurredAt, contract: command.contract })
+        : refuse("TACET-TIME", command, "at", "a moment after the contract was signed")
+    }
+    case "PublishStatistic":
+      return publishStatistic(state, command, context)
+    case "AdoptPolicyVersion": {
+      const { policyVersion } = command
+      const last = state.policyVersions.at(-1)
+      if (last === undefined || instant > last.from) {
+        if (last?.policyVersion === policyVersion) return nothing
+        return adoptionFault(command, context) ?? record({ _tag: "PolicyVersionAdopted", occurredAt, policyVersion })
+      }
+      return instant === last.from && last.policyVersion === policyVersion
+        ? nothing
+        : refuse("POLICY-BIND", command, "at", "a moment after the adoption of the version now in force")
+    }
+    case "ListNumber": {
+      const { number } = command
+      return list(state.numbers.get(number), command, { _tag: "NumberListed", occurredAt, number })
+    }
+    case "UnlistNumber": {
+      const { number } = command
+      return unlist(state.numbers.get(number), command, { _tag: "NumberUnlisted", occurredAt, number })
+    }
+    case "ListEntryPoint": {
+      const { entryPoint } = command
+      return list(state.entryPoints.get(entryPoint), command, { _tag: "EntryPointListed", occurredAt, entryPoint })
+    }
+    case "UnlistEntryPoint": {
+      const { entryPoint } = command
+      return unlist(state.entryPoints.get(entryPoint), command, { _tag: "EntryPointUnlisted", occurredAt, entryPoint })
+    }
+    case "PublishScenario": {
+      const { goals, journeys, scenario, steps } = command
+      const declared = new Set(steps.map(({ step }) => step))
+      if (declared.size !== steps.length) return refuse("RECORDED", command, "steps", "each step once")
+      if (new Set(goals).size !== goals.length) return refuse("RECORDED", command, "goals", "each goal once")
+      if (journeys.some((journey) => journey.length === 0 || journey.some((step) => !declared.has(step)))) {
+        return refuse(
+          "RECORDED",
+          command,
+          "journeys",
+          "journeys of at least one step, made of the scenario's own steps",
+        )
+      }
+      const published: Scenario = { _tag: "ScenarioPublished", occurredAt, scenario, steps, journeys, goals }
+      const last = state.scenarios.get(scenario)?.at(-1)
+      if (last === undefined) return record(published)
+      const since = DateTime.toEpochMillis(last.occurredAt)
+      if (instant >= since && sameContent(last, published)) return nothing
+      return instant > since
+        ? record(published)
+        : refuse("TACET-TIME", command, "at", "a moment after the publication that it replaces")
+    }
+    case "DeclareInputField":
+      return declareField(state, command, context)
+  }
+}
+
+/** What binds a moment for this Customer, if a version was adopted by then. */
+export const policyOf = (state: State, { policies }: Context, at: DateTime.Utc): EffectivePolicy | undefined =>
+  PolicyBook.timeline(policies, state.policyVersions)(at)
+
+const adoptFirst = "a moment at which the Customer has adopted a policy version"
+
+const signContract = (state: State, command: CommandOf<"SignContract">, context: Context): Decision => {
+  const { _tag: _, at: occurredAt, contract, ...terms } = command
+  const instant = DateTime.toEpochMillis(occurredAt)
+  const known = state.contracts.find((signed) => signed.contract === contract)
+  if (known !== undefined) {
+    return known.from === instant && Contract.sameTerms(known.terms, terms)
+      ? nothing
+      : refuse("TACET-ONCE", command, "contract", "a contract of its own for each signature")
+  }
+  const last = state.contracts.at(-1)
+  const since = last === undefined ? undefined : last.to === Number.POSITIVE_INFINITY ? last.from + 1 : last.to
+  if (since !== undefined && instant < since) {
+    return refuse("TACET-TIME", command, "at", "a moment after the contract that it replaces")
+  }
+  const policy = policyOf(state, context, occurredAt)
+  if (policy === undefined) return refuse("POLICY-BIND", command, "at", adoptFirst)
+  const fault = Contract.fault(policy, terms)
+  return fault === undefined
+    ? record({ _tag: "ContractSigned", occurredAt, contract, ...terms })
+    : refuse(fault.rule, command, fault.field, fault.accepted)
+}
+
+const publishStatistic = (state: State, command: CommandOf<"PublishStatistic">, context: Context): Decision => {
+  const { at: occurredAt, digest, from, statistic, through } = command
+  const known = state.statistics.get(statistic)
+  if (known !== undefined) {
+    return known.digest === digest && known.from === from && known.through === through
+      ? nothing
+      : refuse("TACET-ONCE", command, "statistic", "a statistic of its own: what was published stays as it is")
+  }
+  const policy = policyOf(state, context, occurredAt)
+  if (policy === undefined) return refuse("POLICY-BIND", command, "at", adoptFirst)
+  if (!policy.parameters.nonPersonalUses.includes("giveToThirdParties")) {
+    return refuse("AGG-3P", command, undefined, "a policy under which what identifies nobody is given to third parties")
+  }
+  return from <= through && DateTime.isLessThanOrEqualTo(Calendar.endOfDay(through, policy.timeZone), occurredAt)
+    ? record({ _tag: "StatisticPublished", occurredAt, statistic, from, through, digest })
+    : refuse("TACET-WINDOW", command, "through", "days that are over, from the first to the last")
+}
+
+/** A version is adopted with its text known, and never one that states less than the law of that day. */
+const adoptionFault = (
+  command: CommandOf<"AdoptPolicyVersion">,
+  { policies }: Context,
+): Result.Result<never, Refusal> | undefined => {
+  const text = PolicyBook.text(policies, command.policyVersion)
+  if (text === undefined) return refuse("POLICY-BIND", command, "policyVersion", "a version whose text is at hand")
+  const configured = Law.configure(text, command.at, policies.legal)
+  if (Result.isSuccess(configured)) return undefined
+  const { violations } = configured.failure
+  const accepted = violations.map((one) => `${one.parameter} (${one.articles.join(", ")}): ${one.accepted}`)
+  return refuse(
+    (violations[0]?.rules[0] ?? "LAW") as RuleKey,
+    command,
+    "policyVersion",
+    `a version that keeps to the law of that day: ${accepted.join("; ")}`,
+  )
+}
+
+const sameContent = Schema.toEquivalence(
+  Schema.Struct({
+    steps: ScenarioPublished.fields.steps,
+    journeys: ScenarioPublished.fields.journeys,
+    goals: ScenarioPublished.fields.goals,
+  }),
+)
+
+/** Adds nothing where it is listed at that moment and ever since. */
+const list = (
+  listings: ReadonlyArray<Listing> | undefined,
+  command: Command,
+  event: Event,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const instant = DateTime.toEpochMillis(command.at)
+  const last = listings?.at(-1)
+  if (last === undefined) return record(event)
+  if (last.to === Number.POSITIVE_INFINITY) {
+    return instant >= last.from ? nothing : refuse("LISTED", command, "at", "a moment at or after it was listed")
+  }
+  return instant >= last.to ? record(event) : refuse("LISTED", command, "at", "a moment at or after it was unlisted")
+}
+
+/** Adds nothing where it is not listed at that moment nor ever since. */
+const unlist = (
+  listings: ReadonlyArray<Listing> | undefined,
+  command: Command,
+  event: Event,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const instant = DateTime.toEpochMillis(command.at)
+  const last = listings?.at(-1)
+  if (last === undefined) return nothing
+  if (last.to === Number.POSITIVE_INFINITY) {
+    return instant > last.from ? record(event) : refuse("LISTED", command, "at", "a moment after it was listed")
+  }
+  return instant >= last.to ? nothing : refuse("LISTED", command, "at", "a moment at or after it was unlisted")
+}

@@ -1,0 +1,209 @@
+/**
+ * The state of a Customer, how its events change it, and what was declared at a moment.
+ */
+import * as DateTime from "effect/DateTime"
+import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
+import type * as Contract from "../Contract.ts"
+import type {
+  EntryPointId,
+  FieldId,
+  FieldReason,
+  ListedNumberId,
+  PolicyVersionId,
+  ScenarioId,
+  StatisticId,
+} from "../Identifier.ts"
+import type { ScenarioPublished, StatisticPublished } from "./events.ts"
+import { type Event } from "./events.ts"
+
+/** A scenario as published last. */
+export type Scenario = typeof ScenarioPublished.Type
+
+/** From when and, where it ended, until when something is listed, in epoch milliseconds: `[from, to)`. */
+export interface Listing {
+  readonly from: number
+  readonly to: number
+}
+
+type Listings<Reference> = ReadonlyMap<Reference, ReadonlyArray<Listing>>
+
+/** A field as it was declared. `from` in epoch milliseconds. */
+export interface Field {
+  readonly from: number
+  readonly category: PersonalDataCategory
+  readonly required: boolean
+  readonly reason: FieldReason | undefined
+  readonly origin: "person" | "customerService"
+}
+
+/** What a Customer has declared. */
+export interface State {
+  readonly contracts: ReadonlyArray<Contract.Signed>
+  readonly policyVersions: ReadonlyArray<{ readonly from: number; readonly policyVersion: PolicyVersionId }>
+  readonly numbers: Listings<ListedNumberId>
+  readonly entryPoints: Listings<EntryPointId>
+  readonly scenarios: ReadonlyMap<ScenarioId, ReadonlyArray<Scenario>>
+  readonly fields: ReadonlyMap<FieldId, Field>
+  readonly statistics: ReadonlyMap<StatisticId, typeof StatisticPublished.Type>
+}
+
+/** A Customer that has declared nothing. */
+export const initial: State = {
+  contracts: [],
+  policyVersions: [],
+  numbers: new Map(),
+  entryPoints: new Map(),
+  scenarios: new Map(),
+  fields: new Map(),
+  statistics: new Map(),
+}
+
+/**
+ * Whether a number is listed at a moment (LISTED).
+ *
+ * @example
+ * ```ts
+ * import * as DateTime from "effect/DateTime"
+ * import { Customer, type Identifier } from "@tacet/core/domain"
+ *
+ * const listed = (state: Customer.State, number: Identifier.ListedNumberId): boolean =>
+ *   Customer.isNumberListed(state, number, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
+ * ```
+ */
+export const isNumberListed = (state: State, number: ListedNumberId, at: DateTime.Utc): boolean =>
+  isListed(state.numbers.get(number), DateTime.toEpochMillis(at))
+
+/**
+ * Whether an entry point is listed at a moment (LISTED).
+ *
+ * @example
+ * ```ts
+ * import * as DateTime from "effect/DateTime"
+ * import { Customer, type Identifier } from "@tacet/core/domain"
+ *
+ * const listed = (state: Customer.State, entryPoint: Identifier.EntryPointId): boolean =>
+ *   Customer.isEntryPointListed(state, entryPoint, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
+ * ```
+ */
+export const isEntryPointListed = (state: State, entryPoint: EntryPointId, at: DateTime.Utc): boolean =>
+  isListed(state.entryPoints.get(entryPoint), DateTime.toEpochMillis(at))
+
+const isListed = (listings: ReadonlyArray<Listing> | undefined, instant: number): boolean =>
+  listings !== undefined && listings.some((listing) => listing.from <= instant && instant < listing.to)
+
+/**
+ * The policy version that binds what happens at a moment, if one was adopted by then (POLICY-BIND).
+ *
+ * @example
+ * ```ts
+ * import * as DateTime from "effect/DateTime"
+ * import { Customer } from "@tacet/core/domain"
+ *
+ * const bound = (state: Customer.State) =>
+ *   Customer.policyVersionAt(state, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
+ * ```
+ */
+export const policyVersionAt = (state: State, at: DateTime.Utc): PolicyVersionId | undefined =>
+  latestAt(state.policyVersions, DateTime.toEpochMillis(at))?.policyVersion
+
+/**
+ * A scenario as it was published at a moment, if it was.
+ *
+ * @example
+ * ```ts
+ * import * as DateTime from "effect/DateTime"
+ * import { Customer, type Identifier } from "@tacet/core/domain"
+ *
+ * const published = (state: Customer.State, scenario: Identifier.ScenarioId) =>
+ *   Customer.scenarioAt(state, scenario, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
+ * ```
+ */
+export const scenarioAt = (state: State, scenario: ScenarioId, at: DateTime.Utc): Scenario | undefined => {
+  const instant = DateTime.toEpochMillis(at)
+  return (state.scenarios.get(scenario) ?? []).findLast((one) => DateTime.toEpochMillis(one.occurredAt) <= instant)
+}
+
+/**
+ * All scenarios as they were published last.
+ *
+ * @example
+ * ```ts
+ * import { Customer } from "@tacet/core/domain"
+ *
+ * const declared = (state: Customer.State) => Customer.publishedScenarios(state)
+ * ```
+ */
+export const publishedScenarios = (state: State): ReadonlyArray<Scenario> =>
+  Array.from(state.scenarios.values(), (versions) => versions[versions.length - 1]!)
+
+/**
+ * A field as it was declared by a moment, if it was (FIELD-RESP).
+ *
+ * @example
+ * ```ts
+ * import * as DateTime from "effect/DateTime"
+ * import { Customer, type Identifier } from "@tacet/core/domain"
+ *
+ * const category = (state: Customer.State, field: Identifier.FieldId) =>
+ *   Customer.fieldAt(state, field, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))?.category
+ * ```
+ */
+export const fieldAt = (state: State, field: FieldId, at: DateTime.Utc): Field | undefined => {
+  const declared = state.fields.get(field)
+  return declared !== undefined && declared.from <= DateTime.toEpochMillis(at) ? declared : undefined
+}
+
+const latestAt = <A extends { readonly from: number }>(versions: ReadonlyArray<A>, instant: number): A | undefined =>
+  versions.findLast((version) => version.from <= instant)
+
+// Evolve
+
+export const evolve = (state: State, event: Event): State => {
+  const from = DateTime.toEpochMillis(event.occurredAt)
+  switch (event._tag) {
+    case "ContractSigned": {
+      const { _tag: _, contract, occurredAt: __, ...terms } = event
+      const before = state.contracts.map((signed) => endedAt(signed, from))
+      return { ...state, contracts: [...before, { contract, from, to: Number.POSITIVE_INFINITY, terms }] }
+    }
+    case "ContractEnded": {
+      const contracts = state.contracts.map((one) => (one.contract === event.contract ? endedAt(one, from) : one))
+      return { ...state, contracts }
+    }
+    case "PolicyVersionAdopted":
+      return { ...state, policyVersions: [...state.policyVersions, { from, policyVersion: event.policyVersion }] }
+    case "NumberListed":
+      return { ...state, numbers: opened(state.numbers, event.number, from) }
+    case "NumberUnlisted":
+      return { ...state, numbers: closed(state.numbers, event.number, from) }
+    case "EntryPointListed":
+      return { ...state, entryPoints: opened(state.entryPoints, event.entryPoint, from) }
+    case "EntryPointUnlisted":
+      return { ...state, entryPoints: closed(state.entryPoints, event.entryPoint, from) }
+    case "ScenarioPublished": {
+      const versions = [...(state.scenarios.get(event.scenario) ?? []), event]
+      return { ...state, scenarios: new Map(state.scenarios).set(event.scenario, versions) }
+    }
+    case "InputFieldDeclared": {
+      const { category, origin, reason, required } = event
+      const field = { from, category, required, reason, origin }
+      return { ...state, fields: new Map(state.fields).set(event.field, field) }
+    }
+    case "StatisticPublished":
+      return { ...state, statistics: new Map(state.statistics).set(event.statistic, event) }
+  }
+}
+
+const endedAt = (signed: Contract.Signed, to: number): Contract.Signed =>
+  signed.to === Number.POSITIVE_INFINITY ? { ...signed, to } : signed
+
+const opened = <Reference>(listings: Listings<Reference>, reference: Reference, from: number): Listings<Reference> =>
+  new Map(listings).set(reference, [...(listings.get(reference) ?? []), { from, to: Number.POSITIVE_INFINITY }])
+
+const closed = <Reference>(listings: Listings<Reference>, reference: Reference, to: number): Listings<Reference> =>
+  new Map(listings).set(
+    reference,
+    (listings.get(reference) ?? []).map((listing) =>
+      listing.to === Number.POSITIVE_INFINITY ? { ...listing, to } : listing,
+    ),
+  )
