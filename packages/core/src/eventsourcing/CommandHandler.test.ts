@@ -232,6 +232,65 @@ describe("a conflict", () => {
   )
 })
 
+describe("a request that prepares itself", () => {
+  /** A jar whose lid has its own stream, on which every decision rests. */
+  const lidded = Effect.gen(function* () {
+    return { ...(yield* aJar), lid: { kind: "jar", id: yield* Uuid.next } }
+  })
+  const put = (customer: Effect.Success<typeof aJar>["customer"], id: Uuid.Uuid, command: number) =>
+    CommandHandler.handle(jar, { customer, id, command, context })
+
+  // Planted: `prepared` that is kept after a conflict on another stream: every further try then fails too.
+  it.effect("looks up its facts again when a check fails, once for each change", () =>
+    Effect.gen(function* () {
+      const { customer, id, lid } = yield* lidded
+      let prepared = 0
+      const handled = yield* CommandHandler.handlePrepared(jar, { customer, id }, () =>
+        Effect.gen(function* () {
+          const { version } = yield* CommandHandler.load(jar, customer, lid.id)
+          if (prepared++ < 3) yield* put(customer, lid.id, 1)
+          return { commands: [1 + version], context, checks: [{ stream: lid, expected: Expected.exact(version) }] }
+        }),
+      )
+      expect([prepared, handled.state, handled.version]).toEqual([4, 4, 1])
+    }).pipe(Effect.provide(layer)),
+  )
+
+  // Planted: a refusal that is answered on facts that no longer hold.
+  it.effect("asks whether its facts hold when nothing is to be appended", () =>
+    Effect.gen(function* () {
+      const { customer, id } = yield* aJar
+      const answers = [true, false]
+      const handle = CommandHandler.handlePrepared(jar, { customer, id }, () =>
+        Effect.succeed({
+          commands: [answers.length === 2 ? 11 : 4],
+          context,
+          holds: Effect.sync(() => answers.pop()!),
+        }),
+      )
+      expect((yield* handle).state).toBe(4)
+      expect(answers).toEqual([true])
+      const refused = yield* CommandHandler.handlePrepared(jar, { customer, id }, () =>
+        Effect.succeed({ commands: [11], context, holds: Effect.sync(() => answers.pop()!) }),
+      )
+      expect([refused.state, refused.outcomes.map(Result.isFailure)]).toEqual([4, [true]])
+    }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect("prepares nothing for a commit that was carried out before", () =>
+    Effect.gen(function* () {
+      const { customer, id } = yield* aJar
+      const target = { customer, id, commitId: yield* Uuid.next }
+      let prepared = 0
+      const handle = CommandHandler.handlePrepared(jar, target, () =>
+        Effect.sync(() => ({ commands: [++prepared], context })),
+      )
+      yield* handle
+      expect([(yield* handle).repeated, prepared]).toEqual([true, 1])
+    }).pipe(Effect.provide(layer)),
+  )
+})
+
 describe("a request with a commit id", () => {
   it.effect("is carried out once; its repetition decides nothing", () =>
     Effect.gen(function* () {

@@ -29,22 +29,37 @@ export interface Loaded<State> {
   readonly version: Expected.Version
 }
 
-/** Commands for one stream. */
-export interface Request<Command, Context> {
+/** A stream for which commands are decided, and how. */
+export interface Target {
   readonly customer: CustomerId
   readonly id: Uuid.Uuid
+  /** Repeating a request with the same commit id has no further effect. Default: a new id. */
+  readonly commitId?: Uuid.Uuid
+  /** With `all`, one refused command refuses the whole: nothing is appended. Default `each`. */
+  readonly accept?: "all" | "each"
+  /** How often to decide again after a conflict, and to repeat a commit of unknown outcome. Default {@link retries}. */
+  readonly retries?: number
+}
+
+/** Commands, and the facts on which their decision rests. */
+export interface Prepared<Command, Context> {
   /** Decided one after the other, each on the state that the one before left; appended in one commit. */
   readonly commands: ReadonlyArray<Command>
   readonly context: Context
   /** Expectations of other streams on which the context rests. */
   readonly checks?: ReadonlyArray<StreamCheck>
-  /** Repeating a request with the same commit id has no further effect. Default: a new id. */
-  readonly commitId?: Uuid.Uuid
-  /** With `all`, one refused command refuses the whole: nothing is appended. Default `each`. */
-  readonly accept?: "all" | "each"
-  /** How often to decide again after a conflict, and to repeat a commit of unknown outcome. Default 10. */
-  readonly retries?: number
+  /**
+   * Whether the context still holds. Asked when a refusal leaves nothing to append, as no commit checks it then.
+   * Default: it holds.
+   */
+  readonly holds?: Effect.Effect<boolean, ReadError>
 }
+
+/** Commands for one stream. */
+export interface Request<Command, Context> extends Target, Prepared<Command, Context> {}
+
+/** How often a request is decided again: each conflict is another commit that has landed, so every caller has its turn. */
+export const retries = 100
 
 /** What became of a request. */
 export interface Handled<State, Event> extends Loaded<State> {
@@ -116,30 +131,85 @@ export const load = <State, Command, Event, Context>(
  * ) => CommandHandler.handleAll(aggregate, request)
  * ```
  */
-export const handleAll = Effect.fn("CommandHandler.handleAll")(function* <State, Command, Event, Context>(
+export const handleAll = <State, Command, Event, Context>(
   aggregate: Aggregate<State, Command, Event, Context>,
   request: Request<Command, Context>,
-): Effect.fn.Return<Handled<State, Event>, AppendError | ReadError | UndecodableEvent, EventStore> {
+): Effect.Effect<Handled<State, Event>, AppendError | ReadError | UndecodableEvent, EventStore> =>
+  decideOn(aggregate, request, () => Effect.succeed(request), false)
+
+/**
+ * Handles commands that `prepare` makes from the state of their stream, with the context that it looks up. It runs before
+ * the first decision, and again whenever a check on another stream fails: what it rests on has changed. Fails as
+ * `handleAll`, and as `prepare` does.
+ *
+ * @example
+ * ```ts run
+ * import { layer } from "@tacet/adapter-memory"
+ * import { Customer, type Identifier } from "@tacet/core/domain"
+ * import { CommandHandler, type CustomerId, Uuid } from "@tacet/core/eventsourcing"
+ * import { PolicyBook } from "@tacet/core/policy"
+ * import * as DateTime from "effect/DateTime"
+ * import * as Effect from "effect/Effect"
+ *
+ * const policyVersion = "dialonce/2021-02-17" as Identifier.PolicyVersionId
+ * const at = DateTime.makeUnsafe("2021-03-01T00:00:00Z")
+ * const program = Effect.gen(function* () {
+ *   const customer = (yield* Uuid.next) as CustomerId.CustomerId
+ *   const adopting = ({ policyVersions }: Customer.State) =>
+ *     Effect.succeed({
+ *       commands: policyVersions.length > 0 ? [] : [{ _tag: "AdoptPolicyVersion" as const, at, policyVersion }],
+ *       context: { policies: PolicyBook.published },
+ *     })
+ *   yield* CommandHandler.handlePrepared(Customer.aggregate, { customer, id: customer }, adopting)
+ *   return (yield* CommandHandler.handlePrepared(Customer.aggregate, { customer, id: customer }, adopting)).version
+ * })
+ *
+ * await Effect.runPromise(Effect.provide(program, layer)) // => 1
+ * ```
+ */
+export const handlePrepared = <State, Command, Event, Context, E, R>(
+  aggregate: Aggregate<State, Command, Event, Context>,
+  target: Target,
+  prepare: (state: State) => Effect.Effect<Prepared<Command, Context>, E, R>,
+): Effect.Effect<Handled<State, Event>, E | AppendError | ReadError | UndecodableEvent, R | EventStore> =>
+  decideOn(aggregate, target, prepare, true)
+
+const decideOn = Effect.fn("CommandHandler.handleAll")(function* <State, Command, Event, Context, E, R>(
+  aggregate: Aggregate<State, Command, Event, Context>,
+  target: Target,
+  prepare: (state: State) => Effect.Effect<Prepared<Command, Context>, E, R>,
+  preparesAgain: boolean,
+): Effect.fn.Return<Handled<State, Event>, E | AppendError | ReadError | UndecodableEvent, R | EventStore> {
   const { codec, decider } = aggregate
   const store = yield* EventStore
-  const stream = { kind: codec.kind, id: request.id }
-  const commitId = request.commitId ?? (yield* Uuid.next)
-  let loaded = yield* loadLooking(aggregate, request.customer, request.id, request.commitId)
+  const { customer } = target
+  const stream = { kind: codec.kind, id: target.id }
+  const commitId = target.commitId ?? (yield* Uuid.next)
+  let loaded = yield* loadLooking(aggregate, customer, target.id, target.commitId)
+  let prepared: Prepared<Command, Context> | undefined
   // Whether a try may have been carried out without an answer.
   let isUnknown = false
   for (let attempt = 0; ; attempt++) {
     if (loaded.found) return { ...loaded, outcomes: [], repeated: true }
-    const { events, outcomes, state } = decideAll(decider, loaded.state, request)
+    const last = attempt >= (target.retries ?? retries)
+    prepared ??= yield* prepare(loaded.state)
+    const { checks, holds } = prepared
+    const { events, outcomes, state } = decideAll(decider, loaded.state, prepared, target.accept)
     if (events.length === 0) {
+      const isStale = !last && holds !== undefined && outcomes.some(Result.isFailure) && !(yield* holds)
+      if (isStale) {
+        prepared = undefined
+        continue
+      }
       yield* countRefusals(outcomes)
       return { state, version: loaded.version, outcomes, repeated: false }
     }
     const appended = yield* Effect.result(
       store.append({
-        customer: request.customer,
+        customer,
         commitId,
         writes: [{ stream, expected: Expected.exact(loaded.version), events: events.map(codec.encode) }],
-        ...(request.checks === undefined ? {} : { checks: request.checks }),
+        ...(checks === undefined ? {} : { checks }),
         wantMissedEvents: true,
       }),
     )
@@ -149,7 +219,6 @@ export const handleAll = Effect.fn("CommandHandler.handleAll")(function* <State,
       return { state, version: loaded.version + events.length, outcomes, repeated: false }
     }
     const error = appended.failure
-    const last = attempt >= (request.retries ?? 10)
     if (error._tag === "StoreUnavailable") {
       isUnknown ||= error.outcome === "unknown"
       if (error.outcome === "unknown" && !last) continue
@@ -158,17 +227,21 @@ export const handleAll = Effect.fn("CommandHandler.handleAll")(function* <State,
         ? new StoreUnavailable({ operation: "append", outcome: "unknown", cause: error.cause })
         : error
     }
-    if (error._tag === "CommitIdReused" && request.commitId !== undefined) {
+    if (error._tag === "CommitIdReused" && target.commitId !== undefined) {
       // Perhaps this very request was carried out meanwhile by another caller, on another state.
-      loaded = yield* loadLooking(aggregate, request.customer, request.id, request.commitId)
+      loaded = yield* loadLooking(aggregate, customer, target.id, target.commitId)
       if (loaded.found) continue
     }
     if (error._tag !== "VersionConflict" || last) return yield* error
     isUnknown = false
     yield* Metric.update(appendConflicts, 1)
-    // A check on another stream failed: the context is stale, and only the caller can look it up again.
-    if (!error.mismatches.some((mismatch) => format(mismatch.stream) === format(stream))) return yield* error
-    loaded = yield* fold(aggregate, loaded, error.missed, request.commitId)
+    const others = error.mismatches.filter((mismatch) => format(mismatch.stream) !== format(stream))
+    if (others.length > 0) {
+      // A check on another stream failed: the context is stale, and without `prepare` only the caller looks it up again.
+      if (!preparesAgain && others.length === error.mismatches.length) return yield* error
+      if (preparesAgain) prepared = undefined
+    }
+    loaded = yield* fold(aggregate, loaded, error.missed, target.commitId)
   }
 })
 
@@ -211,6 +284,12 @@ export interface Handler {
     aggregate: Aggregate<State, Command, Event, Context>,
     request: Request<Command, Context>,
   ) => Effect.Effect<Handled<State, Event>, AppendError | ReadError | UndecodableEvent>
+  /** As `handlePrepared`. */
+  readonly handlePrepared: <State, Command, Event, Context, E>(
+    aggregate: Aggregate<State, Command, Event, Context>,
+    target: Target,
+    prepare: (state: State) => Effect.Effect<Prepared<Command, Context>, E>,
+  ) => Effect.Effect<Handled<State, Event>, E | AppendError | ReadError | UndecodableEvent>
   /** As `handle`. */
   readonly handle: <State, Command, Event, Context>(
     aggregate: Aggregate<State, Command, Event, Context>,
@@ -242,6 +321,7 @@ export const over = (store: EventStore["Service"]): Handler => {
   return {
     load: (aggregate, customer, id) => inStore(load(aggregate, customer, id)),
     handleAll: (aggregate, request) => inStore(handleAll(aggregate, request)),
+    handlePrepared: (aggregate, target, prepare) => inStore(handlePrepared(aggregate, target, prepare)),
     handle: (aggregate, request) => inStore(handle(aggregate, request)),
   }
 }
@@ -254,16 +334,17 @@ interface Looking<State> extends Loaded<State> {
 const decideAll = <State, Command, Event, Context>(
   decider: Decider<State, Command, Event, Context>,
   from: State,
-  request: Request<Command, Context>,
+  { commands, context }: Prepared<Command, Context>,
+  accept: "all" | "each" = "each",
 ) => {
   const events: Array<Event> = []
   const outcomes: Array<Result.Result<ReadonlyArray<Event>, Refusal>> = []
   let state = from
-  for (const command of request.commands) {
-    const outcome = decider.decide(state, command, request.context)
+  for (const command of commands) {
+    const outcome = decider.decide(state, command, context)
     outcomes.push(outcome)
     if (Result.isFailure(outcome)) {
-      if (request.accept === "all") return { events: [], outcomes, state: from }
+      if (accept === "all") return { events: [], outcomes, state: from }
       continue
     }
     for (const event of outcome.success) {
