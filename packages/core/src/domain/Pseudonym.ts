@@ -370,13 +370,12 @@ const decide = (state: State, command: Command, context: Context): Result.Result
       ? record({ _tag: "PseudonymIssued", occurredAt, policyVersion: command.policyVersion })
       : nothing
   }
+  if (command._tag === "ErasePseudonym") return decideErasure(state, command)
   if (state.phase === "notIssued") {
     return refuse("TACET-STARTED", command, undefined, "a pseudonym that was issued: send IssuePseudonym first")
   }
   if (state.phase === "erased") {
-    return command._tag === "ErasePseudonym"
-      ? nothing
-      : refuse("R-ERASE", command, undefined, "a new pseudonym: nothing attaches to an erased one")
+    return refuse("R-ERASE", command, undefined, "a new pseudonym: nothing attaches to an erased one")
   }
   if (DateTime.toEpochMillis(occurredAt) < state.issuedAt) {
     return refuse("TACET-TIME", command, "at", "a moment at or after the pseudonym was issued")
@@ -384,10 +383,38 @@ const decide = (state: State, command: Command, context: Context): Result.Result
   return decideRight(state, command) ?? decideProcessing(state, command, context)
 }
 
+/**
+ * Decides an erasure. It asks for no policy: none can refuse it (R-ERASE).
+ *
+ * @example
+ * ```ts
+ * import { Pseudonym } from "@tacet/core/domain"
+ * import * as DateTime from "effect/DateTime"
+ * import * as Result from "effect/Result"
+ *
+ * const command = { _tag: "ErasePseudonym" as const, at: DateTime.makeUnsafe(0), cause: "request" as const }
+ * const erased = { ...Pseudonym.initial, phase: "erased" as const }
+ * Result.getOrThrow(Pseudonym.decideErasure(erased, command)) // => []
+ * ```
+ */
+export const decideErasure = (
+  state: State,
+  command: Extract<Command, { readonly _tag: "ErasePseudonym" }>,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const { at: occurredAt, cause } = command
+  if (state.phase === "notIssued") {
+    return refuse("TACET-STARTED", command, undefined, "a pseudonym that was issued: send IssuePseudonym first")
+  }
+  if (state.phase === "erased") return nothing
+  return DateTime.toEpochMillis(occurredAt) < state.issuedAt
+    ? refuse("TACET-TIME", command, "at", "a moment at or after the pseudonym was issued")
+    : record({ _tag: "PseudonymErased", occurredAt, cause })
+}
+
 /** What a person asks for is accepted in every state, restricted or not. */
 const decideRight = (
   state: State,
-  command: Exclude<Command, { readonly _tag: "IssuePseudonym" }>,
+  command: Exclude<Command, { readonly _tag: "IssuePseudonym" | "ErasePseudonym" }>,
 ): Result.Result<ReadonlyArray<Event>, Refusal> | undefined => {
   const occurredAt = command.at
   switch (command._tag) {
@@ -436,8 +463,6 @@ const decideRight = (
       return state.values.has(command.old)
         ? record({ _tag: "DetailRectified", occurredAt, old: command.old, value: command.value })
         : refuse("R-RECT", command, "old", "a value that is kept under this pseudonym")
-    case "ErasePseudonym":
-      return record({ _tag: "PseudonymErased", occurredAt, cause: command.cause })
     default:
       return undefined
   }

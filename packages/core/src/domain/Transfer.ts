@@ -326,17 +326,43 @@ const decide = (state: State, command: Command, context: Context): Result.Result
         : refuse(first.rule, command, undefined, first.accepted)
     }
     case "NotifyRecipient":
-    case "DeclareNoticeImpossible": {
-      if (state.status !== "executed") {
-        return refuse("REGISTER-RCPT", command, undefined, "a disclosure that was made: nobody else has to be told")
-      }
-      if (state.notices.has(command.notice)) return nothing
-      const { cause, notice } = command
-      return command._tag === "NotifyRecipient"
-        ? record({ _tag: "RecipientNotified", occurredAt, notice, cause })
-        : record({ _tag: "NoticeImpossible", occurredAt, notice, cause, reason: command.reason })
-    }
+    case "DeclareNoticeImpossible":
+      return decideNotice(state, command)
   }
+}
+
+/**
+ * Decides what is recorded of a notice to the recipient: that it was given, or why it was impossible (GDPR 19). It asks
+ * for no policy, as the duty ends with none.
+ *
+ * @example
+ * ```ts
+ * import type { Uuid } from "@tacet/core/eventsourcing"
+ * import { Transfer } from "@tacet/core/domain"
+ * import * as DateTime from "effect/DateTime"
+ * import * as Result from "effect/Result"
+ *
+ * const command = {
+ *   _tag: "NotifyRecipient" as const,
+ *   at: DateTime.makeUnsafe(0),
+ *   notice: "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as Uuid.Uuid,
+ *   cause: "erasure" as const,
+ * }
+ * Result.isFailure(Transfer.decideNotice(Transfer.initial, command)) // => true
+ * ```
+ */
+export const decideNotice = (
+  state: State,
+  command: Extract<Command, { readonly _tag: "NotifyRecipient" | "DeclareNoticeImpossible" }>,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const { at: occurredAt, cause, notice } = command
+  if (state.status !== "executed") {
+    return refuse("REGISTER-RCPT", command, undefined, "a disclosure that was made: nobody else has to be told")
+  }
+  if (state.notices.has(notice)) return nothing
+  return command._tag === "NotifyRecipient"
+    ? record({ _tag: "RecipientNotified", occurredAt, notice, cause })
+    : record({ _tag: "NoticeImpossible", occurredAt, notice, cause, reason: command.reason })
 }
 
 /** What carries an authorised disclosure over the border, where it crosses one. */

@@ -271,6 +271,32 @@ export const handle = <State, Command, Event, Context>(
   })
 }
 
+/**
+ * Handles one command by the pure function that decides it, where that function needs no context. Fails with the refusal,
+ * the store's errors or `UndecodableEvent`.
+ *
+ * @example
+ * ```ts
+ * import { Pseudonym } from "@tacet/core/domain"
+ * import { CommandHandler, type CustomerId } from "@tacet/core/eventsourcing"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const erase = (customer: CustomerId.CustomerId, id: Pseudonym.PseudonymId, at: DateTime.Utc) =>
+ *   CommandHandler.handleBy(Pseudonym.aggregate, { customer, id }, (state) =>
+ *     Pseudonym.decideErasure(state, { _tag: "ErasePseudonym", at, cause: "request" }),
+ *   )
+ * ```
+ */
+export const handleBy = <State, Command, Event, Context>(
+  { codec, decider }: Aggregate<State, Command, Event, Context>,
+  target: Target,
+  decide: (state: State) => Result.Result<ReadonlyArray<Event>, Refusal>,
+): Effect.Effect<HandledOne<State, Event>, Refusal | AppendError | ReadError | UndecodableEvent, EventStore> => {
+  const { evolve, initial } = decider
+  const deciding = { codec, decider: { initial, evolve, decide: (state: State) => decide(state) } }
+  return handle(deciding, { ...target, command: undefined, context: undefined })
+}
+
 /** The decision loop over one event store, for a service that has taken its store when it was made. */
 export interface Handler {
   /** As `load`. */
@@ -294,6 +320,12 @@ export interface Handler {
   readonly handle: <State, Command, Event, Context>(
     aggregate: Aggregate<State, Command, Event, Context>,
     request: Omit<Request<Command, Context>, "commands"> & { readonly command: Command },
+  ) => Effect.Effect<HandledOne<State, Event>, Refusal | AppendError | ReadError | UndecodableEvent>
+  /** As `handleBy`. */
+  readonly handleBy: <State, Command, Event, Context>(
+    aggregate: Aggregate<State, Command, Event, Context>,
+    target: Target,
+    decide: (state: State) => Result.Result<ReadonlyArray<Event>, Refusal>,
   ) => Effect.Effect<HandledOne<State, Event>, Refusal | AppendError | ReadError | UndecodableEvent>
 }
 
@@ -323,6 +355,7 @@ export const over = (store: EventStore["Service"]): Handler => {
     handleAll: (aggregate, request) => inStore(handleAll(aggregate, request)),
     handlePrepared: (aggregate, target, prepare) => inStore(handlePrepared(aggregate, target, prepare)),
     handle: (aggregate, request) => inStore(handle(aggregate, request)),
+    handleBy: (aggregate, target, decide) => inStore(handleBy(aggregate, target, decide)),
   }
 }
 
