@@ -30,7 +30,7 @@ export type Fact =
   | { readonly _tag: "excluded"; readonly reason: "test" | "bot" | "void" }
   | { readonly _tag: "ended"; readonly reason?: "completed" | "abandoned" | "redirected" | "timedOut" }
 
-/** What is known of a call or a leg. Times in epoch milliseconds. */
+/** The known facts of a call or a leg. Times in epoch milliseconds. */
 export interface CallFact {
   readonly placedAt: number
   /** Absent: never answered. */
@@ -72,7 +72,7 @@ export interface RejectedRow {
   readonly field: string
   /** The key of the rule. */
   readonly rule: string
-  /** What is wrong and what would be accepted. */
+  /** The fault and the accepted values. */
   readonly reason: string
 }
 
@@ -84,7 +84,7 @@ export interface CaseComplete {
 
 export type SourceItem = SourceRow | RejectedRow | CaseComplete
 
-/** What was met while reading, beside the rows: counters that grow until the end of the file. */
+/** Irregularities found while reading, apart from the rows: counters that grow until the end of the file. */
 export interface Quality {
   /** Records read: each became a row (in OCEL one for each case it belongs to), a rejected row, or was dropped. */
   records: number

@@ -9,13 +9,13 @@ const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 const { asOf, calls, customer, definitions, definitionVersion, ...others } = CustomerReport.CustomerReport.fields
 const { failedByHour, interactions, journeys, policyVersion, rates, restated, waterfall, window, ...further } = others
 
-/** What became of the records of the input: whoever reads one counts them, and the report shows them. */
+/** The counts of the input's records: the reader counts them, and the report shows them. */
 export const InputFigures = Schema.Struct({
   /** Rows read: the sum of the next three. */
   rows: Count,
   accepted: Count,
   rejected: Count,
-  /** Rows that say again what was recorded. */
+  /** Rows that repeat a recorded row. */
   duplicates: Count,
   /** Rejected rows by the key of the rule, in code-point order. */
   rejectedByRule: Schema.Record(Schema.String, Count),
@@ -36,9 +36,9 @@ export const InputFigures = Schema.Struct({
 })
 export type InputFigures = typeof InputFigures.Type
 
-/** The document; its keys stand in this order. */
+/** The document; its keys are in this order. */
 export const ReportDocument = Schema.Struct({
-  /** The version of this shape. It changes when a field goes or changes its meaning, not when one is added. */
+  /** The version of this shape. It changes when a field is removed or changes its meaning, not when one is added. */
   schemaVersion: Schema.Literal(1),
   customer,
   asOf,

@@ -7,7 +7,7 @@ import { InputError, type RejectedRow, type RejectSink } from "@tacet/interchang
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
-/** A sink that writes to a new file, closed with the scope; nothing is lost of what was handed over before. */
+/** A sink that writes to a new file; closing the scope flushes every row written so far and closes the file. */
 export const toFile = Effect.fnUntraced(function* (
   path: string,
 ): Effect.fn.Return<RejectSink, InputError, Scope.Scope> {

@@ -179,7 +179,7 @@ const wholeSteps = (value: string): number => {
   return Number(value)
 }
 
-/** No output may destroy what is read, or another output. */
+/** No output may overwrite an input or another output. */
 const refuseOverwriting = ({ html, input, json, mapping, rejects }: Settings): void => {
   const read = [input._tag === "file" ? input.path : undefined, mapping]
   const written = [json?._tag === "file" ? json.path : undefined, html, rejects].filter((path) => path !== undefined)

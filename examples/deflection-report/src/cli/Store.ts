@@ -22,7 +22,7 @@ export const layerOf = (store: Store): Layer.Layer<Stores | TokenKey.TokenKey, I
     case "embedded":
       return Layer.mergeAll(
         Layer.unwrap(Effect.map(server(store.directory), ({ url }) => at(url))),
-        // What goes with the run needs no key that stays.
+        // A store that ends with the run needs no persistent key.
         store.directory === undefined ? TokenKey.layerRandom : TokenKey.layerKept(store.keyFile),
       )
   }

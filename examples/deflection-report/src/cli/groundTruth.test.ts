@@ -1,6 +1,6 @@
 /**
- * The whole path over real files, against numbers that were computed independently and stand beside them. The files are
- * no part of the repository: where they are absent, these tests are skipped.
+ * The whole path over real files, against numbers that were computed independently and are stored beside them. The
+ * files are not part of the repository: where they are absent, these tests are skipped.
  */
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
@@ -23,7 +23,7 @@ const report = async (file: string, format: string, mapping?: string, ...options
   return JSON.parse(stdout) as ReportDocument
 }
 
-/** Every journey told apart as the independent script tells them. */
+/** Distinguishes journeys exactly as the independent script does. */
 const untouched = ["--collapse", "off", "--max-steps", "none"]
 
 interface Variants {

@@ -32,7 +32,7 @@ const report = Effect.fnUntraced(function* (args: ReadonlyArray<string>, folder:
   return exitCodeOf(document, settings)
 })
 
-/** One line. An unforeseen fault is told by its name alone: its message might hold a value of the input. */
+/** One line. An unexpected error is reported by its name alone: its message might contain a value of the input. */
 const faultOf = (cause: Cause.Cause<unknown>): string => {
   const error = Cause.squash(cause)
   if (error instanceof InputError) return error.message.replaceAll(/\s+/g, " ")

@@ -1,5 +1,5 @@
 /**
- * One run: open the input, import it, write what was asked for.
+ * One run: opens the input, imports it, writes the requested outputs.
  */
 import { randomUUID } from "node:crypto"
 import { createReadStream } from "node:fs"
@@ -39,7 +39,7 @@ export const run = Effect.fn("run")(
     const document = yield* reportOn(opened.stream, mapping, settings)
     return { document, mapping }
   },
-  // The progress bar is gone, and every rejected row written, before anything is printed.
+  // Clears the progress bar and writes every rejected row before the report is printed.
   Effect.scoped,
 )
 
@@ -103,7 +103,8 @@ const mappingFrom = (path: string): Effect.Effect<Mapping, InputError> =>
 
 const openInput = Effect.fnUntraced(function* (input: Place, { stdin }: World) {
   if (input._tag === "standard") {
-    // Whoever writes to it may go on: an input that is not read to its end must not keep the process alive.
+    // The writer of the pipe may still be running: an input that is not read to its end must not keep the process
+    // alive.
     yield* Effect.addFinalizer(() => Effect.sync(() => stdin.destroy()))
     const opened: Opened = { stream: stdin, totalBytes: 0, bytesRead: 0 }
     return opened

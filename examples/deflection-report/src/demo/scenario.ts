@@ -97,14 +97,14 @@ export const mapping: Mapping = decodeMapping({
 /** How a visit may end. */
 export type End = "goal" | "area" | "leave" | "call"
 
-/** What somebody comes for. */
+/** The reason for a contact. */
 export interface Intent {
   readonly path: ReadonlyArray<string>
   readonly goal: string | undefined
   readonly ends: Readonly<Record<End, number>>
 }
 
-/** What people come for, how often, and how it goes. */
+/** The reasons for which people make contact, their frequencies and outcomes. */
 export const intents = {
   bill: { path: ["home", "bill", "bill/explain"], goal: undefined, ends: { goal: 0, area: 20, leave: 42, call: 38 } },
   payment: { path: ["home", "bill", "bill/pay"], goal: "bill-paid", ends: { goal: 62, area: 12, leave: 14, call: 12 } },
@@ -142,7 +142,7 @@ export const intents = {
   lost: { path: ["home", "contact", "contact/faq"], goal: undefined, ends: { goal: 0, area: 2, leave: 38, call: 60 } },
 } as const satisfies Readonly<Record<string, Intent>>
 
-/** How often each is what somebody comes for. */
+/** The relative frequency of each intent. */
 export const intentWeights: Readonly<Record<keyof typeof intents, number>> = {
   bill: 22,
   payment: 16,

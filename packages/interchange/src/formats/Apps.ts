@@ -1,6 +1,6 @@
 /**
- * Which applications of a dial plan do what, as matchers of their names. Upper and lower case are one; a `*` at the end
- * stands for any ending.
+ * Classifies the applications of a dial plan by matchers of their names. Matching ignores case; a final `*` matches any
+ * suffix.
  */
 
 /** Whether an application is one of a list. */
@@ -27,7 +27,7 @@ export interface AppTable {
   readonly voicemail: ReadonlyArray<string>
 }
 
-/** Asterisk. `VoiceMailMain` is the owner listening to a mailbox: it asks for nobody. */
+/** Asterisk. `VoiceMailMain` is the owner listening to a mailbox: it does not ask for a person. */
 export const asteriskApps: AppTable = {
   bridge: ["Dial", "Queue"],
   ask: ["Dial", "RetryDial", "Queue", "FollowMe", "Page", "Pickup", "VoiceMail", "Busy", "Congestion"],

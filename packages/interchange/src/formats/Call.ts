@@ -14,7 +14,7 @@ import { valueReader } from "./Value.ts"
 /** Reads a call; `at` is the time of the row, where the mapping declares one. */
 export type CallReader = (get: Get, at: number | undefined, quality: Quality) => CallFact
 
-/** Compiles a reader; `use` is told of each field it reads. */
+/** Compiles a reader; calls `use` with each field that it reads. */
 export const callReader = (declared: CallFields, zone: string, use: (field: string) => void): CallReader => {
   const time = (key: "placed" | "answered" | "ended") =>
     declared[key] === undefined ? () => undefined : timeReader(declared[key], zone, `call.${key}`, use)

@@ -67,7 +67,7 @@ const misfit = (columns: Columns): InputError =>
 const widths = (columns: Columns): string =>
   columns === "header" ? "" : columns.map((names) => names.length).join(" or ")
 
-/** Where the needed fields stand. */
+/** The positions of the needed fields. */
 interface Layout {
   readonly width: number
   readonly positions: ReadonlyMap<string, number>
@@ -120,7 +120,7 @@ async function* rows(input: Input, mapping: Mapping): AsyncGenerator<ReadonlyArr
     escape: mapping.escape ?? (quote === "none" ? null : quote),
     info: true,
     max_record_size: longestRow,
-    // What is left to be wrong is a row without end. An error would drop the rows that wait to be read.
+    // The only remaining fault is a row without an end. An error would drop the rows that wait to be read.
     skip_records_with_error: true,
     on_skip: (error) => {
       if (error?.code !== "CSV_QUOTE_NOT_CLOSED") {

@@ -9,7 +9,7 @@ import type { Get } from "./Record.ts"
 /** Reads a duration in seconds; `undefined` where its field is empty; throws a `Fault`. */
 export type DurationReader = (get: Get, quality: Quality) => number | undefined
 
-/** Compiles a reader; `use` is told of the field it reads. */
+/** Compiles a reader; calls `use` with the field that it reads. */
 export const durationReader = (declared: DurationField, use: (field: string) => void): DurationReader => {
   const { field, unit = "seconds" } = typeof declared === "string" ? { field: declared } : declared
   use(field)
@@ -33,7 +33,7 @@ export const notNegative = (seconds: number, quality: Quality): number => {
 
 const secondsIn = { seconds: 1, millis: 0.001, minutes: 60 } as const
 
-/** A century: what is longer is no call. */
+/** A century: anything longer is not a call. */
 const longest = 100 * 366 * 86_400
 
 const readNumber = (text: string, factor: number): number | undefined => {

@@ -24,7 +24,7 @@ export interface RuleContext {
   readonly activity: string | undefined
   /** The reader of whole calls; it throws an `InputError` where the mapping declares none. */
   readonly call: () => CallReader
-  /** Told of each field that a rule reads. */
+  /** Called with each field that a rule reads. */
   readonly use: (field: string) => void
 }
 

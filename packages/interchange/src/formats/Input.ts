@@ -1,6 +1,6 @@
 /**
- * The bytes of an input, whatever they come from: unpacked where they are packed with gzip (told by their first bytes,
- * not by a name), and recognised where they are of some other kind than the format that was asked for.
+ * The bytes of an input, whatever their source: decompressed if they are gzip (detected by their first bytes, not by a
+ * name), and recognised if they are of a kind other than the requested format.
  */
 import { Readable } from "node:stream"
 import { createGunzip } from "node:zlib"

@@ -16,13 +16,13 @@ export interface JsonHandler {
   readonly paths: ReadonlyArray<string>
   /** Whether several documents may follow one another. */
   readonly several?: boolean
-  /** `key` is the key of the top level under which the value stands, where there is one. */
+  /** `key` is the top-level key that holds the value, if any. */
   readonly value: (value: unknown, key: string | undefined) => void
-  /** Told of each key of the top level, before its value. */
+  /** Called with each top-level key, before its value. */
   readonly topLevelKey?: (key: string) => void
 }
 
-/** Feeds a document to a handler; yields after each chunk, so that what was found can be handed on. */
+/** Feeds a document to a handler; yields after each chunk, so that the caller can pass results on. */
 export async function* jsonValues(chunks: AsyncIterable<string>, handler: JsonHandler): AsyncGenerator<void> {
   let line = 1
   let chunkStart = 0

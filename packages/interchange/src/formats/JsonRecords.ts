@@ -1,7 +1,7 @@
 /**
- * Reads a file of JSON records: one on each line, or one array of them, or one or more written over several lines. Which
- * it is shows in its first characters. On lines, one that cannot be read is rejected and the next is read; in a document
- * a fault of syntax ends the reading, for nothing behind it can be told apart.
+ * Reads a file of JSON records: one on each line, or one array of them, or one or more written over several lines. Its
+ * first characters show which. In JSON lines, an unreadable line is rejected and reading continues with the next; in a
+ * document a syntax error ends the reading, because the records after it cannot be separated.
  */
 import { InputError, type RejectedRow } from "../SourceRow.ts"
 import { formatFault, rejected } from "./Fault.ts"
@@ -11,7 +11,7 @@ import { lines } from "./Lines.ts"
 import type { SourceRecord } from "./Record.ts"
 import { text } from "./Text.ts"
 
-/** A JSON object, with the line or ordinal at which it stands. */
+/** A JSON object, with its line or ordinal. */
 export interface JsonRecord {
   readonly _tag: "json"
   readonly line: number
@@ -37,7 +37,7 @@ export async function* jsonRecords(input: Input): AsyncGenerator<JsonRecord | Re
 
 /**
  * The text of a field by its path, such as `data.step` or `callflow.0.times.created_time`; numbers and booleans are
- * written out, and what is neither they nor text is no value.
+ * converted to text, and anything else has no value.
  */
 export const fieldOf = (value: unknown, path: string): string | undefined => {
   let at: unknown = value
@@ -107,7 +107,7 @@ const parsed = (content: string): unknown => {
   }
 }
 
-/** The most text that is looked at to tell how records are written. */
+/** The most characters that are examined to detect the layout of the records. */
 const longestStart = 4 * 1024 * 1024
 
 /** How a file is written, with its text from the beginning. */

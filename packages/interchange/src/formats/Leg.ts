@@ -7,7 +7,7 @@ import type { Mapping } from "../mapping/Mapping.ts"
 import type { CallFact } from "../SourceRow.ts"
 import { type AppMatcher, appMatcher, type AppTable } from "./Apps.ts"
 
-/** What was written of a leg. */
+/** The recorded fields of a leg. */
 export interface WrittenLeg {
   /** What the system calls the result, in the domain's words. */
   readonly result: CallFact["disposition"]
@@ -17,7 +17,7 @@ export interface WrittenLeg {
   readonly secondParty: boolean
 }
 
-/** What is made of it. */
+/** The interpretation of a leg. */
 export type Verdict = Pick<CallFact, "human" | "disposition" | "asksForPerson">
 
 /** Compiles a judge from the tables of a system and what the mapping says otherwise. */

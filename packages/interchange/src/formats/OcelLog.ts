@@ -1,6 +1,6 @@
 /**
- * What OCEL 2.0 is in either encoding: types, objects, and events that relate to objects. Every relation is checked
- * against the objects of the file, so the ids of objects and events are kept until its end; events that stand before
+ * The contents of OCEL 2.0 in either encoding: types, objects, and events that relate to objects. Every relation is
+ * checked against the objects of the file, so the ids of objects and events are kept until its end; events that precede
  * the objects wait for them. An event that belongs to several cases is a row in each, as tools flatten such logs.
  */
 import type { ObjectKey } from "../mapping/Mapping.ts"
@@ -68,12 +68,12 @@ export class OcelLog {
     if (id !== undefined && type !== undefined && !this.typeOf.has(id)) this.typeOf.set(id, type)
   }
 
-  /** All object types have been told. */
+  /** All object types have been read. */
   endObjectTypes(): void {
     this.typesKnown = true
   }
 
-  /** All objects have been told. */
+  /** All objects have been read. */
   endObjects(): void {
     this.objectsKnown = true
   }
@@ -84,7 +84,7 @@ export class OcelLog {
     else this.early.push([line, event])
   }
 
-  /** The events that waited for the objects, once all are told. */
+  /** The events that waited for the objects, once all objects are read. */
   *end(): Generator<SourceItem> {
     for (const [line, event] of this.early.splice(0)) yield* this.read(line, event)
   }

@@ -90,7 +90,7 @@ export const rowReader = (mapping: Mapping, defaults: FormatDefaults, zone: stri
   }
 }
 
-/** The order in which the facts of one moment are told: nothing but calls and the end may follow a redirection. */
+/** The order in which the facts of one moment are recorded: only calls and the end may follow a redirection. */
 const rank: { readonly [Tag in Fact["_tag"]]: number } = {
   started: 0,
   inhibited: 1,

@@ -12,7 +12,7 @@ import type { Get } from "./Record.ts"
 /** Reads a moment, in epoch milliseconds; `undefined` where its fields are empty; throws a `Fault`. */
 export type TimeReader = (get: Get) => number | undefined
 
-/** Compiles a reader; `use` is told of each field it reads, `where` names the key of the mapping. */
+/** Compiles a reader; calls `use` with each field that it reads. `where` names the key of the mapping. */
 export const timeReader = (
   declared: TimeField,
   zone: string,

@@ -8,7 +8,7 @@ import type { Get } from "./Record.ts"
 /** Reads the value; `undefined` where its field is absent and the mapping names no other; throws a `Fault`. */
 export type ValueReader<A> = (get: Get) => A | undefined
 
-/** Compiles a reader of one of the `accepted` values; `use` is told of the field it reads. */
+/** Compiles a reader of one of the `accepted` values; calls `use` with the field that it reads. */
 export const valueReader = <A extends string | boolean>(
   declared: Value<A>,
   accepted: ReadonlyArray<A>,

@@ -7,10 +7,10 @@ import { InputError } from "../SourceRow.ts"
 import { foreignKind, type Input } from "./Input.ts"
 import { text } from "./Text.ts"
 
-/** The most text that may stand between two elements, in characters. */
+/** The longest text allowed between two elements, in characters. */
 const longestStretch = 4 * 1024 * 1024
 
-/** What is told of the elements of a file. */
+/** Receives the elements of a file. */
 export interface ElementHandler {
   /** `name` is without its prefix; `depth` is 1 for the root. */
   readonly open: (name: string, attributes: Readonly<Record<string, string>>, depth: number) => void
@@ -19,7 +19,7 @@ export interface ElementHandler {
   readonly text?: (content: string) => void
 }
 
-/** Feeds a file to a handler; yields after each chunk, so that what was found can be handed on. */
+/** Feeds a file to a handler; yields after each chunk, so that the caller can pass results on. */
 export async function* xmlElements(input: Input, root: string, handler: ElementHandler): AsyncGenerator<void> {
   const kind = foreignKind(input.head)
   if (kind !== undefined && kind !== "XML") throw new InputError(`the input is ${kind}, not XML`)

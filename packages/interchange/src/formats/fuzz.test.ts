@@ -75,7 +75,7 @@ const mutated = (
       case "insert":
         return Buffer.concat([head, Buffer.from(infix), middle, tail])
       case "plant": {
-        // Where a word stands, the canary.
+        // Replaces a word by the canary.
         const words = [...before.toString("latin1").matchAll(/[\w.:-]+/g)]
         const word = words[position % words.length]
         if (word === undefined) return before

@@ -26,7 +26,7 @@ const causes: { readonly [Disposition in CallFact["disposition"]]?: ReadonlyArra
   cancelled: ["ORIGINATOR_CANCEL", "LOSE_RACE", "PICKED_OFF"],
 }
 
-/** The table; for a leg that was never answered, one of the causes of a normal end means that nobody answered. */
+/** The table; for a leg that was never answered, a cause that denotes a normal end means no answer. */
 export const dispositionOf = (cause: string, answered: boolean): CallFact["disposition"] => {
   if (answered) return "answered"
   const disposition = table.get(cause.trim().toUpperCase())

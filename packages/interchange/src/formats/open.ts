@@ -31,8 +31,8 @@ export interface Options {
 }
 
 /**
- * Opens an input. What is wrong with the mapping is thrown at once, what is wrong with the input while its items are
- * read: both as an `InputError` of one line. A row that cannot be read is an item of its own and stops nothing.
+ * Opens an input. A fault in the mapping is thrown at once, a fault in the input while its items are read: both as an
+ * `InputError` of one line. An unreadable row is an item of its own and does not stop the reading.
  */
 export const open = (format: Format, input: NodeJS.ReadableStream, mapping: Mapping, options: Options): Source => {
   checkFormat(format, mapping)

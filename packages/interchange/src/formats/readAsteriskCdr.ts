@@ -191,7 +191,7 @@ const legOf = (
     }
     const answered = result === "answered"
     const talk = readTalk(get, quality)
-    // Talk time of a leg that was not answered belongs to nobody.
+    // Talk time of an unanswered leg is not talk time of any person.
     if (!answered && talk !== undefined && talk > 0) quality.clamped++
     const times = callTimes(
       {

@@ -58,7 +58,7 @@ export const factsOf = (rows: ReadonlyArray<SourceRow>): ReadonlyArray<Fact> => 
 export const callsOf = (rows: ReadonlyArray<SourceRow>) =>
   factsOf(rows).filter((fact) => fact._tag === "leg" || fact._tag === "call")
 
-/** How often each sequence of steps occurs among the cases, in order of time, rows of one moment as they stand. */
+/** How often each sequence of steps occurs among the cases, in order of time; rows of one moment keep their order. */
 export const variantsOf = (rows: ReadonlyArray<SourceRow>): ReadonlyMap<string, number> => {
   const cases = new Map<string, Array<SourceRow>>()
   for (const row of rows) {
@@ -75,7 +75,7 @@ export const variantsOf = (rows: ReadonlyArray<SourceRow>): ReadonlyMap<string, 
   return variants
 }
 
-/** Whether the sample data stand beside the repository; they are no part of it. */
+/** Whether the sample data are present beside the repository; they are not part of it. */
 const sharedData = fileURLToPath(new URL("../../../../../shared/data/", import.meta.url))
 export const hasSharedData = existsSync(sharedData)
 

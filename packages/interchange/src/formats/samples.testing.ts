@@ -6,7 +6,7 @@ import type { Mapping } from "../mapping/Mapping.ts"
 import { readMapping } from "../mapping/readMapping.ts"
 import { shipped } from "./reading.testing.ts"
 
-/** Stands in every field of the valid inputs that may hold anything: it must never come back in a message. */
+/** The value of every free field of the valid inputs: it must never appear in a message. */
 export const canary = "CANARY5417"
 
 export interface Sample {

@@ -39,7 +39,7 @@ export interface Fault {
 
 export interface Planned {
   readonly commands: ReadonlyArray<Interaction.Command>
-  /** Where the interaction stands once they are accepted. */
+  /** The progress of the interaction once they are accepted. */
   readonly next: Progress
   /** Durations below zero that were taken as zero. */
   readonly clamped: number
@@ -57,7 +57,7 @@ const phoneMenu = "phone-menu"
 /** The interface of a call with steps. */
 const visualMenu = "visual-menu"
 
-/** The key, within its case, of a call that is told of moment by moment: without one of its own it is its moment. */
+/** The key, within its case, of a call that is reported event by event: its own, else its moment. */
 const placedKey = (at: number, { call }: { readonly call?: string }): string => call ?? `at ${at}`
 
 /** The ids of the calls that a unit places. */
@@ -204,7 +204,7 @@ const read = (draft: CommandDraft): Result.Result<Interaction.Command, Fault> =>
   return Result.mapError(command, (refusal) => stepFault(draft["step"]) ?? faultOfRefusal(refusal))
 }
 
-/** A refusal as a row is told of it. */
+/** A refusal as the fault of a row. */
 export const faultOfRefusal = ({ accepted, command, field, rule }: Refusal.Refusal): Fault => ({
   rule,
   field: field ?? "",

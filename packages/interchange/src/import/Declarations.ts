@@ -38,8 +38,8 @@ const latestPolicyVersion = "dialonce/2021-02-17"
 const says = <A>(value: A) => ({ value, sources: [] })
 
 /**
- * The texts that may be adopted: the published ones. What this Customer's own policy regulates beside them is what its
- * export shows: calls start interactions too, whatever the version, and those who come back are told apart.
+ * The texts that may be adopted: the published ones. The Customer's own policy adds what its export shows: calls start
+ * interactions too, under every version, and returning people are recognised.
  */
 const policies: PolicyBook.PolicyBook = {
   ...PolicyBook.published,
@@ -65,7 +65,7 @@ export const compartmentOf = (name: string): CustomerId.CustomerId => {
   return Result.isSuccess(given) ? given.success : (named("customer", name) as CustomerId.CustomerId)
 }
 
-/** Throws an `InputError` where the mapping declares what is not acceptable. */
+/** Throws an `InputError` where the mapping declares an unacceptable value. */
 export const declarationsOf = (customer: CustomerId.CustomerId, mapping: Mapping): Declarations => {
   const at = DateTime.makeUnsafe(0)
   const numbers = listed<Identifier.ListedNumberId>(customer, "number", mapping.numbers)
@@ -110,7 +110,7 @@ const commandOf = (input: unknown): Customer.Command => {
   throw new InputError(`mapping, scenario: ${command.failure.message}`)
 }
 
-/** What a Customer lists of a kind, by name; where it names nothing, one thing that stands for all. */
+/** The entries of one kind that a Customer lists, by name; where it names none, a single entry represents all. */
 interface Listed<Id> {
   readonly ids: ReadonlyArray<Id>
   readonly idOf: (name: string | undefined) => Id

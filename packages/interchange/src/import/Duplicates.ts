@@ -1,7 +1,7 @@
 /**
- * Recognises rows that come again. The same id with the same content is a repetition and has no effect; with other
- * content it contradicts what was recorded (TACET-ONCE). An id is remembered until the clock of the rows has left it
- * behind, so that what is held is bounded by time, not by the file.
+ * Recognises repeated rows. The same id with the same content is a duplicate and has no effect; with other content it
+ * contradicts the recorded row (TACET-ONCE). An id is remembered until the clock of the rows has passed it, so that
+ * memory is bounded by time, not by the size of the file.
  */
 import type { SourceRow } from "../SourceRow.ts"
 import type { Tokens } from "./TokenKey.ts"
@@ -18,7 +18,7 @@ export interface RowId {
 
 export interface Duplicates {
   readonly size: number
-  /** What is to become of a row by its id, if it has one. */
+  /** Decides the treatment of a row by its id, if it has one. */
   readonly judge: (row: SourceRow) => Judged
   /** Remembers a row that is new. */
   readonly remember: (row: Judged, clock: number) => RowId | undefined

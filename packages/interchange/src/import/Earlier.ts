@@ -1,7 +1,7 @@
 /**
- * What a store held of an interaction before this run. Where the same row comes again in a later run its events are
- * there already: it is a repetition and adds nothing. Each event of the store answers for one row, so that rows that
- * were equal in the first run are told apart by their number.
+ * The events of an interaction that a store held before this run. Where a later run repeats a row, its events are there
+ * already: it is a duplicate and adds nothing. Each stored event accounts for one row, so that rows that were equal in
+ * the first run are distinguished by their number.
  */
 import { Interaction } from "@tacet/core/domain"
 import {

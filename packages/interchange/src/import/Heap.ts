@@ -1,5 +1,5 @@
 /**
- * A binary heap: of all that it holds, the first by a given order is at hand.
+ * A binary heap: gives access to its first element by a given order.
  */
 
 export interface Heap<A> {

@@ -34,7 +34,7 @@ export interface Options {
   readonly name: string
   readonly declarations: Declarations
   readonly definition: Definition.Definition
-  /** The moment as of which the report is made. Default: the watermark of what was read. */
+  /** The moment as of which the report is made. Default: the watermark of the rows read. */
   readonly asOf?: number
   readonly rejects?: RowCounts.RejectSink
   /** How many rows are recorded together: it changes the speed and nothing else. Default 500. */
@@ -210,12 +210,12 @@ const make = Effect.fnUntraced(function* (
     nextTick = Math.floor(moment / hour) * hour + hour
   })
 
-  /** The reference of a row that is new; what comes again, or contradicts what came, ends here. */
+  /** The reference of a new row; a duplicate, or a row that contradicts an earlier one, is dropped here. */
   const admit = Effect.fnUntraced(function* (row: SourceRow) {
     const judged = duplicates.judge(row)
     const { content, earlier } = judged
     if (earlier !== undefined) {
-      // Only what was recorded can be repeated: a row that was refused may come again, mended.
+      // Only a recorded row can be a duplicate: a refused row may be submitted again, corrected.
       if (earlier.state === "waiting") yield* recorder.flushAll
       if (earlier.state !== "refused") {
         const reference = [{ line: row.line }]

@@ -1,7 +1,7 @@
 /**
- * Records units. Those of one interaction are put together and decided in one go; where one of them is refused they are
- * taken one by one, so that each stands or falls for itself and the size of a batch changes nothing. A unit is recorded
- * whole or refused whole.
+ * Records units. The units of one interaction are combined and decided together; where one of them is refused they are
+ * decided one by one, so that each is accepted or refused independently and the size of a batch has no effect. A unit
+ * is recorded whole or refused whole.
  */
 import type { Interaction } from "@tacet/core/domain"
 import {
@@ -42,10 +42,10 @@ export interface Target {
   /** Set with `progress`: the interaction as recorded, and what of it was recorded by earlier runs. */
   state: Interaction.State | undefined
   earlier: Earlier.Earlier
-  /** The latest moment that this run has told of it. */
+  /** The latest moment of it that this run has recorded. */
   toldUntil: number
   readonly pending: Array<Unit>
-  /** What is to be noted of the units that were recorded, in their order. */
+  /** The pending notes of the recorded units, in their order. */
   readonly toNote: Array<Effect.Effect<void>>
   /** How many open cases lead to it. */
   cases: number
@@ -94,7 +94,7 @@ export const make = Effect.fnUntraced(function* (
 
   const load = Effect.fnUntraced(function* (target: Target) {
     if (target.progress !== undefined) return target.progress
-    // No command: the answer is the state as it stands.
+    // No command: the result is the current state.
     const { state } = yield* record(target, [])
     if (state.phase !== "notStarted" && found > 0) {
       target.earlier = yield* Earlier.read(customer, target.id, found).pipe(
@@ -210,7 +210,7 @@ export const make = Effect.fnUntraced(function* (
 
   const flush = (target: Target) => flushEach([target])
 
-  /** Several interactions are recorded at once; what is noted of them is noted in their order, whoever was first. */
+  /** Several interactions are recorded concurrently; their notes are made in their order, whichever finished first. */
   const flushEach = Effect.fnUntraced(function* (targets: ReadonlyArray<Target>) {
     yield* Effect.forEach(targets, recordPending, { concurrency: atOnce, discard: true })
     for (const { toNote } of targets) for (const note of toNote.splice(0)) yield* note

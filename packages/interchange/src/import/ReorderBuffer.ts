@@ -1,7 +1,7 @@
 /**
- * Brings rows that arrive a little out of order back into the order in which things happened. A row is held until no
- * row that may still come can stand before it: until the latest moment seen is more than the lateness beyond it. So
- * any shuffle within the lateness gives the same order again, and no more rows are held than the lateness spans.
+ * Restores the order of time for rows that arrive slightly out of order. A row is held until no later row can precede
+ * it: until the latest moment seen is more than the lateness beyond it. So any shuffle within the lateness yields the
+ * same order, and the buffer holds no more rows than the lateness spans.
  */
 import type { SourceRow } from "../SourceRow.ts"
 import * as Heap from "./Heap.ts"
@@ -9,7 +9,7 @@ import * as Heap from "./Heap.ts"
 /** A row whose turn it is. */
 export interface Ordered {
   readonly row: SourceRow
-  /** It came after rows that stand behind it had been given out: later than the lateness allows. */
+  /** It arrived after rows that follow it in time had been emitted: later than the lateness allows. */
   readonly late: boolean
 }
 

@@ -32,7 +32,7 @@ export const make = ({ tokens }: Planner, people: People, recorder: Recorder.Rec
   const cases = new Map<Uuid.Uuid, OpenCase>()
   const targets = new Map<Uuid.Uuid, Recorder.Target>()
 
-  /** Records what waits of a person's interactions: what is known of them decides what comes next. */
+  /** Records the pending units of a person's interactions, because the next row is decided by their state. */
   const recordPerson = Effect.fnUntraced(function* (person: string) {
     yield* recorder.flushPerson(person)
     for (const id of people.interactionsOf(person)) {

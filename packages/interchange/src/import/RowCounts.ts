@@ -13,7 +13,7 @@ export interface RowCounts {
   readonly rows: number
   readonly accepted: number
   readonly rejected: number
-  /** Rows that say again what was recorded. */
+  /** Rows that repeat a recorded row. */
   readonly duplicates: number
   /** Rejected rows by the key of the rule, in code-point order. */
   readonly rejectedByRule: Readonly<Record<string, number>>
@@ -49,7 +49,7 @@ export const withRecords = (rows: RowCounts, quality: Readonly<Quality> | undefi
 /** Where rejected rows go. */
 export type RejectSink = (reject: RejectedRow) => Effect.Effect<void>
 
-/** Rejected rows that nobody asked for are counted only. */
+/** Only counts rejected rows, for a run without a file of rejects. */
 export const noSink: RejectSink = () => Effect.void
 
 /** Counts rows as they are settled. */

@@ -33,7 +33,7 @@ describe("the sort of a source", () => {
           moments.toSorted((one, other) => one - other),
         )
         expect(linesOf(inMemory).toSorted((one, other) => one - other)).toEqual(rows.map(({ line }) => line))
-        // The direction of a source is judged by what was read when the first file is written.
+        // The direction of a source is judged by the rows read before the first file is written.
         if (rows.every(({ at }, place) => place === 0 || at >= rows[place - 1]!.at)) {
           expect(yield* sorted(rows, mostHeld)).toEqual(inMemory)
         }

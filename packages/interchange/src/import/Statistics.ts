@@ -1,7 +1,6 @@
 /**
- * The statistics of a run, kept up with the log while rows are being imported: the projection reads what was appended
- * in chunks, as it would of any store. Days that are over are published as they close, so that a row that comes later
- * than that shows as a restatement.
+ * The statistics of a run, kept up with the log while rows are being imported: the projection reads the appended events
+ * in chunks, as from any store. Days are published as they close, so that a later row shows as a restatement.
  */
 import type { Customer } from "@tacet/core/domain"
 import { type CustomerId, type EventCodec, EventStore, type EventStoreError } from "@tacet/core/eventsourcing"
@@ -9,7 +8,7 @@ import { type CustomerReport, type Definition, Deflection } from "@tacet/core/st
 import * as Effect from "effect/Effect"
 
 export interface Statistics {
-  /** Folds what was appended since. */
+  /** Folds the events appended since the last call. */
   readonly follow: Effect.Effect<void, EventCodec.UndecodableEvent | EventStoreError.ReadError>
   /** Publishes the days that are final. */
   readonly publish: Effect.Effect<void>

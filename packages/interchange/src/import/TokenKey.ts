@@ -1,9 +1,10 @@
 /**
- * Keyed tokens in place of the source's own keys. Cases, persons, calls and row ids become HMAC-SHA-256 tokens. Those of
- * persons and rows are made under a key that is drawn for one run and kept nowhere. So are those of cases and calls where
- * the store is a memory: afterwards nobody, the operator included, can say which case of the source an interaction in
- * the log was (MINIMISE, KEY-APART). Where the store outlives the run they are made under a key that is kept apart from
- * it, so that the same case is the same interaction in every run. The keys are a service, so that a test can fix them.
+ * Keyed tokens in place of the source's own keys. Cases, persons, calls and row ids become HMAC-SHA-256 tokens. Those
+ * of persons and rows are made under a key that is generated for one run and never stored. So are those of cases and
+ * calls where the store is in memory: afterwards no one, including the operator, can link an interaction in the log to
+ * its case in the source (MINIMISE, KEY-APART). Where the store outlives the run they are made under a key that is kept
+ * apart from it, so that the same case is the same interaction in every run. The keys are a service, so that a test can
+ * fix them.
  */
 import { createHmac, hash, randomBytes } from "node:crypto"
 import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises"
@@ -17,7 +18,7 @@ import { InputError } from "../SourceRow.ts"
 
 /** The keys of a run. */
 export interface Keys {
-  /** For what is recorded: the ids of interactions and calls. */
+  /** For recorded ids: those of interactions and calls. */
   readonly recorded: Uint8Array
   /** For what never leaves the memory of the importer: persons, rows. */
   readonly run: Uint8Array
@@ -37,7 +38,7 @@ export const layerRandom: Layer.Layer<TokenKey> = Layer.sync(TokenKey, () => ({
 export const layerFixed = (bytes: Uint8Array): Layer.Layer<TokenKey> =>
   Layer.succeed(TokenKey, { recorded: bytes, run: bytes })
 
-/** A key for what is recorded that is kept in a file which only its owner can read; it is drawn where there is none. */
+/** Keeps the key for recorded ids in a file that only its owner can read, and generates it where there is none. */
 export const layerKept = (path: string): Layer.Layer<TokenKey, InputError> =>
   Layer.effect(
     TokenKey,

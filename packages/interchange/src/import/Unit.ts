@@ -5,7 +5,7 @@ import type { Interaction } from "@tacet/core/domain"
 import type { CallFact, Fact, SourceRow } from "../SourceRow.ts"
 import type { RowId } from "./Duplicates.ts"
 
-/** What is left of a row once its facts are taken over: enough to count it and to say where it stands. */
+/** The rest of a row once its facts are extracted: enough to count it and to report its line. */
 export interface RowReference {
   readonly line: number
   /** Where the row has an id of its own. */
@@ -84,7 +84,10 @@ export const showsInterface = ({ facts, kind }: Unit): boolean =>
 export const isCallOnly = (unit: Unit): boolean =>
   unit.kind === "callGroup" || (!showsInterface(unit) && unit.facts.some(({ fact }) => callTags.has(fact._tag)))
 
-/** When the person called without having used an interface; `undefined` where it is not so, or they asked for nobody. */
+/**
+ * When the person called without having used an interface; `undefined` where they used one, or did not ask for a
+ * person.
+ */
 export const loneCallAt = (unit: Unit): number | undefined => {
   if (unit.facts.some(({ fact }) => !callTags.has(fact._tag))) return undefined
   for (const { at, fact } of unit.facts) {
@@ -130,7 +133,7 @@ const humanOf = (legs: ReadonlyArray<CallFact>): Interaction.Human => {
   return legs.some(({ answeredAt, human }) => human === "unknown" && answeredAt !== undefined) ? "unknown" : false
 }
 
-/** What tells most of what the caller met with comes first: a leg that merely rang says less than a queue left. */
+/** The most informative disposition comes first: an unanswered leg says less about the call than an abandoned queue. */
 const telling: ReadonlyArray<Interaction.Disposition> = [
   "queueAbandoned",
   "shortAbandoned",

@@ -34,7 +34,7 @@ export interface Settings {
   readonly seed?: string
   /** What a run before this one imported into the same store, with keys of its own for persons. */
   readonly before?: Iterable<SourceItem>
-  /** Told of each chunk of the log that the statistics read. */
+  /** Called with each chunk of the log that the statistics read. */
   readonly onChunk?: (chunk: EventStore.LogChunk) => void
 }
 

@@ -1,6 +1,6 @@
 /**
- * What holds of every log: neither the order within the lateness, nor the size of batches, nor repetitions, nor rows
- * that are refused change what is reported of the rest; and nothing of a person is left anywhere.
+ * The laws of every log: neither the order within the lateness, nor the size of batches, nor duplicates, nor refused
+ * rows change the report on the other rows; and no personal data remain anywhere.
  */
 import { describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
@@ -109,7 +109,7 @@ const withoutId = (row: Row): Row => {
   return rest
 }
 
-/** A log with the order in which its rows were written: each within the lateness of the moment that it tells of. */
+/** A log with the order in which its rows were written: each within the lateness of its own moment. */
 const aShuffledLog = fc.tuple(aLog, fc.infiniteStream(fc.nat({ max: hour }))).map(([rows, delays]) => {
   const written = rows.map((row) => ({ row, at: row.at + Number(delays.next().value) }))
   return { rows, shuffled: written.toSorted((one, other) => one.at - other.at).map(({ row }) => row) }
@@ -192,7 +192,7 @@ describe("the import", () => {
         expect(again.log.slice(again.found)).toEqual([])
         expect(again.input.accepted).toBe(0)
         expect(again.input.duplicates).toBe(once.input.accepted + once.input.duplicates)
-        // Refused again, though the rule may be another: the interaction has gone on since.
+        // Refused again, though perhaps by another rule: the interaction has advanced since.
         expect(again.rejects.map(({ line }) => line)).toEqual(once.rejects.map(({ line }) => line))
         expect(again.report).toEqual(once.report)
       }),

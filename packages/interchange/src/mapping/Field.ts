@@ -18,7 +18,7 @@ export const Fields = Schema.Union([Field, Schema.NonEmptyArray(Field)]).annotat
 })
 export type Fields = typeof Fields.Type
 
-/** A moment: where it stands, how it is written and, where it names no offset itself, in which zone. */
+/** A moment: its field, its format and, where it names no offset itself, its zone. */
 export const TimeField = Schema.Union([
   Field,
   Schema.Struct({
@@ -35,7 +35,7 @@ export type TimeField = typeof TimeField.Type
 /** The units in which a duration may be written. */
 const DurationUnit = Schema.Literals(["seconds", "millis", "minutes", "HH:mm:ss"])
 
-/** A length of time: where it stands and in which unit (default seconds). */
+/** A duration: its field and its unit (default seconds). */
 export const DurationField = Schema.Union([
   Field,
   Schema.Struct({ field: Field, unit: Schema.optionalKey(DurationUnit) }),
@@ -43,8 +43,8 @@ export const DurationField = Schema.Union([
 export type DurationField = typeof DurationField.Type
 
 /**
- * A value: itself, or looked up. Without `values` the text of the field is the value; `other` stands for texts that are
- * not listed, and without it such a row is rejected.
+ * A value: itself, or looked up. Without `values` the text of the field is the value; `other` is the value for unlisted
+ * texts; without it a row with such a text is rejected.
  */
 export type Value<A> = A | Lookup<A>
 

@@ -13,7 +13,7 @@ const Destination = Interaction.RedirectedToCustomer.fields.to
 const ExcludedReason = Interaction.InteractionExcluded.fields.reason
 const EndReason = Interaction.InteractionEnded.fields.reason
 
-/** A value that a record may give: the list of what is accepted serves both the mapping and the record. */
+/** A value that a record may give: one list of accepted values checks both the mapping and the record. */
 export const accepted = {
   trigger: Trigger.literals,
   kind: Identifier.StepKind.literals,

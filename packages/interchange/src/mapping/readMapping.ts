@@ -1,6 +1,6 @@
 /**
- * Reads a mapping from the text of a file. What does not fit is told in one line: the path, and what would be accepted;
- * of the file itself nothing is repeated but the names of keys.
+ * Reads a mapping from the text of a file. A fault is reported in one line: the path and the accepted values; only the
+ * names of keys are repeated from the file.
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"

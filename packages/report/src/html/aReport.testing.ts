@@ -1,6 +1,6 @@
 /**
- * A report as a Customer gets it: some 2,600 drawn interactions of six weeks, folded by the real statistics. Names can be
- * put in the place of its step ids, to see what a page makes of them.
+ * A report as a Customer gets it: some 2,600 drawn interactions of six weeks, folded by the real statistics. Its step
+ * ids can be replaced by other names, to see how a page renders them.
  */
 import type { Customer } from "@tacet/core/domain"
 import { Contribution, Definition, Deflection } from "@tacet/core/statistics"
@@ -45,7 +45,7 @@ export const aReport = ({ days = 42, perDay = 78, restated = true, seed = 7 }: W
   const state = Deflection.empty(definition)
   const asOf = beginning + days * day - 4 * hour
   let rows = 0
-  /** What comes after its day was published. */
+  /** Contributions that arrive after the publication of their day. */
   const late: Array<Contribution.Contribution> = []
   for (let on = 0; on < days; on++) {
     const number = Math.round(
@@ -83,7 +83,7 @@ export const aReport = ({ days = 42, perDay = 78, restated = true, seed = 7 }: W
   })
 }
 
-/** The report of a Customer of whom nothing was read. */
+/** The report of a Customer without any events. */
 export const anEmptyReport = (): ReportDocument =>
   documentOf(
     Deflection.report(Deflection.empty(Definition.standard), {
@@ -106,7 +106,7 @@ export const anEmptyReport = (): ReportDocument =>
     },
   )
 
-/** The same report with other names in the place of step ids and scenario, wherever they stand. */
+/** The same report with every step id and the scenario renamed. */
 export const renamed = (report: ReportDocument, names: (id: string) => string): ReportDocument => {
   const known = new Set([...stepIds, "customer-service"])
   const rename = (value: unknown, key?: string): unknown => {

@@ -143,7 +143,7 @@ const reasons = [
   ["noAnswer", 4],
 ] as const
 
-/** The queue is longest on Monday mornings; in the evening nobody is there. */
+/** The queue is longest on Monday mornings; in the evening the line is unstaffed. */
 const reached = (weekday: number, at: number, chance: number): boolean =>
   chance < (at < 8 || at >= 18 ? 0.12 : weekday === 0 && at < 12 ? 0.44 : weekday < 5 ? 0.74 : 0.4)
 

@@ -11,7 +11,7 @@ export interface Figure {
   /** How to read it. */
   readonly reading: Markup
   readonly legend?: Markup
-  /** Absent where there is nothing to draw; then the finding says so, and stands alone. */
+  /** Absent where there is nothing to draw; the finding then says so and is shown without a chart. */
   readonly wide?: Markup
   /** For pages of a telephone's width; absent where the wide one is scrolled instead. */
   readonly narrow?: Markup

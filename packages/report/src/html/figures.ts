@@ -1,12 +1,12 @@
 /**
- * Single figures. One that stands in the report is written as `<data value>`, so that a program, and a test, can read it
- * back exactly; what the page derives from them (a share of a step's visits, say) is plain text.
+ * Single figures. A figure of the report is written as `<data value>`, so that a program, and a test, can read it back
+ * exactly; a figure that the page derives (a share of a step's visits, say) is plain text.
  */
 import type { Rate } from "@tacet/core/statistics"
 import * as format from "./format.ts"
 import { markup, type Markup } from "./markup.ts"
 
-/** Stands where nothing can be said. */
+/** Shown where there are no data. */
 export const noData: Markup = markup`<span class="none">no data</span>`
 
 export const count = (value: number): Markup => markup`<data value="${value}">${format.count(value)}</data>`

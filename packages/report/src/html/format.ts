@@ -22,14 +22,14 @@ export const count = (value: number): string => counts.format(value)
 /** A share of 1 as a percentage with one decimal. */
 export const percent = (share: number): string => percents.format(share)
 
-/** From one share to another; the sign stands once. */
+/** From one share to another; the percent sign is written once. */
 export const range = ([from, to]: readonly [number, number]): string =>
   `${percentPoints.format(from * 100)} – ${percents.format(to)}`
 
 /** Midnight of a calendar day, as a number that formats and axes take. */
 export const dayMillis = (day: string): number => Date.parse(`${day}T00:00:00Z`)
 
-/** `2026-10-01` in words; what is no day stays as it is. */
+/** `2026-10-01` in words; any other text is returned unchanged. */
 export const day = (value: string): string => (Number.isNaN(dayMillis(value)) ? value : days.format(dayMillis(value)))
 
 export const shortDay = (millis: number): string => shortDays.format(millis)

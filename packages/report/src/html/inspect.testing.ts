@@ -1,6 +1,6 @@
 /**
- * What is asked of a page inside the browser. These functions are sent there as text, so they use nothing from this
- * module; the few names of the browser that they need are declared here, since the project is compiled without them.
+ * Inspects a page inside the browser. These functions are sent there as text, so they use nothing from this module; the
+ * few names of the browser that they need are declared here, since the project is compiled without them.
  */
 
 interface Box {
@@ -38,7 +38,7 @@ declare const document: {
 }
 declare const getComputedStyle: (node: Node) => Style
 
-/** Elements that reach beyond the page and stand in no frame of their own that scrolls. */
+/** Elements that overflow the page and are not inside a scrolling container. */
 export const overflows = (): ReadonlyArray<string> => {
   const { clientWidth, scrollWidth } = document.documentElement
   if (scrollWidth <= clientWidth) return []
@@ -62,7 +62,7 @@ export const shape = (): ReadonlyArray<string> =>
 export const scrolling = (): string | undefined =>
   Array.from(document.querySelectorAll("html"), (root) => getComputedStyle(root).scrollBehavior)[0]
 
-/** Text whose colour does not stand out 4.5 to 1 from what lies below it, of all text that is shown. */
+/** Visible text whose contrast with its background is below 4.5 to 1. */
 export const contrasts = (): { readonly checked: number; readonly faint: ReadonlyArray<string> } => {
   const parts = (colour: string): ReadonlyArray<number> => (colour.match(/[\d.]+/g) ?? []).map(Number)
   const luminance = (colour: string): number => {

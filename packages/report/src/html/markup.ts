@@ -1,5 +1,5 @@
 /**
- * Markup that cannot be broken by what is put into it.
+ * Markup that interpolated values cannot break.
  *
  * Everything that the template receives is escaped, unless it is markup already; there is no other way to make markup
  * than the template, but for {@link trusted}, which is for text of our own making. The output is HTML that an XML parser

@@ -19,7 +19,7 @@ import { trend } from "./sections/trend.ts"
 
 const sheet = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8")
 
-/** Nothing may be fetched or run; styles stand in the file itself. */
+/** Nothing may be fetched or run; styles are inline. */
 const contentPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 

@@ -6,7 +6,7 @@ import { markup, type Markup, none } from "./markup.ts"
 
 export interface Column<Row> {
   readonly head: string
-  /** `text` may wrap and is aligned to the left; numbers stand in line on the right. Default: number. */
+  /** `text` may wrap and is aligned to the left; numbers are aligned to the right. Default: number. */
   readonly kind?: "text" | "number"
   readonly cell: (row: Row, index: number) => Markup
   /** A part of 1, drawn as a bar along the cell's foot. */
@@ -18,7 +18,7 @@ export interface Table<Row> {
   readonly caption: string
   /** Where a heading above says the same, the caption is for readers aloud only. */
   readonly headed?: boolean
-  /** Below the caption: what has to be known to read it. */
+  /** Shown below the caption: an explanation for readers. */
   readonly note?: Markup
   /** The first is the head of its row. */
   readonly columns: ReadonlyArray<Column<Row>>

@@ -1,7 +1,7 @@
 /**
- * Names as they may be shown. A name is whatever the source wrote; it may hold signs that no document can hold, and
- * signs that turn the text around them (a name must not be able to dress itself as another, nor reverse the figure that
- * stands beside it). Each is shown as U+FFFD rather than dropped, so that two names that differ look different.
+ * Names as they may be shown. A name comes from the source unchecked; it may contain characters that are invalid in a
+ * document, and characters that reverse the surrounding text (a name must not be able to imitate another, nor reverse
+ * the figure beside it). Each is shown as U+FFFD rather than dropped, so that different names look different.
  */
 
 // Controls and noncharacters; embeddings, overrides and isolates. The plain direction marks (LRM, RLM, ALM) stay: right

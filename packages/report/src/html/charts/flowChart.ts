@@ -21,7 +21,7 @@ const colours: Readonly<Record<End, string>> = {
   left: ink("left"),
 }
 
-/** The end that a node stands for, if it does. */
+/** The end that a node represents, if any. */
 export const endOf = ({ id }: FlowNode): End | undefined => {
   const end = id.startsWith("end:") ? id.slice(4) : ""
   return Object.hasOwn(ends, end) ? (end as End) : undefined

@@ -1,6 +1,6 @@
 /**
- * Counts by weekday and hour as a heat map; each cell that counts anything says how much. Steps of colour, not shades:
- * a reader can tell five apart, and each has a contrast of its own with the figure upon it.
+ * Counts by weekday and hour as a heat map; each non-zero cell shows its count. Five distinct colours, not a gradient:
+ * readers can distinguish five, and each contrasts with the figure on it.
  */
 import type { EChartsCoreOption } from "echarts/core"
 import { count, hour, weekdays } from "../format.ts"

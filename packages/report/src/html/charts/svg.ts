@@ -1,8 +1,8 @@
 /**
- * From the drawing that ECharts writes on a server to one that can stand in the page: rebuilt element by element, so that
- * nothing enters that is not known here. Ids get a prefix of our own (ECharts counts its own up within one process, so
- * the same report would give other bytes the second time), hover styles and internal attributes are left out, and a
- * title and a description are added, which ECharts does not write on a server.
+ * Converts the drawing that ECharts writes on a server into one that can be embedded in the page: rebuilt element by
+ * element, so that only known elements enter. Ids get a prefix of our own (ECharts counts its own up within one
+ * process, so the same report would give other bytes the second time), hover styles and internal attributes are left
+ * out, and a title and a description are added, which ECharts does not write on a server.
  */
 import { SaxesParser } from "saxes"
 import { escape, markup, type Markup, trusted } from "../markup.ts"

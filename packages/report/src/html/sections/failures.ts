@@ -1,5 +1,6 @@
 /**
- * Tried to call and reached nobody: when, and why. A matter of the telephone's capacity, not of the interface.
+ * Attempted calls that reached no person: when, and why. They reflect the capacity of the telephone service, not the
+ * interface.
  */
 import { draw } from "../charts/draw.ts"
 import { heatOption, stepsOf } from "../charts/heatChart.ts"

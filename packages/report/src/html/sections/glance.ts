@@ -1,6 +1,6 @@
 /**
- * The figures that matter most: the contract figure and, at the same size, the people who tried and reached nobody, so
- * that no give-up passes for a success (STAT-NOCALL).
+ * The figures that matter most: the contract figure and, at the same size, the people who called without reaching a
+ * person, so that no abandoned call passes for a success (STAT-NOCALL).
  */
 import type { CustomerReport, Rate } from "@tacet/core/statistics"
 import type { ReportDocument } from "../../json.ts"

@@ -1,6 +1,6 @@
 /**
- * Least used. Of what was seen once a list says nothing and can single a person out, so the tail is one line; what is
- * declared and never taken says most.
+ * The least used journeys. A list of journeys that were taken once is uninformative and can single a person out, so the
+ * tail is one line; declared journeys that were never taken are the most informative.
  */
 import type { CustomerReport } from "@tacet/core/statistics"
 import type { ReportDocument } from "../../json.ts"
