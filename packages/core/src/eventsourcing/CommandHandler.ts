@@ -263,12 +263,19 @@ export const handle = <State, Command, Event, Context>(
   request: Omit<Request<Command, Context>, "commands"> & { readonly command: Command },
 ): Effect.Effect<HandledOne<State, Event>, Refusal | AppendError | ReadError | UndecodableEvent, EventStore> => {
   const { command, ...rest } = request
-  return Effect.flatMap(handleAll(aggregate, { ...rest, commands: [command] }), (handled) => {
-    const outcome = handled.outcomes[0]
-    const { state, version, repeated } = handled
-    if (outcome === undefined) return Effect.succeed({ state, version, repeated, events: [] })
-    return Effect.map(Effect.fromResult(outcome), (events) => ({ state, version, repeated, events }))
-  })
+  return Effect.flatMap(handleAll(aggregate, { ...rest, commands: [command] }), one)
+}
+
+/** The answer to a request of one command: its events, or its refusal as failure. */
+export const one = <State, Event>({
+  outcomes,
+  repeated,
+  state,
+  version,
+}: Handled<State, Event>): Effect.Effect<HandledOne<State, Event>, Refusal> => {
+  const [outcome] = outcomes
+  if (outcome === undefined) return Effect.succeed({ state, version, repeated, events: [] })
+  return Effect.map(Effect.fromResult(outcome), (events) => ({ state, version, repeated, events }))
 }
 
 /**

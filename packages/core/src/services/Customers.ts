@@ -10,7 +10,8 @@ import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
-import { type DecisionError, Policies } from "./internal/Facts.ts"
+import { Policies } from "./internal/Declarations.ts"
+import type { DecisionError } from "./internal/Decisions.ts"
 
 /** What every operation can fail with besides refusals. */
 export type CustomersError = DecisionError
@@ -35,7 +36,7 @@ export class Customers extends Context.Service<
 export const layer: Layer.Layer<Customers, never, EventStore> = Layer.effect(
   Customers,
   Effect.gen(function* () {
-    const store = yield* EventStore
+    const handler = CommandHandler.over(yield* EventStore)
     const policiesOf = yield* Policies
 
     return Customers.of({
@@ -43,24 +44,16 @@ export const layer: Layer.Layer<Customers, never, EventStore> = Layer.effect(
         customer: CustomerId,
         commands: ReadonlyArray<Customer.Command>,
       ): Effect.fn.Return<void, Refusal | CustomersError> {
-        const { outcomes } = yield* Effect.provideService(
-          CommandHandler.handleAll(Customer.aggregate, {
-            customer,
-            id: customer,
-            commands,
-            context: { policies: policiesOf(customer) },
-            accept: "all",
-          }),
-          EventStore,
-          store,
-        )
+        const { outcomes } = yield* handler.handleAll(Customer.aggregate, {
+          customer,
+          id: customer,
+          commands,
+          context: { policies: policiesOf(customer) },
+          accept: "all",
+        })
         for (const outcome of outcomes) yield* Effect.fromResult(outcome)
       }),
-      declared: (customer) =>
-        Effect.map(
-          Effect.provideService(CommandHandler.load(Customer.aggregate, customer, customer), EventStore, store),
-          ({ state }) => state,
-        ),
+      declared: (customer) => Effect.map(handler.load(Customer.aggregate, customer, customer), ({ state }) => state),
     })
   }),
 )

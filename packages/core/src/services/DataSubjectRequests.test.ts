@@ -17,7 +17,7 @@ import type { Sealed } from "../privacy/Sealed.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
 import { Vault } from "../privacy/Vault.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
-import { type Answer, type Notice, DataSubjectRequests, Tell } from "./DataSubjectRequests.ts"
+import { type Answer, type Notice, DataSubjectRequests, NotifyRecipient } from "./DataSubjectRequests.ts"
 import { customer, dawn, day, deadly, locate, nobody, observed, open, over, refusalOf, start } from "./scene.testing.ts"
 
 const recipient = "7b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a77" as RecipientId
@@ -107,12 +107,12 @@ const eventsOf = (kind: string, id: Uuid.Uuid) =>
 
 const opened = (values: ReadonlyArray<Sealed<string>>) => Effect.forEach(values, (one) => open(one))
 
-/** Tells a recipient, and notes that. */
+/** NotifyRecipients a recipient, and notes that. */
 const telling = (told: Array<Notice>) =>
-  Layer.succeed(Tell, (notice: Notice) =>
+  Layer.succeed(NotifyRecipient, (notice: Notice) =>
     Effect.sync(() => {
       told.push(notice)
-      return "told" as const
+      return "notified" as const
     }),
   )
 
@@ -126,7 +126,7 @@ describe("a request for erasure", () => {
         const { one, other, own, strange, transfer } = yield* people
         const { found, request, which } = yield* accepted("erasure")
         expect(new Set(found)).toEqual(new Set([one, other]))
-        expect(yield* answering(request)).toEqual({ untold: [] })
+        expect(yield* answering(request)).toEqual({ unnotified: [] })
         expect(yield* opened(own)).toEqual(["Erased", "Erased", "Erased"])
         expect(yield* open(strange)).toBe("Open +33612345679")
         expect(yield* locate(number)).toEqual([])
@@ -143,7 +143,7 @@ describe("a request for erasure", () => {
         expect(yield* vault.valuesOf(customer, request as Uuid.Uuid as SubjectId, { limit: 9 })).toEqual([])
         expect((yield* requests.stateOf(which)).status).toBe("requestFulfilled")
         expect(yield* vault.unfinished(customer)).toEqual([])
-        expect(yield* answering(request)).toEqual({ untold: [] })
+        expect(yield* answering(request)).toEqual({ unnotified: [] })
       }).pipe(Effect.provide(Layer.mergeAll(over(VaultMemory.make()), telling(told))))
     },
   )
@@ -165,7 +165,7 @@ describe("a request for erasure", () => {
     Effect.gen(function* () {
       const { transfer } = yield* people
       const { request } = yield* accepted("erasure")
-      expect(yield* answering(request)).toEqual({ untold: [transfer] })
+      expect(yield* answering(request)).toEqual({ unnotified: [transfer] })
     }).pipe(Effect.provide(over(VaultMemory.make()))),
   )
 

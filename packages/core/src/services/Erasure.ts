@@ -59,27 +59,12 @@ export class Erasure extends Context.Service<
   }
 >()("@tacet/core/services/Erasure") {}
 
-/** Of a pseudonym only the fact of its erasure is written here, whatever state it is in. */
-const erasing: CommandHandler.Aggregate<
-  Pseudonym.State,
-  typeof Pseudonym.PseudonymErased.Type,
-  Pseudonym.Event,
-  undefined
-> = {
-  codec: Pseudonym.codec,
-  decider: {
-    initial: Pseudonym.initial,
-    evolve: Pseudonym.decider.evolve,
-    decide: ({ phase }, erased) => Result.succeed(phase === "notIssued" || phase === "erased" ? [] : [erased]),
-  },
-}
-
 /** The service over the vault and the event store in force. */
 export const layer: Layer.Layer<Erasure, never, Vault | EventStore> = Layer.effect(
   Erasure,
   Effect.gen(function* () {
     const vault = yield* Vault
-    const store = yield* EventStore
+    const handler = CommandHandler.over(yield* EventStore)
 
     const erase = Effect.fn("Erasure.erase")(function* (toErase: ToErase): Effect.fn.Return<void, ErasureError> {
       const { cause, customer, subject } = toErase
@@ -89,16 +74,17 @@ export const layer: Layer.Layer<Erasure, never, Vault | EventStore> = Layer.effe
         yield* holder.forget(toErase)
         yield* vault.stepDone(customer, subject, holder.name)
       }
-      const occurredAt = DateTime.makeUnsafe(yield* Clock.currentTimeMillis)
-      yield* Effect.provideService(
-        CommandHandler.handleAll(erasing, {
-          customer,
-          id: subject,
-          commands: [{ _tag: "PseudonymErased", occurredAt, cause }],
-          context: undefined,
+      const now = yield* Clock.currentTimeMillis
+      yield* Effect.catchTag(
+        handler.handleBy(Pseudonym.aggregate, { customer, id: subject }, (state) => {
+          // What was kept under a request or another id has no pseudonym to erase.
+          if (state.phase === "notIssued") return Result.succeed([])
+          // An erasure is not refused for a clock that went backwards.
+          const at = DateTime.makeUnsafe(Math.max(now, state.issuedAt))
+          return Pseudonym.decideErasure(state, { _tag: "ErasePseudonym", at, cause })
         }),
-        EventStore,
-        store,
+        "Refusal",
+        Effect.die,
       )
       yield* vault.stepDone(customer, subject, undefined)
     })

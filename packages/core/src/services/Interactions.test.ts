@@ -550,7 +550,7 @@ describe("what a Customer has declared", () => {
         }
         const services = yield* serviceOver(restless)
         const error = yield* Effect.flip(services.record({ customer, interaction, commands: [start(0)] }))
-        expect([error._tag, units]).toEqual(["VersionConflict", 12])
+        expect([error._tag, units]).toEqual(["VersionConflict", CommandHandler.retries + 2])
       }),
     ),
   )

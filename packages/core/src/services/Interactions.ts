@@ -6,27 +6,19 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Result from "effect/Result"
 import * as Customer from "../domain/Customer.ts"
 import * as Interaction from "../domain/Interaction.ts"
-import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
+import type * as CommandHandler from "../eventsourcing/CommandHandler.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
-import * as PolicyBook from "../policy/binding/PolicyBook.ts"
-import {
-  check,
-  type DecisionError,
-  type Facts,
-  isStale,
-  purgesOf,
-  retentionOf,
-  Policies,
-  retries as factRetries,
-} from "./internal/Facts.ts"
+import { check, type Declared } from "./internal/Declarations.ts"
+import * as Decisions from "./internal/Decisions.ts"
+import * as PurgedDays from "./internal/PurgedDays.ts"
+import * as RetentionEnds from "./internal/RetentionEnds.ts"
 
 /** What every operation can fail with besides refusals. */
-export type InteractionsError = DecisionError
+export type InteractionsError = Decisions.DecisionError
 
 /** What happened in one interaction. */
 export interface Recording {
@@ -81,26 +73,20 @@ export const layer: Layer.Layer<Interactions, never, EventStore> = Layer.effect(
   Interactions,
   Effect.gen(function* () {
     const store = yield* EventStore
-    const policiesOf = yield* Policies
+    const decisions = yield* Decisions.make
     const awaitsPeriod = yield* AwaitsRetentionPeriod
-    const declarations = new Map<CustomerId, Facts>()
-
-    /** Two may load at once, and the older answer may come last. */
-    const remember = (customer: CustomerId, loaded: CommandHandler.Loaded<Customer.State>): Facts => {
-      const policyAt = PolicyBook.timeline(policiesOf(customer), loaded.state.policyVersions)
-      const facts: Facts = { state: loaded.state, version: loaded.version, policyAt }
-      const known = declarations.get(customer)
-      if (known === undefined || known.version < facts.version) declarations.set(customer, facts)
-      return facts
-    }
+    const declarations = new Map<CustomerId, Declared>()
 
     const load = (customer: CustomerId) =>
-      Effect.map(
-        Effect.provideService(CommandHandler.load(Customer.aggregate, customer, customer), EventStore, store),
-        (loaded) => remember(customer, loaded),
+      Effect.tap(decisions.declared(customer), (declared) =>
+        Effect.sync(() => {
+          // Two may load at once, and the older answer may come last.
+          const known = declarations.get(customer)
+          if (known === undefined || known.version < declared.version) declarations.set(customer, declared)
+        }),
       )
 
-    const isCurrent = (customer: CustomerId, { version }: Facts) =>
+    const holds = (customer: CustomerId, { version }: Declared) =>
       Effect.map(
         store.readStream(customer, Customer.streamOf(customer), { after: version, limit: 1 }),
         (page) => page.version === version,
@@ -112,53 +98,33 @@ export const layer: Layer.Layer<Interactions, never, EventStore> = Layer.effect(
       const { accept = "each", commands, commitId, customer, interaction, locationOn = true } = recording
       const { switchedOn = true } = recording
       const now = yield* Clock.currentTimeMillis
-      for (let attempt = 0; ; attempt++) {
-        const cached = declarations.get(customer)
-        const facts = cached ?? (yield* load(customer))
-        const purges = yield* Effect.provideService(purgesOf(customer, facts, commands, now), EventStore, store)
-        const retention = awaitsPeriod
-          ? yield* Effect.provideService(retentionOf(customer), EventStore, store)
-          : undefined
-        const handling = CommandHandler.handleAll(Interaction.aggregate, {
-          customer,
-          id: interaction,
-          commands,
-          context: {
-            customer: facts.state,
-            policyAt: facts.policyAt,
-            switchedOn,
-            locationOn,
-            ...(retention === undefined ? {} : { mayCollect: retention.mayCollect }),
-            isPurged: purges.isPurged,
-          },
-          // What was looked up must still be so when the events are appended.
-          checks: [check(customer, facts), ...(retention === undefined ? [] : [retention.check]), ...purges.checks],
-          accept,
-          // Each conflict is another recording that has landed, so as many as come at once get their turn.
-          retries: 100,
-          ...(commitId === undefined ? {} : { commitId }),
-        })
-        const result = yield* Effect.result(Effect.provideService(handling, EventStore, store))
-        const isLast = attempt >= factRetries
-        if (Result.isSuccess(result)) {
-          // A refusal without an append was decided on facts that nothing has checked.
-          const isChecked = cached === undefined || !isRefusedWhole(result.success, accept)
-          if (isChecked || isLast || (yield* isCurrent(customer, facts))) return result.success
-        } else {
-          if (!isStale(result.failure) || isLast) return yield* result.failure
-        }
-        declarations.delete(customer)
-      }
+      let isFirst = true
+      const target = { customer, id: interaction, accept, ...(commitId === undefined ? {} : { commitId }) }
+      return yield* decisions.handlePrepared(Interaction.aggregate, target, () =>
+        Effect.gen(function* () {
+          if (!isFirst) declarations.delete(customer)
+          isFirst = false
+          const cached = declarations.get(customer)
+          const declared = cached ?? (yield* load(customer))
+          const purged = yield* PurgedDays.lookUp(store, customer, declared, commands, now)
+          const periods = awaitsPeriod ? yield* RetentionEnds.fixedPeriods(decisions, customer) : undefined
+          return {
+            commands,
+            context: {
+              customer: declared.state,
+              policyAt: declared.policyAt,
+              switchedOn,
+              locationOn,
+              ...(periods === undefined ? {} : { mayCollect: periods.mayCollect }),
+              isPurged: purged.isPurged,
+            },
+            checks: [check(customer, declared), ...(periods === undefined ? [] : [periods.check]), ...purged.checks],
+            ...(cached === undefined ? {} : { holds: holds(customer, declared) }),
+          }
+        }),
+      )
     })
 
     return Interactions.of({ record })
   }),
 )
-
-const isRefusedWhole = (
-  { outcomes, repeated }: CommandHandler.Handled<Interaction.State, Interaction.Event>,
-  accept: "all" | "each",
-): boolean =>
-  !repeated &&
-  outcomes.some(Result.isFailure) &&
-  (accept === "all" || !outcomes.some((outcome) => Result.isSuccess(outcome) && outcome.success.length > 0))

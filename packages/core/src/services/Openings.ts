@@ -10,14 +10,15 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Contract from "../domain/Contract.ts"
 import * as Pseudonym from "../domain/Pseudonym.ts"
-import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
-import { EventStore } from "../eventsourcing/EventStore.ts"
+import type { EventStore } from "../eventsourcing/EventStore.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import * as Purpose from "../policy/checks/Purpose.ts"
 import * as ReadAccess from "../policy/checks/ReadAccess.ts"
 import { type Opening, OpeningPolicy } from "../privacy/OpeningPolicy.ts"
 import { VaultUnavailable } from "../privacy/VaultError.ts"
-import * as Facts from "./internal/Facts.ts"
+import type { Declared } from "./internal/Declarations.ts"
+import * as Decisions from "./internal/Decisions.ts"
+import * as RetentionEnds from "./internal/RetentionEnds.ts"
 
 const isPurpose = Schema.is(Purpose.Purpose)
 
@@ -25,28 +26,25 @@ const isPurpose = Schema.is(Purpose.Purpose)
 export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect(
   OpeningPolicy,
   Effect.gen(function* () {
-    const store = yield* EventStore
-    const reading = <A>(effect: Effect.Effect<A, { readonly _tag: string }, EventStore>) =>
-      effect.pipe(
-        Effect.provideService(EventStore, store),
-        Effect.mapError(({ _tag }) => new VaultUnavailable({ store: "eventLog", cause: _tag })),
-      )
+    const decisions = yield* Decisions.make
+    const reading = <A>(effect: Effect.Effect<A, { readonly _tag: string }>) =>
+      Effect.mapError(effect, ({ _tag }) => new VaultUnavailable({ store: "eventLog", cause: _tag }))
     /** The consents in force of the pseudonym whose value it is. */
     const consented = ({ customer, subject }: Opening) =>
       subject === undefined
         ? Effect.succeed([])
-        : Effect.map(reading(CommandHandler.load(Pseudonym.aggregate, customer, subject)), ({ state }) =>
+        : Effect.map(reading(decisions.load(Pseudonym.aggregate, customer, subject)), ({ state }) =>
             Purpose.purposes.filter((purpose) => Pseudonym.hasConsent(state, purpose)),
           )
     return {
       check: Effect.fn("Openings.check")(function* (opening: Opening) {
-        const facts = yield* reading(Facts.load(opening.customer))
-        yield* Effect.fromResult(judge(opening, facts, yield* consented(opening)))
+        const declared = yield* reading(decisions.declared(opening.customer))
+        yield* Effect.fromResult(judge(opening, declared, yield* consented(opening)))
       }),
       endOf: Effect.fn("Openings.endOf")(function* ({ at, category, collectedAt, customer }: Opening) {
         if (collectedAt === undefined) return undefined
-        const facts = yield* reading(Facts.load(customer))
-        return yield* reading(Facts.endOf(customer, facts, { category, collectedAt, at }))
+        const declared = yield* reading(decisions.declared(customer))
+        return yield* reading(RetentionEnds.retentionEnd(decisions, customer, declared, { category, collectedAt, at }))
       }),
     }
   }),
@@ -54,10 +52,10 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
 
 const judge = (
   opening: Opening,
-  { policyAt, state }: Facts.Facts,
+  { policyAt, state }: Declared,
   consented: ReadonlyArray<Purpose.Purpose>,
 ): Result.Result<void, Refusal> => {
-  const { access, category, declared } = opening
+  const { access, category } = opening
   const at = DateTime.makeUnsafe(opening.at)
   const policy = policyAt(at)
   if (policy === undefined) return refuse("POLICY-BIND", undefined, "a Customer that has adopted a policy by then")
@@ -73,7 +71,7 @@ const judge = (
   const answer = Purpose.check(policy, {
     role: "processor",
     purpose,
-    ...(declared === undefined ? {} : { datum: { category, declared: declared.filter(isPurpose) } }),
+    ...(opening.declared === undefined ? {} : { datum: { category, declared: opening.declared.filter(isPurpose) } }),
     ...(instructed === undefined ? {} : { instructed }),
     consented,
     // The request that is answered, or the matter in which a law demands it.

@@ -1,0 +1,69 @@
+/**
+ * The one decision loop of the services: it looks up what the Customer has declared, decides one command on it, and
+ * appends under the condition that the declarations are still the same. After a conflict it looks up and decides again.
+ */
+import * as Effect from "effect/Effect"
+import * as Customer from "../../domain/Customer.ts"
+import * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
+import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
+import { EventStore } from "../../eventsourcing/EventStore.ts"
+import type { AppendError, ReadError } from "../../eventsourcing/EventStoreError.ts"
+import type { Refusal } from "../../eventsourcing/Refusal.ts"
+import * as Declarations from "./Declarations.ts"
+
+/** What a service that decides can fail with besides refusals. */
+export type DecisionError = AppendError | ReadError | UndecodableEvent
+
+/** A command, and the facts on which its decision rests. */
+export interface Prepared<Command, Context> {
+  readonly command: Command
+  readonly context: Context
+}
+
+/** Decisions over one event store. */
+export interface Decisions extends CommandHandler.Handler {
+  /** Looks up what a Customer has declared. */
+  readonly declared: (customer: CustomerId) => Effect.Effect<Declarations.Declared, ReadError | UndecodableEvent>
+  /**
+   * Decides the command that `prepare` makes, and appends its events. `prepare` runs again whenever the Customer has
+   * declared more meanwhile, so it must be safe to repeat.
+   */
+  readonly decide: <State, Command, Event, Context, E>(
+    aggregate: CommandHandler.Aggregate<State, Command, Event, Context>,
+    target: CommandHandler.Target,
+    prepare: (declared: Declarations.Declared, state: State) => Effect.Effect<Prepared<Command, Context>, E>,
+  ) => Effect.Effect<CommandHandler.HandledOne<State, Event>, E | Refusal | DecisionError>
+}
+
+/** Decisions over the event store in force, under the policies in force. */
+export const make: Effect.Effect<Decisions, never, EventStore> = Effect.gen(function* () {
+  const handler = CommandHandler.over(yield* EventStore)
+  const policiesOf = yield* Declarations.Policies
+
+  const declared = (customer: CustomerId) =>
+    Effect.map(handler.load(Customer.aggregate, customer, customer), (loaded) =>
+      Declarations.of(policiesOf(customer), loaded),
+    )
+
+  const decide: Decisions["decide"] = (aggregate, target, prepare) => {
+    const { customer } = target
+    const handled = handler.handlePrepared(aggregate, target, (state) =>
+      Effect.gen(function* () {
+        const found = yield* declared(customer)
+        const { command, context } = yield* prepare(found, state)
+        return { commands: [command], context, checks: [Declarations.check(customer, found)] }
+      }),
+    )
+    return Effect.flatMap(handled, CommandHandler.one)
+  }
+
+  return { ...handler, declared, decide }
+})
+
+/** What a decider says of a command, without writing anything. */
+export const foresee = <State, Command, Event, Context>(
+  { decider }: CommandHandler.Aggregate<State, Command, Event, Context>,
+  state: State,
+  { command, context }: Prepared<Command, Context>,
+): Effect.Effect<ReadonlyArray<Event>, Refusal> => Effect.fromResult(decider.decide(state, command, context))

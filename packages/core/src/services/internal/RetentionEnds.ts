@@ -1,0 +1,72 @@
+/**
+ * How long a datum of an interaction is kept: by the periods of the retention policy, the end of the contract, and every
+ * policy under which it was held since its collection (RET-NEC, RET-CONTRACT-CAP).
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Contract from "../../domain/Contract.ts"
+import * as RetentionPolicy from "../../domain/RetentionPolicy.ts"
+import type * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
+import type { StreamCheck } from "../../eventsourcing/Commit.ts"
+import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
+import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
+import type { ReadError } from "../../eventsourcing/EventStoreError.ts"
+import * as Expected from "../../eventsourcing/ExpectedVersion.ts"
+import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
+import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
+import type { Declared } from "./Declarations.ts"
+
+/** The periods that a Customer's retention policy has fixed, and the check that they are still the same in the commit. */
+export interface FixedPeriods {
+  readonly mayCollect: (category: PersonalDataCategory, policy: EffectivePolicy, at: DateTime.Utc) => boolean
+  readonly check: StreamCheck
+}
+
+/** Looks up the periods that a Customer's retention policy has fixed. */
+export const fixedPeriods = (
+  { load }: CommandHandler.Handler,
+  customer: CustomerId,
+): Effect.Effect<FixedPeriods, ReadError | UndecodableEvent> =>
+  Effect.map(load(RetentionPolicy.aggregate, customer, customer), ({ state, version }) => ({
+    mayCollect: (category, policy, at) => RetentionPolicy.mayCollect(state, category, policy, at),
+    check: { stream: RetentionPolicy.streamOf(customer), expected: Expected.exact(version) },
+  }))
+
+/** A datum of an interaction at a moment. */
+export interface Datum {
+  readonly category: PersonalDataCategory
+  readonly collectedAt: EpochMillis
+  readonly at: EpochMillis
+}
+
+/** The policies under which a datum was held since its collection, and the facts on which its end depends. */
+export const held = (
+  { policyAt, state }: Declared,
+  { at, category, collectedAt }: Datum,
+): { readonly facts: RetentionPolicy.Facts; readonly policies: ReadonlyArray<EffectivePolicy> } | undefined => {
+  const later = state.policyVersions.map(({ from }) => from).filter((from) => from > collectedAt && from <= at)
+  const policies = [collectedAt, ...later, at].flatMap((moment) => policyAt(DateTime.makeUnsafe(moment)) ?? [])
+  const [policy] = policies
+  if (policy === undefined) return undefined
+  const contractEnd = Contract.endAfter(state, collectedAt, policy.timeZone)
+  const events = {
+    collection: DateTime.makeUnsafe(collectedAt),
+    ...(contractEnd === undefined ? {} : { contractEnd: DateTime.makeUnsafe(contractEnd) }),
+  }
+  return { facts: { category, about: "interaction", events }, policies }
+}
+
+/** The end of a datum as far as it is known at a moment; `undefined` while none is known. */
+export const retentionEnd = Effect.fnUntraced(function* (
+  { load }: CommandHandler.Handler,
+  customer: CustomerId,
+  declared: Declared,
+  datum: Datum,
+): Effect.fn.Return<EpochMillis | undefined, ReadError | UndecodableEvent> {
+  const found = held(declared, datum)
+  if (found === undefined) return undefined
+  const { state } = yield* load(RetentionPolicy.aggregate, customer, customer)
+  const end = RetentionPolicy.endOf(state, found.facts, found.policies)
+  return end === undefined ? undefined : DateTime.toEpochMillis(end)
+})

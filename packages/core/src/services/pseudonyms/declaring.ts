@@ -1,0 +1,76 @@
+/**
+ * Consents, objections, restriction, recognition and links: what is said of a pseudonym without a value. The vault refuses
+ * a stopped purpose or a restricted subject before the log says so, and lets it pass after the log says so.
+ */
+import * as Effect from "effect/Effect"
+import type * as Pseudonym from "../../domain/Pseudonym.ts"
+import { type Ports, type PseudonymRef, record, stateOf, subjectOf } from "./recording.ts"
+
+/**
+ * What may be said of a pseudonym without a value: consents, objections, restriction, recognition, links. The other
+ * commands have operations of their own, which write to the vault.
+ */
+export type Declaration = Exclude<
+  Pseudonym.Command,
+  { readonly _tag: "IssuePseudonym" | "ObserveIdentifier" | "RectifyDetail" | "ErasePseudonym" }
+>
+
+/** Decides and records a declaration, and brings the vault to the same state. */
+export const declare = (ports: Ports) =>
+  Effect.fn("Pseudonyms.declare")(function* (whose: PseudonymRef, declaration: Declaration) {
+    const stops = stopping(declaration)
+    const before = stops === true ? stopInVault(ports, whose, declaration, true) : Effect.void
+    const recorded = record(ports.decisions, whose, declaration, () => Effect.as(before, declaration))
+    // A refusal may mean that an attempt which was stopped has recorded it already.
+    const events = yield* Effect.tapErrorTag(recorded, "Refusal", () =>
+      stops === false ? settle(ports, whose, declaration) : Effect.void,
+    )
+    if (stops !== undefined) yield* settle(ports, whose, declaration)
+    return events
+  })
+
+/** Stops in the vault what a declaration is about, or lets it pass. */
+const stopInVault = (
+  { vault }: Ports,
+  { customer, pseudonym }: PseudonymRef,
+  declaration: Declaration,
+  stopped: boolean,
+) => {
+  const subject = subjectOf(pseudonym)
+  return "purpose" in declaration
+    ? vault.object(customer, subject, declaration.purpose, stopped)
+    : vault.restrict(customer, subject, stopped)
+}
+
+/**
+ * Brings the vault to what the log says. Two callers may declare opposites at once, so the log is read again after the
+ * write: the last to write has read the last declaration.
+ */
+const settle = Effect.fnUntraced(function* (ports: Ports, whose: PseudonymRef, declaration: Declaration) {
+  let stopped = isStopped(yield* stateOf(ports.decisions, whose), declaration)
+  for (;;) {
+    yield* stopInVault(ports, whose, declaration, stopped)
+    const now = isStopped(yield* stateOf(ports.decisions, whose), declaration)
+    if (now === stopped) return
+    stopped = now
+  }
+})
+
+/** Whether a declaration stops processing, lets it pass again, or does neither. */
+const stopping = (declaration: Declaration): boolean | undefined => {
+  switch (declaration._tag) {
+    case "RestrictProcessing":
+    case "RaiseObjection":
+      return true
+    case "LiftRestriction":
+      return false
+    case "ResolveObjection":
+      return declaration.upheld
+    default:
+      return undefined
+  }
+}
+
+/** Whether the log stops what a declaration is about. */
+const isStopped = (state: Pseudonym.State, declaration: Declaration): boolean =>
+  "purpose" in declaration ? state.objections.has(declaration.purpose) : state.phase === "restricted"

@@ -1,0 +1,152 @@
+/**
+ * Values and identifiers of a person: sealed in the vault with their retention end before an event names them.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Pseudonym from "../../domain/Pseudonym.ts"
+import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
+import * as Uuid from "../../eventsourcing/Uuid.ts"
+import type { Purpose } from "../../policy/text/parameters/purposes.ts"
+import * as Identifiers from "../../privacy/Identifiers.ts"
+import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
+import type { Sealed } from "../../privacy/Sealed.ts"
+import * as Declarations from "../internal/Declarations.ts"
+import * as RetentionEnds from "../internal/RetentionEnds.ts"
+import { orNow, type Ports, type PseudonymRef, record, subjectOf, utcNow } from "./recording.ts"
+
+/** A personal value of a pseudonym. */
+export interface ToKeep extends PseudonymRef {
+  readonly category: PersonalDataCategory
+  readonly value: string
+  /** The purposes declared for it (MINIMISE). */
+  readonly purposes: ReadonlyArray<Purpose>
+  /** When it was collected. Default: now. */
+  readonly collectedAt?: EpochMillis
+}
+
+/** An identifier that was seen with a pseudonym. */
+export interface Observed extends PseudonymRef {
+  readonly identifier: Identifiers.Identifier
+  readonly purposes: ReadonlyArray<Purpose>
+  readonly validFrom: EpochMillis
+  /** Exclusive. Default: until further notice. */
+  readonly validTo?: EpochMillis
+  /** When it was seen. Default: now. */
+  readonly at?: EpochMillis
+}
+
+const retentionEnd = Effect.fnUntraced(function* (
+  { decisions }: Ports,
+  customer: CustomerId,
+  declared: Declarations.Declared,
+  category: PersonalDataCategory,
+  collectedAt: EpochMillis,
+) {
+  const at = yield* orNow(undefined)
+  return yield* RetentionEnds.retentionEnd(decisions, customer, declared, { category, collectedAt, at })
+})
+
+/** Seals a value with its retention end. */
+export const keep = (ports: Ports) =>
+  Effect.fn("Pseudonyms.keep")(function* (toKeep: ToKeep) {
+    const { category, customer, pseudonym, purposes, value } = toKeep
+    const collectedAt = yield* orNow(toKeep.collectedAt)
+    const declared = yield* ports.decisions.declared(customer)
+    yield* Declarations.bound(declared, "KeepValue", DateTime.makeUnsafe(collectedAt))
+    return yield* ports.vault.seal({
+      customer,
+      subject: subjectOf(pseudonym),
+      category,
+      value,
+      purposes,
+      collectedAt,
+      retentionEnd: yield* retentionEnd(ports, customer, declared, category, collectedAt),
+    })
+  })
+
+/** Seals an identifier, keeps a keyed token by which the person can be located, and records the observation. */
+export const observe = (ports: Ports) =>
+  Effect.fn("Pseudonyms.observe")(function* (observed: Observed) {
+    const { decisions, vault } = ports
+    const { customer, identifier, pseudonym, purposes, validFrom, validTo } = observed
+    const subject = subjectOf(pseudonym)
+    const category = identifier.kind
+    const seenAt = yield* orNow(observed.at)
+    // A text that is no identifier is refused before anything is kept.
+    yield* Effect.fromResult(Identifiers.normalise(identifier, yield* Identifiers.TelephoneNumbers))
+    const command = (value: Sealed<string>): Pseudonym.Command => ({
+      _tag: "ObserveIdentifier",
+      at: DateTime.makeUnsafe(seenAt),
+      kind: category,
+      validFrom: DateTime.makeUnsafe(validFrom),
+      ...(validTo === undefined ? {} : { validTo: DateTime.makeUnsafe(validTo) }),
+      value,
+    })
+    const proposed = { reference: yield* Uuid.next, category }
+    let sealed: Sealed<string> | undefined
+    const recorded = record(decisions, observed, command(proposed), (declared) =>
+      Effect.gen(function* () {
+        if (sealed === undefined) {
+          const end = yield* retentionEnd(ports, customer, declared, category, seenAt)
+          const toSeal = { customer, subject, category, value: identifier.text, purposes }
+          sealed = yield* vault.seal({ ...toSeal, collectedAt: seenAt, retentionEnd: end })
+          yield* vault.observe({ customer, subject, identifier, validFrom, validTo, retentionEnd: end })
+        }
+        return command(sealed)
+      }),
+    )
+    // No event names a value whose observation was refused.
+    yield* Effect.tapErrorTag(recorded, "Refusal", () =>
+      sealed === undefined ? Effect.void : vault.destroy(customer, [sealed.reference], "rectification"),
+    )
+    return sealed ?? proposed
+  })
+
+/** Keeps in the vault alone that an interaction was one of the pseudonym's. */
+export const link = (ports: Ports) =>
+  Effect.fn("Pseudonyms.link")(function* (
+    { customer, pseudonym }: PseudonymRef,
+    interaction: Uuid.Uuid,
+    options?: { readonly at?: EpochMillis },
+  ) {
+    const linkedAt = yield* orNow(options?.at)
+    const declared = yield* ports.decisions.declared(customer)
+    yield* Declarations.bound(declared, "LinkInteraction", DateTime.makeUnsafe(linkedAt))
+    const end = yield* retentionEnd(ports, customer, declared, "interfaceUsage", linkedAt)
+    yield* ports.vault.link(customer, subjectOf(pseudonym), interaction, end)
+  })
+
+/** Seals a corrected value, records it, and destroys the old one. */
+export const rectify = (ports: Ports) =>
+  Effect.fn("Pseudonyms.rectify")(function* (whose: PseudonymRef, old: Sealed<string>, value: string) {
+    const { decisions, vault } = ports
+    const { customer, pseudonym } = whose
+    const at = yield* utcNow
+    const command = (sealed: Sealed<string>): Pseudonym.Command => ({
+      _tag: "RectifyDetail",
+      at,
+      old: old.reference,
+      value: sealed,
+    })
+    const proposed = { reference: yield* Uuid.next, category: old.category }
+    let replaced: Sealed<string> | undefined
+    const recorded = record(decisions, whose, command(proposed), () =>
+      Effect.gen(function* () {
+        replaced ??= yield* vault.replace(customer, old, value)
+        return command(replaced)
+      }),
+    )
+    yield* Effect.tapErrorTag(recorded, "Refusal", () =>
+      Effect.gen(function* () {
+        const { state } = yield* decisions.load(Pseudonym.aggregate, customer, pseudonym)
+        const named = state.rectified.get(old.reference)
+        const unnamed = replaced !== undefined && replaced.reference !== named ? [replaced.reference] : []
+        // It was rectified before, by an attempt that may have been stopped before the old value was destroyed.
+        const superseded = named === undefined ? unnamed : [...unnamed, old.reference]
+        yield* vault.destroy(customer, superseded, "rectification")
+      }),
+    )
+    yield* vault.destroy(customer, [old.reference], "rectification")
+    return replaced ?? proposed
+  })

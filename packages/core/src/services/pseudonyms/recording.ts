@@ -1,0 +1,81 @@
+/**
+ * How a command of a pseudonym is recorded: decided once without writing, prepared in the vault, then decided and appended.
+ */
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Contract from "../../domain/Contract.ts"
+import * as Pseudonym from "../../domain/Pseudonym.ts"
+import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
+import type { Uuid } from "../../eventsourcing/Uuid.ts"
+import type { SubjectId } from "../../privacy/Subject.ts"
+import type { Vault } from "../../privacy/Vault.ts"
+import * as Declarations from "../internal/Declarations.ts"
+import * as Decisions from "../internal/Decisions.ts"
+
+/** A pseudonym of a Customer. */
+export interface PseudonymRef {
+  readonly customer: CustomerId
+  readonly pseudonym: Pseudonym.PseudonymId
+}
+
+/** What the operations on pseudonyms work with. */
+export interface Ports {
+  readonly vault: Vault["Service"]
+  readonly decisions: Decisions.Decisions
+}
+
+/** A moment that the caller gives, or now. */
+export const orNow = (at: EpochMillis | undefined): Effect.Effect<EpochMillis> =>
+  at === undefined ? Clock.currentTimeMillis : Effect.succeed(at)
+
+/** A pseudonym's values, links and locators are kept in the vault under the same id. */
+export const subjectOf = (pseudonym: Pseudonym.PseudonymId): SubjectId => pseudonym as Uuid as SubjectId
+
+/** The state of a pseudonym. */
+export const stateOf = ({ load }: Decisions.Decisions, { customer, pseudonym }: PseudonymRef) =>
+  Effect.map(load(Pseudonym.aggregate, customer, pseudonym), ({ state }) => state)
+
+/** The facts on which a decision about a pseudonym rests. */
+export const contextOf = Effect.fnUntraced(function* (
+  decisions: Decisions.Decisions,
+  customer: CustomerId,
+  declared: Declarations.Declared,
+  command: Pseudonym.Command,
+) {
+  const policy = yield* Declarations.bound(declared, command._tag, command.at)
+  const other =
+    command._tag === "LinkPseudonym" ? yield* stateOf(decisions, { customer, pseudonym: command.other }) : undefined
+  const context: Pseudonym.Context = {
+    policy,
+    role: "processor",
+    recognitionInstructed: Contract.termsAt(declared.state, policy, command.at)?.recognition === true,
+    linkable: () => other?.phase === "live" || other?.phase === "restricted",
+  }
+  return context
+})
+
+/**
+ * Records a command. A refusal comes before `prepare`, which writes to the vault and answers the command with what it has
+ * written; it runs again where the Customer has declared more meanwhile.
+ */
+export const record = <E>(
+  decisions: Decisions.Decisions,
+  { customer, pseudonym }: PseudonymRef,
+  command: Pseudonym.Command,
+  prepare: (declared: Declarations.Declared) => Effect.Effect<Pseudonym.Command, E>,
+) =>
+  Effect.map(
+    decisions.decide(Pseudonym.aggregate, { customer, id: pseudonym }, (declared, state) =>
+      Effect.gen(function* () {
+        const context = yield* contextOf(decisions, customer, declared, command)
+        yield* Decisions.foresee(Pseudonym.aggregate, state, { command, context })
+        return { command: yield* prepare(declared), context }
+      }),
+    ),
+    ({ events }) => events,
+  )
+
+/** Now, as commands carry it. */
+export const utcNow: Effect.Effect<DateTime.Utc> = Effect.map(Clock.currentTimeMillis, (at) => DateTime.makeUnsafe(at))

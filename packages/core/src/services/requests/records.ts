@@ -1,0 +1,160 @@
+/**
+ * What a request leaves behind while it is open: its decisions in the log, and in the vault, under its own id, the details
+ * by which the person was located and the plan of an erasure.
+ */
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type { RecipientId } from "../../domain/Recipient.ts"
+import * as RightsRequest from "../../domain/RightsRequest.ts"
+import * as Transfer from "../../domain/Transfer.ts"
+import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import type { Uuid } from "../../eventsourcing/Uuid.ts"
+import type { Purpose } from "../../policy/text/parameters/purposes.ts"
+import type { Access, Actor } from "../../privacy/AccessLog.ts"
+import type { SubjectId } from "../../privacy/Subject.ts"
+import type { Kept, Vault } from "../../privacy/Vault.ts"
+import type { Erasure } from "../Erasure.ts"
+import * as Declarations from "../internal/Declarations.ts"
+import * as Decisions from "../internal/Decisions.ts"
+import * as RetentionEnds from "../internal/RetentionEnds.ts"
+import type { Pseudonyms } from "../Pseudonyms.ts"
+
+/** A request of a Customer's people. */
+export interface RequestRef {
+  readonly customer: CustomerId
+  readonly request: RightsRequest.RequestId
+}
+
+/** What the operations on requests work with. */
+export interface Ports {
+  readonly vault: Vault["Service"]
+  readonly pseudonyms: Pseudonyms["Service"]
+  readonly erasure: Erasure["Service"]
+  readonly decisions: Decisions.Decisions
+}
+
+/** A disclosure about the person: to whom, for what, and the safeguard under which it crossed a border. */
+export interface Disclosed {
+  readonly transfer: Transfer.TransferId
+  readonly recipient: RecipientId
+  readonly purpose: Purpose
+  readonly safeguard: Transfer.SafeguardCopy | undefined
+}
+
+/** The purpose for which a request reads and keeps data. */
+const purpose = "rightsFulfilment"
+
+/** Who looks, why, and for which request. */
+export const accessOf = ({ request }: RequestRef, actor: Actor): Access => ({
+  purpose,
+  actor,
+  reason: "personRequest",
+  matter: request,
+})
+
+/** What a request keeps in the vault is kept under its own id. */
+export const subjectOf = (request: RightsRequest.RequestId): SubjectId => request as Uuid as SubjectId
+
+/** The state of a request. */
+export const stateOf = ({ decisions }: Ports, { customer, request }: RequestRef) =>
+  Effect.map(decisions.load(RightsRequest.aggregate, customer, request), ({ state }) => state)
+
+/** Decides a command and records it. */
+export const decide = (
+  { decisions }: Ports,
+  { customer, request }: RequestRef,
+  command: RightsRequest.Command,
+  holdings: ReadonlyArray<RightsRequest.Holding> = [],
+) =>
+  Effect.asVoid(
+    decisions.decide(RightsRequest.aggregate, { customer, id: request }, (declared) =>
+      Effect.map(Declarations.bound(declared, command._tag, command.at), (policy) => ({
+        command,
+        context: { policy, holdings },
+      })),
+    ),
+  )
+
+/** Fails with the refusal that a command would meet, and writes nothing. */
+export const foresee = Effect.fnUntraced(function* (
+  ports: Ports,
+  which: RequestRef,
+  command: RightsRequest.Command,
+  holdings: ReadonlyArray<RightsRequest.Holding> = [],
+) {
+  const declared = yield* ports.decisions.declared(which.customer)
+  const policy = yield* Declarations.bound(declared, command._tag, command.at)
+  const state = yield* stateOf(ports, which)
+  yield* Decisions.foresee(RightsRequest.aggregate, state, { command, context: { policy, holdings } })
+})
+
+/** Seals a value under the request; it ends as its category does, or with the request. */
+export const keep = Effect.fnUntraced(function* (
+  { decisions, vault }: Ports,
+  { customer, request }: RequestRef,
+  category: Kept["category"],
+  value: string,
+) {
+  const at = yield* Clock.currentTimeMillis
+  const declared = yield* decisions.declared(customer)
+  const datum = { category, collectedAt: at, at }
+  const retentionEnd = yield* RetentionEnds.retentionEnd(decisions, customer, declared, datum)
+  const subject = subjectOf(request)
+  return yield* vault.seal({ customer, subject, category, value, purposes: [purpose], collectedAt: at, retentionEnd })
+})
+
+/** All values that are kept under a subject, none of them opened. */
+export const valuesOf = Effect.fnUntraced(function* ({ vault }: Ports, customer: CustomerId, subject: SubjectId) {
+  const values: Array<Kept> = []
+  for (;;) {
+    const after = values.at(-1)?.reference
+    const page = yield* vault.valuesOf(customer, subject, { limit: 500, ...(after === undefined ? {} : { after }) })
+    if (page.length === 0) return values
+    values.push(...page)
+  }
+})
+
+/** The values of a category that the request keeps, open. */
+export const noted = Effect.fnUntraced(function* (
+  ports: Ports,
+  which: RequestRef,
+  category: Kept["category"],
+  actor: Actor,
+) {
+  const { customer } = which
+  const values = yield* valuesOf(ports, customer, subjectOf(which.request))
+  const opened = yield* Effect.forEach(
+    values.filter((value) => value.category === category),
+    (sealed) => ports.vault.open({ customer, sealed, ...accessOf(which, actor) }),
+  )
+  return opened.flatMap((answer) => (answer._tag === "Open" ? [answer.value] : []))
+})
+
+/** The subjects that the request has located. */
+export const located = (ports: Ports, which: RequestRef, actor: Actor) =>
+  Effect.map(noted(ports, which, "accountIdentifier", actor), (subjects) =>
+    Array.from(new Set(subjects), (subject) => subject as SubjectId),
+  )
+
+/** The disclosures that were made about some subjects. */
+export const disclosuresOf = Effect.fnUntraced(function* (
+  { decisions, vault }: Ports,
+  customer: CustomerId,
+  subjects: ReadonlyArray<SubjectId>,
+) {
+  const disclosures: Array<Disclosed> = []
+  for (const subject of subjects) {
+    for (const id of yield* vault.interactionsOf(customer, subject)) {
+      const { state } = yield* decisions.load(Transfer.aggregate, customer, id)
+      if (state.status !== "executed" || state.request === undefined) continue
+      const { purpose: why, recipient } = state.request
+      const transfer = id as Transfer.TransferId
+      disclosures.push({ transfer, recipient, purpose: why, safeguard: Transfer.safeguardOf(state) })
+    }
+  }
+  return disclosures
+})
+
+/** Now, as commands carry it. */
+export const utcNow: Effect.Effect<DateTime.Utc> = Effect.map(Clock.currentTimeMillis, (at) => DateTime.makeUnsafe(at))
