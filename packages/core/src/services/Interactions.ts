@@ -87,9 +87,11 @@ export const layer: Layer.Layer<Interactions, never, EventStore> = Layer.effect(
       )
 
     const holds = (customer: CustomerId, { version }: Declared) =>
-      Effect.map(
-        store.readStream(customer, Customer.streamOf(customer), { after: version, limit: 1 }),
-        (page) => page.version === version,
+      Effect.suspend(() =>
+        Effect.map(
+          store.readStream(customer, Customer.streamOf(customer), { after: version, limit: 1 }),
+          (page) => page.version === version,
+        ),
       )
 
     const record = Effect.fn("Interactions.record")(function* (

@@ -115,7 +115,7 @@ export const idOf = (n: number): Uuid => `0a0a0a0a-0000-4000-8000-${n.toString(1
 
 /** The services over memory, of which every port call can be stopped. */
 export const over = (
-  settings: Partial<Retention.Settings> = {},
+  settings: Partial<Retention.RetentionSettings> = {},
   around: AtEachCall = undisturbed,
   memory: VaultMemory.VaultMemory = VaultMemory.make(),
 ) =>

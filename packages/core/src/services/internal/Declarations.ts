@@ -2,7 +2,7 @@
  * What a Customer has declared, and the policy that binds it: every decision about its people rests on these.
  */
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
+import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Customer from "../../domain/Customer.ts"
 import type * as CommandHandler from "../../eventsourcing/CommandHandler.ts"

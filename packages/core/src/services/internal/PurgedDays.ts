@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Calendar from "../../calendar/Calendar.ts"
 import type { PlainDate } from "../../calendar/PlainDate.ts"
 import * as Interaction from "../../domain/Interaction.ts"
-import * as RetentionPolicy from "../../domain/RetentionPolicy.ts"
+import * as PurgedDay from "../../domain/PurgedDay.ts"
 import type { StreamCheck } from "../../eventsourcing/Commit.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
@@ -44,7 +44,7 @@ export const lookUp = Effect.fnUntraced(function* (
     }
   }
   for (const day of days) {
-    const stream = RetentionPolicy.cohortStreamOf(customer, day)
+    const stream = PurgedDay.streamOf(customer, day)
     const { version } = yield* store.readStream(customer, stream, { limit: 1 })
     if (version > 0) purged.add(day)
     checks.push({ stream, expected: Expected.exact(version) })

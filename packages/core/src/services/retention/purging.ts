@@ -1,0 +1,165 @@
+/**
+ * Deletes one calendar day of interactions in commits of bounded size. The first commit of a day records the counters that
+ * replace it; each later one continues it, so that a sweep that was stopped is taken up by the next.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import * as Stream from "effect/Stream"
+import { fromEpochDay, type PlainDate } from "../../calendar/PlainDate.ts"
+import * as PurgedDay from "../../domain/PurgedDay.ts"
+import * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
+import type { Commit } from "../../eventsourcing/Commit.ts"
+import type { Position } from "../../eventsourcing/EventEnvelope.ts"
+import * as Expected from "../../eventsourcing/ExpectedVersion.ts"
+import { derived, type Uuid } from "../../eventsourcing/Uuid.ts"
+import { DayTally } from "../../statistics/DayTally.ts"
+import type { Decisions } from "../internal/Decisions.ts"
+import { type Basis, checksOf } from "./basis.ts"
+import * as InteractionsOfDay from "./interactionsOfDay.ts"
+import type { RetentionSettings } from "./settings.ts"
+
+/** What purging works with. */
+export interface Ports extends InteractionsOfDay.Ports {
+  readonly decisions: Decisions
+  readonly settings: RetentionSettings
+}
+
+/** How many interactions sweeps deleted. */
+export const deletedInteractions = Metric.counter("tacet_interactions_deleted", {
+  description: "Interactions deleted at their end",
+  incremental: true,
+})
+
+/** Repeats a commit of unknown outcome; the store answers a commit that it knows as it did before. */
+const append = ({ store }: Ports, commit: Commit) =>
+  Effect.retry(store.append(commit), {
+    times: CommandHandler.retries,
+    while: (error) => error._tag === "StoreUnavailable" && error.outcome === "unknown",
+  })
+
+/** The commits that delete the streams of a day, one after the other. */
+const batchesOf = (ports: Ports, basis: Basis, day: PlainDate, loaded: CommandHandler.Loaded<PurgedDay.State>) => {
+  const { eventsPerCommit, streamsPerCommit } = ports.settings
+  const { customer, now, policy } = basis
+  const stream = PurgedDay.streamOf(customer, day)
+  const commands: Array<(batch: Uuid) => PurgedDay.Command> = []
+  const removed = { interactions: 0, events: 0 }
+  let { state, version } = loaded
+  let waiting: Array<InteractionsOfDay.Sized> = []
+  let size = 0
+
+  const commit = Effect.fnUntraced(function* () {
+    if (waiting.length === 0) return
+    const batch = derived("batch", customer, day, String(version))
+    const command = commands.shift()?.(batch) ?? { _tag: "PurgeBatch", at: DateTime.makeUnsafe(now), batch }
+    const context = { policy, k: ports.settings.k }
+    const events = yield* Effect.fromResult(PurgedDay.decider.decide(state, command, context))
+    yield* append(ports, {
+      customer,
+      commitId: batch,
+      writes: [{ stream, expected: Expected.exact(version), events: events.map(PurgedDay.codec.encode) }],
+      checks: checksOf(basis),
+      purge: { streams: waiting.map((one) => one.stream), reason: "retention" },
+    })
+    yield* Metric.update(deletedInteractions, waiting.length)
+    state = events.reduce(PurgedDay.decider.evolve, state)
+    version += 1
+    removed.interactions += waiting.length
+    removed.events += size
+    waiting = []
+    size = 0
+  })
+
+  return {
+    /** The command of the next commit. A commit without one continues the day. */
+    record: (command: (batch: Uuid) => PurgedDay.Command) => void commands.push(command),
+    /** Deletes streams, commit by commit; what does not fill a commit waits for more or for `finish`. */
+    add: Effect.fnUntraced(function* (list: ReadonlyArray<InteractionsOfDay.Sized>) {
+      for (const one of list) {
+        const isFull = waiting.length >= streamsPerCommit || size + one.events > eventsPerCommit
+        if (isFull) yield* commit()
+        waiting.push(one)
+        size += one.events
+      }
+    }),
+    finish: Effect.suspend(commit),
+    /** What was deleted so far. */
+    removed,
+    /** How many interactions the latest count has added. */
+    added: () => state.added,
+  }
+}
+
+/** What was deleted of a day: by this sweep, and by all sweeps since its latest count. */
+interface Purged {
+  readonly interactions: number
+  readonly events: number
+  readonly deleted: number
+}
+
+/**
+ * Deletes a day, or answers `undefined` where an interaction has to wait for a window or for a projection that has read
+ * no further than `passed`.
+ */
+export const purge = Effect.fnUntraced(function* (
+  ports: Ports,
+  basis: Basis,
+  indexed: InteractionsOfDay.IndexedDay,
+  passed: Position,
+) {
+  const { decisions, definition, settings } = ports
+  const { customer, now } = basis
+  const { number, through } = indexed
+  const day = fromEpochDay(number)
+  const { id } = PurgedDay.streamOf(customer, day)
+  const loaded = yield* decisions.load(PurgedDay.aggregate, customer, id)
+  const countedThrough = loaded.state.through
+  const batches = batchesOf(ports, basis, day, loaded)
+  const tally = new DayTally(definition, settings.k)
+  let [fresh, isReady] = [0, true]
+  // A day that fits into a commit is not looked for twice.
+  let few: Array<InteractionsOfDay.Sized> | undefined = []
+  yield* Stream.runForEach(InteractionsOfDay.find(ports, customer, indexed), (list) =>
+    Effect.gen(function* () {
+      // An earlier sweep has counted these, and was stopped before it could delete them.
+      const left = list.filter(({ position }) => position <= countedThrough)
+      yield* batches.add(yield* InteractionsOfDay.sizeAll(ports, customer, left))
+      const uncounted = list.filter(({ position }) => position > countedThrough)
+      const read = yield* InteractionsOfDay.readAll(ports, customer, uncounted)
+      const persons = yield* InteractionsOfDay.personsOf(ports, customer, read)
+      read.forEach(({ contribution, last }, place) => {
+        if (contribution === undefined) return
+        tally.add(contribution, persons[place])
+        if (last > passed || contribution.finalAt > now) isReady = false
+      })
+      fresh += read.length
+      if (fresh > settings.streamsPerCommit) few = undefined
+      few?.push(...read.map(({ events, position, stream }) => ({ events, position, stream })))
+    }),
+  )
+  yield* batches.finish
+  if (!isReady) return undefined
+  const before = fresh === 0 || batches.removed.interactions > 0 ? batches.added() : 0
+  if (fresh > 0) {
+    const at = DateTime.makeUnsafe(now)
+    batches.record((batch) => ({
+      _tag: "CountDay",
+      at,
+      day,
+      batch,
+      counted: tally.counted,
+      through,
+    }))
+    if (few !== undefined) yield* batches.add(few)
+    else {
+      yield* Stream.runForEach(InteractionsOfDay.find(ports, customer, indexed), (list) => {
+        const uncounted = list.filter(({ position }) => position > countedThrough)
+        return Effect.flatMap(InteractionsOfDay.sizeAll(ports, customer, uncounted), batches.add)
+      })
+    }
+    yield* batches.finish
+  }
+  const purged: Purged = { ...batches.removed, deleted: fresh > 0 ? before + batches.added() : before }
+  return purged
+})

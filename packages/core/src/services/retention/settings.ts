@@ -1,0 +1,53 @@
+/**
+ * How retention is carried out: what a day's counters mean, what must have read it, how large a commit may be.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { ProjectionKey } from "../../eventsourcing/ProjectionStore.ts"
+import { type Definition, standard } from "../../statistics/Definition.ts"
+
+/** How retention is carried out. */
+export interface RetentionSettings {
+  /**
+   * What the figures of the Customer's reports mean: a day's counters are counted by it. Its time zone must be the
+   * policy's, in which days end. Default: `Definition.standard`.
+   */
+  readonly definition: Definition
+  /** The projections that must have read an interaction before it is deleted. Default: none. */
+  readonly awaits: ReadonlyArray<ProjectionKey>
+  /** How many streams a commit removes at most. Default 500. */
+  readonly streamsPerCommit: number
+  /** How many events a commit removes at most, beyond those of its first stream. Default 2,000. */
+  readonly eventsPerCommit: number
+  /** How many persons a journey needs to be reported by itself. Default 10; never fewer than 5. */
+  readonly k: number
+}
+
+/** The settings of retention. */
+export const Settings: Context.Reference<RetentionSettings> = Context.Reference<RetentionSettings>(
+  "@tacet/core/services/Retention/Settings",
+  {
+    defaultValue: () => ({ definition: standard, awaits: [], streamsPerCommit: 500, eventsPerCommit: 2000, k: 10 }),
+  },
+)
+
+/**
+ * Settings that differ from the default in some.
+ *
+ * @example
+ * ```ts
+ * import { Retention } from "@tacet/core/services"
+ * import { Definition, Deflection } from "@tacet/core/statistics"
+ * import * as Layer from "effect/Layer"
+ *
+ * const definition = Definition.make({ timeZone: "Europe/Paris" })
+ * const settings = Retention.layerSettings({ definition, awaits: [Deflection.projection(definition)] })
+ * const retention = Layer.provide(Retention.layer, settings)
+ * ```
+ */
+export const layerSettings = (changes: Partial<RetentionSettings>): Layer.Layer<never> =>
+  Layer.effect(
+    Settings,
+    Effect.map(Settings, (settings) => ({ ...settings, ...changes })),
+  )
