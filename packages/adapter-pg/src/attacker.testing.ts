@@ -1,5 +1,5 @@
 /**
- * Accounts that log in and write SQL under a role, as somebody does who has got hold of a service's connection.
+ * Accounts that log in and write SQL under a role, like an attacker who has taken over a service's connection.
  */
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import { afterAll, beforeAll } from "@tacet/vitest"
@@ -11,7 +11,7 @@ import { sqlStateOf } from "./server/DatabaseError.ts"
 import type { Options } from "./server/Options.ts"
 import { asOwner } from "./testDatabase.testing.ts"
 
-/** The SQLSTATE of whoever lacks a permission. */
+/** The SQLSTATE `insufficient_privilege`. */
 export const denied = "42501"
 
 /**

@@ -38,7 +38,7 @@ const append = Effect.fnUntraced(function* (store: EventStore.EventStore["Servic
 describe.skipIf(found === undefined)(
   `through a proxy that pools by transaction (${found === undefined ? "skipped: there is no pgbouncer here" : `PgBouncer ${found.version}`})`,
   () => {
-    // Somebody who may do nothing but what the roles may, and that only as one of them.
+    // An account without privileges of its own: it may only act as one of the roles.
     const [account, password] = [`tacet_pooled_${randomBytes(4).toString("hex")}`, randomBytes(12).toString("hex")]
     const direct = vaultForThisFile()
     const empty = emptyForThisFile()
@@ -150,7 +150,7 @@ describe.skipIf(found === undefined)(
       }),
     )
 
-    // Planted: the Customer set for the session; its settings set for the session; named statements; no role told and no
+    // Planted: the Customer set for the session; its settings set for the session; named statements; no role set and no
     // timeout. Each was found.
     it.live("shows each of many Customers its own events alone, whichever session a transaction meets", () =>
       Effect.gen(function* () {
@@ -176,7 +176,7 @@ describe.skipIf(found === undefined)(
           const { events, head } = yield* processes[0]!.readLog(customer)
           expect([events.length, head]).toEqual([2 * turns, 2 * turns])
         }
-        // What a session was told for one transaction is gone with it: whoever says nothing is nobody and sees nothing.
+        // The settings of one transaction end with it: a transaction that sets none has no role and sees no rows.
         const { query, queryValues } = yield* PgConnection.make({ url: log.url, prepare: false })
         for (let look = 0; look < 8; look++) {
           yield* query("BEGIN")

@@ -22,7 +22,7 @@ const asOwner = (sql: string) =>
     Effect.flatMap(PgConnection.make({ url: options.url, prepare: false }), ({ queryValues }) => queryValues(sql)),
   )
 
-// Whom the other process logs in as.
+// The account that the other process logs in as.
 const account = `tacet_subscriber_${randomBytes(4).toString("hex")}`
 const password = randomBytes(12).toString("hex")
 const urlOfAccount = () => Object.assign(new URL(Redacted.value(options.url)), { username: account, password }).href
@@ -111,7 +111,8 @@ const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   })
 
 describe("subscribers of another process", () => {
-  // Planted: nothing announced; nothing heard; a head that is not told on; a listener that gives up. Each was found.
+  // Planted: nothing announced; nothing received; a head that is not passed on; a listener that gives up. Each was
+  // found.
   it.live("are woken long before they would look, see all while nobody listens for them, and are woken again", () =>
     Effect.gen(function* () {
       const polling = 2_500
@@ -208,7 +209,7 @@ describe("what is announced", () => {
     }),
   )
 
-  // Planted: a subscriber that believes what it is told again and again. Found.
+  // Planted: a subscriber that believes every repetition of a wrong announcement. Found.
   it.live("may be wrong: nobody is kept busy by a head that is not there, nor kept from what is", () =>
     Effect.gen(function* () {
       const store = yield* storeWith({ announcements: {}, polling: { shortest: "1 second" } })

@@ -1,7 +1,7 @@
 /**
- * Tells other processes that logs have grown, off the path of the append, and hears it from them. What is told is a
- * compartment and its head, and of several growths in a short time the last one. Nothing depends on it: who hears nothing
- * finds out by looking.
+ * Announces to other processes that logs have grown, off the path of the append, and receives their announcements. An
+ * announcement is a compartment and its head; several within a short time are merged into the last. Nothing depends on
+ * announcements: a process that misses one catches up by polling.
  */
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import type { CustomerId, EventEnvelope } from "@tacet/core/eventsourcing"
@@ -14,7 +14,7 @@ import type { Database } from "../server/Database.ts"
 import type { Options } from "../server/Options.ts"
 import { connectionConfig } from "../server/Sessions.ts"
 
-/** Tells or is told of the head of a log. */
+/** Announces or receives the head of a log. */
 export type Grown = (customer: CustomerId.CustomerId, head: EventEnvelope.Position) => void
 
 /** Announces to the processes that listen at a database. */
@@ -34,7 +34,7 @@ export const announcing = Effect.fnUntraced(function* (
       { discard: true },
     )
   })
-  // The first one is told at once, and what comes meanwhile together after a while.
+  // The first head is announced at once; those that arrive meanwhile are announced together after a delay.
   yield* Effect.forkScoped(
     Effect.forever(some.await.pipe(Effect.andThen(Effect.ignore(announce)), Effect.andThen(Effect.sleep(gather)))),
   )
@@ -52,7 +52,7 @@ const payloadsOf = (heads: ReadonlyMap<string, number>): ReadonlyArray<string> =
   return Array.from({ length: Math.ceil(all.length / most) }, (_, n) => all.slice(n * most, (n + 1) * most).join(","))
 }
 
-/** Hears what is announced at a database, for as long as the scope is open; listens again where that was broken off. */
+/** Receives the announcements of a database for as long as the scope is open; listens again after a lost connection. */
 export const listening = (options: Options, schema: string, heard: Grown): Effect.Effect<void, never, Scope.Scope> => {
   const { url = options.url } = options.announcements ?? {}
   const config: PgConnection.Config = {

@@ -1,5 +1,5 @@
 /**
- * Carries out commits: combines what waits, sends it, and tells each caller its own answer.
+ * Executes commits: combines the waiting ones, sends them, and returns each caller its own result.
  */
 import type { EventEnvelope, Projection } from "@tacet/core/eventsourcing"
 import { Commit, type CustomerId, EventStoreError, ExpectedVersion } from "@tacet/core/eventsourcing"
@@ -27,7 +27,7 @@ type Entry = GroupCommit.Entry<Statements.Prepared, Outcome, Refused>
 /** The `append` of the port. */
 export type Append = (commit: Commit.Commit) => Effect.Effect<Commit.CommitResult, EventStoreError.AppendError>
 
-/** Makes the `append` of a store. `appended` is told of the new head after each batch. */
+/** Makes the `append` of a store. Calls `appended` with the new head after each batch. */
 export const make = Effect.fnUntraced(function* (
   locate: (customer: CustomerId.CustomerId) => Database,
   inline: ReadonlyArray<Projection.InlineProjection>,
@@ -41,7 +41,7 @@ export const make = Effect.fnUntraced(function* (
           tell(judged, batch)
         }),
       onFailure: (failed) => {
-        // What one caller sent does not harm the others: each goes alone.
+        // Invalid data from one caller must not fail the others: each commit is sent alone.
         if (batch.length > 1 && isOfData(failed.error)) {
           return Effect.forEach(batch, (entry) => carryOut(customer, [entry]), { discard: true })
         }
@@ -103,8 +103,8 @@ const prepare = (commit: Commit.Commit, inline: ReadonlyArray<Projection.InlineP
 })
 
 /**
- * Which of the waiting commits go together: in their order, none that writes, checks or purges what an earlier one
- * writes or purges, none whose id is that of an earlier one, and whoever purges goes alone.
+ * Chooses the waiting commits that form a batch: in their order, none that writes, checks or purges a stream that an
+ * earlier one writes or purges, none with the id of an earlier one; a commit that purges is sent alone.
  */
 const choose = (waiting: ReadonlyArray<Statements.Prepared>): ReadonlyArray<number> => {
   if (waiting[0]!.commit.purge !== undefined) return [0]
@@ -152,7 +152,7 @@ const send = (
     })
   })
 
-/** Tells each caller what became of its commit. */
+/** Completes each caller's commit with its result. */
 const tell = ({ head, known, versions }: Statements.Judged, batch: ReadonlyArray<Entry>): void => {
   let place = 0
   let position = head

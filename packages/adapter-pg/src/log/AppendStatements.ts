@@ -47,7 +47,7 @@ export interface Append extends Statement {
   readonly isCall: boolean
 }
 
-/** What is judged and written, for a batch of one compartment. A commit that purges is alone in its batch. */
+/** Judges and writes a batch of one compartment. A commit that purges is alone in its batch. */
 export const append = (
   schema: string,
   customer: string,

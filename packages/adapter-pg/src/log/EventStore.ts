@@ -13,7 +13,7 @@ import type { Options } from "../server/Options.ts"
 import { readLog, readStream } from "./Reading.ts"
 import type * as Wakeups from "./Wakeups.ts"
 
-/** Makes the store. What it appends is told to `grown`. */
+/** Makes the store. Calls `grown` with the head after each append. */
 export const make: (
   locate: (customer: CustomerId.CustomerId) => Database,
   options: Pick<Options, "inline" | "polling">,
@@ -38,8 +38,8 @@ export const make: (
       Stream.unwrap(
         Effect.sync(() => {
           let [pause, at, told] = [shortest, -1, 0]
-          // What nobody tells is found by looking; each look in vain makes the next one wait longer. Who was told of a head
-          // that was not there is not woken by it again.
+          // Growth that is not announced is found by polling; each fruitless poll lengthens the next interval. A
+          // subscriber that was woken for a head that did not exist is not woken for it again.
           return EventStore.subscribeBy(read, (customer, position) => {
             const isInVain = position === at
             pause = isInVain ? Math.min(pause * 2, longest) : shortest

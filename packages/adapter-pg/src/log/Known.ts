@@ -1,6 +1,6 @@
 /**
- * What is looked up once an append was not simply written: the first answer to a commit that is repeated, and the
- * events that a writer has missed.
+ * Look-ups after an append that was not simply written: the first result of a repeated commit, and the events that a
+ * writer has missed.
  */
 import type { Commit, CustomerId, EventEnvelope } from "@tacet/core/eventsourcing"
 import { EventStoreError } from "@tacet/core/eventsourcing"
@@ -10,7 +10,7 @@ import { causeOf } from "../server/DatabaseError.ts"
 import { columns, eventOf } from "./EventRow.ts"
 import type { Rows, Statement } from "../server/Sessions.ts"
 
-/** The first result of a commit; `other` where it was made with other events, `gone` where nothing of it is left. */
+/** The first result of a commit; `other` where it was made with other events, `gone` where no trace of it is left. */
 export const repetition = (
   database: Database,
   commit: Commit.Commit,
@@ -53,7 +53,7 @@ const compare = (
     const { id, kind } = stream
     const gone = purged.get(position)
     if (gone !== undefined) {
-      // What is gone cannot be compared, but for its size; what its version was, only the writer may know.
+      // Of purged events only the number can be compared; only the writer may know their version.
       if (gone !== events.length) return "other"
       position += gone
       const before = expected._tag === "exact" ? expected.version : 0
@@ -85,8 +85,8 @@ const isSame = (
   stored.data === event.data
 
 /**
- * The events between what a writer expected and what was found, of the streams it writes: those of the moment of the
- * verdict, since events do not change and what came later is left out. `gone` where a stream was purged since.
+ * The events between the expected and the actual version of the streams that a writer writes, as of the moment of the
+ * verdict: events do not change, and later ones are left out. `gone` where a stream was purged since.
  */
 export const missedEvents = (
   database: Database,

@@ -32,7 +32,7 @@ export const readStream = (
       },
     ]),
     ([last, rows]) => {
-      // One address for all events of the page, which nobody may change for the others.
+      // All events of the page share one address, frozen so that no reader can change it for the others.
       const stream = Object.freeze({ kind, id })
       return {
         events: rows!.map((row) => eventOfStream(customer, stream, row)),

@@ -6,13 +6,13 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
 interface Log {
-  /** How far this process was told that the log is. */
+  /** The highest head announced to this process. */
   head: EventEnvelope.Position
   subscribers: number
   readonly waiting: Set<() => void>
 }
 
-/** The logs that somebody in this process subscribes to. */
+/** The logs with a subscriber in this process. */
 export interface Wakeups {
   /** The log has grown up to this position. */
   readonly grown: (customer: CustomerId.CustomerId, head: EventEnvelope.Position) => void
@@ -25,7 +25,7 @@ export interface Wakeups {
   ) => Effect.Effect<EventEnvelope.Position>
 }
 
-/** Nobody has subscribed yet. */
+/** Without subscribers. */
 export const make = (): Wakeups => {
   const logs = new Map<CustomerId.CustomerId, Log>()
   return {

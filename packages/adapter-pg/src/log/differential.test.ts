@@ -42,7 +42,7 @@ const answers = Effect.fnUntraced(function* (
   return commit === undefined ? undefined : yield* store.append(commit)
 })
 
-/** Of a commit repeated after one of its streams was purged, nobody need know the version of that stream. */
+/** For a commit repeated after one of its streams was purged, no store need know the version of that stream. */
 const withoutPurged = (answer: unknown, commit: Commit.Commit | undefined, model: ReferenceModel.Model): unknown => {
   if (commit === undefined || typeof answer !== "object" || answer === null || !("versions" in answer)) return answer
   const { versions } = answer as Commit.CommitResult

@@ -110,7 +110,7 @@ describe("a store whose server fails", () => {
       }),
   )
 
-  // Planted and found: told as a commit that is invalid.
+  // Planted and found: reported as an invalid commit.
   it.live.each([true, false])(
     "says that the counter lags behind the log, and writes nothing (functions: %s)",
     (appendFunctions) =>

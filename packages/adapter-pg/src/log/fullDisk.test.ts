@@ -26,7 +26,7 @@ import * as VaultPostgres from "../vault/VaultPostgres.ts"
 
 const megabyte = 1 << 20
 
-// What is written has no shorter form: a page holds four of these.
+// Incompressible text: a page holds four of these.
 const filling = (bytes: number): string => randomBytes(bytes / 2).toString("hex")
 
 const aCommit = Effect.fnUntraced(function* (customer: CustomerId.CustomerId) {
@@ -125,9 +125,9 @@ const work = Effect.fnUntraced(function* (options: Options) {
     { concurrency: "unbounded", discard: true },
   ).pipe(Effect.timeout("40 seconds"))
 
-  /** What was acknowledged is there, what was refused is not, and the same layers go on. */
+  /** Acknowledged commits are present, refused ones are not, and the same layers continue to work. */
   const audit = Effect.gen(function* () {
-    // Whoever was refused asks again, with the same commit.
+    // Refused callers retry with the same commit.
     const again = [...commits.values()].filter(({ result }) => result === undefined)
     yield* Effect.forEach(
       again,
@@ -152,7 +152,7 @@ const work = Effect.fnUntraced(function* (options: Options) {
     }
     const saved = yield* stores.projections.load(customer, key)
     const at = Option.match(saved, { onNone: () => 0, onSome: (one) => one.checkpoint })
-    // Of a save whose answer was lost nobody knows; it is there or not.
+    // A save whose answer was lost is either present or absent.
     expect([checkpoint, checkpoint + 1]).toContain(at)
     yield* stores.projections.save(customer, key, at, { checkpoint: at + 1, state: "{}" })
 
@@ -265,7 +265,7 @@ describe.skipIf(lacking !== undefined)(
             expect(failure).toMatchObject({ _tag: "VaultUnavailable" })
           }
           disk.leave(60 * megabyte)
-          // It recovers by itself, or has gone and is started again.
+          // It recovers by itself, or has exited and is restarted.
           const answers = Effect.promise(() =>
             asOwner(server.url, ["SELECT 1"]).then(
               () => true,

@@ -63,7 +63,7 @@ const declared = Effect.fnUntraced(function* (customer: CustomerId.CustomerId) {
   })
 })
 
-/** The events of somebody who took two steps. */
+/** The events of an interaction with two steps. */
 const visit = (at: number): ReadonlyArray<Interaction.Event> => [
   {
     _tag: "InteractionStarted",
@@ -180,7 +180,7 @@ describe("a sweep on a server", () => {
         expect(swept.days.length).toBeGreaterThan(2)
         expect(written.length).toBeGreaterThan(10)
 
-        // Dense but for what is recorded as purged: a read of the whole log checks every hole against the record.
+        // Dense except for recorded purges: a read of the whole log checks every hole against the record.
         const chunks = yield* Stream.runCollect(EventStore.logChunks(customer, { limit: 300 }))
         const events = chunks.flatMap((chunk) => chunk.events)
         const gone = chunks.flatMap(({ purged }) => purged).reduce((sum, { from, to }) => sum + to - from + 1, 0)

@@ -41,7 +41,7 @@ export const make = (locate: (customer: CustomerId.CustomerId) => Database) => {
       ([row]) => (row?.[0] as Status | undefined) ?? "new",
     )
 
-  // A higher fence shuts out whoever holds the lease.
+  // A higher fence excludes the present holder of the lease.
   const change =
     (to: Status, from: ReadonlyArray<Status>): Change =>
     (customer, key) =>

@@ -1,9 +1,9 @@
 /**
- * Runs catch-up projections in whichever process holds their lease. A lease is judged on the database's clock, and its
- * fencing token is checked in the transaction that saves: a process that lost its lease, and does not know it yet, can
- * save nothing.
+ * Runs catch-up projections in whichever process holds their lease. A lease expires by the database's clock, and its
+ * fencing token is checked in the transaction that saves: a process that has lost its lease without knowing it cannot
+ * save.
  *
- * A projection is `new` until somebody runs it, then `catching-up`, then `live`. It is `failed` after an event that it
+ * A projection is `new` until it first runs, then `catching-up`, then `live`. It is `failed` after an event that it
  * cannot fold, which is never skipped, until it is resumed; `paused` until it is resumed; `retired` for good.
  */
 import {
@@ -49,11 +49,11 @@ export class ProjectionRunner extends Context.Service<
       customer: CustomerId.CustomerId,
       key: ProjectionStore.ProjectionKey,
     ) => Effect.Effect<Leases.Status, EventStoreError.StoreUnavailable>
-    /** Whoever runs it loses the lease at once. */
+    /** Revokes the lease at once. */
     readonly pause: Leases.Change
     /** Makes a paused or failed projection run again. */
     readonly resume: Leases.Change
-    /** Whoever runs it loses the lease at once, and nobody gets it again. */
+    /** Revokes the lease at once and for good. */
     readonly retire: Leases.Change
   }
 >()("@tacet/adapter-pg/ProjectionRunner") {}
@@ -90,7 +90,7 @@ export const make = (
           Effect.provideService(EventStore.EventStore, store),
           Effect.provideService(ProjectionStore.ProjectionStore, Projections.make(locate, held)),
         )
-        // Whoever ends lets go at once. What the projection died of stops it until somebody looks.
+        // A runner that ends releases its lease at once. A permanent failure stops the projection until it is resumed.
         return yield* Effect.onExit(Effect.raceFirst(working, keeping), (exit) =>
           Effect.ignore(say(Exit.isFailure(exit) && !isTransient(exit.cause) ? "failed" : "catching-up", 0)),
         )
@@ -123,7 +123,7 @@ export const make = (
   }
 }
 
-/** Whether it may go better the next time: the lease was lost, the database was away, somebody else has saved. */
+/** Whether a retry may succeed: the lease was lost, the database was unavailable, another process has saved. */
 const isTransient = (cause: Cause.Cause<unknown>): boolean => {
   if (Cause.hasInterruptsOnly(cause)) return true
   const error = Option.getOrUndefined(Cause.findErrorOption(cause))

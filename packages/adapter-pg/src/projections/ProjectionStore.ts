@@ -8,7 +8,7 @@ import type { Database } from "../server/Database.ts"
 import { causeOf, isFatal } from "../server/DatabaseError.ts"
 import type { Beginning, Rows, Statement } from "../server/Sessions.ts"
 
-/** What must hold of the lease of whoever saves, besides the checkpoint. */
+/** The conditions on the saving process's lease, besides the checkpoint. */
 export interface Fence {
   readonly owner: string
   readonly fence: number
@@ -94,7 +94,7 @@ export const make = (
     ),
 })
 
-/** The answer to whoever saves without holding the lease. */
+/** The error of a save without the lease. */
 export const leaseLost = new EventStoreError.StoreUnavailable({
   operation: "saveProjection",
   outcome: "notCommitted",
@@ -116,7 +116,8 @@ const save = (
   fence: Fence | undefined,
 ): Statement => {
   const parameters = [...of(customer, key), String(checkpoint), state, String(expected)]
-  // The share of the lease's row is held until the commit: nobody takes the lease over in between.
+  // The share lock on the lease's row is held until the commit, so that no other process takes over the lease in
+  // between.
   const held =
     fence === undefined
       ? "held AS (SELECT 1)"

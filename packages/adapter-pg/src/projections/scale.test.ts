@@ -74,8 +74,8 @@ const eventsOf = (place: number): ReadonlyArray<Interaction.Event> => {
 const stepsOf = (place: number): number => 1 + (place % 4)
 
 describe("the next version of a projection over 2,000 interactions", () => {
-  // Planted and found: a build that goes on from its saved state at the first event; a switch before it has caught up; a
-  // trace that stays when its interaction is final.
+  // Planted and found: a build that continues from its saved state at the first event; a switch before it has caught
+  // up; a trace that is kept when its interaction is final.
   it.live(
     "is built beside the live one while interactions are recorded and the report is read, and takes its place at once",
     () =>
@@ -111,7 +111,8 @@ describe("the next version of a projection over 2,000 interactions", () => {
           following.context,
         )
         yield* Effect.provideContext(Projection.rebuild(version(1), customer), following.context)
-        // What is kept does not grow with the log: at the end it is as much as halfway, but for the figures of the days.
+        // The state does not grow with the log: at the end it is as large as halfway, except for the figures of the
+        // days.
         const whole = Option.getOrThrow(yield* following.projections.load(customer, version(1))).state.length
         expect(whole).toBeLessThan(half.size! * 1.25)
 

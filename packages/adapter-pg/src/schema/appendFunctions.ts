@@ -1,11 +1,11 @@
 /**
- * The append as functions of the database: the same steps as the statements on the wire, lock first, in one call and its
- * own transaction. Statements within a function see what was committed before each of them began, so what is probed
- * behind the lock is what the lock has waited for. They only save time: where functions do not travel, the statements do
- * the same.
+ * The append as functions of the database: the same steps as the statements on the wire, lock first, in one call and
+ * its own transaction. Each statement within a function sees all that was committed before the statement began, so a
+ * probe behind the lock sees the commits that the lock waited for. The functions only save time: on engines that do not
+ * support them, the statements do the same.
  *
- * What a call costs is mostly what its statements cost to begin with, row by row little comes on top: so each function has
- * few of them, with few steps each, and only what is refused is looked into as a whole.
+ * The cost of a call is mostly the fixed cost of its statements; each row adds little. So each function has few
+ * statements with few steps, and only a batch with a refusal is examined in full.
  *
  * They answer one list of numbers: the position before, how many events were written, the versions before of all streams
  * in their order, and for each commit whether its id is known (1 or 0). Nothing where the compartment has been moved.
@@ -18,8 +18,8 @@ import type { Step } from "./secured.ts"
 const customer = oneEvent.at.customer
 
 /**
- * The compartment, then its row: locked and counted on at once, as if all were accepted. What is refused afterwards is
- * taken back before anybody sees it.
+ * Sets the compartment, then locks and advances its row in one update, as if all commits were accepted. The positions
+ * of refused commits are subtracted before the row becomes visible to others.
  */
 const taken = (schema: string, count: string): string => `
   -- An assignment is evaluated as it stands, a PERFORM would be planned and run as a query.
@@ -33,7 +33,7 @@ const taken = (schema: string, count: string): string => `
     IF NOT FOUND THEN RETURN NULL; END IF;
   END IF;`
 
-/** Takes back what was counted and not written. */
+/** Subtracts the positions that were counted and not written. */
 const restored = (schema: string, written: string): string =>
   `UPDATE ${schema}.compartment SET position = head + ${written} WHERE customer_id = ${customer};`
 
@@ -146,7 +146,7 @@ export const callsOf = (schema: string): Calls => {
   return calls
 }
 
-/** Makes them, or puts them in the place of those that are there. */
+/** Creates or replaces the functions. */
 export const functions: Step = ({ log, schema }) => [
   event(schema),
   many(schema),

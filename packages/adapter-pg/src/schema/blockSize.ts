@@ -1,2 +1,2 @@
-/** How many positions are accounted for together when they are purged. A released number: it stands in tables. */
+/** How many positions are accounted for together when they are purged. A released number: it is stored in tables. */
 export const blockSize = 1024

@@ -1,10 +1,10 @@
 /**
- * The tables of what is recorded for good: who was erased, and who has looked. Records are numbered in the order in which
- * they were kept, from a row for each Customer and kind that is locked first.
+ * The tables of permanent records: erasures and accesses. Records are numbered in the order in which they were written,
+ * from a row for each Customer and kind that is locked first.
  */
 import { secured } from "./secured.ts"
 
-/** The ledger of erasures, for a role. It stands with the log and with the keys. */
+/** The ledger of erasures, for a role. One copy is in the log's database, one with the keys. */
 export const recordsOfErasure = (schema: string, role: string): ReadonlyArray<string> => [
   `CREATE TABLE ${schema}.record_number (
     customer_id uuid NOT NULL,
@@ -24,7 +24,7 @@ export const recordsOfErasure = (schema: string, role: string): ReadonlyArray<st
   ...secured(`${schema}.record_number`),
   ...secured(`${schema}.erasure`),
   `GRANT SELECT, INSERT, UPDATE ON ${schema}.record_number TO ${role}`,
-  // What was erased stays erased: nobody may change a record or take one back.
+  // An erasure is permanent: no role may update or delete a record.
   `GRANT SELECT, INSERT ON ${schema}.erasure TO ${role}`,
 ]
 

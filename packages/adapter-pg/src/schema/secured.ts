@@ -17,8 +17,8 @@ export const secured = (table: string): ReadonlyArray<string> => [
 ]
 
 /**
- * The same policy, written so that it costs least: the setting is looked up where it is used, in the place of a plan of
- * its own, which costs more than all of a small statement.
+ * The same policy at the least cost: the setting is read inline, instead of in a sub-plan, which would cost more than
+ * the rest of a small statement.
  */
 export const resecured = (table: string): string =>
   `ALTER POLICY own_rows ON ${table}

@@ -110,7 +110,7 @@ const first: Step = ({ log, operator, schema }) => [
   ...tables.flatMap((table) => secured(`${schema}.${table}`)),
   `GRANT USAGE ON SCHEMA ${schema} TO ${log}, ${operator}`,
   `GRANT SELECT, INSERT, UPDATE ON ${schema}.compartment, ${schema}.purged_block TO ${log}`,
-  // Events are written once: nobody may change one.
+  // Events are immutable: no role may update one.
   `GRANT SELECT, INSERT, DELETE ON ${schema}.event, ${schema}.commit_remnant TO ${log}`,
   `GRANT SELECT, INSERT ON ${schema}.purge TO ${log}`,
   `GRANT SELECT, INSERT, UPDATE, DELETE ON ${schema}.projection, ${schema}.active_projection,
@@ -120,8 +120,8 @@ const first: Step = ({ log, operator, schema }) => [
   `GRANT SELECT ON ${schema}.migration TO ${log}, ${operator}`,
 ]
 
-// Who was erased and who has looked stands beside the log, so that an older backup of the vault takes nothing of it back;
-// the log's own role sees neither.
+// Erasures and accesses are recorded beside the log, so that restoring an older backup of the vault reverts none of
+// them; the log's own role sees neither.
 const second: Step = (names) => [
   `GRANT USAGE ON SCHEMA ${names.schema} TO ${names.vault}`,
   `GRANT SELECT ON ${names.schema}.migration TO ${names.vault}`,

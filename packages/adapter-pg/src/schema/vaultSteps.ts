@@ -1,6 +1,6 @@
 /**
  * The schema of the vault. The keyring of a subject is one row: its data keys, its restriction, its objections, and the
- * fence at which writing and erasing take turns. What comes to an end is indexed by that end.
+ * fence at which writing and erasing take turns. Rows that expire are indexed by their end.
  */
 import { secured, type Step } from "./secured.ts"
 
@@ -45,7 +45,7 @@ const first: Step = ({ operator, schema, vault }) => [
   `CREATE INDEX sealed_value_subject ON ${schema}.sealed_value (customer_id, subject_id, reference)`,
   `CREATE INDEX sealed_value_end ON ${schema}.sealed_value (customer_id, retention_end)
     WHERE retention_end IS NOT NULL`,
-  // What remains of a value: nothing that ties it to another one.
+  // The remnant of a destroyed value: without any column that links it to another.
   `CREATE TABLE ${schema}.destroyed_value (
     customer_id uuid NOT NULL,
     reference uuid NOT NULL,
@@ -78,7 +78,7 @@ const first: Step = ({ operator, schema, vault }) => [
   ...tables.flatMap((table) => secured(`${schema}.${table}`)),
   `GRANT USAGE ON SCHEMA ${schema} TO ${vault}, ${operator}`,
   `GRANT SELECT ON ${schema}.migration TO ${vault}, ${operator}`,
-  // A fence is for ever: nobody may delete a keyring.
+  // A fence is permanent: no role may delete a keyring.
   `GRANT SELECT, INSERT, UPDATE ON ${schema}.keyring TO ${vault}`,
   `GRANT SELECT, INSERT, DELETE ON ${schema}.sealed_value, ${schema}.link, ${schema}.locator TO ${vault}`,
   // By column, and so without the columns of the system: which values went in one transaction says whose they were.

@@ -12,14 +12,14 @@ const error = (code: string) =>
   })
 
 describe("what went wrong", () => {
-  // Planted: any five letters taken for a SQLSTATE. A lost connection was told as a refusal, and used again.
+  // Planted: any five letters taken for a SQLSTATE. A lost connection was reported as a refusal, and reused.
   it.each<[code: string, state: string | undefined, fatal: boolean, ofData: boolean]>([
     ["08006", "08006", true, false],
     ["57P01", "57P01", true, false],
     ["XX000", "XX000", true, false],
     ["P0001", "P0001", false, false],
     ["HV000", "HV000", false, false],
-    // No fault of what was sent: a position that is taken.
+    // Not a fault of the data: a position that is taken.
     ["23505", "23505", false, false],
     ["23514", "23514", false, true],
     ["22021", "22021", false, true],

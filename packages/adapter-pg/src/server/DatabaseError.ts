@@ -1,6 +1,6 @@
 /**
- * What the database answers instead of a result, by the class of its SQLSTATE: never by the name of a constraint, never
- * by the text of a message, which may hold what was written.
+ * Classifies the errors of the database by the class of their SQLSTATE: never by the name of a constraint, never by the
+ * text of a message, which may contain written values.
  */
 import type { EventStoreError } from "@tacet/core/eventsourcing"
 import * as Schema from "effect/Schema"
@@ -57,8 +57,8 @@ export const isFatal = (error: SqlError): boolean => {
 const taken = "23505"
 
 /**
- * Whether the fault lies in what was sent, so that what came with it may be sent without it. A position that is taken is
- * none of the sender's: counter and log do not agree, as after a failover to a standby that lagged.
+ * Whether the fault lies in the data of one commit, so that the rest of its batch may be sent without it. A position
+ * that is taken is not the sender's fault: counter and log disagree, as after a failover to a standby that lagged.
  */
 export const isOfData = (error: SqlError): boolean => {
   const state = sqlStateOf(error) ?? ""

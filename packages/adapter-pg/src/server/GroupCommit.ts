@@ -1,6 +1,6 @@
 /**
- * Natural batching: while a batch of a compartment is on its way, what arrives waits, and goes out together when the
- * batch returns. No timer: a lone caller waits for nothing. One batch of a compartment is on its way at a time.
+ * Natural batching: while a batch of a compartment is in flight, arriving requests wait, and are sent together when it
+ * returns. No timer: a lone caller does not wait. Each compartment has at most one batch in flight.
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -38,7 +38,7 @@ export const make = Effect.fnUntraced(function* <Key, Request, A, E>(
       const batch = chosen.map((index) => queue[index]!)
       const isChosen = new Set(chosen)
       queue.splice(0, queue.length, ...queue.filter((_, index) => !isChosen.has(index)))
-      // Whatever happens, nobody is left without an answer.
+      // Every request is completed, whatever happens.
       yield* Effect.uninterruptible(
         Effect.catchCause(work.carryOut(key, batch), (cause) =>
           Effect.sync(() => {
@@ -54,7 +54,7 @@ export const make = Effect.fnUntraced(function* <Key, Request, A, E>(
     run(
       Effect.ensuring(
         drain(key, waiting),
-        // The scope was closed: nobody carries out what still waits.
+        // The scope was closed: waiting requests will not be executed.
         Effect.sync(() => {
           for (const { answer } of waiting.splice(0)) answer(Exit.interrupt())
           queues.delete(key)
@@ -63,7 +63,7 @@ export const make = Effect.fnUntraced(function* <Key, Request, A, E>(
     )
   }
 
-  /** A lone request is carried out by its caller, who needs nobody to hand it over to. What arrives meanwhile waits. */
+  /** A lone request is executed by its caller's own fiber. Requests that arrive meanwhile wait. */
   const alone = (key: Key, request: Request): Effect.Effect<A, E> => {
     const waiting: Array<Entry<Request, A, E>> = []
     queues.set(key, waiting)
@@ -101,8 +101,8 @@ export const make = Effect.fnUntraced(function* <Key, Request, A, E>(
         queues.set(key, opened)
         start(key, opened)
       }
-      // A caller that goes away takes along what was not sent yet. Of what was sent it waits for the end: when it has
-      // gone, all of it is there, or nothing, and nothing is still to come.
+      // An interrupted caller withdraws a request that was not sent yet. Once the request is sent, the interruption
+      // waits for its end: afterwards it has taken effect as a whole or not at all, and will not take effect later.
       return Effect.suspend(() => {
         const waiting = queues.get(key)
         const index = waiting?.indexOf(entry) ?? -1

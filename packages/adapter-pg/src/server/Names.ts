@@ -3,7 +3,10 @@
  */
 import type { Options } from "./Options.ts"
 
-/** What is kept apart: each part has tables, a version and a role of its own, and may have a database of its own. */
+/**
+ * The separate parts of the schema: each has tables, a version and a role of its own, and may have a database of its
+ * own.
+ */
 export type Part = "log" | "vault" | "keys"
 
 /** Names that were checked to hold nothing but lower-case letters, digits and underscores. */
@@ -12,7 +15,7 @@ export interface Names {
   readonly schema: string
   /** Appends, reads and projects. */
   readonly log: string
-  /** Keeps what is sealed, and the records of who opened and who was erased. */
+  /** Keeps sealed values, and the records of accesses and erasures. */
   readonly vault: string
   /** Keeps the keys that wrap others. */
   readonly keys: string

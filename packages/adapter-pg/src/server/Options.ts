@@ -26,13 +26,13 @@ export interface Options {
   /** How long to wait for a connection, a free one of the pool included. Default 5 seconds. */
   readonly connectTimeout?: Duration.Input
   /**
-   * Whether the processes of this database tell each other that logs have grown, besides looking for themselves. An append
-   * is announced off its own path, together with others; each process keeps one connection to listen. Default: no.
+   * Whether the processes of this database notify each other that logs have grown, besides polling. Appends are
+   * announced in batches, off their own path; each process keeps one connection to listen. Default: no.
    */
   readonly announcements?: {
     /** Where to listen: a session of its own, past any proxy that pools by transaction. Default: the URL. */
     readonly url?: Redacted.Redacted
-    /** For how long what has grown is gathered before it is announced again. Default 20 milliseconds. */
+    /** How long announcements are collected before the next one is sent. Default 20 milliseconds. */
     readonly gather?: Duration.Input
   }
   /** How long a subscriber at the head sleeps before it looks again; longer each time nothing came. */
@@ -45,14 +45,14 @@ export interface Options {
   /** Whether statements are prepared once for each connection and called by name. Default true. */
   readonly namedStatements?: boolean
   /**
-   * Whether the URL is that of a proxy that lends a session for one transaction, such as PgBouncer. Nothing is then kept
-   * in a session: no statement has a name, and the role and what else a connection is told when it is made is told to each
-   * transaction. Default false.
+   * Whether the URL is that of a proxy that lends a session for one transaction, such as PgBouncer. Nothing is then
+   * kept in a session: no statement has a name, and each transaction sets the role and the other settings that a
+   * connection otherwise sets once. Default false.
    */
   readonly transactionPooling?: boolean
   /**
-   * Whether appends call the functions of the schema: one statement in the place of five. Without, the statements are
-   * sent, for engines on which functions do not travel. Default true.
+   * Whether appends call the functions of the schema: one statement instead of five. If false, the statements are sent,
+   * for engines that do not support such functions. Default true.
    */
   readonly appendFunctions?: boolean
   /** Projections whose counters change in the append itself. */

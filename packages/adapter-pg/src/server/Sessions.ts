@@ -80,7 +80,7 @@ const beginnings: Readonly<Record<Beginning, string>> = {
   read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 }
 
-/** What a session is told: as whom it works, for how long at a time, and how it plans. */
+/** The settings of a session: its role, its time limits and its planner settings. */
 const sessionSettings = (
   options: Options,
   settings: Readonly<Record<string, string>>,
@@ -93,7 +93,7 @@ const sessionSettings = (
   }
 }
 
-/** The statements by which a transaction is told what a session is told otherwise: nothing unless sessions are lent. */
+/** The statements that make a session's settings for one transaction: none unless sessions are lent. */
 export const localSettings = (options: Options, settings: Readonly<Record<string, string>>): ReadonlyArray<Statement> =>
   options.transactionPooling === true
     ? Object.entries(sessionSettings(options, settings)).map(([name, value]) => ({

@@ -67,7 +67,7 @@ export const make = Effect.fnUntraced(function* (
       )
       return Effect.flatMap(all, (exit) => {
         if (exit._tag === "Success" || batch.length === 1) return told(batch)(exit)
-        // What one record is refused for does not harm the others: each goes alone.
+        // A record that is refused must not fail the others: each is sent alone.
         return Effect.forEach(
           batch,
           (entry) => Effect.flatMap(Effect.exit(keep(customer, [entry.request])), told([entry])),

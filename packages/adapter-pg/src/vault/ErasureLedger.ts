@@ -1,6 +1,6 @@
 /**
  * The ledger of erasures in PostgreSQL: in two places, with the log and with the keys. An erasure is recorded when both
- * have it, and known when either has, so that a restored backup of the one takes back nothing that the other tells.
+ * have it, and known when either has, so that a restored backup of one reverts nothing that the other has recorded.
  */
 import { type ErasureLedger, type Subject, VaultError } from "@tacet/core/privacy"
 import * as Effect from "effect/Effect"
@@ -25,7 +25,7 @@ export const make = (places: ReadonlyArray<Locate>): ErasureLedger.ErasureLedger
   return {
     find,
     record: Effect.fnUntraced(function* (customer, entry) {
-      // The first entry stands: what one place has, or has been told first, the others are told too.
+      // The first entry wins: an entry that one place already has is also written to the others.
       let standing = Option.getOrElse(yield* find(customer, entry.fingerprint), () => entry)
       for (const place of all) standing = yield* place.record(customer, standing)
     }),
@@ -48,7 +48,7 @@ const inOnePlace = (locate: Locate) => {
   const transact = transacting("erasureLedger", locate)
   const entry = (schema: string) => `SELECT fingerprint, erased_at, cause FROM ${schema}.erasure WHERE customer_id = $1`
   return {
-    /** Records an entry where there is none of its fingerprint, and answers the one that stands. */
+    /** Records an entry unless its fingerprint has one, and returns the entry in force. */
     record: (customer: Customer, { at, cause, fingerprint }: Entry) =>
       Effect.flatMap(
         transact(customer, "write", (schema) => [

@@ -124,10 +124,10 @@ export const fence = (schema: string, customer: string, subject: string, next: K
 })
 
 /**
- * A share of the fence, where rows may be put: the subject is neither erased nor restricted, and has every key that the
- * values were sealed with. Whoever erases waits until this transaction is over, and this one for whoever erases: it is
- * judged as it is when the lock is given. The first four parameters are Customer, subject, and the categories and ids of
- * the keys.
+ * A share lock on the fence, if rows may be put: the subject is neither erased nor restricted, and has every key that
+ * the values were sealed with. An erasure waits until this transaction ends, and this transaction for a running
+ * erasure: the row is judged in its state when the lock is granted. The first four parameters are Customer, subject,
+ * and the categories and ids of the keys.
  */
 export const share = (schema: string): string => `
   SELECT 1 FROM ${schema}.keyring k

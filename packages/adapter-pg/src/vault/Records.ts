@@ -4,7 +4,7 @@
  */
 import type { Statement } from "../server/Sessions.ts"
 
-/** What is numbered. */
+/** The kinds of record, each numbered on its own. */
 export type Kind = "access" | "erasure"
 
 /** Locks the number of the last record of a kind. */

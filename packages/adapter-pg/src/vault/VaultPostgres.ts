@@ -1,9 +1,10 @@
 /**
- * What a vault rests on, in PostgreSQL: its rows, the keys that wrap its keys, the access log and the ledger of erasures.
+ * The stores of a vault in PostgreSQL: its rows, the keys that wrap its keys, the access log and the ledger of
+ * erasures.
  *
- * Each has connections of its own, and no statement reaches from one to another. In production the vault and the keys have
- * a database each, under different owners; the access log and the ledger stand in the database of the log, and the ledger
- * a second time with the keys.
+ * Each has connections of its own, and no statement reaches from one to another. In production the vault and the keys
+ * have a database each, under different owners; the access log and the ledger are in the log's database, with a second
+ * copy of the ledger beside the keys.
  */
 import type { CustomerId } from "@tacet/core/eventsourcing"
 import { AccessLog, ErasureLedger, KeyStore, VaultStore } from "@tacet/core/privacy"
@@ -44,8 +45,8 @@ export interface Located<Name extends string, Options> {
 }
 
 /**
- * Brings the databases of vault and keys to the schema of this release, each in one transaction. What stands with the log
- * comes with the log's own `migrate`.
+ * Brings the databases of vault and keys to the schema of this release, each in one transaction. The tables in the
+ * log's database come with the log's own `migrate`.
  *
  * @example
  * ```ts
@@ -125,7 +126,7 @@ const recordsAt = <Name extends string>(
 export const layerRows = (vault: PartOptions): Layer.Layer<VaultStore.VaultStore, StartError> => rowsAt(alone(vault))
 
 /**
- * The key store, where no key management service is at hand. Whoever reads its database reads the keys.
+ * The key store for installations without a key management service. Access to its database is access to the keys.
  */
 export const layerKeys = (keys: PartOptions): Layer.Layer<KeyStore.KeyStore, StartError> => keysAt(alone(keys))
 

@@ -1,9 +1,9 @@
 /**
  * The vault's rows in PostgreSQL. Every function is one transaction in one round trip.
  *
- * `put` takes a share of the keyring's row before it looks and writes, `changeKeyring` and `fence` take the row itself:
- * what a `put` has acknowledged is there when a `fence` returns, and is removed behind it; what comes later meets the
- * fence.
+ * `put` takes a share lock on the keyring's row before it reads and writes, `changeKeyring` and `fence` lock the row
+ * exclusively: rows that a `put` has acknowledged exist when a `fence` returns, and are removed afterwards; a later
+ * `put` meets the fence.
  */
 import { UtcDay } from "@tacet/core/calendar"
 import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"
@@ -27,7 +27,7 @@ const keyringIn = (customer: CustomerId.CustomerId, rows: Rows | undefined): Opt
 
 type Operations<Name extends keyof VaultStore.VaultStore["Service"]> = Pick<VaultStore.VaultStore["Service"], Name>
 
-/** Keyrings, and what is put under them. */
+/** Writes keyrings, and rows under them. */
 const writing = (transact: Transact): Operations<"changeKeyring" | "fence" | "put"> => ({
   changeKeyring: Effect.fnUntraced(function* (customer, subject, revision, next) {
     const [changed, found] = yield* transact(customer, "write", (schema) => [
@@ -328,8 +328,8 @@ const putting = (
 })
 
 /**
- * Takes out again what was destroyed before. It comes behind the insertion, which waits for whoever destroys the same
- * value at the same time: the record of that is seen by now.
+ * Deletes inserted values that were destroyed before. It follows the insertion, which waits for a concurrent
+ * destruction of the same value, so that the record of that destruction is visible by now.
  */
 const withoutDestroyed = (schema: string, customer: string, values: ReadonlyArray<VaultStore.ValueRow>): Statement => ({
   sql: `DELETE FROM ${schema}.sealed_value v USING ${schema}.destroyed_value d

@@ -16,7 +16,7 @@ import * as VaultPostgres from "./VaultPostgres.ts"
 const options = vaultForThisFile()
 
 describe("the ledger in its two places", () => {
-  // Planted: `find` in the first place alone; entries of which the last place's stand. Both were found.
+  // Planted: `find` in the first place alone; the last place's entry preferred. Both were found.
   it.live("knows what either knows, tells the first, and puts back what one has lost", () =>
     Effect.gen(function* () {
       const { ledger } = yield* aProcess(options)
@@ -40,7 +40,7 @@ describe("the ledger in its two places", () => {
       yield* lose("keys", "tacet_keys")
       expect(yield* ledger.entries(customer)).toEqual([second])
       expect(yield* ledger.find(customer, "f2")).toMatchObject({ value: second })
-      // Were the two ever to differ, everybody is told the same.
+      // If the two ever differ, every caller gets the same entry.
       yield* Effect.promise(() =>
         asOwner(Redacted.value(options.keys.url), [
           `INSERT INTO tacet_keys.erasure VALUES ('${customer}', 1, 'f2', 77, 'withdrawal')`,
@@ -124,7 +124,7 @@ describe.skipIf(lacking !== undefined)(`backups by pg_dump ${lacking ?? programs
     return restored
   }
 
-  // Planted: a ledger that is kept nowhere; one with the log alone; one asked in one place. Each opened what had been erased.
+  // Planted: a ledger that is kept nowhere; one with the log alone; one read in one place. Each opened an erased value.
   it.live(
     "bring back what was kept, and nothing of what was erased, also where one part is older than the others",
     () =>

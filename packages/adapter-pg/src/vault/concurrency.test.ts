@@ -11,7 +11,7 @@ import { vaultForThisFile } from "../testDatabase.testing.ts"
 
 const options = vaultForThisFile()
 
-/** A transaction of somebody else's in the vault's database, which goes on until it is told to end. */
+/** Another client's transaction in the vault's database, open until the test ends it. */
 const aTransaction = Effect.fnUntraced(function* (statement: string) {
   const { query } = yield* PgConnection.make({ url: options.vault.url, prepare: false })
   yield* query("BEGIN")
@@ -40,7 +40,8 @@ describe("at the fence", () => {
       const [customer, subject] = [yield* aCustomer, yield* aSubject]
       const row = yield* aRow(one, value(customer, subject))
       const late: VaultStore.ValueRow = { ...row, reference: yield* Uuid.next }
-      // Whoever has the reference keeps the value from being put: its transaction has its share, and waits.
+      // The other client's row with the same reference blocks the insertion: the transaction has its share lock, and
+      // waits.
       const query = yield* aTransaction(
         `INSERT INTO tacet_vault.sealed_value SELECT customer_id, '${late.reference}', subject_id, category, purposes,
            collected_at, retention_end, key_id, algorithm, nonce, cipher_text
@@ -177,7 +178,7 @@ describe("at the fence", () => {
 })
 
 describe("two processes at once", () => {
-  // Planted: 0 taken for the end where another was faster. It left what came behind.
+  // Planted: 0 taken for the end where another sweep was faster. It left the rows behind them.
   it.live("sweep: who finds what it was about to remove removed by the other looks for more", () =>
     Effect.gen(function* () {
       const process = yield* aProcess(options)
@@ -200,7 +201,7 @@ describe("two processes at once", () => {
     }),
   )
 
-  // Planted: no further attempt. It was told as a failure.
+  // Planted: no retry. It was reported as a failure.
   it.live("stand in each other's way: who is given up for the other tries again", () =>
     Effect.gen(function* () {
       const process = yield* aProcess(options)
@@ -316,7 +317,7 @@ describe("two processes at once", () => {
         of.map(({ at }) => at).toSorted((one, other) => one - other)
       expect(sorted(yield* processes[0]!.accesses.read(customer, { after: 0, limit: 999 }))).toEqual(all)
       expect(sorted(yield* processes[1]!.ledger.entries(customer))).toEqual(all)
-      // What is behind a number is as many records as there are numbers behind it: no number was left out.
+      // After a number there are as many records as numbers: no number was skipped.
       expect(yield* processes[0]!.accesses.read(customer, { after: 100, limit: 999 })).toHaveLength(20)
     }),
   )

@@ -12,7 +12,7 @@ import { writeSync } from "node:fs"
 import { layer as eventStore } from "../layer.ts"
 import * as VaultPostgres from "./VaultPostgres.ts"
 
-/** What it is told. */
+/** The task that it receives. */
 export interface Task {
   readonly vault: string
   readonly keys: string

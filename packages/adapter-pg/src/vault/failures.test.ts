@@ -19,7 +19,7 @@ import * as VaultPostgres from "./VaultPostgres.ts"
 const home = mkdtempSync(join(tmpdir(), "tacet-vault-failures-"))
 let server: Server
 
-/** All parts in one database of one server: it is one server that goes down. */
+/** All parts in one database of one server, so that one server going down takes all of them down. */
 const options = (more: Partial<Options> = {}): VaultPostgres.VaultOptions => {
   const part = { url: Redacted.make(server.url), ...more }
   return { vault: part, keys: part, log: part }
@@ -165,7 +165,7 @@ describe("a vault whose server fails", () => {
       yield* twice(rows.destroy(customer, [late.reference], { on: 0, cause: "rectification" }))
       yield* twice(keys.closePeriod(customer, "1970-01"))
       const known = Option.getOrThrow(yield* direct.rows.keyring(customer, subject))
-      // Whether it was changed is not known: the keyring tells.
+      // Whether it was changed is unknown: the test reads it from the keyring.
       const next = { ...known, restricted: true }
       const again = twice(rows.changeKeyring(customer, subject, known.revision, next))
       expect(yield* Effect.flip(again)).toMatchObject({ _tag: "KeyringMoved", actualRevision: known.revision + 1 })
@@ -183,7 +183,7 @@ describe("a vault whose server fails", () => {
     }),
   )
 
-  // Planted: commits that are told before they are durable (`synchronous_commit` off). What was erased was back.
+  // Planted: commits that are acknowledged before they are durable (`synchronous_commit` off). Erased values were back.
   it.live(
     "loses nothing that was sealed and nothing that was erased, when it is killed in the middle of erasures",
     () =>

@@ -76,7 +76,7 @@ const streamOf = (subject: Subject.SubjectId) => Pseudonym.streamOf(subject as U
 
 describe("a process that is killed while it erases", () => {
   let unfinished = 0
-  // In a step of the protocol, where it is kept waiting for a row that somebody holds, or at a moment.
+  // In a step of the protocol, while it waits for a locked row, or after a delay.
   const moments: ReadonlyArray<
     | { readonly at: string; readonly part: Part; readonly table: string }
     | { readonly at: string; readonly nth: number; readonly later: number }
@@ -90,7 +90,8 @@ describe("a process that is killed while it erases", () => {
     { at: "17 ms after the fifth began", nth: 5, later: 17 },
   ]
 
-  // Planted: an erasure that is completed before the log tells of it; a `resume` that resumes nothing. Each was found.
+  // Planted: an erasure that is completed before its event is in the log; a `resume` that resumes nothing. Each was
+  // found.
   it.live.each(moments)(
     "leaves what the next one finishes: erased, unreadable, told once by the log and the ledger ($at)",
     (moment) =>
@@ -146,7 +147,7 @@ describe("a process that is killed while it erases", () => {
         }
         expect(done.size).toBeLessThan(subjects.length)
 
-        // What stands behind a fence is finished by whoever comes next.
+        // The next process finishes the erasures that have a fence.
         const left = yield* vault.unfinished(customer)
         unfinished += left.length
         expect(yield* erasure.resume(customer)).toBe(left.length)
@@ -154,14 +155,14 @@ describe("a process that is killed while it erases", () => {
         for (const [index, subject] of subjects.entries()) {
           const { events } = yield* log.readStream(customer, streamOf(subject))
           const isTold = events.some(({ type }) => type === "PseudonymErased")
-          // What was completed in the last moment, nobody has said.
+          // An erasure completed just before the kill may be in neither: its process had no time to report it.
           if (done.has(subject) || left.some((one) => one.subject === subject)) expect(isTold).toBe(true)
           for (const one of sealed[index]!) {
             expect((yield* vault.open(opening(customer, one)))._tag).toBe(isTold ? "Erased" : "Open")
           }
         }
 
-        // Who was asked for the others asks again: for those that are erased, nothing happens twice.
+        // Repeats all requests: subjects that are erased already are not erased twice.
         for (const subject of subjects) yield* erasure.erase({ customer, subject, cause: "request" })
         for (const [index, subject] of subjects.entries()) {
           for (const one of sealed[index]!) {

@@ -55,7 +55,7 @@ export const value = (
   retentionEnd,
 })
 
-/** What somebody may see. */
+/** A request to open a value, with an actor and a purpose. */
 export const opening = (customer: CustomerId.CustomerId, sealed: Sealed.Sealed<string>): Vault.ToOpen => ({
   customer,
   sealed,

@@ -11,7 +11,7 @@ const options = vaultForThisFile()
 
 const subjects = 10_000
 
-/** Rows of many subjects: two values, a link and a locator each, of which one in a hundred has come to its end. */
+/** Rows of many subjects: two values, a link and a locator each, of which one in a hundred has expired. */
 const rowsOfMany = (customer: string): ReadonlyArray<string> => {
   const each = `FROM generate_series(1, ${subjects}) n`
   const end = "CASE WHEN n % 100 = 0 THEN 1 END"
@@ -65,7 +65,7 @@ describe("a vault of ten thousand subjects", () => {
       expect(yield* pagesOf(customer, "subject_id = $5::uuid", "subject_id", subject, "uuid")).toBeLessThan(150)
       expect(yield* pagesOf(customer, "retention_end <= $5::bigint", "retention_end", "5", "bigint")).toBeLessThan(250)
 
-      // Pages of everything are gone through to the last, and what has ended goes in batches.
+      // All pages are read to the last, and expired rows are deleted in batches.
       let after: string | undefined
       let seen = 0
       for (;;) {
@@ -83,7 +83,7 @@ describe("a vault of ten thousand subjects", () => {
       const sealed = yield* vault.seal(value(customer, mine))
       yield* vault.erase(customer, mine, "request")
       expect(yield* vault.open(opening(customer, sealed))).toMatchObject({ _tag: "Erased" })
-      // Nothing of it is in the ledger: what is there is asked for once for each, and left.
+      // The others are not in the ledger: only this erasure is unfinished.
       expect(yield* vault.unfinished(customer)).toHaveLength(1)
     }),
   )

@@ -1,7 +1,7 @@
 /**
- * Transactions of the stores around the vault. Each may be repeated: one that met another in a deadlock, or whose
- * connection was lost, is sent again, the latter also where it may have been committed. An access may so be recorded
- * twice, and never goes unrecorded. What else goes wrong is told by its class.
+ * Transactions of the stores around the vault. Each is safe to repeat: after a deadlock or a lost connection it is sent
+ * again, in the latter case even if it may have been committed. An access may thus be recorded twice, but never
+ * omitted. Any other error is reported by its class.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import type { CustomerId } from "@tacet/core/eventsourcing"
@@ -51,7 +51,7 @@ const isUnkept = (parameter: unknown): boolean => {
   return all.some((each) => typeof each === "string" && /\0|\p{Surrogate}/u.test(each))
 }
 
-/** A whole number as a parameter. What is beyond the greatest there is, such as infinity, is the greatest. */
+/** A whole number as a parameter. A value out of range, such as infinity, becomes the nearest `bigint`. */
 export const whole = (value: number): string => {
   if (value >= 2 ** 63) return greatest
   return value < -(2 ** 63) ? "-9223372036854775808" : String(value)
