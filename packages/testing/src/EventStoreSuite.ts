@@ -12,11 +12,13 @@ import { expectations } from "./properties/expectations.ts"
 import { model } from "./properties/model.ts"
 import { order } from "./properties/order.ts"
 import { storedAsWritten } from "./properties/payloads.ts"
+import { quantity } from "./properties/quantity.ts"
 import { purging } from "./properties/purge.ts"
 import { reading } from "./properties/reading.ts"
 import { repetition } from "./properties/repetition.ts"
 import { restarting } from "./properties/restart.ts"
 import { subscribing, wakingUp } from "./properties/subscribing.ts"
+import { together } from "./properties/together.ts"
 import * as Suite from "./Suite.ts"
 
 /** Every property that this store is held to. */
@@ -33,7 +35,9 @@ export const properties = (fixture: EventStoreFixture): ReadonlyArray<Property.P
   ...wakingUp(fixture),
   ...concurrency,
   ...compartments,
+  ...quantity,
   ...restarting(fixture),
+  ...together(fixture),
   ...model,
 ]
 

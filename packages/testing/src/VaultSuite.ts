@@ -10,6 +10,7 @@ import { keeping, restartingVault } from "./properties/vault/keeping.ts"
 import { locating } from "./properties/vault/locating.ts"
 import { vaultModel } from "./properties/vault/model.ts"
 import { openingValues } from "./properties/vault/opening.ts"
+import { vaultQuantity } from "./properties/vault/quantity.ts"
 import { sealing } from "./properties/vault/sealing.ts"
 import * as Suite from "./Suite.ts"
 
@@ -21,6 +22,7 @@ export const properties = (fixture: VaultFixture): ReadonlyArray<Property.Proper
   ...locating(fixture),
   ...keeping(fixture),
   ...restartingVault(fixture),
+  ...vaultQuantity(fixture),
   ...vaultModel(fixture),
 ]
 

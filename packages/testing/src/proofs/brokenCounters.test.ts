@@ -3,7 +3,7 @@
  */
 import { layerWith } from "@tacet/adapter-memory"
 import * as Effect from "effect/Effect"
-import type { CustomerId, EventStore, ProjectionStore } from "@tacet/core/eventsourcing"
+import type { Commit, CustomerId, EventStore, ProjectionStore } from "@tacet/core/eventsourcing"
 import type { ProjectionStoreFixture } from "../Fixture.ts"
 import { type BrokenStore, breaking, prove, saving } from "./brokenProjection.testing.ts"
 
@@ -113,6 +113,45 @@ const broken: ReadonlyArray<BrokenStore> = [
     }),
   },
   {
+    fault: "appends before it computes the deltas",
+    property: "an append whose delta throws leaves neither events nor counters",
+    fixture: breaking(({ events }, inline) => ({
+      events: {
+        append: (commit) =>
+          Effect.tap(events.append({ ...commit, writes: commit.writes.map(untyped) }), () =>
+            Effect.sync(() => {
+              for (const { events, stream } of commit.writes) {
+                for (const event of events) for (const { deltas } of inline) Array.from(deltas({ ...event, stream }))
+              }
+            }),
+          ),
+      },
+    })),
+  },
+  ...(["toLowerCase", "normalize", "trim"] as const).map((fold) => ({
+    fault: `names counters by ${fold}`,
+    property: "counters with names that look alike are different counters",
+    fixture: breaking(({ projections }) => ({
+      projections: {
+        counters: (customer, key) =>
+          Effect.map(
+            projections.counters(customer, key),
+            (counters) => new Map([...counters].map(([name, n]) => [name[fold](), n])),
+          ),
+      },
+    })),
+  })),
+  {
+    fault: "answers a page of counters",
+    property: "all of 1100 counters are answered",
+    fixture: breaking(({ projections }) => ({
+      projections: {
+        counters: (customer, key) =>
+          Effect.map(projections.counters(customer, key), (counters) => new Map([...counters].slice(0, 1_000))),
+      },
+    })),
+  },
+  {
     fault: "loses concurrent increments",
     property: "counters of appends made at once equal a recount of the log",
     fixture: breaking(({ events, projections }) => {
@@ -147,5 +186,13 @@ const broken: ReadonlyArray<BrokenStore> = [
     },
   },
 ]
+
+/** The write with a type that the projection which throws lets pass. */
+function untyped(write: Commit.StreamWrite): Commit.StreamWrite {
+  return {
+    ...write,
+    events: write.events.map((event) => (event.type === "Thrown" ? { ...event, type: "StepTaken" } : event)),
+  }
+}
 
 prove("counts wrongly", broken)

@@ -89,6 +89,13 @@ const broken: ReadonlyArray<Broken<ErasureLedgerFixture>> = [
     })),
   },
   {
+    fault: "lists a page of entries",
+    property: "all of 1100 entries are listed",
+    fixture: ledger((sound) => ({
+      entries: (customer) => Effect.map(sound.entries(customer), (entries) => entries.slice(0, 1_000)),
+    })),
+  },
+  {
     fault: "keeps the last entry",
     property: "recording a fingerprint again keeps its first entry, whatever the new time and cause",
     fixture: listing((_, entry) => (now) => [

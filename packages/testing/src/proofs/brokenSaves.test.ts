@@ -50,6 +50,14 @@ const broken: ReadonlyArray<BrokenStore> = [
     })),
   })),
   {
+    fault: "keeps checkpoints in 32 bits",
+    property: "checkpoints beyond 2^31 are kept",
+    fixture: saving((sound) => ({
+      save: (customer, key, expected, next) =>
+        sound.save(customer, key, expected | 0, { ...next, checkpoint: next.checkpoint | 0 }),
+    })),
+  },
+  {
     fault: "keeps the first state",
     alone: true,
     property: "loading answers the last saved state, or none",

@@ -2,6 +2,7 @@
  * Inline projections: counters that change in the append itself.
  */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import {
@@ -15,6 +16,7 @@ import type { ProjectionStoreFixture } from "../Fixture.ts"
 import * as Property from "../Property.ts"
 import * as Scene from "../Scene.ts"
 import { onStores } from "./onStores.ts"
+import { many } from "./quantity.ts"
 
 /** Counts events by type. */
 const byType: Projection.InlineProjection = { name: "by-type", version: 1, deltas: ({ type }) => [[type, 1]] }
@@ -40,8 +42,31 @@ const sums: Projection.InlineProjection = {
   },
 }
 
+/** Names that differ by case, accents, normalization, spaces, or a mark that is not seen. */
+const alike = ["e", "E", "é", "e\u0301", "É", " e", "e ", "e  e", "e e", "\ufeffe", "ß", "ss", "ı", "i", "I"]
+
+/** As many counters for one event as its number says, by name. */
+const named: Projection.InlineProjection = {
+  name: "named",
+  version: 1,
+  *deltas(event) {
+    if (event.type === "Named") for (const name of alike) yield [name, alike.indexOf(name) + 1]
+    if (event.type === "Many") for (let n = 0; n < many; n++) yield [`counter ${n}`, n + 1]
+  },
+}
+
+/** Throws in the midst of what an event adds. */
+const throwing: Projection.InlineProjection = {
+  name: "throwing",
+  version: 1,
+  *deltas(event) {
+    yield ["seen", 1]
+    if (event.type === "Thrown") throw new Error("a delta that throws")
+  },
+}
+
 /** The inline projections that the suite gives to a store. */
-export const inline: ReadonlyArray<Projection.InlineProjection> = [byType, byKindAndType, sums]
+export const inline: ReadonlyArray<Projection.InlineProjection> = [byType, byKindAndType, sums, named, throwing]
 
 /** The number of an event made by `Scene.event`. */
 const numberOf = (event: EventEnvelope.NewEvent): number => event.occurredAt - 1_700_000_000_000
@@ -126,6 +151,47 @@ const present = onStores("counters", inline, [
       yield* Scene.refused(yield* Scene.commit(customer, [stale]), "VersionConflict")
       yield* Scene.refused(yield* Scene.commit(customer, []), "InvalidCommit")
       yield* Property.same("by type", yield* counters(customer, byType), { StepTaken: 1 })
+    }),
+  },
+  {
+    name: "an append whose delta throws leaves neither events nor counters",
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const id = yield* Scene.aStream()
+      yield* Scene.commits(customer, [Scene.write(id, [Scene.event(1)])])
+      const made = yield* Scene.commit(customer, [Scene.write(id, [Scene.event(2), Scene.event(3, "Thrown")])])
+      const exit = yield* Effect.exit(Scene.append(made))
+      yield* Property.same("the append to fail", Exit.isFailure(exit), true)
+      yield* Property.same("the head", (yield* Scene.log(customer)).head, 1)
+      yield* Property.same("by type", yield* counters(customer, byType), { StepTaken: 1 })
+      yield* Property.same("the one that throws", yield* counters(customer, throwing), { seen: 1 })
+      const next = yield* Scene.commits(customer, [Scene.write(id, [Scene.event(2)], Expected.exact(1))])
+      yield* Property.same("the next position", next.firstPosition, 2)
+    }),
+  },
+  {
+    name: "counters with names that look alike are different counters",
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      yield* Scene.commits(customer, [Scene.write(yield* Scene.aStream(), [Scene.event(1, "Named")])])
+      const seen = yield* ProjectionStore.ProjectionStore.use((store) => store.counters(customer, named))
+      yield* Property.same(
+        "each by its name",
+        alike.map((name) => seen.get(name)),
+        alike.map((_, n) => n + 1),
+      )
+      yield* Property.same("and no others", seen.size, alike.length)
+    }),
+  },
+  {
+    name: `all of ${many} counters are answered`,
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const id = yield* Scene.aStream()
+      for (let n = 0; n < 2; n++) yield* Scene.commits(customer, [Scene.write(id, [Scene.event(n, "Many")])])
+      const seen = yield* ProjectionStore.ProjectionStore.use((store) => store.counters(customer, named))
+      yield* Property.same("how many", seen.size, many)
+      yield* Property.same("the last", seen.get(`counter ${many - 1}`), 2 * many)
     }),
   },
   {

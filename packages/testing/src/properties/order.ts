@@ -127,4 +127,22 @@ export const order = onEventStore("order", [
       )
     }),
   },
+  {
+    name: "the time of recording is no coarser than a millisecond",
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const id = yield* Scene.aStream()
+      for (let n = 0; n < 6; n++) {
+        yield* Scene.commits(customer, [Scene.write(id, [Scene.event(n)])])
+        yield* Effect.sleep(3)
+      }
+      const times = (yield* Scene.stream(customer, id)).events.map(({ recordedAt }) => recordedAt)
+      yield* Property.holds(
+        "a time between two whole seconds",
+        times.some((time) => time % 1000 !== 0),
+        times,
+      )
+      yield* Property.holds("several times", new Set(times).size > 1, times)
+    }),
+  },
 ])

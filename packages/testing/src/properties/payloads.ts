@@ -26,6 +26,7 @@ const payloads: ReadonlyArray<readonly [what: string, data: string]> = [
   ["null, true, false and nested objects", '{"a":null,"b":true,"c":false,"d":{"e":{"f":[]}}}'],
   ["a key named like a property of objects", '{"__proto__":{"a":1},"constructor":2,"toString":3}'],
   ["an empty key and empty values", '{"":"","a":{},"b":[]}'],
+  ["a byte order mark in front of a text", '{"a":"\ufeffb"}'],
   ["a mebibyte of text", `{"a":"${"é".repeat(1 << 20)}"}`],
 ]
 
@@ -76,7 +77,7 @@ export const storedAsWritten = onEventStore("payloads", [
     program: Effect.gen(function* () {
       const customer = yield* Scene.aCustomer
       const [mine, theirs] = [yield* Scene.aStream(), yield* Scene.aStream()]
-      const odd = ["", "{", "nonsense", "{'a':1}"]
+      const odd = ["", "{", "nonsense", "{'a':1}", "\ufeff{}"]
       yield* Scene.atOnce([
         ...odd.map((data) =>
           Scene.commits(customer, [Scene.write(theirs, [{ ...Scene.event(0), data }])]).pipe(

@@ -141,6 +141,20 @@ export const repetition = onEventStore("repetition", [
     }),
   })),
   {
+    name: "an invalid commit is refused as invalid, even under a known id",
+    program: Effect.gen(function* () {
+      const scene = yield* onceMade
+      const invalid: ReadonlyArray<Partial<Commit.Commit>> = [
+        { writes: [] },
+        { checks: [{ stream: scene.one, expected: Expected.none }] },
+        { purge: { streams: [scene.third], reason: "A reason" } },
+        { writes: altered(scene.made, 0, (event) => ({ ...event, data: '{"a":"\ud800"}' })) },
+      ]
+      for (const part of invalid) yield* Scene.refused({ ...scene.made, ...part }, "InvalidCommit")
+      yield* unchanged(scene)
+    }),
+  },
+  {
     name: "the same events under another id are another commit",
     program: Effect.gen(function* () {
       const { customer, made } = yield* onceMade

@@ -65,6 +65,8 @@ const states: ReadonlyArray<readonly [what: string, state: string]> = [
   ["JSON", '{ "b":1, "a":[1.0,"\\u0000\\ud800"] }'],
   ["a text that is no JSON", "1;2;3\n\t'); DROP TABLE projections; -- \\ $1"],
   ["characters of all planes", "é e\u0301 😀 \u202e \u2028 \ufeff"],
+  ["a byte order mark in front", "\ufeff{}"],
+  ["nothing at all", ""],
   ["a mebibyte", "é".repeat(1 << 20)],
 ]
 
@@ -187,6 +189,18 @@ export const saving = onStores(
         ]
         for (const [index, at] of keys.entries()) yield* save(customer, at, 0, index + 1)
         for (const [index, at] of keys.entries()) yield* Property.same("its own", yield* saved(customer, at), index + 1)
+      }),
+    },
+    {
+      name: "checkpoints beyond 2^31 are kept",
+      program: Effect.gen(function* () {
+        const customer = yield* Scene.aCustomer
+        const positions = [2 ** 31 - 1, 2 ** 31, 2 ** 32 + 1, Number.MAX_SAFE_INTEGER]
+        for (const [index, position] of positions.entries()) {
+          yield* save(customer, key, positions[index - 1] ?? 0, position)
+          yield* Property.same("the checkpoint", yield* saved(customer, key), position)
+        }
+        yield* moved(customer, key, 2 ** 31, Number.MAX_SAFE_INTEGER)
       }),
     },
     {

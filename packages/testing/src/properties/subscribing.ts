@@ -84,6 +84,17 @@ export const subscribing = onEventStore("subscribing", [
     }),
   },
   {
+    name: "one append wakes every subscriber that waits",
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const tails = yield* Effect.all(Array.from({ length: 5 }, () => Scene.tail(customer)))
+      // So that all of them wait at the head.
+      yield* Effect.sleep(20)
+      yield* Scene.commits(customer, [Scene.write(yield* Scene.aStream(), [Scene.event(1)])])
+      for (const tail of tails) yield* Scene.heard(tail, 1)
+    }),
+  },
+  {
     name: "a subscriber with a filter receives the matching events and the length of the log",
     program: Effect.gen(function* () {
       const customer = yield* Scene.aCustomer

@@ -9,6 +9,7 @@ import { ErasureLedger, Subject } from "@tacet/core/privacy"
 import type { ErasureLedgerFixture } from "../../Fixture.ts"
 import * as Property from "../../Property.ts"
 import * as Scene from "../../Scene.ts"
+import { many } from "../quantity.ts"
 import { dawn, day } from "./scene.ts"
 
 /** The entry number n: unlike all other numbers. */
@@ -55,6 +56,16 @@ export const erasures = onLedger("entries", [
       }
       yield* holds(customer, written)
       yield* Property.same("an unrecorded entry", yield* find(customer, entry(99)), undefined)
+    }),
+  },
+  {
+    name: `all of ${many} entries are listed`,
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const written = Array.from({ length: many }, (_, n) => entry(n))
+      yield* Effect.forEach(written, (one) => record(customer, one), { concurrency: 16, discard: true })
+      const listed = new Set((yield* entries(customer)).map(({ fingerprint }) => fingerprint))
+      yield* Property.same("how many", listed.size, many)
     }),
   },
   {
