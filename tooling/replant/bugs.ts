@@ -320,8 +320,8 @@ export const bugs: ReadonlyArray<Bug> = [
   {
     key: "REGISTER-RCPT",
     file: `${core}/domain/Transfer.ts`,
-    find: 'if (state.status !== "executed") {\n        return refuse("REGISTER-RCPT"',
-    replace: 'if (state.status === "none") {\n        return refuse("REGISTER-RCPT"',
+    find: 'if (state.status !== "executed") {\n    return refuse("REGISTER-RCPT"',
+    replace: 'if (state.status === "none") {\n    return refuse("REGISTER-RCPT"',
     test: `${core}/domain/Transfer.test.ts`,
   },
   {
