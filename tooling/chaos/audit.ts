@@ -1,5 +1,5 @@
 /**
- * Compares the log with what the workers were told.
+ * Compares the log with the results that the workers received.
  */
 import { layer } from "@tacet/adapter-pg"
 import { type CustomerId, EventStore, Projection, ProjectionStore } from "@tacet/core/eventsourcing"
@@ -8,26 +8,26 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { type Counted, counting } from "./counting.ts"
 
-/** What the workers have told. */
+/** The reports of the workers. */
 export interface Told {
   readonly intents: Map<string, { readonly customer: CustomerId.CustomerId; readonly events: number }>
   readonly unknown: Set<string>
   readonly acknowledged: Map<string, { readonly first: number; readonly last: number }>
 }
 
-/** What was found. */
+/** The findings of the audit. */
 export interface Outcome {
   readonly kills: number
   readonly acknowledged: number
   /** Acknowledged commits that are not where they were said to be, and events that the projection has not counted. */
   readonly lost: number
-  /** Commits that stand in the log twice, and events that the projection has counted twice. */
+  /** Commits that are in the log twice, and events that the projection has counted twice. */
   readonly doubled: number
   /** Commits of which a part is there. */
   readonly halfWritten: number
   /** Positions that are missing. */
   readonly gaps: number
-  /** Commits of unknown outcome of which a repetition told the result. */
+  /** Commits of unknown outcome whose result a retry has returned. */
   readonly unknownResolved: number
 }
 
@@ -65,7 +65,7 @@ export const audit = (
             if (at[0] !== first || at[at.length - 1] !== last) lost++
           }
         }
-        // A commit that nobody intended would be worse than one too many.
+        // A commit that no worker sent would be worse than a duplicate.
         doubled += [...found.keys()].filter((commitId) => !told.intents.has(commitId)).length
         const unknownResolved = [...told.unknown].filter((commitId) => told.acknowledged.has(commitId)).length
         return { kills, acknowledged: told.acknowledged.size, lost, doubled, halfWritten, gaps, unknownResolved }

@@ -5,7 +5,7 @@
 import type { Projection } from "@tacet/core/eventsourcing"
 import * as Effect from "effect/Effect"
 
-/** What was counted. */
+/** The counts. */
 export interface Counted {
   readonly events: number
   readonly sum: number

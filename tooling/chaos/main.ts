@@ -1,6 +1,6 @@
 /**
- * `npm run -s chaos -- --kills N --seed S --json FILE`, where `-` is the standard output: what is left of the log after
- * server, clients, runners and wires were killed in the middle of their work. Exits with 1 where anything was lost.
+ * `npm run -s chaos -- --kills N --seed S --json FILE`, where `-` is the standard output: audits the log after the
+ * server, clients, runners and connections were killed in the middle of their work. Exits with 1 if anything was lost.
  */
 import { writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"

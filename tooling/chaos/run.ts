@@ -1,5 +1,5 @@
 /**
- * Kills what can be killed while it works, again and again, then reads the log and counts what is wrong with it.
+ * Repeatedly kills the parts of a running system, then reads the log and counts its faults.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
@@ -12,7 +12,7 @@ import * as Redacted from "effect/Redacted"
 import { audit, type Outcome, type Told } from "./audit.ts"
 import type { Said } from "./worker.ts"
 
-/** What is killed: the server, a writer, a runner, or the wire between a commit and its answer. */
+/** The parts that are killed: the server, a writer, a runner, or the connection between a commit and its answer. */
 const targets = ["server", "writer", "runner", "wire"] as const
 
 /** Runs so many kills; which and when is drawn from the seed. */
@@ -37,7 +37,7 @@ export const run = async (kills: number, seed: number): Promise<Outcome> => {
       // Each target comes in its turn, at a moment that is drawn.
       await sleep(20 + Math.floor(draw() * 250))
       await kill(targets[n % targets.length]!, server, proxy, workers)
-      // Work goes on before the next one.
+      // Lets the work continue before the next kill.
       await heard(told, told.acknowledged.size + 5)
     }
     await settled(told)

@@ -1,6 +1,6 @@
 /**
- * A process that is made to be killed: a writer, or a runner of a projection. It tells its parent what it is about to
- * do and what it was told, one line of JSON each, before it goes on.
+ * A process made to be killed: a writer, or a runner of a projection. Before it continues, it reports each intention
+ * and each result to its parent, in one line of JSON each.
  */
 import { randomUUID } from "node:crypto"
 import { writeSync } from "node:fs"
@@ -52,7 +52,7 @@ const aCommit = (customer: CustomerId.CustomerId): Commit.Commit => {
   }
 }
 
-/** Appends one commit, and repeats it until it is told what became of it. */
+/** Appends one commit, and repeats it until its result is known. */
 const write = Effect.fnUntraced(function* (customer: CustomerId.CustomerId) {
   const store = yield* EventStore.EventStore
   const commit = aCommit(customer)

@@ -255,7 +255,7 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
     }
   })
 
-  /** A person whom the service observes, by identifiers and by other texts, and whose detail is rectified. */
+  /** A person observed by the service, by identifiers and by other texts, one of whose details is rectified. */
   const anObservedPerson = Effect.gen(function* () {
     const pseudonyms = yield* Pseudonyms.Pseudonyms
     const issued = yield* note(pseudonyms.issue(customer, { at: dawn }))

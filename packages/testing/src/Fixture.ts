@@ -18,7 +18,7 @@ export interface EventStoreFixture {
   readonly capabilities: {
     /** A subscriber is woken by an append; it does not poll. */
     readonly pushSubscription: boolean
-    /** A layer that is built again holds what was written. */
+    /** A rebuilt layer holds the earlier writes. */
     readonly survivesRestart: boolean
   }
 }
@@ -56,7 +56,7 @@ export interface VaultFixture {
   /** The vault over them. Default: `Vault.layer`. */
   readonly vault?: Layer.Layer<Vault.Vault, never, VaultPorts | OpeningPolicy.OpeningPolicy>
   readonly capabilities: {
-    /** A layer that is built again holds what was written. */
+    /** A rebuilt layer holds the earlier writes. */
     readonly survivesRestart: boolean
   }
 }

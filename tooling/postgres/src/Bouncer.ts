@@ -10,7 +10,7 @@ import { join } from "node:path"
 import { other } from "./account.ts"
 import { freePort } from "./Server.ts"
 
-/** What it can be told. */
+/** The options of a PgBouncer. */
 export interface BouncerOptions {
   /** Accounts besides that of the URL, with their passwords. */
   readonly accounts?: Readonly<Record<string, string>>
@@ -37,7 +37,7 @@ export const findBouncer = (): { readonly path: string; readonly version: string
   return undefined
 }
 
-/** Starts one before the server of a URL. It goes with this process. */
+/** Starts a PgBouncer in front of the server of a URL. It ends with this process. */
 export const startBouncer = async (path: string, url: string, options: BouncerOptions = {}): Promise<Bouncer> => {
   const { hostname, password, port: serverPort, username } = new URL(url)
   const home = mkdtempSync(join(tmpdir(), "tacet-bouncer-"))
@@ -66,7 +66,7 @@ export const startBouncer = async (path: string, url: string, options: BouncerOp
     "listen_addr = 127.0.0.1",
     `listen_port = ${port}`,
     "unix_socket_dir =",
-    // Whoever reaches this port of the loopback interface comes in: it is the server that asks for the password.
+    // Any client that reaches this port of the loopback interface is admitted: the server asks for the password.
     "auth_type = trust",
     `auth_file = ${list}`,
     `logfile = ${log}`,

@@ -1,6 +1,6 @@
 /**
  * A PostgreSQL server for as long as this process lives. It listens on a free port of the loopback interface, with a
- * password drawn for it. A guard process stops it when this process goes, however it goes.
+ * random password. A guard process stops it when this process ends, however it ends.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
@@ -20,7 +20,7 @@ import { join, resolve } from "node:path"
 import { type Account, other } from "./account.ts"
 import { type Binaries, locate } from "./binaries.ts"
 
-/** What a server can be told. */
+/** The options of a server. */
 export interface ServerOptions {
   /** Where its data lies. Data that is there is used again. Default: a new folder, removed with the server. */
   readonly directory?: string
@@ -92,8 +92,9 @@ export const start = async (options: ServerOptions = {}): Promise<Server> => {
 }
 
 /**
- * How the server's account comes to its folder, which may lie in one that is closed to it, such as root's own: through
- * the open folder that it is handed. `use` is given the path and what is to be the fourth stream of the process.
+ * Gives the server's account access to its folder, even inside one that it may not enter, such as root's home: through
+ * an inherited file descriptor of the open folder. `use` gets the path and the descriptor to pass as the fourth stream
+ * of the process.
  */
 const reaching = <A>(
   home: string,
@@ -237,7 +238,7 @@ const exited = (guard: ChildProcess): Promise<void> =>
 const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
-    // What has ended and was not yet asked for its exit code is dead all the same.
+    // A process that has ended but was not yet reaped counts as dead.
     const status = `/proc/${pid}/stat`
     return !existsSync(status) || !/\) [ZX]/.test(readFileSync(status, "utf8"))
   } catch (error) {
@@ -258,7 +259,7 @@ const until = async (holds: () => boolean, what: string): Promise<void> => {
   }
 }
 
-/** A port that nobody listens on. */
+/** A port without a listener. */
 export const freePort = (): Promise<number> =>
   new Promise((found, failed) => {
     const probe = createServer()

@@ -55,7 +55,7 @@ const mountArguments = (path: string, bytes: number): ReadonlyArray<string> => [
   path,
 ]
 
-/** The namespace lasts as long as the process that holds it, which goes with this one. */
+/** The namespace lasts as long as the process that holds it, which ends with this one. */
 const mountInNamespace = async (path: string, bytes: number): Promise<SmallDisk | undefined> => {
   const holder = spawn(
     "unshare",
@@ -101,7 +101,7 @@ const leave = (holder: ChildProcess): void => void holder.stdin!.end()
 
 const ballast = "ballast"
 
-/** Whoever has no number in the namespace can make no file in it: the server's account makes them. */
+/** An account without an id in the namespace cannot create files in it: the server's account creates them. */
 const asServer = (program: string, ...programArguments: ReadonlyArray<string>): void => {
   execFileSync(program, programArguments, { ...other(), cwd: "/", stdio: "pipe" })
 }

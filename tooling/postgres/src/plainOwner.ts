@@ -11,7 +11,7 @@ export const makePlainOwner = async (server: string): Promise<string> => {
   const url = new URL(server)
   Object.assign(url, { username: "plain_owner", password: randomBytes(12).toString("hex") })
   const created = `CREATE ROLE ${url.username} LOGIN CREATEDB CREATEROLE PASSWORD '${url.password}'`
-  // From 16 on, whoever creates a role may work as it only where this says so.
+  // From 16 on, the creator of a role may work as that role only with this setting.
   const member = `ALTER ROLE ${url.username} SET createrole_self_grant = 'set, inherit'`
   await Effect.runPromise(
     Effect.scoped(
