@@ -1,7 +1,7 @@
 /**
  * Tacet: event-sourced interactions that the person may be forgotten from, and statistics that stay. The subpaths
- * `@tacet/core/eventsourcing`, `/domain`, `/statistics` and `/services` hold the same modules by folder;
- * `/recognition` stands apart.
+ * `@tacet/core/eventsourcing`, `/domain`, `/statistics` and `/services` hold the same modules by folder; `/recognition`
+ * is separate.
  */
 export * from "./calendar/index.ts"
 export * from "./domain/index.ts"

@@ -148,7 +148,7 @@ const aForbiddenField = fc
     fc.record({ rule: fc.constant(rule), label: fc.constant(label), name: fc.constantFrom<string>(...names) }),
   )
 
-/** Letters and digits that stand in no text of ours. */
+/** Letters and digits that occur in no text of the library. */
 const aCanary = fc.stringMatching(/^zq[0-9]{8,12}$/)
 
 /** Every record in plain data, the outermost first. */
@@ -194,7 +194,8 @@ describe("a forbidden field", () => {
     runs,
   )
 
-  // Finds: a host's location that is taken for the person's own, or is dropped while the rest goes on.
+  // Finds: a host's location that is taken for the person's own, or is dropped while the rest of the command is
+  // accepted.
   it.prop(
     "GEO-HOST: a location that the host knows refuses the whole command",
     [

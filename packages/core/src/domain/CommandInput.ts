@@ -1,6 +1,6 @@
 /**
- * The boundary at which commands from outside come in. What does not fit is refused whole, by the rule that forbids it:
- * nothing of it goes on, and nothing of it is repeated in the answer, not even the name of a field.
+ * The boundary at which commands from outside come in. A command that does not fit is refused whole, by the rule that
+ * forbids it: no part of it is processed, and no part is repeated in the refusal, not even the name of a field.
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -17,7 +17,7 @@ import * as PlainData from "./internal/PlainData.ts"
 
 /**
  * Reads a command for an interaction from outside, such as a parsed JSON body. `at` is an ISO 8601 text with its zone
- * or a `DateTime.Utc`; every other field is as the command declares it. What is returned shares nothing with the input.
+ * or a `DateTime.Utc`; every other field is as the command declares it. The result shares nothing with the input.
  *
  * @rule OPEN-ONLY
  *
@@ -104,7 +104,7 @@ const forbiddenField = (name: string, around: PlainData.Around | undefined): Fie
   return FieldName.forbidden(name, outer !== undefined)
 }
 
-/** What is wrong with a command of plain data: the declared field that does not fit, and the rule that it breaks. */
+/** The fault in a command of plain data: the declared field that does not fit, and the rule that it breaks. */
 const faultOf = (
   issue: SchemaIssue.Issue,
   data: unknown,

@@ -41,7 +41,7 @@ const own = (parameters: object, base?: PrivacyPolicy): PrivacyPolicy => ({
 })
 const saying = (name: ParameterName, value: unknown): PrivacyPolicy => own({ [name]: { value, sources: [] } })
 
-/** What the law lets nobody state, what it leaves to a policy, and the articles, from the law itself. */
+/** A value that the law forbids, one that it leaves to a policy, and the article, taken from the law itself. */
 const table: ReadonlyArray<readonly [name: ParameterName, weak: unknown, lawful: unknown, article: string]> = [
   ["answerWithin", ["P2M"], ["P1M"], "GDPR 12(3)"],
   [

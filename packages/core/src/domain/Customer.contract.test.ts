@@ -236,7 +236,7 @@ describe.each(versions)("a contract under $policy.id", (version) => {
       ) {
         expect(expected).toContain(purpose)
       }
-      // Nobody instructs what no Customer may have done, and whatever else is listed may be instructed.
+      // No contract instructs a processing that is forbidden to every Customer; any other listed one may be instructed.
       for (const [index, { instructed }] of ordered.entries()) {
         if (instructed.includes("sale")) expect(refusals[index]).toBeDefined()
         const listed = parameters.purposes.processor

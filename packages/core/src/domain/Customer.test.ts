@@ -250,7 +250,7 @@ describe("over stories", () => {
     runs,
   )
 
-  // Finds: an adoption in the past, by which what was bound to one version would be bound to another.
+  // Finds: an adoption in the past, by which data bound to one version would become bound to another.
   it.prop(
     "POLICY-BIND: at each moment one version is in force, the one adopted last by then",
     [declaring(), aMoment],
@@ -298,7 +298,7 @@ describe("over stories", () => {
     runs,
   )
 
-  // Finds: a field redeclared with another category, by which what was typed would change its kind.
+  // Finds: a field redeclared with another category, by which typed values would change their category.
   it.prop(
     "FIELD-RESP: a field has one category, from one moment on",
     [declaring()],

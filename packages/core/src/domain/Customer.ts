@@ -1,8 +1,8 @@
 /**
  * A Customer: the organisation whose service people contact, and the controller of their data. Its stream holds its
  * contract with the operator and what it declares: the policy version it has adopted, the numbers and entry points it
- * lists, the scenarios it publishes, the input fields it answers for and the statistics it has published. An interaction
- * is judged by what was declared at its moment (LISTED, POLICY-BIND).
+ * lists, the scenarios it publishes, the input fields it answers for and the statistics it has published. An
+ * interaction is judged by the declarations in force at its moment (LISTED, POLICY-BIND).
  */
 import type { Decider } from "../eventsourcing/Decider.ts"
 import type { Command } from "./customer/commands.ts"

@@ -71,8 +71,8 @@ export const nameFault = (text: string): NameFault | undefined => {
 }
 
 /**
- * A check for texts that may say more than a name, such as citations and references: none tells a person, a device or a
- * connection apart (NO-IDENTIFY).
+ * A check for texts that are longer than a name, such as citations and references: none may identify a person, a device
+ * or a connection (NO-IDENTIFY).
  *
  * @example
  * ```ts

@@ -37,7 +37,7 @@ interface Expected {
   readonly interception: boolean
   readonly location: boolean
   readonly recognition: "on" | "ifInstructed"
-  /** What is owed before a value: by the documents, and by GDPR 13(1) once it applies. */
+  /** The notices due before a value: by the documents, and by GDPR 13(1) once it applies. */
   readonly purposesFirst: boolean
 }
 const versions: ReadonlyArray<Expected> = [
@@ -266,7 +266,7 @@ describe.each(versions)("an interaction under $policy.id", (version) => {
     runs,
   )
 
-  // Finds: a notice that comes later, one of another version, or one that told something else, taken for the one owed.
+  // Finds: a later notice, one of another version, or one with other content, accepted as the notice due.
   it.prop(
     "ACK-FIRST PURPOSE-FIRST MANDATORY: nothing is typed or observed before what is owed of the version in force was told",
     [

@@ -530,7 +530,7 @@ describe("over stories", () => {
     runs,
   )
 
-  // Finds: a bound scenario that is not published letting every step pass; a goal that nobody declared.
+  // Finds: a bound scenario that is not published letting every step pass; an undeclared goal.
   it.prop(
     "RECORDED: steps and goals of a bound scenario are those it declares at that moment",
     [aStory({ declares: true })],
@@ -613,7 +613,7 @@ describe("over stories", () => {
     runs,
   )
 
-  // Finds: a second value under an old reference, by which what was erased would be read again.
+  // Finds: a second value under an old reference, by which an erased value would be readable again.
   it.prop(
     "FREETEXT-LIFE TACET-ONCE: no sealed value is recorded twice",
     [aStory()],
@@ -760,7 +760,7 @@ describe("over stories", () => {
     "TACET-ONCE: a whole story that comes again adds nothing that is recorded once",
     [aStory()],
     (story) => {
-      // A deletion of the moment of an entry cannot be told from one before it.
+      // A deletion at the moment of an entry is indistinguishable from one before it.
       const known = story.turns.filter((turn) => recordedBy(turn).length > 0 && turn.command._tag !== "DeleteInput")
       const again = play([...story.turns, ...known]).turns.slice(story.turns.length)
       const wrong = again.filter((turn) => recordedBy(turn).length > 0 && !repeatable.has(turn.command._tag))

@@ -54,7 +54,7 @@ const observed = (kind: Pseudonym.IdentifierKind, number: number): Command => ({
   value: { reference: reference(number), category: kind },
 })
 
-/** Few, so that what is given is often withdrawn, and what is objected to resolved. */
+/** Few, so that consents are often withdrawn, and objections resolved. */
 const aPurpose = fc.constantFrom<Array<Purpose.Purpose>>("directMarketing", "serviceUsageAnalytics", "requestedService")
 const aCommand = (at: DateTime.Utc, number: number): fc.Arbitrary<Command> =>
   fc.oneof(
@@ -320,7 +320,7 @@ describe("Pseudonym", () => {
 
     it.prop(
       `ADID-PII ADID-DEV ADID-USE under ${policy.id}: an advertising identifier stands beside another by an express consent, and not without`,
-      // Planted bug that it finds: `adjacency` that looks only at what was observed before the advertising identifier.
+      // Planted bug that it finds: `adjacency` that looks only at observations before the advertising identifier.
       [fc.shuffledSubarray([...Pseudonym.IdentifierKind.literals]), fc.boolean()],
       (kinds, consented) => {
         const consent: Command = {

@@ -1,7 +1,7 @@
 /**
- * A pseudonym: a random id that stands for one device or person towards one Customer, and for nobody towards another
- * (RECOG-1CUST). Its stream holds what was observed, recognised, consented to and objected to, as references and kinds;
- * after its erasure nothing attaches, and the same device coming back gets a new one.
+ * A pseudonym: a random id that represents one device or person to one Customer, and means nothing to any other
+ * (RECOG-1CUST). Its stream holds observations, recognitions, consents and objections, as references and kinds; after
+ * its erasure no data can be attached to it, and a returning device gets a new pseudonym.
  */
 import * as DateTime from "effect/DateTime"
 import type * as Result from "effect/Result"
@@ -66,7 +66,7 @@ const occurredAt = Schema.DateTimeUtcFromMillis
 
 /** A device or person came for the first time, as far as this Customer can know. */
 export const PseudonymIssued = Schema.TaggedStruct("PseudonymIssued", { occurredAt, policyVersion: PolicyVersionId })
-/** An identifier was seen in a range of time; its value stands in the vault. */
+/** An identifier was observed in a range of time; its value is in the vault. */
 export const IdentifierObserved = Schema.TaggedStruct("IdentifierObserved", {
   occurredAt,
   kind: IdentifierKind,
@@ -83,7 +83,7 @@ export const DeviceRecognised = Schema.TaggedStruct("DeviceRecognised", {
   /** The version of the model by which it was judged, so that the score can be explained. */
   model: DocumentReference,
 })
-/** Another pseudonym of the same Customer stands for the same one. */
+/** Another pseudonym of the same Customer represents the same device or person. */
 export const PseudonymsLinked = Schema.TaggedStruct("PseudonymsLinked", { occurredAt, other: PseudonymId })
 /** The person agreed to a purpose, for a recipient where one is named. */
 export const ConsentGiven = Schema.TaggedStruct("ConsentGiven", {
@@ -94,7 +94,7 @@ export const ConsentGiven = Schema.TaggedStruct("ConsentGiven", {
   /** The version of the text that was shown. */
   text: DocumentReference,
 })
-/** The person took it back; what was done before stays valid (WITHDRAW). */
+/** The person withdrew the consent; earlier processing stays valid (WITHDRAW). */
 export const ConsentWithdrawn = Schema.TaggedStruct("ConsentWithdrawn", {
   occurredAt,
   purpose: Purpose,
@@ -111,15 +111,15 @@ export const ObjectionResolved = Schema.TaggedStruct("ObjectionResolved", {
 })
 /** From now on the data is stored and nothing else (R-RESTRICT). */
 export const ProcessingRestricted = Schema.TaggedStruct("ProcessingRestricted", { occurredAt })
-/** The person was told, and the restriction ended (GDPR 18(3)). */
+/** The person was informed, and the restriction ended (GDPR 18(3)). */
 export const RestrictionLifted = Schema.TaggedStruct("RestrictionLifted", { occurredAt })
 /**
- * A value was set right; the old one can no longer be read (R-RECT).
+ * A value was rectified; the old one can no longer be read (R-RECT).
  *
  * @rule ACCURATE
  */
 export const DetailRectified = Schema.TaggedStruct("DetailRectified", { occurredAt, old: Uuid, value: Sealed })
-/** All that was kept under it is gone (R-ERASE). */
+/** All data under it are erased (R-ERASE). */
 export const PseudonymErased = Schema.TaggedStruct("PseudonymErased", {
   occurredAt,
   cause: Schema.Literals(["request", "retention", "contractEnd"]),
@@ -144,7 +144,7 @@ export type Event = EventCodec.EventOf<typeof codec>
 
 // State
 
-/** Where a consent stands: the consent states of W3C DPV that events of this stream can lead to. */
+/** The status of a consent: the consent states of W3C DPV that events of this stream can lead to. */
 export type ConsentState = "consentGiven" | "renewedConsentGiven" | "consentWithdrawn"
 
 /** What decisions about a pseudonym rest on. */
@@ -158,7 +158,7 @@ export interface State {
   readonly identifiers: ReadonlySet<IdentifierKind>
   /** References to the values that can be read. */
   readonly values: ReadonlySet<Uuid>
-  /** What stands in the place of a value that was set right. */
+  /** The new value for each value that was rectified. */
   readonly rectified: ReadonlyMap<Uuid, Uuid>
   readonly linked: ReadonlySet<PseudonymId>
 }
@@ -244,7 +244,7 @@ export const servicesInOrder = (
   return defaultOrder.toSorted(
     (one, other) =>
       times(other) - times(one) ||
-      // What was never used keeps the place that the Customer gave it.
+      // Unused services keep the Customer's own order.
       (times(one) === 0 ? defaultOrder.indexOf(one) - defaultOrder.indexOf(other) : one < other ? -1 : 1),
   )
 }

@@ -48,7 +48,7 @@ export const streamOf = (customer: CustomerId, day: PlainDate): StreamId => ({
 
 // Events: their names and fields are a storage format
 
-/** The counters of all interactions of the day that are purged; they replace what was recorded of the day before. */
+/** The counters of all purged interactions of the day; they replace the counters recorded for the day before. */
 export const InteractionsAggregated = Schema.TaggedStruct("InteractionsAggregated", {
   occurredAt: Schema.DateTimeUtcFromMillis,
   /** The day. */
@@ -110,7 +110,7 @@ export const Command = Schema.Union([
     /** The position of the log up to which interactions of the day are counted. */
     through: Schema.optionalKey(Count),
   }),
-  /** Another batch of what was counted is purged. */
+  /** Another batch of the counted interactions is purged. */
   Schema.TaggedStruct("PurgeBatch", { at, batch: Uuid }),
 ])
 export type Command = typeof Command.Type

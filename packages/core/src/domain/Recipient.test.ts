@@ -129,7 +129,7 @@ describe("Recipient", () => {
         fc.constantFrom("partner" as const, "affiliate" as const),
       ],
       (carried, late, contract, kind) => {
-        // What is undertaken a moment after the question does not answer it.
+        // A commitment made a moment after the question does not count.
         const afterwards = late.map((undertaking): Recipient.Command => ({
           _tag: "RecordUndertaking",
           at: DateTime.makeUnsafe(DateTime.toEpochMillis(at) + 1),

@@ -1,7 +1,7 @@
 /**
- * A recipient: anyone to whom data of a Customer is disclosed, the Customer itself included (GDPR 4(9)). Its stream holds
- * what it is, where it is, what binds it and from when to when; a disclosure is judged by what stood there at its moment
- * (REGISTER, CONTRACT-RCPT, RCPT-CHOSEN).
+ * A recipient: anyone to whom data of a Customer is disclosed, the Customer itself included (GDPR 4(9)). Its stream
+ * holds its kind, its country and its commitments with their dates; a disclosure is judged by the state of the register
+ * at its moment (REGISTER, CONTRACT-RCPT, RCPT-CHOSEN).
  */
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -165,8 +165,9 @@ export interface Lack {
 }
 
 /**
- * What the recipient lacks at a moment before data may reach it: every duty of the policy that applies to its kind. An
- * authority is bound by its law, and whoever a person consented to by that consent; they need only be registered.
+ * The conditions that the recipient still fails at a moment before data may reach it: every duty of the policy that
+ * applies to its kind. An authority is bound by its law, and a recipient that a person consented to by that consent;
+ * these need only be registered.
  *
  * @example
  * ```ts
@@ -302,7 +303,7 @@ const decide = (state: State, command: Command): Result.Result<ReadonlyArray<Eve
   switch (command._tag) {
     case "RecordUndertaking": {
       const known = state.undertakings.get(command.undertaking)
-      // What was proven once stays proven from then on; a second document proves nothing more.
+      // A proof holds from its date on; a second document adds nothing.
       return known === undefined
         ? record({
             _tag: "UndertakingRecorded",

@@ -41,7 +41,7 @@ export const streamOf = (customer: CustomerId): StreamId => ({ kind: streamKind,
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
-/** What stands for a value of an attribute: an HMAC under a key that the model has for itself. */
+/** The token of an attribute's value: an HMAC under a key that belongs to the model alone. */
 const Token = Schema.String.check(
   Schema.isPattern(/^[0-9a-f]{64}$/, { expected: "a keyed token of 64 hexadecimal digits" }),
 ).annotate(ofPseudonymous)

@@ -449,7 +449,7 @@ describe("what a person typed", () => {
 })
 
 describe("STAT-FOREVER16", () => {
-  // Planted: `policies.some` replaced by `every`: a later version would not bind what is there.
+  // Planted: `policies.some` replaced by `every`: a later version would not bind existing data.
   it.prop(
     `STAT-FOREVER16 under ${v2016.policy}: technical data for statistics has no limit, and under no other version`,
     [Retentions.someFacts(v2016, ["terminalEnvironment", "connectionLog"]), fc.subarray([v2019, v2021, dialogra])],

@@ -1,7 +1,7 @@
 /**
- * How long the data of one Customer's contract lives: the periods that the contract fixes, the legal holds that put an
- * end off, and what remains of interactions that are gone. Two clocks: a datum is unreadable from its computed end on,
- * whether or not anything ran (`isReadable`); physically it goes with the next run of the sweep.
+ * How long the data of one Customer's contract lives: the periods that the contract fixes, the legal holds that
+ * postpone an end, and the counters of purged interactions. Two clocks: a datum is unreadable from its computed end on,
+ * whether or not any job ran (`isReadable`); the next run of the sweep deletes it physically.
  */
 import type { Decider } from "../eventsourcing/Decider.ts"
 import type { Command } from "./retention-policy/commands.ts"

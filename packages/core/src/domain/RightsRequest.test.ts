@@ -68,7 +68,7 @@ const fulfil = (state: State, { holdings }: Requests.Situation, at: DateTime.Utc
   states: answerDuties,
 })
 
-/** Every way of deciding a request, by somebody. */
+/** Every way of deciding a request, by a handler. */
 const decisions = (state: State, situation: Requests.Situation, at: DateTime.Utc, by: RightsRequest.Handler) => [
   { ...fulfil(state, situation, at), by },
   { _tag: "DeclareNotIdentified" as const, at, by, states: answerDuties },
@@ -147,7 +147,7 @@ describe.each(effective)("a request under $policy", (policy) => {
       )
       expect(after.located).toBe(good)
       expect(refusedBy?.startsWith("R-LOCATE") ?? false).toBe(!good)
-      // The time bound stands in the vault, with the value.
+      // The time bound is in the vault, with the value.
       expect(JSON.stringify(events)).not.toContain("bound")
     },
     runs,
@@ -743,7 +743,7 @@ describe("the states of DPV", () => {
 })
 
 describe.each(underGdpr)("duplicates under $policy", (policy) => {
-  /** Two requests of which the first may stand for the second: `good` where it may. */
+  /** Two requests of which the first may serve for the second: `good` where it may. */
   const two = (always: boolean) =>
     received(policy, ["access", "erasure"]).chain(({ receipt, situation }) =>
       fc
@@ -805,7 +805,7 @@ describe.each(underGdpr)("duplicates under $policy", (policy) => {
         { _tag: "AcceptDuplicate", at, duplicate },
         { ...situation, other: pair.duplicate },
       ).after
-      // A third request of the same person, verified: neither of the two can be marked with it or stand for it.
+      // A third request of the same person, verified: neither of the two can be a duplicate of it or serve for it.
       const third = Requests.ledTo("requestAccepted", pair.duplicate, situation, at)!
       expect(refusal(stands, asOriginal, { ...situation, other: third })).not.toBe("")
       expect(refusal(third, asOriginal, { ...situation, other: marked })).not.toBe("")

@@ -1,8 +1,8 @@
 /**
- * A request of a person about their data, from its receipt to its outcome: who decides it, by what the data is found,
- * who made sure that the person is the one, until when the answer is due, and how it ended. Its stream holds kinds,
- * dates and counts. What the person wrote, what they are found by and what they are given stand in the vault: a list of
- * values in the log would tie interactions to each other.
+ * A request of a person about their data, from its receipt to its outcome: who decides it, how the data are located,
+ * who verified the person's identity, when the answer is due, and the outcome. Its stream holds kinds, dates and
+ * counts. The person's text, the details that locate their data and the data that they receive are in the vault: a list
+ * of values in the log would link interactions to each other.
  */
 import type { Decider } from "../eventsourcing/Decider.ts"
 import type { Command } from "./rights-request/commands.ts"

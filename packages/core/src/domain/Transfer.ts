@@ -68,7 +68,7 @@ export const Safeguard = Schema.Struct({
 /** In what way the data is handed over; a consent names it. */
 export const Manner = Schema.Literals(["file", "interface", "remoteAccess", "print"])
 
-/** Why a recipient is told something (GDPR 19). */
+/** The reason for a notice to a recipient (GDPR 19). */
 export const NoticeCause = Schema.Literals(["erasure", "rectification", "restriction"])
 
 /** What of the recipient brings it into the scope of a decision on adequacy. */
@@ -91,7 +91,7 @@ const occurredAt = Schema.DateTimeUtcFromMillis
 /** Words of the library's own legal data: an article, an act, a rule. */
 const Cited = Schema.String.annotate(ofPublic)
 
-/** What is to be disclosed, to whom, why and where to. */
+/** A disclosure was requested: the data, the recipient, the ground and the destination. */
 export const TransferRequested = Schema.TaggedStruct("TransferRequested", {
   occurredAt,
   recipient: Recipient.RecipientId,
@@ -125,7 +125,7 @@ export const TransferRefused = Schema.TaggedStruct("TransferRefused", {
   occurredAt,
   rules: Schema.Array(Cited),
 })
-/** It was done: how many values, and the digest of what was handed over. */
+/** The transfer was executed: the number of values, and the digest of the disclosed data. */
 export const TransferExecuted = Schema.TaggedStruct("TransferExecuted", {
   occurredAt,
   values: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)),
@@ -133,7 +133,7 @@ export const TransferExecuted = Schema.TaggedStruct("TransferExecuted", {
     Schema.isPattern(/^[0-9a-f]{64}$/, { expected: "a SHA-256 digest in hexadecimal" }),
   ).annotate(ofPseudonymous),
 })
-/** The recipient was told of an erasure, rectification or restriction (GDPR 19). */
+/** The recipient was notified of an erasure, rectification or restriction (GDPR 19). */
 export const RecipientNotified = Schema.TaggedStruct("RecipientNotified", {
   occurredAt,
   notice: Uuid,
@@ -170,7 +170,7 @@ export interface State {
   readonly notices: ReadonlySet<Uuid>
 }
 
-/** A disclosure that nobody asked for. */
+/** A disclosure before its request. */
 export const initial: State = {
   status: "none",
   request: undefined,
@@ -183,13 +183,13 @@ export const initial: State = {
 export interface SafeguardCopy {
   /** The article that the disclosure rests on. */
   readonly article: string
-  /** The reference of the document: what was recorded, or the act that everybody can read. */
+  /** The reference of the document: the recorded one, or a published act. */
   readonly document: string
 }
 
 /**
- * The safeguard under which data left the EEA, to be given to whoever asks for a copy (SAFEGUARD-COPY, GDPR 13(1)(f));
- * `undefined` where they did not leave it.
+ * The safeguard under which data left the EEA, to be given to anyone who asks for a copy (SAFEGUARD-COPY, GDPR
+ * 13(1)(f)); `undefined` where they did not leave it.
  *
  * @rule SAFEGUARD-COPY
  *
@@ -318,7 +318,7 @@ const decide = (state: State, command: Command, context: Context): Result.Result
       if (DateTime.toEpochMillis(occurredAt) < DateTime.toEpochMillis(state.request.occurredAt)) {
         return refuse("TACET-TIME", command, "at", "a moment at or after the authorisation")
       }
-      // What was lawful when it was authorised may have ended since: a contract, a consent, a decision on adequacy.
+      // The grounds of the authorisation may have ended since: a contract, a consent, a decision on adequacy.
       const assessment = assess(state.request, occurredAt, context, false)
       const first = Result.isFailure(assessment) ? assessment.failure[0] : undefined
       return first === undefined
@@ -332,8 +332,8 @@ const decide = (state: State, command: Command, context: Context): Result.Result
 }
 
 /**
- * Decides what is recorded of a notice to the recipient: that it was given, or why it was impossible (GDPR 19). It asks
- * for no policy, as the duty ends with none.
+ * Records a notice to the recipient: that it was given, or why it was impossible (GDPR 19). It needs no policy, because
+ * the duty holds under every policy.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * Types that are never substitutable for each other, and what a sealed value does not offer. What must not compile
- * stands behind `@ts-expect-error`: the compiler fails where it does compile.
+ * Types that are never substitutable for each other, and operations that a sealed value does not offer. Code that must
+ * not compile follows `@ts-expect-error`: the compiler fails if it does compile.
  */
 import { describe, expect, expectTypeOf, it } from "@tacet/vitest"
 import * as Schema from "effect/Schema"

@@ -9,7 +9,7 @@ import { libraryRuleKeys, policyRuleKeys } from "../policy/text/RuleKey.ts"
 /** Every rule there is. */
 export const ruleKeys: ReadonlyArray<string> = [...policyRuleKeys, ...Object.keys(libraryRuleKeys)]
 
-/** Everything a refusal tells, in whatever way it is written down. */
+/** All text of a refusal, in every way of printing it. */
 export const told = (refusal: Refusal): string => [JSON.stringify(refusal), refusal.message, String(refusal)].join("\n")
 
 /** An event as it comes back from a store. */

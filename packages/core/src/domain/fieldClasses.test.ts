@@ -1,5 +1,5 @@
 /**
- * No event has a field of which nobody has said what it may tell of a person (CLASSIFY).
+ * Every field of every event declares what it may reveal about a person (CLASSIFY).
  */
 import { describe, expect, it } from "@tacet/vitest"
 import * as Schema from "effect/Schema"

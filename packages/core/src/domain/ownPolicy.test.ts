@@ -1,6 +1,6 @@
 /**
- * A policy of somebody's own is enforced as the published ones are: what it says is resolved and decided by the same
- * rules, whoever wrote it.
+ * A user's own policy is enforced as the published ones are: its statements are resolved and decided by the same rules,
+ * whoever its author is.
  */
 import { describe, expect, it } from "@tacet/vitest"
 import * as DateTime from "effect/DateTime"

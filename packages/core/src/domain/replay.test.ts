@@ -1,6 +1,5 @@
 /**
- * What was stored long ago: logs of events of every version, disclosures that were lawful then, data that was promised
- * an end then.
+ * Replays old logs: events of every version, disclosures that were lawful then, data whose end was promised then.
  */
 import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "@tacet/vitest"
@@ -138,7 +137,7 @@ describe("a disclosure of 2019 under Privacy Shield", () => {
     "SHIELD A45-47: the same command is accepted to its last day and refused from the next on, by A45-47 alone",
     [fc.oneof(fc.constantFrom(-1, 0, 1), fc.integer({ min: -300, max: 1500 }))],
     (days) => {
-      // From 10 July 2023 on another framework, for whoever is on its list, stands in its place.
+      // From 10 July 2023 on another framework replaces it, for the recipients on its list.
       const at = DateTime.makeUnsafe(Date.parse("2020-07-15T12:00:00Z") + days * 86_400_000)
       expect(carries(at)).toEqual(days <= 0 ? [] : ["A45-47"])
     },
@@ -156,7 +155,8 @@ describe("a datum of 2019", () => {
   const from = Date.parse("2019-03-05T12:00:00Z")
   const to = Date.parse("2021-02-17T12:00:00Z")
 
-  // Finds: an end that asks for the version in force when it is asked, by which what was promised would be taken back.
+  // Finds: an end that depends on the version in force at the time of the question, by which a promised end would be
+  // revoked.
   it.prop(
     "RET-12M POLICY-BIND: keeps its twelve months after the version of 2021 was adopted, and one of 2021 has its own end",
     [

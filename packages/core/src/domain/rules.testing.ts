@@ -25,14 +25,14 @@ const occurrences = <Tag extends Interaction.Event["_tag"]>(
 ): ReadonlyArray<Happened<Tag>> =>
   turn.happened.filter((event): event is Happened<Tag> => tags.some((tag) => tag === event._tag))
 
-/** The last of what was so by a moment, by time. */
+/** The latest event by a moment, in order of time. */
 const lastBy = <Event extends Customer.Event>(events: ReadonlyArray<Event>, at: number): Event | undefined =>
   events
     .filter((event) => millis(event) <= at)
     .toSorted((one, other) => millis(one) - millis(other))
     .at(-1)
 
-/** Whether what was said last of a number or an entry point, by a moment, is that it is listed. */
+/** Whether the latest statement on a number or an entry point, by a moment, is that it is listed. */
 export const isListed = (
   turn: { readonly declared: ReadonlyArray<Customer.Event> },
   trigger: Interaction.Trigger,
@@ -120,7 +120,7 @@ const categoriesOf = (turn: InteractionTurn): ReadonlyArray<PersonalDataCategory
 const barredInTerminal = (rule: RuleKey) => (turn: InteractionTurn) =>
   categoriesOf(turn).some((category) => barred[rule]!.includes(category))
 
-/** Where a sealed value stands already: how, and in which field. */
+/** The events and fields that already hold a sealed value. */
 const placesOf = (turn: InteractionTurn, reference: string): ReadonlyArray<readonly [tag: string, field: string]> =>
   turn.happened.flatMap((event): ReadonlyArray<readonly [string, string]> => {
     switch (event._tag) {
@@ -136,7 +136,7 @@ const placesOf = (turn: InteractionTurn, reference: string): ReadonlyArray<reado
     }
   })
 
-/** What stands in a field: what was written last, unless that was its deletion. */
+/** The value of a field: the latest entry, unless a deletion followed. */
 export const inputIn = (happened: ReadonlyArray<Interaction.Event>, field: string): string | undefined => {
   const last = occurrences({ happened }, "InputEntered", "InputChanged", "InputDeleted").findLast(
     (event) => event.field === field,
@@ -161,7 +161,7 @@ const callOf = (turn: InteractionTurn, call: string) => ({
 const isInput = (command: Interaction.Command): boolean =>
   command._tag === "EnterInput" || command._tag === "AnswerSurvey"
 
-/** Whether a notice of the version in force told a thing by the moment of the turn. */
+/** Whether a notice of the version in force covered a subject by the moment of the turn. */
 const isTold = (turn: InteractionTurn, thing: Interaction.Told): boolean =>
   occurrences(turn, "NoticeShown").some(
     (notice) =>

@@ -11,7 +11,7 @@ import { aStory, isOfCustomer, isOfInteraction, recordedBy, refusedBy, type Turn
 const ofInteraction = Object.entries(forbidsInInteraction)
 const ofCustomer = Object.entries(forbidsInCustomer)
 
-/** What is proven here, where a version holds it. */
+/** The rules that this file proves, for the versions that hold them. */
 const proven: ReadonlyArray<PolicyRuleKey> = [
   "ACTIVATE",
   "ADDR-READ",
@@ -32,7 +32,7 @@ const proven: ReadonlyArray<PolicyRuleKey> = [
   "VOLUNTARY",
 ]
 
-/** The rules that forbid a turn, read from what came before. */
+/** The rules that forbid a turn, given the turns before it. */
 const forbidding = (turn: Turn): ReadonlyArray<string> => {
   if (isOfInteraction(turn)) return ofInteraction.flatMap(([key, forbids]) => (forbids(turn) ? [key] : []))
   return isOfCustomer(turn) ? ofCustomer.flatMap(([key, forbids]) => (forbids(turn) ? [key] : [])) : []

@@ -24,7 +24,7 @@ import * as Interaction from "./Interaction.ts"
 export interface Turn {
   /** What the Customer had declared. */
   readonly declared: ReadonlyArray<Customer.Event>
-  /** What had happened in the interaction. */
+  /** The events of the interaction so far. */
   readonly happened: ReadonlyArray<Interaction.Event>
   readonly switchedOn: boolean
   readonly command: Customer.Command | Interaction.Command
@@ -101,7 +101,7 @@ export const play = (moves: ReadonlyArray<Move>, texts: Customer.Context = house
     }
   }
   const story = { turns, declared, happened, customer, interaction }
-  // A counterexample is told turn by turn.
+  // Prints a counterexample turn by turn.
   return Object.defineProperty(story, fc.toStringMethod, { value: () => turns.map(tell).join("\n") })
 }
 
@@ -413,7 +413,7 @@ const settingOf = (pick: Pick): ReadonlyArray<Move> => {
   ]
 }
 
-/** Of what one may stand in place of another. */
+/** Values of which one may replace another. */
 const pools: ReadonlyArray<ReadonlyArray<unknown>> = [
   numbers,
   calls,
@@ -451,9 +451,9 @@ const altered = <Command extends Move["command"]>(pick: Pick, command: Command):
 }
 
 /**
- * A story: a setting, then moves. Their moments go forward, but now and then a move comes late, or what was said
- * before is said again, whole or with one change; in one of ten stories moves come in any order. `declares` has the
- * Customer speak in every other move; else in one of ten. `under` plays it in the time of a version, under its text.
+ * A story: a setting, then moves. Their moments advance, but now and then a move comes late, or an earlier move is
+ * repeated, unchanged or with one change; in one of ten stories moves come in any order. `declares` has the Customer
+ * speak in every other move; else in one of ten. `under` plays it in the time of a version, under its text.
  */
 export const aStory = (options?: { readonly declares?: boolean; readonly under?: Version }): fc.Arbitrary<Story> => {
   const between = options?.declares === true ? 2 : 10

@@ -15,7 +15,7 @@ import * as Expected from "./ExpectedVersion.ts"
 import { Refusal } from "./Refusal.ts"
 import * as Uuid from "./Uuid.ts"
 
-/** A jar that holds ten coins: whoever puts in more is refused. */
+/** A jar that holds ten coins: an eleventh is refused. */
 const Added = Schema.TaggedStruct("Added", { occurredAt: Schema.DateTimeUtcFromMillis, coins: Schema.Int })
 type Added = typeof Added.Type
 
@@ -196,7 +196,7 @@ describe("a conflict", () => {
     }).pipe(Effect.provide(disturbing(Number.POSITIVE_INFINITY))),
   )
 
-  // A Customer's stream and its retention policy's share an id: only the kind tells whose conflict it is.
+  // A Customer's stream and its retention policy's share an id: only the kind shows which stream the conflict is on.
   it.effect("over a stream of another kind under the same id surfaces at once too", () =>
     Effect.gen(function* () {
       const mine = yield* aJar

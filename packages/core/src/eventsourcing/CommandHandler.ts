@@ -1,5 +1,5 @@
 /**
- * The decision loop: read the stream, fold it, decide, append; on a conflict fold what was missed and decide again, a
+ * The decision loop: read the stream, fold it, decide, append; on a conflict fold the missed events and decide again, a
  * bounded number of times.
  */
 import * as Effect from "effect/Effect"

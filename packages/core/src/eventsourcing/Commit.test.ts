@@ -21,7 +21,7 @@ describe("a commit that any store can carry out", () => {
     expect(Commit.fault(commit)).toBeUndefined()
   })
 
-  // Planted and found: an escape in JSON taken for what it stands for.
+  // Planted and found: an escape in JSON taken for the character that it denotes.
   it.prop("may hold whatever JSON.stringify writes", [Arbitraries.aCommit, FastCheck.anything()], (commit, value) => {
     const json = JSON.stringify({ value }, (_, part: unknown) => (typeof part === "bigint" ? 0 : part))
     expect(Commit.fault(withEvent(commit, (event) => ({ ...event, data: json })))).toBeUndefined()

@@ -50,7 +50,7 @@ export interface EventCodec<Event> {
   readonly encode: (event: Event) => NewEvent
   /** From a store to the domain; older payloads are upcast on the way. */
   readonly decode: (recorded: RecordedEvent) => Result.Result<Event, UndecodableEvent>
-  /** The same for an event that stands outside a log, such as one in a saved state. */
+  /** The same for an event outside a log, such as one in a saved state. */
   readonly decodeNew: (event: NewEvent) => Result.Result<Event, UndecodableEvent["reason"]>
 }
 
@@ -181,7 +181,7 @@ export const make = <const List extends ReadonlyArray<Listed>>(
         payload = entry.definition.upcasters.get(version)!(payload)
       }
     } catch {
-      // What an upcaster throws may quote the payload; that it does not fit is all that may be told.
+      // An error from an upcaster may quote the payload, so only the mismatch itself is reported.
       return Result.fail("payload-does-not-fit")
     }
     const decoded = entry.decode({ ...payload, _tag: entry.definition.tag, occurredAt: event.occurredAt })

@@ -1,6 +1,6 @@
 /**
- * The envelope around a stored event: where it stands, when it happened and what its bytes are. Stores know envelopes
- * only; what `data` means is the matter of an `EventCodec`.
+ * The envelope around a stored event: its position, its time and its bytes. Stores know envelopes only; an `EventCodec`
+ * gives `data` its meaning.
  */
 import type * as CustomerId from "./CustomerId.ts"
 import type { Version } from "./ExpectedVersion.ts"

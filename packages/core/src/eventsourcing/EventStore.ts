@@ -44,7 +44,7 @@ export interface LogFilter {
 
 /** Which part of the log to read. */
 export interface LogRange {
-  /** Read what stands behind this position. Default 0: from the beginning. */
+  /** Reads events after this position. Default 0: from the beginning. */
   readonly after?: Position
   readonly filter?: LogFilter
   /** At most so many events in one chunk, 1 or more. Default {@link defaultPageSize}. */
@@ -90,7 +90,10 @@ export class EventStore extends Context.Service<
     ) => Effect.Effect<StreamPage, ReadError>
     /** One chunk of the log. At its end: an empty chunk whose `through` is the head. */
     readonly readLog: (customer: CustomerId, range?: LogRange) => Effect.Effect<LogChunk, ReadError>
-    /** The log from a position on, then what is appended, without a gap or a duplicate. Never ends. No empty chunks. */
+    /**
+     * The log from a position on, then new events as they are appended, without a gap or a duplicate. Never ends. No
+     * empty chunks.
+     */
     readonly subscribe: (customer: CustomerId, range?: LogRange) => Stream.Stream<LogChunk, ReadError>
   }
 >()("@tacet/core/eventsourcing/EventStore") {}
@@ -127,7 +130,7 @@ export const streamEvents = (
   )
 
 /**
- * The log as it stands, chunk by chunk in constant memory; it ends at the head of the moment when it gets there.
+ * The log so far, chunk by chunk in constant memory; the stream ends when it reaches the current head.
  *
  * @example
  * ```ts

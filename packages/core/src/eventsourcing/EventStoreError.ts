@@ -50,7 +50,7 @@ export class CommitIdReused extends Schema.TaggedError<CommitIdReused>()("Commit
 export class InvalidCommit extends Schema.TaggedError<InvalidCommit>()("InvalidCommit", {
   customer: CustomerId,
   commitId: Uuid,
-  /** What is wrong and what would be accepted. */
+  /** The fault and the accepted values. */
   reason: Schema.String,
 }) {
   override get message(): string {

@@ -37,7 +37,7 @@ describe("the table of expected versions", () => {
 })
 
 describe("an expected version", () => {
-  // Planted and found: the last digit of a version told alone.
+  // Planted and found: only the last digit of a version printed.
   it.prop(
     "is told in words that differ where it differs",
     [Arbitraries.anExpectedVersion, Arbitraries.anExpectedVersion],

@@ -1,11 +1,11 @@
 /**
- * What a field of an event may tell of a person. Every text in an event says which of three it is; one that says nothing
- * is refused by the test that walks the schemas of all aggregates (CLASSIFY): a forgotten field is a mistake, never a
- * leak.
+ * What a field of an event may reveal about a person. Every text in an event declares one of three classes; the test
+ * that walks the schemas of all aggregates refuses a field without one (CLASSIFY), so that a forgotten class is a
+ * failing test, not a leak.
  *
- * - `public`: the same for everybody, such as the name of a screen, the reference of a law, a country;
- * - `pseudonymous`: random, or a moment: by itself it says nothing, yet it can be joined with what is kept elsewhere;
- * - `personal`: a reference to a personal value of a category, which itself stands in the vault.
+ * - `public`: the same for all people, such as the name of a screen, the reference of a law, a country;
+ * - `pseudonymous`: random, or a moment: meaningless by itself, but it can be joined with data kept elsewhere;
+ * - `personal`: a reference to a personal value of a category; the value itself is in the vault.
  */
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
@@ -22,13 +22,13 @@ const annotation = "@tacet/core/eventsourcing/FieldClass"
 export const ofPublic = { [annotation]: "public" } as const
 /** The annotation for values that are random, or say something of a moment alone. */
 export const ofPseudonymous = { [annotation]: "pseudonymous" } as const
-/** The annotation for what stands for a personal value. */
+/** The annotation for a reference to a personal value. */
 export const ofPersonal = { [annotation]: "personal" } as const
 
 /** A field of an event, by its path: `steps[].kind`. */
 export interface ClassifiedField {
   readonly path: string
-  /** `undefined`: nothing says what it is, and it could hold any text. */
+  /** `undefined`: it declares no class, and could hold any text. */
   readonly fieldClass: FieldClass | undefined
 }
 

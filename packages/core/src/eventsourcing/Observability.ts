@@ -1,7 +1,7 @@
 /**
- * What an operator sees of a store at work: a span for each operation of the ports, and how far projections lag. Spans
- * and metrics tell kinds and numbers, never an id, a name or a value. The command handler has its own: what was refused,
- * by rule, what was appended, and how often another writer was first.
+ * Traces and metrics of a running store: a span for each operation of the ports, and the lag of projections. Spans and
+ * metrics carry kinds and numbers, never an id, a name or a value. The command handler has metrics of its own: refusals
+ * by rule, appended events, and conflicts with other writers.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

@@ -252,7 +252,7 @@ describe("following with a state that takes long to save", () => {
       }).pipe(Effect.as(state)),
   })
 
-  /** A store whose saves wait, and are told of. */
+  /** A store whose saves wait and are announced to the test. */
   const slow = Effect.fnUntraced(function* () {
     const store = yield* ProjectionStore
     const [begun, mayEnd] = [yield* Latch.make(false), yield* Latch.make(false)]
@@ -327,7 +327,7 @@ describe("rebuilding", () => {
       expect(yield* savedState(customer, 1)).toEqual(Option.some([3, upTo(3)]))
       expect(yield* Projection.readActive([positions(1)], customer)).toEqual(Option.none())
       expect(yield* Projection.readActive([], customer)).toEqual(Option.none())
-      // Rebuilding what is active catches it up.
+      // Rebuilding the active version catches it up.
       yield* grow(customer, 1)
       expect(yield* Projection.rebuild(positions(2), customer)).toEqual({ state: upTo(6), checkpoint: 6 })
     }).pipe(Effect.provide(layer)),

@@ -45,7 +45,7 @@ export class CheckpointMoved extends Schema.TaggedError<CheckpointMoved>()("Chec
 export class ProjectionStore extends Context.Service<
   ProjectionStore,
   {
-    /** What was saved last, if anything. */
+    /** The latest saved state, if any. */
     readonly load: (
       customer: CustomerId,
       key: ProjectionKey,
@@ -64,7 +64,7 @@ export class ProjectionStore extends Context.Service<
     ) => Effect.Effect<Option.Option<number>, StoreUnavailable>
     /** Makes a version the active one: readers switch from one instant to the next. */
     readonly activate: (customer: CustomerId, key: ProjectionKey) => Effect.Effect<void, StoreUnavailable>
-    /** Removes what a version saved. Removing what is not there is no error. */
+    /** Removes the saved state of a version. Removing an absent state is not an error. */
     readonly remove: (customer: CustomerId, key: ProjectionKey) => Effect.Effect<void, StoreUnavailable>
     /** The counters of an inline projection; those that were never touched are absent. */
     readonly counters: (

@@ -1,6 +1,6 @@
 /**
- * The answer of a decider that does not accept a command. It names the rule and says what would be accepted; it never
- * repeats what was sent.
+ * The answer of a decider that does not accept a command. It names the rule and the accepted values; it never repeats
+ * the input.
  */
 import * as Schema from "effect/Schema"
 

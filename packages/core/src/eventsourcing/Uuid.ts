@@ -1,6 +1,6 @@
 /**
- * Identifiers. Every id that Tacet writes is a UUID: random, so that it says nothing of the person, the device or the
- * moment it stands for.
+ * Identifiers. Every id that Tacet writes is a UUID: random, so that it reveals nothing about the person, the device or
+ * the moment that it identifies.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -74,8 +74,8 @@ export const fromBytes = (bytes: Uint8Array, version: 4 | 8): Uuid => {
 }
 
 /**
- * The id that stands for these texts, always the same: so that a step that is repeated after a crash is known again. It
- * is no secret and hides nothing: whoever knows the texts finds the id. Never derive one from a personal value.
+ * The id derived from these texts, always the same, so that a step that is repeated after a crash is recognised. It is
+ * not secret and hides nothing: anyone who knows the texts can compute the id. Never derive one from a personal value.
  *
  * @example
  * ```ts

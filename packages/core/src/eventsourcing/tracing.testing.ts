@@ -1,4 +1,4 @@
-/** A tracer that keeps the spans it has made, for tests that look at what is told of an operation. */
+/** A tracer that keeps its spans, for tests that inspect the trace of an operation. */
 import * as Tracer from "effect/Tracer"
 
 /** The tracer, and its spans in the order in which they began. */

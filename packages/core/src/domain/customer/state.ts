@@ -1,5 +1,5 @@
 /**
- * The state of a Customer, how its events change it, and what was declared at a moment.
+ * The state of a Customer, how its events change it, and the declarations in force at a moment.
  */
 import * as DateTime from "effect/DateTime"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"

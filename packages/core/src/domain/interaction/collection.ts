@@ -117,7 +117,7 @@ export const enterInput = (
   if (undeclared !== undefined) return undeclared
   const input = state.inputs.get(field)
   if (input?.reference === value.reference) return nothing
-  // Not even what was here before comes back: it was changed or deleted, and ended with that (FREETEXT-LIFE).
+  // Not even an earlier value of this field may return: its life ended when it was changed or deleted (FREETEXT-LIFE).
   if (state.sealed.has(value.reference)) return refuse("TACET-ONCE", command, "value.reference", sealedAnew)
   if (input !== undefined && DateTime.toEpochMillis(occurredAt) < input.changedAt) {
     return refuse("FREETEXT-LIFE", command, "at", "a moment at or after the last change or deletion of the field")

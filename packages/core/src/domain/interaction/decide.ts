@@ -57,7 +57,7 @@ export const decide = (
         ? refuse("TACET-WINDOW", command, "at", "a note made soon after the window of its class has closed")
         : record({ _tag: "RecontactObserved", occurredAt, class: command.class })
     case "EndInteraction":
-      // The first end stands: a time-out that crosses it changes nothing.
+      // The first end is final: a concurrent time-out has no effect.
       if (state.phase === "ended") return nothing
       return instant < state.lastActivity
         ? refuse("TACET-TIME", command, "at", "a moment at or after all that was seen of the interaction")
@@ -67,7 +67,7 @@ export const decide = (
   }
 }
 
-/** What closes, corrects or takes back; all else tells something of the person. */
+/** Commands that close, correct or withdraw; all others record something about the person. */
 const possibleWhenOff: ReadonlySet<Command["_tag"]> = new Set([
   "DeleteInput",
   "EndInteraction",
@@ -144,7 +144,7 @@ const decideInInterface = (
       return enterInput(state, command, context)
     case "DeleteInput": {
       const input = state.inputs.get(command.field)
-      // A deletion that comes late does not reach what was entered after it.
+      // A late deletion does not affect a later entry.
       return input?.reference !== undefined && instant >= input.changedAt
         ? record({ _tag: "InputDeleted", occurredAt, field: command.field })
         : nothing

@@ -82,7 +82,7 @@ export const RecontactClass = Schema.Literals(["within24Hours", "within72Hours",
 
 export type RecontactClass = typeof RecontactClass.Type
 
-/** What a person can be told: the policy, what data are collected for, and what each field is for (MANDATORY). */
+/** The subjects of a notice: the policy, the purposes of collection, and the use of each field (MANDATORY). */
 export const Told = Schema.Literals(["policy", "purposes", "fields"])
 
 export type Told = typeof Told.Type
@@ -106,14 +106,17 @@ export const InteractionStarted = Schema.TaggedStruct("InteractionStarted", {
   policyVersion: PolicyVersionId,
 })
 
-/** The policy version in force was made available to the person, and this was told of it (ACK-FIRST, PURPOSE-FIRST). */
+/**
+ * The policy version in force was made available to the person, and the notice covered these subjects (ACK-FIRST,
+ * PURPOSE-FIRST).
+ */
 export const NoticeShown = Schema.TaggedStruct("NoticeShown", {
   occurredAt,
   policyVersion: PolicyVersionId,
   tells: Schema.Array(Told),
 })
 
-/** What the terminal told of itself. */
+/** The terminal reported values about itself. */
 export const TerminalObserved = Schema.TaggedStruct("TerminalObserved", { occurredAt, values: Schema.Array(Sealed) })
 
 /** The outgoing call was held back and the interface shown in its place (INHIBIT). */

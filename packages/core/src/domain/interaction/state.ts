@@ -43,15 +43,15 @@ export interface State {
   readonly startedAt: number
   /** The latest moment at which something happened in the interface. */
   readonly lastActivity: number
-  /** When it ended: `-Infinity` where nobody has said so. */
+  /** When it ended: `-Infinity` while no end is recorded. */
   readonly endedAt: number
   readonly redirectedTo: (typeof RedirectedToCustomer.Type)["to"] | undefined
   readonly inhibited: boolean
   readonly activated: boolean
   readonly excluded: boolean
-  /** What was told, and when first: in epoch milliseconds, by version and thing. */
+  /** When each notice was first given: in epoch milliseconds, by version and subject. */
   readonly told: ReadonlyMap<string, number>
-  /** What stands in each field into which something was entered. */
+  /** The value of each field that has an entry. */
   readonly inputs: ReadonlyMap<FieldId, Input>
   /** Where each sealed value was recorded. It is recorded once, there. */
   readonly sealed: ReadonlyMap<Uuid, Place>

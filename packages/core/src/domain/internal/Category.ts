@@ -1,6 +1,6 @@
 /**
- * Which categories of personal data may stand behind a reference in an event, and where. What is barred here is barred
- * whatever the policy says; a policy's own closed list may bar more (CATEGORIES).
+ * Which categories of personal data an event may refer to, and where. A category that is barred here is barred under
+ * every policy; a policy's own closed list may bar more (CATEGORIES).
  */
 import type { RuleKey } from "../../policy/text/RuleKey.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
@@ -20,15 +20,15 @@ const barred: ReadonlyMap<PersonalDataCategory, RuleKey> = new Map<PersonalDataC
   ["coarseLocation", "GEO-NEVER"],
 ])
 
-/** What is accepted in their place, for refusals. */
+/** The accepted alternative, for refusals. */
 export const recordable = "any category but a device's call log, its address book and its location"
 
 /** Whether a category is a location, precise or coarse. */
 export const isLocation = (category: PersonalDataCategory): boolean => ruleAgainst(category) === "GEO-NEVER"
 
 /**
- * Whether a terminal tells a category of itself. Every other is typed or said by a person, and needs a declared field
- * (AUTO).
+ * Whether a terminal reports values of a category by itself. A person types or says values of any other category, which
+ * needs a declared field (AUTO).
  */
 export const isToldByTerminal = (category: PersonalDataCategory): boolean => toldByTerminal.has(category)
 
@@ -44,8 +44,7 @@ const toldByTerminal: ReadonlySet<PersonalDataCategory> = new Set<PersonalDataCa
 ])
 
 /**
- * Whether a person writes or says what comes to mind in a field of this category: no such field may have to be filled
- * in (VOLUNTARY).
+ * Whether a field of this category takes free text: no such field may be mandatory (VOLUNTARY).
  */
 export const isFreeText = (category: PersonalDataCategory): boolean => freeText.has(category)
 

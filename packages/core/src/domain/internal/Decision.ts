@@ -6,7 +6,7 @@ import * as Result from "effect/Result"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { RuleKey } from "../../policy/text/RuleKey.ts"
 
-/** The command says what is so already. */
+/** The command repeats the present state. */
 export const nothing: Result.Result<ReadonlyArray<never>> = Result.succeed([])
 
 /** One event. */

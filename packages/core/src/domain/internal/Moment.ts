@@ -21,7 +21,7 @@ const isMoment = (text: string): boolean => {
   return year !== undefined && Number(day) <= daysOf(Number(year), Number(month))
 }
 
-/** What is accepted, for refusals. */
+/** The accepted form, for refusals. */
 export const accepted = "a moment with its zone, such as 2026-01-31T09:30:00Z"
 
 const Text = Schema.String.check(Schema.makeFilter((text) => (isMoment(text) ? undefined : accepted))).pipe(

@@ -1,7 +1,7 @@
 /**
- * What comes from outside, copied once into plain data: records, lists and primitives as JSON has them, and moments.
- * The copy is read instead of the original, so that no accessor, proxy, cycle or depth of what was sent can run, loop
- * or change between a check and its use.
+ * Copies input from outside once into plain data: records, lists and primitives as in JSON, and moments. All checks
+ * read the copy instead of the original, so that no accessor, proxy, cycle or depth of the input can run code, loop, or
+ * change between a check and its use.
  */
 import * as DateTime from "effect/DateTime"
 
@@ -19,9 +19,9 @@ export interface Copied<A> {
 }
 
 /**
- * Copies the input. What stands in several places is copied for each, so a cycle runs into the limit. `visit` sees the
- * name of every field, whatever its depth, with those around it, outer ones first; its first answer ends the copying.
- * What is no plain data fits no field; what throws or is too much is `unreadable`.
+ * Copies the input. An object that occurs in several places is copied for each, so a cycle reaches the limit. `visit`
+ * sees the name of every field, whatever its depth, with those around it, outer ones first; its first answer ends the
+ * copying. A value that is not plain data fits no field; an input that throws or is too large is `unreadable`.
  */
 export const copy = <A>(
   input: unknown,
@@ -63,7 +63,7 @@ export const copy = <A>(
     }
     return { data, end: undefined }
   } catch {
-    // An accessor or a proxy threw, on purpose or not: what it threw may repeat what was sent.
+    // An accessor or a proxy threw, on purpose or not: the error may quote the input.
     return { data, end: "unreadable" }
   }
 }
@@ -77,7 +77,7 @@ interface Opened {
 /** How many values are read. The largest command, the publication of a scenario, has some thousands. */
 const limit = 100_000
 
-/** What stands in the copy in place of anything that is no plain data. */
+/** Replaces values that are not plain data in the copy. */
 const opaque: object = Object.freeze(Object.create(null) as object)
 
 /** An empty list or record for one, a moment of its own for a moment, and `opaque` for all else. */

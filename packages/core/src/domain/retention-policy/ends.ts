@@ -13,7 +13,7 @@ import type { Hold, State } from "./state.ts"
 /** A datum, as far as its end depends on it. */
 export interface Facts {
   readonly category: PersonalDataCategory
-  /** `account`: collected to give somebody access, not in an interaction. */
+  /** `account`: collected to give a person access, not in an interaction. */
   readonly about: "interaction" | "account"
   readonly events: Ends.Events & { readonly collection: DateTime.Utc }
   /** Technical data that is kept for statistics and support and for nothing else (STAT-FOREVER16). */
@@ -23,7 +23,7 @@ export interface Facts {
 /**
  * The end of a datum: the earliest of its period by category, the end of the contract, and the ends that every policy
  * under which it was held since its collection has promised, so that nothing loosens backwards (RET-NEC). A law that
- * makes somebody keep it, or a hold that was placed before the end, puts it off. `undefined` while no end is known.
+ * requires it to be kept, or a hold that was placed before the end, postpones it. `undefined` while no end is known.
  *
  * `policies` are those that bound it from its collection on, in the order of time, or one that was resolved with
  * `collectedAt`.
@@ -87,7 +87,7 @@ export const isReadable = (
 }
 
 /**
- * The law that makes somebody keep a datum at a moment, by its reference: until it ends an erasure is refused with that
+ * The law that requires a datum to be kept at a moment, by its reference: until it ends an erasure is refused with that
  * ground (R-LEGAL-LIMIT, RET-10Y).
  *
  * @example
@@ -145,7 +145,9 @@ const endsUnder = (
 
 const found = (end: DateTime.Utc | undefined): ReadonlyArray<DateTime.Utc> => (end === undefined ? [] : [end])
 
-/** The period in force at a moment and all that were set later: a longer one set later is none for what is there. */
+/**
+ * The period in force at a moment and all that were set later: a longer one set later does not apply to existing data.
+ */
 const periodsSince = (state: State, category: PersonalDataCategory, instant: number): ReadonlyArray<Period> => {
   const set = state.periods.get(category) ?? []
   const first = set.findLastIndex(({ from }) => from <= instant)

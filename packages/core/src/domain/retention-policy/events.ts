@@ -42,7 +42,7 @@ export type Matter = typeof Matter.Type
 
 export const occurredAt = Schema.DateTimeUtcFromMillis
 
-/** What is collected of a category from now on lives so long at most (RET-CONTRACT). */
+/** Data of a category that are collected from now on are kept for at most this period (RET-CONTRACT). */
 export const RetentionPeriodSet = Schema.TaggedStruct("RetentionPeriodSet", {
   occurredAt,
   category: PersonalDataCategory,
@@ -62,7 +62,7 @@ export const LegalHoldPlaced = Schema.TaggedStruct("LegalHoldPlaced", {
 /** It no longer does. */
 export const LegalHoldReleased = Schema.TaggedStruct("LegalHoldReleased", { occurredAt, hold: Uuid })
 
-/** Everything that had come to its end by then is deleted or anonymised (SWEEP, DEL-OR-ANON). */
+/** All data that had expired by then are deleted or anonymised (SWEEP, DEL-OR-ANON). */
 export const RetentionRunCompleted = Schema.TaggedStruct("RetentionRunCompleted", {
   occurredAt,
   run: Uuid,

@@ -18,7 +18,7 @@ export interface Hold {
   readonly categories: ReadonlyArray<PersonalDataCategory>
 }
 
-/** What is fixed and what was done. Moments in epoch milliseconds. */
+/** The fixed periods, the holds and the completed sweeps. Moments in epoch milliseconds. */
 export interface State {
   readonly periods: ReadonlyMap<PersonalDataCategory, ReadonlyArray<{ readonly from: number; readonly period: Period }>>
   readonly holds: ReadonlyMap<Uuid, Hold>
@@ -36,7 +36,7 @@ export const initial: State = {
 }
 
 /**
- * The period in force for a category at a moment: what a person who asks is told (RET-PUBLISHED).
+ * The period in force for a category at a moment: the answer to a person who asks (RET-PUBLISHED).
  *
  * @rule RET-PUBLISHED
  *
@@ -75,8 +75,8 @@ export const mayCollect = (
 ): boolean => parameters.retentionPeriod !== "fixedByContract" || periodAt(state, category, at) !== undefined
 
 /**
- * Whether the next check for what has come to its end is due (SWEEP): where the policy asks for regular ones, so long
- * after the latest.
+ * Whether the next check for expired data is due (SWEEP): where the policy asks for regular checks, one interval after
+ * the latest.
  *
  * @example
  * ```ts

@@ -9,7 +9,7 @@ import type { CommandOf, Context, Decision } from "./commands.ts"
 import type { RequestReceived } from "./events.ts"
 import type { State } from "./state.ts"
 
-/** Kinds that are answered whoever asks: nothing of anybody is given away or changed. */
+/** Kinds that are answered without verifying the person: no personal data are disclosed or changed. */
 export const answersAnybody: ReadonlySet<Right> = new Set(["consentWithdrawal", "complaint"])
 
 export const fulfil = (

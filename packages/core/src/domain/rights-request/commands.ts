@@ -92,9 +92,9 @@ export interface Context {
   /** What binds the moment of the command. */
   readonly policy: EffectivePolicy
   readonly localLaw?: LocalLaw
-  /** Moves a due date on which nobody works to the next working day, in decisions as in `dueDate` and `overdue`. */
+  /** Moves a due date on a holiday or weekend to the next working day, in decisions as in `dueDate` and `overdue`. */
   readonly holidays?: Calendar.HolidayTable
-  /** All values of the person who was located, and of nobody else. */
+  /** All values of the person who was located, and of no other person. */
   readonly holdings?: ReadonlyArray<Holding>
   /** The other request, where one is said to be the duplicate of the other; both are appended in one commit. */
   readonly other?: State

@@ -7,9 +7,9 @@ import type { CommandOf, Decision } from "./commands.ts"
 import { type State, settledStatuses } from "./state.ts"
 
 /**
- * One request can stand for another only where both are of one person and say the same, and only where the one that
- * stands is verified: else a stranger could block a person by asking first in their name. It must be due no later, or a
- * duplicate would put an answer off.
+ * One request can serve for another only if both are of one person and ask for the same, and only if the remaining one
+ * is verified: otherwise a stranger could block a person by asking first in their name. It must be due no later, or a
+ * duplicate would postpone an answer.
  */
 export const duplicateFault = (
   duplicate: State | undefined,

@@ -64,7 +64,7 @@ export const DelayReason = Schema.Literals(["complexity", "highVolume", "identit
 /** What an answer says beside its outcome. */
 const Statement = Schema.Literals(answerDuties)
 
-/** Where a request stands: the request states of W3C DPV, and `duplicate`, which it has no word for. */
+/** The status of a request: the request states of W3C DPV, and `duplicate`, for which DPV has no term. */
 export const statuses = [
   "none",
   "requestInitiated",
@@ -112,7 +112,7 @@ export const RequestTaken = Schema.TaggedStruct("RequestTaken", { occurredAt })
 /** The Customer decides it; the operator assists (R-TO-CUSTOMER, GDPR 28(3)(e)). */
 export const ForwardedToCustomer = Schema.TaggedStruct("ForwardedToCustomer", { occurredAt })
 
-/** The person was asked to put it in writing; the time goes on (R-WRITING). */
+/** The person was asked to put it in writing; the period continues to run (R-WRITING). */
 export const WritingAsked = Schema.TaggedStruct("WritingAsked", { occurredAt })
 
 /** It came in writing. */
@@ -133,16 +133,16 @@ export const IdentityVerified = Schema.TaggedStruct("IdentityVerified", {
   doubt: Schema.optionalKey(Doubt),
 })
 
-/** The data was found (R-LOCATE); the values and their time bounds stand in the vault. */
+/** The data was found (R-LOCATE); the values and their time bounds are in the vault. */
 export const SubjectLocated = Schema.TaggedStruct("SubjectLocated", {
   occurredAt,
   locators: Schema.Array(Schema.Struct({ kind: Locator, value: Sealed })),
 })
 
-/** It cannot be said whose data it is; the person was told so and may give further details (GDPR 11(2)). */
+/** The data cannot be attributed to the person; they were informed and may give further details (GDPR 11(2)). */
 export const SubjectNotIdentified = Schema.TaggedStruct("SubjectNotIdentified", { occurredAt, by: Handler, states })
 
-/** The answer was put off, and the person told (R-DELAY). */
+/** The answer was postponed, and the person informed (R-DELAY). */
 export const DelayNotified = Schema.TaggedStruct("DelayNotified", {
   occurredAt,
   reasons: Schema.Array(DelayReason),
@@ -157,7 +157,7 @@ export const RequestFulfilled = Schema.TaggedStruct("RequestFulfilled", {
   by: Handler,
   /** How many values it concerned. */
   values: Schema.Int,
-  /** How many a law makes somebody keep, and which. */
+  /** How many a law requires to be kept, and which law. */
   kept: Schema.Int,
   keptBy: Schema.Array(LegalReference),
   format: Schema.optionalKey(ExportFormat),
@@ -175,7 +175,7 @@ export const RequestRefused = Schema.TaggedStruct("RequestRefused", {
   states,
 })
 
-/** The person was told, and the restriction ended (GDPR 18(3)). */
+/** The person was informed, and the restriction ended (GDPR 18(3)). */
 export const RestrictionLifted = Schema.TaggedStruct("RestrictionLifted", { occurredAt })
 
 /** Another request says the same and is answered with this one. */

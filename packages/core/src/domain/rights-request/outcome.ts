@@ -27,12 +27,12 @@ export const explanations = ["purposes", "categories", "recipients", "retention"
 
 const References = Schema.Array(Uuid)
 
-/** What was done about a request, by its kind. References name values in the vault and are not recorded. */
+/** The measures taken on a request, by its kind. References name values in the vault and are not recorded. */
 export const Outcome = Schema.Union([
   Schema.TaggedStruct("access", { given: References, explains: Schema.Array(Schema.Literals(explanations)) }),
   Schema.TaggedStruct("portability", { given: References, format: ExportFormat }),
   Schema.TaggedStruct("rectification", {
-    /** Each old value with the one that stands in its place. */
+    /** Each old value with the one that replaces it. */
     replaced: Schema.Array(Schema.Struct({ old: Uuid, new: Uuid })),
     /** Whether the keys of the old values are destroyed. */
     oldUnreadable: Schema.Boolean,
@@ -55,7 +55,7 @@ export interface Holding {
   readonly reference: Uuid
   /** Given by the person and handled automatically on their consent or a contract (GDPR 20(1)). */
   readonly portable: boolean
-  /** The law that makes somebody keep it (R-LEGAL-LIMIT, RET-10Y). */
+  /** The law that requires it to be kept (R-LEGAL-LIMIT, RET-10Y). */
   readonly keptBy?: string
 }
 

@@ -52,10 +52,10 @@ export const initial: State = {
 }
 
 /**
- * The date at whose end the answer is due, `undefined` while the time is suspended or nothing was received. With a table
- * of holidays a date on which nobody works moves to the next one on which somebody does (1182/71 Article 3(4)); without
- * one it stays, which is the safe side. Decisions take the same table in their context, so that a delay is announced by
- * the date that is told here.
+ * The date at whose end the answer is due, `undefined` while the time is suspended or nothing was received. With a
+ * table of holidays a date on a non-working day moves to the next working day (1182/71 Article 3(4)); without one it
+ * does not move, which is the safe side. Decisions take the same table in their context, so that a delay is announced
+ * by the date returned here.
  *
  * @rule R-CHANNEL
  *
@@ -95,7 +95,7 @@ export const overdue = (state: State, at: DateTime.Utc, holidays?: Calendar.Holi
   return late !== undefined && DateTime.toEpochMillis(late) <= DateTime.toEpochMillis(at)
 }
 
-/** What somebody wants to do with the data of the person. */
+/** An intended use of the person's data. */
 export interface Use {
   readonly operation: Operation
   readonly purpose: Purpose
@@ -105,7 +105,7 @@ export interface Use {
 /**
  * Whether a request leaves room for a use of the person's data. A withdrawal and an objection stop their purposes from
  * their receipt on, an objection until it is refused (WITHDRAW, OPTOUT, R-OBJECT); a restriction stops all but keeping
- * (R-RESTRICT), an erasure everything (R-ERASE). What was done before stays as it was.
+ * (R-RESTRICT), an erasure everything (R-ERASE). Earlier uses are unaffected.
  *
  * @example
  * ```ts

@@ -92,8 +92,8 @@ const mapValues = <A>(values: Values, f: (decided: Decided) => A): { [Name in Pa
   Object.fromEntries(Object.entries(values).map(([name, decided]) => [name, f(decided)]))
 
 /**
- * Caches what was derived from two values: resolutions repeat for as long as the same versions are in force, and every step
- * is a pure function of values that do not change.
+ * Caches a value derived from two others: resolutions repeat for as long as the same versions are in force, and every
+ * step is a pure function of values that do not change.
  */
 const remembering = <One extends object, Other extends object, A>(
   derive: (one: One, other: Other) => A,
