@@ -1,0 +1,71 @@
+/**
+ * Erases a subject: first its keyring, which is its fence, then the ledger, then values, links and locators.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { startOfDay } from "../../calendar/UtcDay.ts"
+import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import { empty, type Erasure } from "../Keyring.ts"
+import type { ErasureCause, SubjectId } from "../Subject.ts"
+import type { Destroyed } from "../VaultStore.ts"
+import { again, type Keyrings } from "./keyrings.ts"
+import type { Ports } from "./Ports.ts"
+
+/** How many rows are removed at a time. */
+const batch = 500
+
+/** Erases subjects, and removes what has expired. */
+export const erasing = ({ keyStore, ledger, store }: Ports, { forEach, recorded }: Keyrings) => {
+  const erase = Effect.fn("Vault.erase")(function* (customer: CustomerId, subject: SubjectId, cause: ErasureCause) {
+    const fingerprint = yield* keyStore.fingerprint(customer, subject)
+    const at = yield* Clock.currentTimeMillis
+    const before = Option.getOrUndefined(yield* ledger.find(customer, fingerprint))
+    const erasure = yield* store.fence(customer, subject, {
+      fingerprint,
+      at: before?.at ?? at,
+      cause: before?.cause ?? cause,
+      done: [],
+      completed: false,
+    })
+    yield* ledger.record(customer, { fingerprint, at: erasure.at, cause: erasure.cause })
+    const remains: Omit<Destroyed, "reference"> = { on: startOfDay(erasure.at), cause: erasure.cause }
+    while ((yield* store.removeSubject(customer, subject, remains, batch)) > 0);
+    return erasure
+  })
+
+  const stepDone = (customer: CustomerId, subject: SubjectId, step: string | undefined) =>
+    again(
+      Effect.gen(function* () {
+        const keyring = Option.getOrUndefined(yield* store.keyring(customer, subject))
+        const { erasure } = keyring ?? empty
+        if (keyring === undefined || erasure === undefined) return
+        const done = step === undefined || erasure.done.includes(step) ? erasure.done : [...erasure.done, step]
+        const next: Erasure = { ...erasure, done, completed: erasure.completed || step === undefined }
+        yield* store.changeKeyring(customer, subject, keyring.revision, { ...empty, erasure: next })
+      }),
+    ).pipe(Effect.catchTag("SubjectErased", () => Effect.void))
+
+  const recover = Effect.fn("Vault.recover")((customer: CustomerId) =>
+    forEach(customer, ({ erasure, subject }) =>
+      Effect.gen(function* () {
+        const entry = Option.getOrUndefined(yield* recorded(customer, subject))
+        if (entry === undefined || erasure !== undefined) return 0
+        yield* erase(customer, subject, entry.cause)
+        return 1
+      }),
+    ),
+  )
+
+  const sweep = Effect.fn("Vault.sweep")(function* (customer: CustomerId, limit = batch) {
+    const at = yield* Clock.currentTimeMillis
+    let count = 0
+    for (;;) {
+      const removed = yield* store.sweep(customer, at, limit)
+      if (removed === 0) return count
+      count += removed
+    }
+  })
+
+  return { erase, stepDone, recover, sweep, unfinished: (customer: CustomerId) => store.unfinished(customer) }
+}

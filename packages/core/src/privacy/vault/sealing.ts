@@ -1,0 +1,109 @@
+/**
+ * Seals values, each under the data key of its subject and category.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
+import * as Uuid from "../../eventsourcing/Uuid.ts"
+import { type KeyPlace, ofValue } from "../AssociatedData.ts"
+import { algorithm, bytesOf, Encryption, keyLength, nonceLength } from "../Encryption.ts"
+import { empty } from "../Keyring.ts"
+import type { PersonalDataCategory } from "../PersonalDataCategory.ts"
+import type { Sealed } from "../Sealed.ts"
+import type { SubjectId } from "../Subject.ts"
+import {
+  type AlteredKey,
+  InvalidValue,
+  type SubjectErased,
+  SubjectRestricted,
+  UnknownReference,
+  type VaultUnavailable,
+  type WrongKeyStore,
+} from "../VaultError.ts"
+import { again, type Keyrings } from "./keyrings.ts"
+import type { Ports } from "./Ports.ts"
+
+/** A value to be sealed. */
+export interface ToSeal {
+  readonly customer: CustomerId
+  readonly subject: SubjectId
+  readonly category: PersonalDataCategory
+  readonly value: string
+  /** The purposes declared for it (MINIMISE). */
+  readonly purposes: ReadonlyArray<string>
+  readonly collectedAt: EpochMillis
+  /** Its computed end (`RetentionPolicy.endOf`); `undefined` while none is known. */
+  readonly retentionEnd: EpochMillis | undefined
+}
+
+/** What sealing can fail with. */
+export type SealError = SubjectErased | SubjectRestricted | InvalidValue | AlteredKey | WrongKeyStore | VaultUnavailable
+
+/** Seals values. */
+export const sealing = ({ keyStore, store }: Ports, { live }: Keyrings) => {
+  /** The data key of a category, made where there is none yet. */
+  const dataKey = Effect.fnUntraced(function* (
+    customer: CustomerId,
+    subject: SubjectId,
+    category: PersonalDataCategory,
+  ) {
+    const keyring = yield* live(customer, subject)
+    if (keyring?.restricted === true) return yield* new SubjectRestricted({ customer, subject })
+    const known = keyring?.keys.get(category)
+    if (known !== undefined) {
+      const place: KeyPlace = { customer, subject, category, keyId: known.keyId }
+      return { keyId: known.keyId, key: yield* keyStore.unwrap(place, known) }
+    }
+    const { randomBytes } = yield* Encryption
+    const keyId = Uuid.fromBytes(yield* randomBytes(16), 4)
+    const key = yield* randomBytes(keyLength)
+    const wrapped = yield* keyStore.wrap({ customer, subject, category, keyId }, key)
+    const state = keyring ?? empty
+    yield* store.changeKeyring(customer, subject, keyring?.revision ?? 0, {
+      ...state,
+      keys: new Map(state.keys).set(category, { keyId, ...wrapped }),
+    })
+    return { keyId, key }
+  })
+
+  const sealNow = Effect.fnUntraced(function* ({ value, ...row }: ToSeal, reference: Uuid.Uuid) {
+    const { category, customer, subject } = row
+    const { encrypt, randomBytes } = yield* Encryption
+    const { key, keyId } = yield* dataKey(customer, subject, category)
+    const nonce = yield* randomBytes(nonceLength)
+    const context = ofValue({ customer, subject, reference, category, keyId })
+    const cipherText = yield* encrypt(key, nonce, bytesOf(value), context)
+    const { collectedAt, purposes, retentionEnd } = row
+    yield* store.put(customer, subject, {
+      values: [
+        { reference, subject, category, purposes, collectedAt, retentionEnd, keyId, algorithm, nonce, cipherText },
+      ],
+    })
+  })
+
+  const seal = Effect.fn("Vault.seal")(function* (toSeal: ToSeal): Effect.fn.Return<Sealed<string>, SealError> {
+    const { category, customer, retentionEnd } = toSeal
+    const now = yield* Clock.currentTimeMillis
+    if (retentionEnd !== undefined && retentionEnd <= now) {
+      return yield* new InvalidValue({ customer, category, accepted: "a value whose retention end is to come" })
+    }
+    const { randomBytes } = yield* Encryption
+    const reference = Uuid.fromBytes(yield* randomBytes(16), 4)
+    yield* again(sealNow(toSeal, reference))
+    return { reference, category }
+  })
+
+  const replace = Effect.fn("Vault.replace")(function* (
+    customer: CustomerId,
+    old: Sealed<string>,
+    value: string,
+  ): Effect.fn.Return<Sealed<string>, SealError | UnknownReference> {
+    const found = Option.getOrUndefined(yield* store.find(customer, old.reference))
+    if (found?._tag !== "Value") return yield* new UnknownReference({ customer, reference: old.reference })
+    return yield* seal({ ...found.value, customer, value })
+  })
+
+  return { seal, replace }
+}
