@@ -104,7 +104,7 @@ const flushed = async (handle: FileHandle, text: string): Promise<void> => {
 
 const save = async (folder: string, path: string, keys: KeyStore.CustomerKeys): Promise<void> => {
   const beside = `${path}.new`
-  // What a crash has left of an earlier write.
+  // The rest of an earlier write that crashed.
   await rm(beside, { force: true })
   const { O_CREAT, O_EXCL, O_WRONLY } = constants
   await flushed(await open(beside, O_WRONLY | O_CREAT | O_EXCL, 0o600), written(keys))

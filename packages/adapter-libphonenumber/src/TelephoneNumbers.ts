@@ -7,11 +7,11 @@ import * as Layer from "effect/Layer"
 import parse, { isSupportedCountry } from "libphonenumber-js/min"
 
 /**
- * The number in E.164, `undefined` where the text is no telephone number.
+ * The number in E.164, `undefined` where the text is not a telephone number.
  *
  * `region` is the ISO 3166 code of the country in which a number without country code was written. A number with an
- * extension is none here: it is that of a switchboard, which is not one person's. Neither is a short number (`3900`,
- * `112`), which belongs to a service. Whether a number is in use is not asked: plans are extended before libraries are.
+ * extension is refused: it belongs to a switchboard, not to one person. Neither is a short number (`3900`, `112`),
+ * which belongs to a service. Whether a number is in use is not asked: plans are extended before libraries are.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * What the memory holds of one Customer: the log and its indexes, and what projections have kept. Plain mutable data;
- * everything that changes it runs synchronously, so a change is seen wholly or not at all.
+ * The data of one Customer in memory: the log and its indexes, and the saved states of projections. Plain mutable data;
+ * every change runs synchronously, so readers see it whole or not at all.
  */
 import type { Commit, EventEnvelope, ProjectionStore, StreamId, Uuid } from "@tacet/core/eventsourcing"
 
@@ -15,7 +15,7 @@ export interface StoredStream {
 /** The memory of a commit while a stream that it wrote exists. */
 export interface StoredCommit {
   readonly result: Commit.CommitResult
-  /** How many events went to each written stream. */
+  /** The number of events appended to each written stream. */
   readonly sizes: ReadonlyArray<number>
   /** How many of the streams that it wrote were not purged since. */
   streamsLeft: number

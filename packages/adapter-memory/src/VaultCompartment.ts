@@ -1,6 +1,6 @@
 /**
- * What the memory keeps of one Customer's vault: rows, and the indexes by which each operation touches only what it
- * concerns. Plain mutable data; everything that changes it runs synchronously.
+ * The vault of one Customer in memory: rows, and the indexes by which each operation touches only its own rows. Plain
+ * mutable data; every change runs synchronously.
  */
 import { UtcDay } from "@tacet/core/calendar"
 import type { EventEnvelope, Uuid } from "@tacet/core/eventsourcing"
@@ -9,7 +9,7 @@ import * as Result from "effect/Result"
 
 type SubjectId = Subject.SubjectId
 
-/** A row that can come to its end. */
+/** A row that can expire. */
 type Row =
   | { readonly _tag: "value"; readonly row: VaultStore.ValueRow }
   | { readonly _tag: "link"; readonly row: VaultStore.LinkRow }

@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Rows from "./VaultCompartment.ts"
 
-/** One memory of a vault and of what it rests on. */
+/** The memory of a vault and of its stores. */
 export interface VaultMemory {
   rows: Map<CustomerId.CustomerId, Rows.VaultCompartment>
   readonly keys: Map<CustomerId.CustomerId, KeyStore.CustomerKeys>
@@ -30,8 +30,7 @@ export interface VaultMemory {
 export const make = (): VaultMemory => ({ rows: new Map(), keys: new Map(), accesses: new Map(), erasures: new Map() })
 
 /**
- * Takes a backup of the rows alone, as a backup of the vault's database would be, and answers a function that puts it
- * back.
+ * Takes a backup of the rows alone, like a backup of the vault's database, and returns a function that restores it.
  *
  * @example
  * ```ts

@@ -9,8 +9,8 @@ import { type Compartment, eventsOf, formatKey, type StoredCommit, type StoredSt
 type Refused = EventStoreError.VersionConflict | EventStoreError.CommitIdReused | EventStoreError.InvalidCommit
 
 /**
- * Carries out a commit at a time of the store's clock. The order of its steps is the contract: what no store can keep
- * is refused, then a known commit id answers what it answered before, then expectations decide.
+ * Executes a commit at a time of the store's clock. The order of its steps is the contract: values that no store can
+ * keep are refused, then a known commit id returns its first result, then expectations decide.
  */
 export const append = (
   compartment: Compartment,

@@ -15,7 +15,7 @@ import { asOwner } from "./testDatabase.testing.ts"
 export const denied = "42501"
 
 /**
- * Makes an account for each role, for the tests of this file, and answers what such an account gets for its statements:
+ * Makes an account for each role, for the tests of this file, and returns the results of that account's statements:
  * rows, or the SQLSTATE of the refusal.
  */
 export const accountsOf = <Role extends "log" | "vault" | "keys" | "operator">(

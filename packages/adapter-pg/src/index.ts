@@ -1,6 +1,6 @@
 /**
  * PostgreSQL as event log and projection store. Call {@link migrate} once for each database, then build {@link layer}.
- * `VaultPostgres` keeps what a vault rests on.
+ * `VaultPostgres` provides the stores of a vault.
  */
 export { DatabaseUnavailable, type StartError, WrongSchemaVersion } from "./server/DatabaseError.ts"
 export { layer, layerConfig, layerLocated } from "./layer.ts"

@@ -5,7 +5,7 @@ import { SingleBar } from "cli-progress"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
-/** What can say how far the reading has come. */
+/** A source that reports how much of it has been read. */
 export interface Measured {
   readonly bytesRead: number
 }

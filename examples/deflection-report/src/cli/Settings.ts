@@ -26,7 +26,10 @@ export interface Settings {
   readonly timeZone: string | undefined
   /** As it was written: without an offset it is a moment in the time zone of the report. */
   readonly asOf: string | undefined
-  /** What the options change of the standard definition; the time zone is left to the mapping where none is named. */
+  /**
+   * The changes that the options make to the standard definition; the time zone is left to the mapping where none is
+   * named.
+   */
   readonly definition: Partial<Definition.Definition>
   readonly json: Place | undefined
   readonly html: string | undefined

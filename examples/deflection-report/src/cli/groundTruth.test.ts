@@ -9,7 +9,7 @@ import { describe, expect, it } from "@tacet/vitest"
 import type { ReportDocument } from "@tacet/report"
 import { running } from "./running.testing.ts"
 
-/** The sample data beside the repository; they are no part of it. */
+/** The sample data beside the repository; they are not part of it. */
 const data = fileURLToPath(new URL("../../../../../shared/data/", import.meta.url))
 const hasSharedData = existsSync(data)
 const test = (name: string, self: () => Promise<void>) => it.skipIf(!hasSharedData)(name, self, 120_000)

@@ -17,7 +17,7 @@ import * as Rejects from "./Rejects.ts"
 import { momentOf, type Place, type Settings } from "./Settings.ts"
 import { layerOf } from "./Store.ts"
 
-/** What a run has of the process. */
+/** The parts of the process that a run uses. */
 export interface World {
   readonly stdin: Readable
   readonly stdout: NodeJS.WritableStream
@@ -72,7 +72,7 @@ const services = Layer.mergeAll(
   Layer.succeed(Uuid.Identifiers, { next: Effect.sync(() => randomUUID() as Uuid.Uuid) }),
 )
 
-/** Writes what the settings ask for. */
+/** Writes the outputs that the settings request. */
 export const deliver = Effect.fnUntraced(function* (document: ReportDocument, settings: Settings, world: World) {
   const { html, json } = settings
   if (json === undefined) yield* print(renderText(document), world)

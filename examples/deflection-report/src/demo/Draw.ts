@@ -1,5 +1,5 @@
 /**
- * Draws from a seeded generator: what the invented month is made of.
+ * Draws from a seeded generator, from which the invented month is made.
  */
 
 /** Draws; the same seed gives the same ones. */

@@ -1,5 +1,5 @@
 /**
- * What no real log is without: lines that come twice, late or in a form that cannot be accepted.
+ * The faults of every real log: lines that are duplicated, late or malformed.
  */
 import type { Draw } from "./Draw.ts"
 import { localText, type Line } from "./generate.ts"

@@ -1,5 +1,6 @@
 /**
- * The invented Customer: an energy supplier with a help page and a phone line. What it declares, and what people come for.
+ * The invented Customer: an energy supplier with a help page and a phone line. Its declarations, and the reasons for
+ * which people contact it.
  */
 import { decodeMapping, type Mapping } from "@tacet/interchange"
 

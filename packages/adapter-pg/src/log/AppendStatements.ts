@@ -9,21 +9,21 @@ import { type Calls, callsOf } from "../schema/appendFunctions.ts"
 import type { Rows, Statement } from "../server/Sessions.ts"
 import * as AppendTexts from "./AppendTexts.ts"
 
-/** A commit with what it adds to counters. */
+/** A commit with its increments of counters. */
 export interface Prepared {
   readonly commit: Commit.Commit
   readonly events: number
   readonly deltas: ReadonlyArray<Delta>
 }
 
-/** What a commit adds to one counter. */
+/** A commit's increment of one counter. */
 interface Delta {
   readonly projection: Projection.InlineProjection
   readonly counter: string
   readonly add: number
 }
 
-/** What the database answered to a batch. */
+/** The database's verdict on a batch. */
 export interface Judged {
   /** The position before the batch. */
   readonly head: number
@@ -208,7 +208,7 @@ const appendEvent = (calls: Calls, customer: string, commit: Commit.Commit, reco
   }
 }
 
-/** Reads what the database answered; nothing where the compartment has been moved. */
+/** Reads the database's verdict; `undefined` where the compartment has been moved. */
 export const judged = ([row]: Rows, batch: ReadonlyArray<Prepared>, isCall: boolean): Judged | undefined => {
   if (row === undefined || row[0] === null) return undefined
   if (!isCall) {
@@ -233,7 +233,7 @@ const accepted = (expected: ExpectedVersion.ExpectedVersion): readonly [low: num
     case "none":
       return [0, 0]
     case "exact":
-      // Beyond what a stream can have, none holds.
+      // A version beyond the greatest possible one never holds.
       return expected.version > most ? [most, 0] : [expected.version, expected.version]
     case "exists":
       return [1, most]

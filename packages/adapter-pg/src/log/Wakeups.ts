@@ -18,7 +18,7 @@ export interface Wakeups {
   readonly grown: (customer: CustomerId.CustomerId, head: EventEnvelope.Position) => void
   /** Keeps account of a log while the scope is open. */
   readonly subscribe: (customer: CustomerId.CustomerId) => Effect.Effect<void, never, Scope.Scope>
-  /** Answers the head when the log is said to have grown beyond a position. For those who have subscribed. */
+  /** Returns the head once the log is announced to have grown beyond a position. For subscribers. */
   readonly beyond: (
     customer: CustomerId.CustomerId,
     position: EventEnvelope.Position,

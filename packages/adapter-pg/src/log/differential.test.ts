@@ -19,7 +19,7 @@ const both = Effect.map(
     [Context.get(inMemory, EventStore.EventStore), Context.get(inPostgres, EventStore.EventStore)] as const,
 )
 
-/** What a store answers, as the characters of its JSON; in this order, whatever the order of an object's properties. */
+/** A store's answer as JSON text, with the properties of objects in a fixed order. */
 const bytes = (answer: unknown): string =>
   JSON.stringify(answer, (_, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)

@@ -1,5 +1,5 @@
 /**
- * What an append sends, one table for each form: the functions of the schema and the statements that do without them have
+ * The parameters of an append, one table for each form: the functions of the schema and the equivalent statements have
  * the same parameters.
  */
 import { numbered } from "./Parameters.ts"
@@ -62,7 +62,7 @@ export const batch = numbered({
   recordedAt: "bigint",
 })
 
-/** What the commits of a batch add to counters. */
+/** The increments that the commits of a batch make to counters. */
 export const counters = numbered(
   {
     counterCommits: "int[]",

@@ -1,6 +1,6 @@
 /**
- * The schema of the key store: the keys of each Customer in one row, so that a change of them is one write, and a ledger
- * of erasures that no backup of the log or of the vault takes back.
+ * The schema of the key store: the keys of each Customer in one row, so that a change of them is one write, and a
+ * ledger of erasures that restoring a backup of the log or the vault does not revert.
  */
 import { secured, type Step } from "./secured.ts"
 import { recordsOfErasure } from "./recordTables.ts"

@@ -14,7 +14,7 @@ export interface TableRule {
   readonly example: (schema: string) => ReadonlyArray<string>
 }
 
-// What a migration has done is the whole database's.
+// A migration affects the whole database.
 const tables = (schema: string) =>
   `c.relnamespace = '${schema}'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'migration'`
 
@@ -249,7 +249,7 @@ export const statementRules: ReadonlyArray<StatementRule> = [
 
 const sources = join(import.meta.dirname, "..")
 
-/** The sources that hold statements, without comments. What the accelerators do, statements do as well. */
+/** The sources that hold statements, without comments. Statements can do everything that the functions do. */
 export const statementSources = (): ReadonlyArray<readonly [file: string, source: string]> =>
   (readdirSync(sources, { recursive: true }) as ReadonlyArray<string>)
     .filter((file) => file.endsWith(".ts") && !/\.(test|testing)\.ts$/.test(file))

@@ -1,9 +1,9 @@
 /**
- * The schema, as forward-only steps of plain statements. A step that was released is never changed: what it got wrong,
- * a later step mends.
+ * The schema, as forward-only steps of plain statements. A released step is never changed: a later step corrects its
+ * mistakes.
  *
  * Every table begins its primary key with the Customer, and so does every unique index; row-level security lets a
- * transaction see the one compartment that it has set. No sequence, no trigger, no foreign key, no function that is needed:
+ * transaction see the one compartment that it has set. No sequence, no trigger, no foreign key, no mandatory function:
  * the tables can be distributed by `customer_id` as they are.
  */
 import { functions } from "./appendFunctions.ts"
@@ -50,15 +50,15 @@ const first: Step = ({ log, operator, schema }) => [
   )`,
   // What finds a commit that is repeated: an index over a column that is there costs less than a row for each commit.
   `CREATE INDEX event_commit ON ${schema}.event (customer_id, commit_id)`,
-  // How many positions of a block of ${blockSize} were purged: what a hole in the log must agree with.
+  // How many positions of a block of ${blockSize} were purged: a hole in the log must agree with it.
   `CREATE TABLE ${schema}.purged_block (
     customer_id uuid NOT NULL,
     block bigint NOT NULL,
     events bigint NOT NULL,
     PRIMARY KEY (customer_id, block)
   )`,
-  // What a commit wrote to streams that were purged, while another stream of it is left: its place and its size, so that
-  // the commit is recognised when it is repeated.
+  // A commit's position and size in streams that were purged while another of its streams remains, so that a repetition
+  // of the commit is recognised.
   `CREATE TABLE ${schema}.commit_remnant (
     customer_id uuid NOT NULL,
     commit_id uuid NOT NULL,

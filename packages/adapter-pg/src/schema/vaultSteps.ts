@@ -81,7 +81,8 @@ const first: Step = ({ operator, schema, vault }) => [
   // A fence is permanent: no role may delete a keyring.
   `GRANT SELECT, INSERT, UPDATE ON ${schema}.keyring TO ${vault}`,
   `GRANT SELECT, INSERT, DELETE ON ${schema}.sealed_value, ${schema}.link, ${schema}.locator TO ${vault}`,
-  // By column, and so without the columns of the system: which values went in one transaction says whose they were.
+  // By column, and so without the system columns: they would show which values were destroyed in one transaction, and
+  // so which belonged to one person.
   `GRANT SELECT (customer_id, reference, destroyed_on, cause), INSERT ON ${schema}.destroyed_value TO ${vault}`,
 ]
 

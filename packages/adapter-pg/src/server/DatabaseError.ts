@@ -45,8 +45,8 @@ export const sqlStateOf = ({ reason }: SqlError): string | undefined => {
 }
 
 /**
- * Whether the connection is of no more use: it was lost, or the server went down, or is at a loss. A transaction that
- * was under way may have been committed all the same.
+ * Whether the connection is unusable: it was lost, or the server shut down or failed internally. A transaction in
+ * progress may have been committed all the same.
  */
 export const isFatal = (error: SqlError): boolean => {
   const state = sqlStateOf(error)

@@ -9,7 +9,7 @@ import type { Options } from "./Options.ts"
  */
 export type Part = "log" | "vault" | "keys"
 
-/** Names that were checked to hold nothing but lower-case letters, digits and underscores. */
+/** Names that were checked to contain only lower-case letters, digits and underscores. */
 export interface Names {
   /** The schema that holds the tables of the part. */
   readonly schema: string

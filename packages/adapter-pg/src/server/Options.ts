@@ -1,5 +1,5 @@
 /**
- * What a deployment decides: which server, which names, how many connections, how patient.
+ * The options of a deployment: server, names, numbers of connections, time limits.
  */
 import type { Projection } from "@tacet/core/eventsourcing"
 import * as Config from "effect/Config"

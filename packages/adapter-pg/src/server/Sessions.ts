@@ -141,7 +141,10 @@ export const make = Effect.fnUntraced(function* (
   })
   let lent = 0
   const returned = Effect.sync(() => void lent--)
-  /** Lends a connection. Only who has to wait for another is given a time limit: it costs more than the waiting. */
+  /**
+   * Lends a connection. Only a request that has to wait for one gets a time limit: a timer costs more than taking a
+   * free connection.
+   */
   const withConnection = <A>(
     use: (connection: PgConnection.PgConnection) => Effect.Effect<A, TransactionFailed>,
   ): Effect.Effect<A, TransactionFailed> =>

@@ -276,7 +276,7 @@ const valueOf = (row: ReadonlyArray<unknown>): VaultStore.ValueRow => ({
   cipherText: row[9] as Uint8Array,
 })
 
-/** Puts rows where the subject is open: all, or none. Answers whether it was. */
+/** Inserts rows if the subject is open: all, or none. Returns whether it was. */
 const putting = (
   schema: string,
   customer: string,

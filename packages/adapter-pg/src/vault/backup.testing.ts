@@ -10,7 +10,7 @@ import { asOwner } from "../testDatabase.testing.ts"
 
 const tables = ["keyring", "sealed_value", "destroyed_value", "link", "locator"]
 
-/** Takes a backup of the vault's tables and answers what puts it back. */
+/** Takes a backup of the vault's tables and returns an effect that restores it. */
 export const backupOf = (vault: Options): Effect.Effect<Effect.Effect<void>> => {
   const copies = `copies_${randomBytes(6).toString("hex")}`
   const run = (statements: ReadonlyArray<string>) =>

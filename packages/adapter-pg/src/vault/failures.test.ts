@@ -27,7 +27,7 @@ const options = (more: Partial<Options> = {}): VaultPostgres.VaultOptions => {
 
 type Process = Effect.Success<ReturnType<typeof aProcess>>
 
-/** Everything that can be asked of a vault, each with what a failure of it would give away. */
+/** Every operation of a vault, each with the text that its failure must not reveal. */
 const everything = Effect.fnUntraced(function* ({ vault }: Process, more: Parameters<Process["vault"]["open"]>[0]) {
   const { customer } = more
   const subject = yield* aSubject

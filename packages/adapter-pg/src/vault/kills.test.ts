@@ -16,7 +16,7 @@ import { vaultForThisFile } from "../testDatabase.testing.ts"
 
 const options = vaultForThisFile()
 
-/** A process that erases, what it has said is done, and how it is killed. */
+/** A process that erases, the subjects that it has reported as done, and a way to kill it. */
 const anEraser = (task: Task) => {
   const program = new URL("eraser.testing.ts", import.meta.url).pathname
   const child = spawn(
@@ -138,7 +138,7 @@ describe("a process that is killed while it erases", () => {
           yield* untilWaiting(options[moment.part], 1)
           yield* kill
           yield* letGo
-          // What the server was sent before, it still does.
+          // The server still executes statements sent before the kill.
           yield* Effect.sleep(200)
         } else {
           yield* untilBegun(moment.nth)

@@ -1,7 +1,7 @@
 /**
- * The one statement that removes rows of a vault in a batch of bounded size: values first, of which their remains stay,
- * then links, then locators. It answers how many it has found and how many of them it has removed; the difference went
- * by another's hand meanwhile.
+ * The one statement that removes rows of a vault in a batch of bounded size: values first, which leave their remnants,
+ * then links, then locators. It returns how many rows it found and how many of them it removed; another process removed
+ * the difference meanwhile.
  */
 
 /** Removes what meets a condition. The parameters are Customer, limit, day, cause, and that of the condition. */

@@ -194,8 +194,8 @@ export const endOfDay = (date: PlainDate, timeZone: TimeZoneName): DateTime.Utc 
   startOfDay(addDays(date, 1), timeZone)
 
 /**
- * The instant so long after another by the clock on the wall: the same time of day on the date that the period leads to.
- * It is for ends that must not be passed, so where the clock is put back it is the first of the two instants.
+ * The instant one period after another by the wall clock: the same time of day on the date that the period leads to. It
+ * serves for ends that must not be passed, so where clocks are turned back it is the first of the two instants.
  *
  * @example
  * ```ts

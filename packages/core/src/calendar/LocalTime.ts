@@ -16,7 +16,7 @@ export interface LocalTime {
 const quarter = 900_000
 
 /**
- * What the wall clock of a zone shows at an instant, in milliseconds as if the zone were UTC.
+ * The wall-clock time of a zone at an instant, in milliseconds as if the zone were UTC.
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export const wallMillis = (timeZone: string, at: number): number =>
   at + DateTime.zonedOffset(DateTime.makeZonedUnsafe(at, { timeZone: DateTime.zoneMakeNamedUnsafe(timeZone) }))
 
 /**
- * The clock of a time zone. Throws where the name is no IANA zone; `Definition.TimeZone` checks it before.
+ * The clock of a time zone. Throws where the name is not an IANA zone; `Definition.TimeZone` checks it before.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * A length of calendar time, written as in ISO 8601: `P12M`, `P1M`, `P30D`, `P3Y`. It has no length of its own: what it
- * amounts to depends on where it begins, and a month is never so many days.
+ * A length of calendar time, written as in ISO 8601: `P12M`, `P1M`, `P30D`, `P3Y`. It has no fixed length: its length
+ * depends on where it begins, and a month is never a fixed number of days.
  */
 import * as Schema from "effect/Schema"
 import { calendarValue, daysInMonth } from "./PlainDate.ts"
@@ -13,7 +13,7 @@ export type Period =
   | `P${number}M${number}D`
   | `P${number}Y${number}M${number}D`
 
-/** What a period adds: months (a year is twelve) and days (a week is seven). */
+/** The amount of a period: months (a year is twelve) and days (a week is seven). */
 export interface Amount {
   readonly months: number
   readonly days: number
@@ -45,7 +45,7 @@ export const Period: Schema.Codec<Period> = Schema.String.check(
 ).annotate({ [calendarValue]: true }) as unknown as Schema.Codec<Period>
 
 /**
- * What a period adds to a date.
+ * The months and days of a period.
  *
  * @example
  * ```ts

@@ -43,7 +43,7 @@ export const streamOf = (id: PseudonymId): StreamId => ({ kind: streamKind, id }
 
 // Values
 
-/** What an identifier identifies by. */
+/** The kinds of identifier. */
 export const IdentifierKind = Schema.Literals([
   "ipAddress",
   "telephoneNumber",
@@ -309,7 +309,7 @@ const evolve = (state: State, event: Event): State => {
 
 const at = Schema.DateTimeUtc
 
-/** What may be asked of a pseudonym. */
+/** The commands of a pseudonym. */
 export const Command = Schema.Union([
   Schema.TaggedStruct("IssuePseudonym", { at, policyVersion: PolicyVersionId }),
   Schema.TaggedStruct("ObserveIdentifier", {
@@ -411,7 +411,7 @@ export const decideErasure = (
     : record({ _tag: "PseudonymErased", occurredAt, cause })
 }
 
-/** What a person asks for is accepted in every state, restricted or not. */
+/** A person's own request is accepted in every state, restricted or not. */
 const decideRight = (
   state: State,
   command: Exclude<Command, { readonly _tag: "IssuePseudonym" | "ErasePseudonym" }>,

@@ -99,7 +99,7 @@ const evolve = (state: State, event: Event): State => {
 
 const at = Schema.DateTimeUtc
 
-/** What may be asked of a day that is purged. `at` is the moment at which it happened. */
+/** The commands of a day that is purged. `at` is the moment at which it happened. */
 export const Command = Schema.Union([
   /** Counts interactions of the day; the first batch of them is purged. */
   Schema.TaggedStruct("CountDay", {

@@ -1,7 +1,7 @@
 /**
- * A recipient: anyone to whom data of a Customer is disclosed, the Customer itself included (GDPR 4(9)). Its stream
- * holds its kind, its country and its commitments with their dates; a disclosure is judged by the state of the register
- * at its moment (REGISTER, CONTRACT-RCPT, RCPT-CHOSEN).
+ * A recipient: any party that receives data of a Customer, including the Customer itself (GDPR 4(9)). Its stream holds
+ * its kind, its country and its commitments with their dates; a disclosure is judged by the state of the register at
+ * its moment (REGISTER, CONTRACT-RCPT, RCPT-CHOSEN).
  */
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -43,7 +43,7 @@ export const streamOf = (id: RecipientId): StreamId => ({ kind: streamKind, id }
 
 // Values
 
-/** What a recipient is to the operator. `customer`: the one whose interactions these are. */
+/** The relation of a recipient to the operator. `customer`: the one that owns the interactions. */
 export const RecipientKind = Schema.Literals([
   "customer",
   "subProcessor",
@@ -66,7 +66,7 @@ export const DocumentReference = Schema.String.check(
   identifiesNobody,
 ).annotate(ofPublic)
 
-/** What a recipient has undertaken beside its contract. */
+/** The commitments of a recipient beside its contract. */
 export const Undertaking = Schema.Literals([
   "commitmentToLaw",
   "similarTreatment",
@@ -158,7 +158,7 @@ export const hasUndertaken = (state: State, undertaking: Undertaking, at: DateTi
   return known !== undefined && known.from <= DateTime.toEpochMillis(at)
 }
 
-/** What a recipient lacks, by the rule that asks for it. */
+/** A condition that a recipient fails, by the rule that requires it. */
 export interface Lack {
   readonly rule: RuleKey
   readonly accepted: string
@@ -262,7 +262,7 @@ const evolve = (state: State, event: Event): State => {
 
 const at = Schema.DateTimeUtc
 
-/** What may be asked of a recipient's entry. */
+/** The commands on a recipient's entry. */
 export const Command = Schema.Union([
   Schema.TaggedStruct("RegisterRecipient", {
     at,

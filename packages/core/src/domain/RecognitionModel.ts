@@ -130,7 +130,7 @@ const evolve = (state: State, { occurredAt: moment, parameters, version }: Event
 
 // Commands
 
-/** What may be asked. */
+/** The commands of a model. */
 export const Command = Schema.Union([
   Schema.TaggedStruct("FitRecognition", { at: Schema.DateTimeUtc, parameters: Parameters }),
 ])

@@ -65,7 +65,7 @@ export const Safeguard = Schema.Struct({
   authorisation: Schema.optionalKey(Recipient.DocumentReference),
 })
 
-/** In what way the data is handed over; a consent names it. */
+/** The form in which the data are disclosed; a consent names it. */
 export const Manner = Schema.Literals(["file", "interface", "remoteAccess", "print"])
 
 /** The reason for a notice to a recipient (GDPR 19). */
@@ -179,7 +179,7 @@ export const initial: State = {
   notices: new Set(),
 }
 
-/** What a person who asks for the safeguard of a disclosure is given. */
+/** The answer to a person who asks for the safeguard of a disclosure. */
 export interface SafeguardCopy {
   /** The article that the disclosure rests on. */
   readonly article: string
@@ -234,7 +234,7 @@ const evolve = (state: State, event: Event): State => {
 const at = Schema.DateTimeUtc
 const { _tag: _, occurredAt: __, ...requested } = TransferRequested.fields
 
-/** What may be asked of a disclosure. */
+/** The commands of a disclosure. */
 export const Command = Schema.Union([
   Schema.TaggedStruct("RequestTransfer", {
     ...requested,

@@ -1,5 +1,5 @@
 /**
- * What the tests of the domain say of refusals and of stored events.
+ * Expectations on refusals and stored events, shared by the tests of the domain.
  */
 import * as Result from "effect/Result"
 import type { EventCodec } from "../eventsourcing/EventCodec.ts"

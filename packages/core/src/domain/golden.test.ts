@@ -81,7 +81,7 @@ describe("golden files", () => {
     expect([golden.type, golden.schemaVersion]).toEqual([type, version])
     const event = Result.getOrThrow(codec.decodeNew(golden))
     const written = codec.encode(event)
-    // What an older version was, its upcasters say; what it is now comes back as it is.
+    // The upcasters define older versions; the current version is encoded unchanged.
     if (written.schemaVersion === golden.schemaVersion) expect(written).toEqual(golden)
     else expect(Result.getOrThrow(codec.decodeNew(written))).toEqual(event)
   })

@@ -1,6 +1,6 @@
 /**
  * A user's own policy is enforced as the published ones are: its statements are resolved and decided by the same rules,
- * whoever its author is.
+ * regardless of the author.
  */
 import { describe, expect, it } from "@tacet/vitest"
 import * as DateTime from "effect/DateTime"

@@ -1,7 +1,7 @@
 /**
  * Stories for property tests: what a Customer declares and what happens in one interaction, in turns, each decided by
- * the real deciders. Names and moments are few, so that turns meet each other; most stories begin with what makes an
- * interaction possible.
+ * the real deciders. Names and moments are few, so that turns collide; most stories begin with the declarations that
+ * make an interaction possible.
  */
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -20,9 +20,9 @@ import * as Customer from "./Customer.ts"
 import type * as Identifier from "./Identifier.ts"
 import * as Interaction from "./Interaction.ts"
 
-/** One command with all that it was decided on, and what it led to. */
+/** One command with the facts that it was decided on, and its result. */
 export interface Turn {
-  /** What the Customer had declared. */
+  /** The Customer's declarations so far. */
   readonly declared: ReadonlyArray<Customer.Event>
   /** The events of the interaction so far. */
   readonly happened: ReadonlyArray<Interaction.Event>
@@ -63,7 +63,7 @@ export const isOfInteraction = (turn: Turn): turn is InteractionTurn => !custome
 export const refusedBy = (turn: Turn): string | undefined =>
   Result.isFailure(turn.outcome) ? turn.outcome.failure.rule : undefined
 
-/** What a turn recorded. */
+/** The events that a turn recorded. */
 export const recordedBy = (turn: Turn): ReadonlyArray<Customer.Event | Interaction.Event> =>
   Result.isSuccess(turn.outcome) ? turn.outcome.success : []
 
@@ -374,7 +374,7 @@ export const aSealed: fc.Arbitrary<typeof Sealed.Type> = drawing((pick) => ({
 /** Any moment of stories. */
 export const aMoment: fc.Arbitrary<DateTime.Utc> = drawing(aMomentIn)
 
-/** What may trigger an interaction, about the things of stories. */
+/** A trigger of an interaction, from the numbers and entry points of stories. */
 export const aTrigger: fc.Arbitrary<Interaction.Trigger> = drawing(triggerOf)
 
 // Stories

@@ -138,9 +138,9 @@ export const handleAll = <State, Command, Event, Context>(
   decideOn(aggregate, request, () => Effect.succeed(request), false)
 
 /**
- * Handles commands that `prepare` makes from the state of their stream, with the context that it looks up. It runs before
- * the first decision, and again whenever a check on another stream fails: what it rests on has changed. Fails as
- * `handleAll`, and as `prepare` does.
+ * Handles commands that `prepare` makes from the state of their stream, with the context that it looks up. It runs
+ * before the first decision, and again whenever a check on another stream fails, because the facts it depends on have
+ * changed. Fails as `handleAll`, and as `prepare` does.
  *
  * @example
  * ```ts run

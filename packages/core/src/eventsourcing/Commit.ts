@@ -8,7 +8,7 @@ import type { StreamId } from "./StreamId.ts"
 import * as Stream from "./StreamId.ts"
 import type { Uuid } from "./Uuid.ts"
 
-/** Events for one stream, with what the writer knows of it. */
+/** Events for one stream, with the writer's expectation of its version. */
 export interface StreamWrite {
   readonly stream: StreamId
   readonly expected: ExpectedVersion
@@ -30,7 +30,7 @@ export interface Purge {
   readonly reason: string
 }
 
-/** A commit. Its id makes it idempotent: the same commit again answers the first result. */
+/** A commit. Its id makes it idempotent: repeating the commit returns the first result. */
 export interface Commit {
   readonly customer: CustomerId
   readonly commitId: Uuid
@@ -42,7 +42,7 @@ export interface Commit {
   readonly wantMissedEvents?: boolean
 }
 
-/** What a store answers to a commit, and answers again to its repetition. */
+/** The result of a commit, and of every repetition of it. */
 export interface CommitResult {
   /** The position of the commit's first event. */
   readonly firstPosition: Position

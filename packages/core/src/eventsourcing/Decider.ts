@@ -6,7 +6,8 @@ import type * as Result from "effect/Result"
 import type { Refusal } from "./Refusal.ts"
 
 /**
- * A decider. `Context` is what the service looked up for the decision: facts of other streams, the time, the policy.
+ * A decider. `Context` holds the facts that the service looked up for the decision: facts of other streams, the time,
+ * the policy.
  *
  * @example
  * ```ts

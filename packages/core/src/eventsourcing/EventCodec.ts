@@ -102,7 +102,7 @@ export const define = <Event extends { readonly _tag: string }>(
 /** An event in a codec's list: its schema where it is at its first version, else its definition. */
 export type Listed = EventSchema | EventDefinition<unknown>
 
-/** The schema of an event, as `Schema.TaggedStruct` makes it: `_tag`, `occurredAt`, and what the payload holds. */
+/** The schema of an event, as `Schema.TaggedStruct` makes it: `_tag`, `occurredAt`, and the fields of the payload. */
 export type EventSchema = Schema.Top & {
   readonly fields: { readonly _tag: { readonly schema: { readonly literal: string } } }
   readonly Type: { readonly _tag: string }

@@ -5,9 +5,9 @@
  * 1. Positions are dense per compartment, 1, 2, 3 … in commit order; a hole is a fault unless a purge accounts for it.
  * 2. A reader that has seen position n never later finds a new event at or below n.
  * 3. `append` is atomic over its streams, with an expectation for each and read-only checks on others.
- * 4. A conflict answers the actual versions and, on request, the missed events.
- * 5. The same commit again answers the first result; with other events it fails. This holds while a stream that it
- *    wrote exists.
+ * 4. A conflict returns the actual versions and, on request, the missed events.
+ * 5. Repeating a commit returns the first result; with other events it fails. This holds while a stream that it wrote
+ *    exists.
  * 6. A purge removes streams in the transaction of the events that account for it; positions are never used again.
  */
 import * as Context from "effect/Context"
@@ -156,8 +156,8 @@ export const logChunks = (customer: CustomerId, range?: LogRange): Stream.Stream
 
 /**
  * Makes a `subscribe` out of `readLog` and a way to wait: the catch-up, the hand-over and the live part are one loop,
- * so there is no seam at which an event could get lost or come twice. `waitBeyond(customer, position)` returns when
- * the log may have grown beyond the position; it may return too early (a poll), never too late.
+ * so there is no gap in which an event could be lost or duplicated. `waitBeyond(customer, position)` returns when the
+ * log may have grown beyond the position; it may return too early (a poll), never too late.
  *
  * @example
  * ```ts

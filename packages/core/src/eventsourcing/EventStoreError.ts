@@ -1,5 +1,5 @@
 /**
- * What an event store can answer instead of a result. Errors carry ids, versions and causes by name, never payloads.
+ * The errors of an event store. They carry ids, versions and causes by name, never payloads.
  */
 import * as Schema from "effect/Schema"
 import { CustomerId } from "./CustomerId.ts"
@@ -46,7 +46,7 @@ export class CommitIdReused extends Schema.TaggedError<CommitIdReused>()("Commit
   }
 }
 
-/** The commit contradicts itself, or holds what no store can keep; nothing was written. */
+/** The commit contradicts itself, or contains values that no store can keep; nothing was written. */
 export class InvalidCommit extends Schema.TaggedError<InvalidCommit>()("InvalidCommit", {
   customer: CustomerId,
   commitId: Uuid,
@@ -88,7 +88,7 @@ export class LogFault extends Schema.TaggedError<LogFault>()("LogFault", {
   }
 }
 
-/** What an append can fail with. */
+/** The errors of an append. */
 export type AppendError = VersionConflict | CommitIdReused | InvalidCommit | StoreUnavailable
-/** What a read can fail with. */
+/** The errors of a read. */
 export type ReadError = StoreUnavailable | LogFault

@@ -1,6 +1,6 @@
 /**
- * What a writer knows of a stream when it appends. The version of a stream is the number of its events; a stream
- * without events has version 0 and does not exist.
+ * A writer's expectation of a stream's version when it appends. The version of a stream is the number of its events; a
+ * stream without events has version 0 and does not exist.
  *
  * | expected | actual 0 | actual n ≥ 1 |
  * |---|---|---|

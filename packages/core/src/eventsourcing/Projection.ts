@@ -30,7 +30,7 @@ export interface Projection<State, E = never, R = never> extends ProjectionKey {
 
 /** An inline projection: each event adds to counters. */
 export interface InlineProjection extends ProjectionKey {
-  /** What an event adds, from the event alone. */
+  /** The increments of an event, computed from the event alone. */
   readonly deltas: (
     event: NewEvent & { readonly stream: StreamId },
   ) => Iterable<readonly [counter: string, add: number]>
@@ -194,7 +194,8 @@ export const rebuild = Effect.fn("Projection.rebuild")(function* <State, E, R>(
 })
 
 /**
- * What an active catch-up projection has saved, if it was ever built: the given versions are those the program knows.
+ * Reads the saved state of the active catch-up projection, if it was ever built: the given versions are those the
+ * program knows.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * Where projections keep what they have folded, as a port. A state and its checkpoint are saved in one transaction, so
- * that each event counts exactly once, whatever crashes between.
+ * The port for the saved states of projections. A state and its checkpoint are saved in one transaction, so that each
+ * event counts exactly once despite crashes.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
@@ -18,7 +18,7 @@ export interface ProjectionKey {
   readonly version: number
 }
 
-/** What a catch-up projection saved last. */
+/** The latest saved state of a catch-up projection. */
 export interface SavedProjection {
   /** The position up to which the state has folded the log. */
   readonly checkpoint: Position
@@ -27,7 +27,7 @@ export interface SavedProjection {
 }
 
 /**
- * Another runner has moved the checkpoint since this one loaded it: what this one computed is void. Load again.
+ * Another runner has moved the checkpoint since this one loaded it: the computed state is stale. Load again.
  */
 export class CheckpointMoved extends Schema.TaggedError<CheckpointMoved>()("CheckpointMoved", {
   customer: CustomerId,

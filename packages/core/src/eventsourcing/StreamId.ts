@@ -5,7 +5,7 @@
 import * as Schema from "effect/Schema"
 import { Uuid } from "./Uuid.ts"
 
-/** What a kind looks like: a lower-case word such as `interaction`. Kinds are a storage format: never rename one. */
+/** The format of a kind: a lower-case word such as `interaction`. Kinds are a storage format: never rename one. */
 export const kindPattern: RegExp = /^[a-z][a-z0-9-]{0,39}$/
 
 /** A kind, checked. */

@@ -16,7 +16,7 @@ export const appMatcher = (names: ReadonlyArray<string>): AppMatcher => {
   }
 }
 
-/** What the applications of a telephone system mean; all that are not listed are the automated part. */
+/** The roles of a telephone system's applications; unlisted ones belong to the automated part. */
 export interface AppTable {
   /** They bridge the caller to an agent: with a second party and an answer they prove a person. */
   readonly bridge: ReadonlyArray<string>

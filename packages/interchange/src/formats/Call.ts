@@ -1,6 +1,6 @@
 /**
- * Reads a whole call from the fields of one record. What a system does not write is derived: the end from start and
- * duration, the answer from end and talk time.
+ * Reads a whole call from the fields of one record. Times that a system does not write are derived: the end from start
+ * and duration, the answer from end and talk time.
  */
 import type { CallFields } from "../mapping/Mapping.ts"
 import { accepted } from "../mapping/Rule.ts"
@@ -49,7 +49,7 @@ export const callReader = (declared: CallFields, zone: string, use: (field: stri
   }
 }
 
-/** What a record says of the times of a call, in epoch milliseconds and seconds; the talk time is not negative. */
+/** The times of a call in a record, in epoch milliseconds and seconds; the talk time is not negative. */
 export interface WrittenTimes {
   readonly placed: number | undefined
   readonly answered: number | undefined

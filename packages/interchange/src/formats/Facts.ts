@@ -149,7 +149,7 @@ const nameReader = (
   }
 }
 
-/** Why a text is no name, by the schema of its identifier; a file has few names, so each is checked once. */
+/** Checks a text as a name, by the schema of its identifier; a file has few names, so each is checked once. */
 const nameCheck = (schema: Schema.Codec<string, string>): ((name: string) => Fault | undefined) => {
   const decode = Schema.decodeUnknownResult(schema)
   const describe = SchemaIssue.makeFormatterStandardSchemaV1()

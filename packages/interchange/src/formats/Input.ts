@@ -21,7 +21,7 @@ export const openInput = async (stream: NodeJS.ReadableStream): Promise<Input> =
   return withHead(unpacked(raw.bytes))
 }
 
-/** What the first bytes show, where they show that it is not text of the format asked for. */
+/** The kind that the first bytes show, if it is not text of the requested format. */
 export const foreignKind = (head: Buffer): "an SQLite database" | "a zip archive" | "XML" | "JSON" | undefined => {
   const text = head
     .subarray(0, 64)

@@ -139,7 +139,7 @@ const shapeOf = async (
   }
 }
 
-/** What the start of a file shows; `undefined` where more of it is needed. */
+/** The layout that the start of a file shows; `undefined` where more of it is needed. */
 const shapeShown = (start: string, isAll: boolean): "lines" | "array" | "documents" | undefined => {
   const shown = start.trimStart()
   if (shown === "") return undefined

@@ -1,7 +1,7 @@
 /**
- * Judges one leg of a call by what a telephone system wrote of it. A leg that a machine answered is answered too: only a
- * second party that was bridged proves a person. A leg that was never answered did not reach the automated part, so it
- * counts as asking for a person.
+ * Judges one leg of a call by the record that a telephone system wrote of it. A leg that a machine answered is answered
+ * too: only a second party that was bridged proves a person. A leg that was never answered did not reach the automated
+ * part, so it counts as asking for a person.
  */
 import type { Mapping } from "../mapping/Mapping.ts"
 import type { CallFact } from "../SourceRow.ts"
@@ -9,7 +9,7 @@ import { type AppMatcher, appMatcher, type AppTable } from "./Apps.ts"
 
 /** The recorded fields of a leg. */
 export interface WrittenLeg {
-  /** What the system calls the result, in the domain's words. */
+  /** The system's result, in the domain's terms. */
   readonly result: CallFact["disposition"]
   /** The application it ended in, and any before it that are known. */
   readonly apps: ReadonlyArray<string>
@@ -20,7 +20,7 @@ export interface WrittenLeg {
 /** The interpretation of a leg. */
 export type Verdict = Pick<CallFact, "human" | "disposition" | "asksForPerson">
 
-/** Compiles a judge from the tables of a system and what the mapping says otherwise. */
+/** Compiles a judge from the tables of a system and the overrides of the mapping. */
 export const legJudge = (mapping: Mapping, table: AppTable): ((leg: WrittenLeg) => Verdict) => {
   const { ask, queue, voicemail } = { ...table, ...mapping.apps }
   const bridging = mapping.human?.apps ?? table.bridge

@@ -13,7 +13,7 @@ import type { Get, SourceRecord } from "./Record.ts"
 import { type TimeReader, timeReader } from "./Time.ts"
 import { textReader } from "./Value.ts"
 
-/** What a format knows by itself; the mapping comes first. */
+/** The defaults of a format; the mapping overrides them. */
 export interface FormatDefaults {
   readonly case?: Fields
   readonly id?: Fields
@@ -22,7 +22,7 @@ export interface FormatDefaults {
   readonly activity?: string
   readonly activities?: { readonly [value: string]: Rules }
   readonly otherActivities?: "step" | "drop" | "reject"
-  /** What the format says of every record, such as the leg that a call record is. */
+  /** The facts of every record of the format, such as the leg that a call record is. */
   readonly always?: ReadonlyArray<FactMaker>
 }
 
@@ -34,7 +34,7 @@ export interface RowReader {
   readonly read: (record: SourceRecord) => SourceItem | undefined
 }
 
-/** Compiles a mapping; throws an `InputError` where it lacks what the format cannot know. */
+/** Compiles a mapping; throws an `InputError` where it lacks a key without a default in the format. */
 export const rowReader = (mapping: Mapping, defaults: FormatDefaults, zone: string, quality: Quality): RowReader => {
   const fields = new Set<string>()
   const use = (field: string) => void fields.add(field)

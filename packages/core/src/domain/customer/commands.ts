@@ -22,7 +22,7 @@ import { type Event, InputFieldDeclared, ScenarioPublished, StatisticPublished }
 
 export const at = Schema.DateTimeUtc
 
-/** What a Customer may be asked to declare. `at` is the moment from which it holds. */
+/** The commands of a Customer, each of which declares something. `at` is the moment from which it holds. */
 export const Command = Schema.Union([
   Schema.TaggedStruct("SignContract", { at, contract: ContractId, ...Contract.terms }),
   Schema.TaggedStruct("EndContract", { at, contract: ContractId }),

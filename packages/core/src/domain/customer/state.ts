@@ -36,7 +36,7 @@ export interface Field {
   readonly origin: "person" | "customerService"
 }
 
-/** What a Customer has declared. */
+/** The declarations of a Customer. */
 export interface State {
   readonly contracts: ReadonlyArray<Contract.Signed>
   readonly policyVersions: ReadonlyArray<{ readonly from: number; readonly policyVersion: PolicyVersionId }>

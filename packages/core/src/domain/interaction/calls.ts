@@ -47,7 +47,8 @@ export const answerCall = (
   const call = state.calls.get(command.call)
   if (call === undefined) return refuse("TACET-CALL", command, "call", notPlaced)
   if (DateTime.toEpochMillis(occurredAt) < call.placedAt) return refuse("TACET-TIME", command, "at", afterPlacing)
-  // A transfer may reach a person where a machine answered first; that one may have been reached is never taken back.
+  // A transfer may reach a person where a machine answered first; the possibility that a person was reached is never
+  // retracted.
   if (call.human !== undefined && likelihood(human) <= likelihood(call.human)) return nothing
   if (call.end !== undefined) return refuse("TACET-CALL", command, "call", "a call that has not ended")
   return record({ _tag: "CallAnswered", occurredAt, call: command.call, human })

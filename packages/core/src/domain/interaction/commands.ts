@@ -33,7 +33,7 @@ import {
 
 export const at = Schema.DateTimeUtc
 
-/** What may be asked of an interaction. `at` is the moment at which it happened. */
+/** The commands of an interaction. `at` is the moment at which it happened. */
 export const Command = Schema.Union([
   Schema.TaggedStruct("StartInteraction", {
     at,
@@ -71,7 +71,7 @@ export type Command = typeof Command.Type
 
 /** The facts that a decision needs beside the interaction itself. */
 export interface Context {
-  /** What the Customer has declared. */
+  /** The Customer's declarations. */
   readonly customer: Customer.State
   /** What binds each moment: the policy of the version that the Customer has adopted by then. */
   readonly policyAt: PolicyAt

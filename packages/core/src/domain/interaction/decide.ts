@@ -74,7 +74,7 @@ const possibleWhenOff: ReadonlySet<Command["_tag"]> = new Set([
   "ExcludeInteraction",
 ] as const)
 
-/** What happens in the interface: none of it while the person is with the Customer, nor after the end. */
+/** Decides actions in the interface: all are refused while the person is with the Customer, and after the end. */
 const decideInInterface = (
   state: State,
   command: Exclude<
@@ -124,7 +124,7 @@ const decideInInterface = (
       if (trigger === undefined || !isTriggerListed(context, trigger, occurredAt)) {
         return refuse("ACTIVATE", command, undefined, "a number or entry point that the Customer lists at that moment")
       }
-      // Who asks for contact on a page is shown it; a call has to be taken over.
+      // A person who asks for contact on a page is shown the interface; a call must be intercepted first.
       return trigger._tag === "contactRequest" || allows(context, occurredAt, "interception", "activateInterface")
         ? record({ _tag: "InterfaceActivated", occurredAt })
         : refuse("ACTIVATE", command, undefined, "a policy under which calls activate an interface")

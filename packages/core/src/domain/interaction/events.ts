@@ -60,7 +60,7 @@ export const Human = Schema.Union([Schema.Boolean, Schema.Literal("unknown")])
 
 export type Human = typeof Human.Type
 
-/** How a call came to its end. `automated`: in the menu, before it asked for a person. */
+/** How a call ended. `automated`: in the menu, before it asked for a person. */
 export const Disposition = Schema.Literals([
   "answered",
   "automated",
@@ -140,7 +140,7 @@ export const InputDeleted = Schema.TaggedStruct("InputDeleted", { occurredAt, fi
 /** A question of a survey was answered. */
 export const SurveyAnswered = Schema.TaggedStruct("SurveyAnswered", { occurredAt, field: FieldId, answer: Sealed })
 
-/** The person went on to the Customer's own service; what lies beyond is not seen (REDIRECT-END). */
+/** The person continued to the Customer's own service; later actions there are not recorded (REDIRECT-END). */
 export const RedirectedToCustomer = Schema.TaggedStruct("RedirectedToCustomer", {
   occurredAt,
   to: Schema.Literals(["customerArea", "application", "website"]),
@@ -154,7 +154,7 @@ export const CallPlaced = Schema.TaggedStruct("CallPlaced", {
   occurredAt,
   call: CallId,
   number: ListedNumberId,
-  /** False for a triggering call that never left the menu: it is no attempt to reach a person. */
+  /** False for a triggering call that never left the menu: it is not an attempt to reach a person. */
   asksForPerson: Schema.Boolean,
 })
 

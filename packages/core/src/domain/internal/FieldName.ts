@@ -1,6 +1,6 @@
 /**
- * What the name of a field gives away: a command that carries a field for a call log, an address book, a location, a
- * credential or a value that identifies a person is refused by the name alone, whatever the field holds.
+ * Judges a field by its name: a command that carries a field for a call log, an address book, a location, a credential
+ * or a value that identifies a person is refused by the name alone, whatever the field holds.
  */
 import type { RuleKey } from "../../policy/text/RuleKey.ts"
 
@@ -91,8 +91,8 @@ const familyOf = (words: ReadonlyArray<string>): Family | undefined => {
 }
 
 /**
- * The family of a field that no command may carry, or `undefined` where its name gives nothing away. A location that
- * lies in what a host application or site hands over breaks a rule of its own (GEO-HOST).
+ * The family of a field that no command may carry, or `undefined` where its name reveals none. A location within the
+ * data of a host application or site breaks a rule of its own (GEO-HOST).
  */
 export const forbidden = (name: string, isOfHost = false): Family | undefined => {
   const family = familyOf(wordsOf(name))
@@ -100,7 +100,7 @@ export const forbidden = (name: string, isOfHost = false): Family | undefined =>
 }
 
 /**
- * Whether a field holds what a host application or site hands over.
+ * Whether a field holds the data of a host application or site.
  */
 export const isHost = (name: string): boolean => wordsOf(name).some((word) => word === "host" || word === "hostapp")
 

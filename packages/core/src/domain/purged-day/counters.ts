@@ -22,7 +22,7 @@ export const WindowCounters = Schema.Struct({
 
 const outcomes = { effective: Count, attemptFailed: Count, goal: Count, handedOff: Count, left: Count }
 
-/** The steps of a journey; `…` stands for those beyond the cap. */
+/** The steps of a journey; `…` replaces those beyond the cap. */
 const Steps = Schema.Array(Schema.Union([StepId, Schema.Literal("…")]))
 
 /** A journey and how often it ended in which way. */

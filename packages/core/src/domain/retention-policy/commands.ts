@@ -15,7 +15,7 @@ import { Matter } from "./events.ts"
 
 export const at = Schema.DateTimeUtc
 
-/** What may be asked of a retention policy. `at` is the moment at which it happened. */
+/** The commands of a retention policy. `at` is the moment at which it happened. */
 export const Command = Schema.Union([
   Schema.TaggedStruct("SetRetentionPeriod", { at, category: PersonalDataCategory, period: Period }),
   Schema.TaggedStruct("PlaceLegalHold", {

@@ -33,7 +33,9 @@ export const streamOf = (customer: CustomerId): StreamId => ({ kind: streamKind,
 
 // Values
 
-/** What a legal hold is about. Of an account only what the policy names may be kept (RET-ACCOUNT). */
+/**
+ * The subject of a legal hold. Data of an account may be kept only for a matter that the policy names (RET-ACCOUNT).
+ */
 export const Matter = Schema.Literals(["billing", "litigation", "legalDuty"])
 
 export type Matter = typeof Matter.Type

@@ -29,7 +29,7 @@ import type { State } from "./state.ts"
 
 export const at = Schema.DateTimeUtc
 
-/** What may be asked of a request. `at` is the moment at which it happened. */
+/** The commands of a request. `at` is the moment at which it happened. */
 export const Command = Schema.Union([
   Schema.TaggedStruct("ReceiveRequest", {
     at,
@@ -100,7 +100,7 @@ export interface Context {
   readonly other?: State
 }
 
-/** What can be done in each status; everything else is refused. */
+/** The commands accepted in each status; all others are refused. */
 export const acceptedIn: Readonly<Record<Status, ReadonlySet<Command["_tag"]>>> = (() => {
   const handled = [
     "AskForWriting",

@@ -61,7 +61,7 @@ export const delayReasons = {
 
 export const DelayReason = Schema.Literals(["complexity", "highVolume", "identityRequired", "informationRequired"])
 
-/** What an answer says beside its outcome. */
+/** A statement that an answer makes beside its outcome. */
 const Statement = Schema.Literals(answerDuties)
 
 /** The status of a request: the request states of W3C DPV, and `duplicate`, for which DPV has no term. */
@@ -92,10 +92,10 @@ export const RequestReceived = Schema.TaggedStruct("RequestReceived", {
   occurredAt,
   kind: Right,
   channel: Schema.Literals(requestChannels),
-  /** Who asks: a reference into the vault, the same for all requests of one person. */
+  /** The requester: a reference into the vault, the same for all requests of one person. */
   requester: Uuid,
   registered: Schema.Boolean,
-  /** What an objection or a withdrawal is about. */
+  /** The purposes that an objection or a withdrawal is about. */
   purposes: Schema.Array(Purpose),
   policyVersion: PolicyVersionId,
   /** The day of receipt in the policy's time zone. */
@@ -121,7 +121,7 @@ export const WritingReceived = Schema.TaggedStruct("WritingReceived", { occurred
 /** The person was asked for details by which their data can be found (R-TO-OPERATOR, GDPR 11(2)). */
 export const DetailsAsked = Schema.TaggedStruct("DetailsAsked", { occurredAt })
 
-/** There is a reasonable doubt of who asks; until it is cleared the days do not count (GDPR 12(6)). */
+/** There is reasonable doubt about the requester's identity; until it is cleared the days do not count (GDPR 12(6)). */
 export const IdentityDoubted = Schema.TaggedStruct("IdentityDoubted", { occurredAt, doubt: Doubt })
 
 /** Requester and data correspond (R-VERIFY). */

@@ -1,6 +1,6 @@
 /**
- * What the answer to a request must hold: of what the person asked for all and nothing of another, or a ground on which
- * it may be refused. Pure rules; `RightsRequest` decides by them.
+ * The rules for the answer to a request: it covers everything that the person asked for and nothing of another person,
+ * or names a ground on which the request may be refused. Pure rules; `RightsRequest` decides by them.
  */
 import * as Schema from "effect/Schema"
 import { identifiesNobody } from "../Identifier.ts"
@@ -22,7 +22,7 @@ export const LegalReference = Schema.String.check(
 /** A format that a program can read back (R-PORT). */
 export const ExportFormat = Schema.Literals(["json", "csv", "xml"])
 
-/** What a copy of the data comes with (GDPR 15(1)). */
+/** The information that accompanies a copy of the data (GDPR 15(1)). */
 export const explanations = ["purposes", "categories", "recipients", "retention", "source", "safeguards"] as const
 
 const References = Schema.Array(Uuid)
@@ -59,7 +59,7 @@ export interface Holding {
   readonly keptBy?: string
 }
 
-/** What an answer must know of its request. */
+/** The facts of the request that an answer depends on. */
 export interface Asked {
   readonly kind: Right
   readonly purposes: ReadonlyArray<Purpose>
@@ -138,7 +138,7 @@ export const outcomeFault = (request: Asked, outcome: Outcome, holdings: Readonl
   return fault(field === "signInRemoved" ? "R-ACCESS-LOST" : ruleOf[request.kind], `outcome.${field}`, accepted)
 }
 
-/** What an outcome lacks or has too much; `undefined` where it is whole. */
+/** The part that an outcome lacks or has in excess; `undefined` where it is complete. */
 const incomplete = (
   request: Asked,
   outcome: Outcome,

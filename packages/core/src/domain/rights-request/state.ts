@@ -21,7 +21,7 @@ export interface State {
   readonly lastAt: number
   readonly deadline: Deadline.Deadline
   readonly handler: Handler | undefined
-  /** What the person was asked for and has not done. */
+  /** Open requests to the person. */
   readonly open: ReadonlySet<"identity" | "writing" | "details">
   /** Whether the person has done something that was asked for. */
   readonly performed: boolean
