@@ -21,7 +21,7 @@ export interface Failure {
 const root = resolve(import.meta.dirname, "..")
 const patience = 30_000
 
-/** Code at the lines it has in its file, so that what a compiler says of a line is true of the file. */
+/** Code at its lines in the file, so that line numbers in the compiler's messages are those of the file. */
 const inPlace = ({ line }: Fence, code: string) => "\n".repeat(line - 1) + code
 
 /** What TypeScript says of the fences, each a file named by its index. */
@@ -51,7 +51,7 @@ const typeErrors = (folder: string, fences: ReadonlyArray<Fence>): ReadonlyArray
   return failures
 }
 
-/** Runs a fence in this process, what it prints held back. */
+/** Runs a fence in this process, with its output suppressed. */
 const runFence = async (folder: string, fence: Fence, index: number): Promise<ReadonlyArray<Failure>> => {
   const { file } = fence
   const failures: Array<Failure> = []

@@ -6,7 +6,8 @@
  * - The rooms of `policy` and of `adapter-pg` import one way.
  * - Core takes stable modules of Effect by subpath (`effect/Schema`) and nothing else from outside.
  * - Packages import core by package name and never each other; examples and docs use public names. `report` and
- *   `interchange` are no exception: what the report shows of an input is the report's own, so neither needs the other.
+ *   `interchange` are no exception: the report has its own types for the figures of an input, so neither needs the
+ *   other.
  * - Only tests import `@tacet/testing` and the test kit.
  * - No file reaches into another package's files, nor into an `internal` folder from outside its parent.
  * - No module imports itself through others.

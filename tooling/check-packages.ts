@@ -18,7 +18,7 @@ interface Manifest {
 const root = resolve(import.meta.dirname, "..")
 const bin = (name: string) => join(root, "node_modules/.bin", name)
 
-/** Runs a command to its end; what it printed appears only when it fails. */
+/** Runs a command and waits for it; its output appears only when it fails. */
 const run = (cwd: string, command: string, ...args: ReadonlyArray<string>): string => {
   const { error, status, stderr, stdout } = spawnSync(command, args, { cwd, encoding: "utf8" })
   if (error !== undefined) throw error

@@ -1,6 +1,6 @@
 /**
- * `npm run check:size`, after a build: what an import of core costs a bundle (minified, gzipped, without Effect),
- * against the budgets of size-budget.json. An import that grows on purpose gets a larger budget in the same commit.
+ * `npm run check:size`, after a build: checks the size of core in a bundle (minified, gzipped, without Effect) against
+ * the budgets of size-budget.json. An import that grows on purpose gets a larger budget in the same commit.
  */
 import { readFileSync } from "node:fs"
 import { resolve } from "node:path"

@@ -1,7 +1,8 @@
 /**
- * `npm run -s on-server -- [--programs FOLDER] [--plain-owner] COMMAND…` starts a PostgreSQL server, runs a command with its
- * URL as `DATABASE_URL`, and stops it. With `--programs` it is a server of other programs than those from npm, such as
- * `/usr/lib/postgresql/15/bin`; with `--plain-owner` the URL's account is no superuser: it may create databases and roles.
+ * `npm run -s on-server -- [--programs FOLDER] [--plain-owner] COMMAND…` starts a PostgreSQL server, runs a command
+ * with its URL as `DATABASE_URL`, and stops it. With `--programs` the server runs other programs than those from npm,
+ * such as `/usr/lib/postgresql/15/bin`; with `--plain-owner` the URL's account is not a superuser: it may create
+ * databases and roles.
  */
 import { spawnSync } from "node:child_process"
 import { parseArgs } from "node:util"

@@ -19,7 +19,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import { counting } from "./counting.ts"
 
-/** What a worker says. */
+/** A message from a worker. */
 export type Said =
   | {
       readonly _tag: "intent"

@@ -78,7 +78,7 @@ const plain = (value: unknown): unknown => {
 
 const oneLine = (text: string) => text.replace(/\s+/g, " ").trim()
 
-/** What the calls run: compares by structure, by Effect's equality, or as what the value looks like in JSON. */
+/** The function that the calls run: compares by structure, by Effect's equality, or by the value's JSON. */
 export const compare = (actual: unknown, expected: (() => unknown) | undefined, text: string): string | undefined => {
   const shown = oneLine(inspect(actual, { depth: 8, breakLength: Infinity }))
   if (actual instanceof Promise) return `a promise is compared with ${text}: await it`

@@ -1,5 +1,6 @@
 /**
- * What the histories are written to, and how to read all of it as an attacker with the disk in hand would.
+ * The stores that the histories are written to, and how to read all their data as an attacker with access to the disk
+ * would.
  */
 import { layer as fileKeys } from "@tacet/adapter-file"
 import { layer as eventStores, VaultMemory } from "@tacet/adapter-memory"
@@ -27,7 +28,7 @@ export interface Stores {
   readonly layer: Layer.Layer<Ports, StartError>
   /** The stored texts, by place. */
   readonly kept: () => Readonly<Record<string, string>>
-  /** Takes a backup of the vault's rows, where that can be done; what it answers puts it back. */
+  /** Takes a backup of the vault's rows, if the store supports it; the returned function restores it. */
   readonly backup?: () => () => void
 }
 
@@ -42,7 +43,7 @@ export const dump = (value: unknown): string =>
     return typeof part === "bigint" ? String(part) : part
   })
 
-/** All that lies in the files of a folder that were written from a moment on. */
+/** The contents of a folder's files that were written from a moment on. */
 const filesOf = (folder: string, since = 0): string =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }))
@@ -71,7 +72,9 @@ export const inMemory = (keys: string): Stores => {
   }
 }
 
-/** Everything in one PostgreSQL, in whose folder lie tables, indexes, the write-ahead log and the log of the server. */
+/**
+ * Everything in one PostgreSQL server, whose folder contains tables, indexes, the write-ahead log and the server's log.
+ */
 const inPostgres = ({ url }: Server, folder: string): Stores => {
   const begin = Date.now()
   const options = { url: Redacted.make(url) }

@@ -64,7 +64,7 @@ export interface Leak {
   readonly shape: Shape
 }
 
-/** What one history has shown. */
+/** The finding of one history. */
 export interface Finding {
   readonly canaries: number
   readonly places: ReadonlyArray<string>

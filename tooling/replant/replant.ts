@@ -13,7 +13,7 @@ export type Finding =
   | { readonly _tag: "missed" }
   /** The text to be replaced occurs in the file not once but so many times. */
   | { readonly _tag: "misplaced"; readonly times: number }
-  /** The tests did not run: the bug is no bug but broken code. */
+  /** The tests did not run: the planted code does not compile or load. */
   | { readonly _tag: "unreadable"; readonly message: string }
 
 /** The source with the bug, or how often its text was found where it must occur once. */
@@ -30,7 +30,7 @@ export interface Report {
   }>
 }
 
-/** What a report says of a bug. A test that could not be run finds nothing. */
+/** The verdict of a report on a bug. A test that could not be run finds nothing. */
 export const judge = ({ key }: Pick<Bug, "key">, { testResults }: Report): Finding => {
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
   const naming = tests.filter(({ fullName }) => names(fullName, key))

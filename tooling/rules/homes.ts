@@ -14,7 +14,7 @@ import { filesUnder } from "../sources.ts"
  * - `refusal`: the key is given where a decider, a check or a service refuses;
  * - `tag`: a declaration is tagged with the key;
  * - `law`: a requirement of the law or of the library binds policies by it;
- * - `parameter`: a parameter carries what a policy says of it.
+ * - `parameter`: a parameter carries a policy's statement on it.
  */
 export const ways = ["refusal", "tag", "law", "parameter"] as const
 export type Way = (typeof ways)[number]

@@ -5,7 +5,7 @@ import { modulesOf } from "./homes.ts"
 import type { Title } from "./titles.ts"
 import { names } from "./titles.ts"
 
-/** A rule with what the sources and the tests say of it. */
+/** A rule with its modules in the sources and its tests. */
 export interface KeptRule extends RuleCatalogue.Rule {
   readonly homes: ReadonlyArray<Home>
   /** The modules that keep it, the one to read first in front. */
@@ -83,7 +83,7 @@ const testsOf = ({ entry, titles }: KeptRule): string => {
   return Array.from(new Set(titles.map(({ file }) => file)), link).join("<br>")
 }
 
-/** `docs/rules.md`. Its tests are files: names change more often than what they prove. */
+/** `docs/rules.md`. It lists tests by file, because titles change more often than the files that prove a rule. */
 export const tableOf = (rules: ReadonlyArray<KeptRule>): string => {
   const rows = rules.reduce((sum, rule) => sum + rule.rows.length, 0)
   return `# Every rule and its home

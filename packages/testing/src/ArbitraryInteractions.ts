@@ -34,7 +34,7 @@ export const policies: PolicyBook.PolicyBook = {
   ],
 }
 
-/** What the Customer of these histories has declared: a policy version, one number and one entry point. */
+/** The declarations of the Customer of these histories: a policy version, one number and one entry point. */
 export const declarations: ReadonlyArray<Customer.Command> = [
   { _tag: "AdoptPolicyVersion", at: beginning, policyVersion: "dialonce/2021-02-17" as Identifier.PolicyVersionId },
   { _tag: "ListNumber", at: beginning, number: listedNumber },

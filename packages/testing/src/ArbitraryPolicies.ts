@@ -1,6 +1,7 @@
 /**
- * Privacy policies for property tests: random ones, made of the values at the boundaries of each parameter and of what
- * the published versions state, and edits of them that loosen, tighten or leave out what they say on one parameter.
+ * Privacy policies for property tests: random ones, made of the values at the boundaries of each parameter and the
+ * statements of the published versions, and edits of them that loosen, tighten or remove the statement on one
+ * parameter.
  */
 import fc from "fast-check"
 import { Parameter, PrivacyPolicy as Policy, Requirement, Versions } from "@tacet/core/policy"
@@ -9,7 +10,7 @@ const definitionOf = (name: Policy.ParameterName): Parameter.Parameter<never> =>
   Policy.parameter(name) as unknown as Parameter.Parameter<never>
 
 /**
- * Values of a parameter: its boundaries, and what the published versions state.
+ * Values of a parameter: its boundaries, and the statements of the published versions.
  */
 export const valuesOf = (name: Policy.ParameterName): ReadonlyArray<unknown> => [
   ...Parameter.samples(definitionOf(name)),

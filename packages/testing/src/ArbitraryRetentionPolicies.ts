@@ -117,7 +117,7 @@ export const someCommands = (
 }
 
 /**
- * What a datum's end depends on: events after its collection, each happened or not.
+ * The events on which a datum's end depends: each may have happened after its collection or not.
  */
 export const someFacts = (
   policy: EffectivePolicy.EffectivePolicy,

@@ -1,6 +1,6 @@
 /**
- * Histories of requests for property tests: random commands through the real decider, half of them what a careful
- * handler would do next, so that every status is reached. Receipts are drawn around the ends of months, leap days and
+ * Histories of requests for property tests: random commands through the real decider, half of them those that a careful
+ * handler would give next, so that every status is reached. Receipts are drawn around the ends of months, leap days and
  * midnight; the moments of commands around the end of the due date.
  */
 import * as DateTime from "effect/DateTime"
@@ -11,7 +11,7 @@ import { RightsRequest } from "@tacet/core/domain"
 import type { Uuid } from "@tacet/core/eventsourcing"
 import { Deadline, type EffectivePolicy, type Purpose, Vocabulary } from "@tacet/core/policy"
 
-/** What a history is played under. */
+/** The policy and other conditions of a history. */
 export interface Situation {
   readonly policy: EffectivePolicy.EffectivePolicy
   /** The values of the person in the vault. */
@@ -19,7 +19,7 @@ export interface Situation {
   readonly localLaw?: RightsRequest.LocalLaw
 }
 
-/** One command of a history, with what it met and what it led to. */
+/** One command of a history, with the state before it and its result. */
 export interface Step {
   readonly before: RightsRequest.State
   readonly command: RightsRequest.Command
@@ -175,7 +175,7 @@ export const wholeOutcome = (
 const sealed = { reference: reasons, category: "ipAddress" as const }
 
 /**
- * What a careful handler does next: it leads every request to its answer.
+ * The next command of a careful handler, who leads every request to its answer.
  */
 export const carefulStep = (
   state: RightsRequest.State,
@@ -316,7 +316,7 @@ const aPause = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom("due" as const, "justBefore" as const, "justAfter" as const) },
 )
 
-/** How far `late` lies from the end of the due date, in milliseconds. */
+/** The distance of `late` from the end of the due date, in milliseconds. */
 const edges = { due: 0, justBefore: -1, justAfter: 1 }
 
 /**

@@ -43,7 +43,7 @@ export const register = (
 ): void => Suite.register(suite, adapter, fixture, runner, settings)
 
 /**
- * Runs the suite without a test runner and answers the result of each property.
+ * Runs the suite without a test runner and returns the result of each property.
  */
 export const run = (
   fixture: ErasureLedgerFixture,

@@ -41,7 +41,7 @@ export interface Call {
 /** The fault of a call, if any. */
 export type Plan = (call: Call) => Fault | undefined
 
-/** What the caller dies of. */
+/** The injected failure of a caller. */
 export class Crash extends Data.TaggedError("Crash")<{ readonly call: Call; readonly when: Fault["when"] }> {
   override get message(): string {
     return `Crash ${this.when} call ${this.call.number} (${this.call.operation})`

@@ -1,6 +1,6 @@
 /**
- * What an adapter declares to the suites: how to build it and its capabilities. The suites skip nothing: they check one
- * property for a capability that is declared present, and another where it is declared absent.
+ * The declarations of an adapter to the suites: how to build it, and its capabilities. The suites skip nothing: they
+ * check one property for a capability that is declared present, and another where it is declared absent.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
@@ -8,7 +8,7 @@ import type * as Layer from "effect/Layer"
 import type { EventStore, Projection, ProjectionStore } from "@tacet/core/eventsourcing"
 import type { AccessLog, ErasureLedger, KeyStore, OpeningPolicy, Vault, VaultStore } from "@tacet/core/privacy"
 
-/** How to build an event store, and what it declares. */
+/** How to build an event store, and its capabilities. */
 export interface EventStoreFixture {
   /**
    * The store. Each property builds it anew and draws new Customers, so several layers may share one database; they need
@@ -23,7 +23,7 @@ export interface EventStoreFixture {
   }
 }
 
-/** How to build a projection store together with its event store, and what it declares. */
+/** How to build a projection store together with its event store, and its capabilities. */
 export interface ProjectionStoreFixture {
   /** Both stores, with these inline projections. */
   readonly layer: (
@@ -41,15 +41,15 @@ export interface ProjectionStoreFixture {
 export class VaultBackup extends Context.Service<
   VaultBackup,
   {
-    /** Takes a backup and answers what puts it back in place of all that is there then. */
+    /** Takes a backup and returns an effect that restores it, replacing all later data. */
     readonly take: Effect.Effect<Effect.Effect<void>>
   }
 >()("@tacet/testing/VaultBackup") {}
 
-/** What a vault rests on. */
+/** The stores of a vault. */
 export type VaultPorts = VaultStore.VaultStore | KeyStore.KeyStore | AccessLog.AccessLog | ErasureLedger.ErasureLedger
 
-/** How to build the stores of a vault, and what they declare. */
+/** How to build the stores of a vault, and their capabilities. */
 export interface VaultFixture {
   /** The stores. Each property builds them anew and draws new Customers; they need not be empty. */
   readonly stores: Layer.Layer<VaultPorts | VaultBackup, unknown>

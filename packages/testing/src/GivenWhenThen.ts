@@ -12,7 +12,7 @@ export interface Given<State, Command, Event, Context> {
   readonly when: (command: Command, context: Context) => Outcome<State, Command, Event, Context>
 }
 
-/** What a command led to, and what may be said of it. */
+/** The result of a command, and the assertions on it. */
 export interface Outcome<State, Command, Event, Context> {
   readonly result: Result.Result<ReadonlyArray<Event>, Refusal.Refusal>
   /** The history with the new events: for the next command. */

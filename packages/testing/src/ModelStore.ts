@@ -13,7 +13,7 @@ import {
 } from "@tacet/core/eventsourcing"
 import * as Model from "./ReferenceModel.ts"
 
-/** What may be replaced. */
+/** The replaceable parts. */
 export interface Options {
   /** How a commit changes the model. Default: `ReferenceModel.append`. */
   readonly append?: typeof Model.append

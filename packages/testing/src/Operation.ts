@@ -1,6 +1,6 @@
 /**
- * Random histories: what callers may do to a log, over few streams and few commit ids of two Customers, so that they
- * meet each other. Expectations are drawn relative to what the streams have, so that most of them hold.
+ * Random histories: operations on a log, over few streams and few commit ids of two Customers, so that they collide.
+ * Expectations are drawn relative to the streams' versions, so that most of them hold.
  */
 import * as FastCheck from "fast-check"
 import {
@@ -14,7 +14,7 @@ import {
 } from "@tacet/core/eventsourcing"
 import { eventsOf, type Model } from "./ReferenceModel.ts"
 
-/** An expectation relative to what the stream has. */
+/** An expectation relative to the stream's version. */
 export type Expecting = "as it is" | "one behind" | "one ahead" | "none" | "exists" | "any"
 
 /** One thing that a caller does. Customers, streams and commit ids are meant by their number in the {@link Cast}. */

@@ -126,7 +126,7 @@ export const show = (value: unknown): string => {
     if (part instanceof Map) return Object.fromEntries(part)
     return part
   })
-  // `JSON.stringify(undefined)` is no text.
+  // `JSON.stringify(undefined)` is not a string.
   const shown = (text as string | undefined) ?? "nothing"
   return shown.length > 600 ? `${shown.slice(0, 600)}…` : shown
 }

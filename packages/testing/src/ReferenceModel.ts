@@ -1,6 +1,6 @@
 /**
- * What an event store must answer, as pure functions over one growing list: the oracle of the model properties. It is written
- * for the reader, not for speed: everything is computed anew from the list, nothing is kept beside it.
+ * The correct answers of an event store, as pure functions over one growing list: the oracle of the model properties.
+ * It is written for clarity, not for speed: everything is recomputed from the list, and nothing is cached.
  */
 import {
   Commit,
@@ -25,7 +25,7 @@ export interface Model {
 /** A compartment in which nothing happened. */
 export const empty: Model = { log: [], answered: [] }
 
-/** What a store answers to a commit. */
+/** The answer of a store to a commit. */
 export type Answer =
   | { readonly _tag: "Committed"; readonly result: Commit.CommitResult; readonly repeated: boolean }
   | { readonly _tag: "InvalidCommit" }
@@ -66,7 +66,7 @@ export const eventsOf = (model: Model, stream: StreamId.StreamId): ReadonlyArray
   model.log.filter((entry): entry is ModelEvent => entry !== "purged" && isSame(entry.stream, stream))
 
 /**
- * What a reader finds behind one position, up to and with another.
+ * The events after one position, up to and including another.
  */
 export const between = (
   model: Model,
@@ -141,7 +141,7 @@ const missedBy = (model: Model, commit: Commit.Commit): ReadonlyArray<ModelEvent
   })
 
 const carryOut = (model: Model, given: Commit.Commit): readonly [Answer, Model] => {
-  // What the caller does with its commit afterwards is no concern of the log.
+  // Later changes of the caller's commit must not affect the log.
   const commit = structuredClone(given)
   const { commitId, customer } = commit
   const firstPosition = model.log.length + 1

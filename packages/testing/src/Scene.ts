@@ -1,5 +1,5 @@
 /**
- * What properties are written with: new Customers, streams and commits, and readers that check what they read on the way.
+ * The vocabulary of the properties: new Customers, streams and commits, and readers that check the data as they read.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -134,7 +134,7 @@ export const log = Effect.fnUntraced(function* (
   }
 })
 
-/** Reads a stream to its end, page by page, and checks that its versions are dense. */
+/** Reads a whole stream, page by page, and checks that its versions are dense. */
 export const stream = Effect.fnUntraced(function* (
   customer: CustomerId.CustomerId,
   id: StreamId.StreamId,
@@ -172,7 +172,7 @@ export const recorded = (
   )
 }
 
-/** A subscriber at work: what it was given so far. */
+/** A running subscriber, with the events that it has received so far. */
 export interface Tail {
   readonly customer: CustomerId.CustomerId
   readonly chunks: ReadonlyArray<EventStore.LogChunk>
@@ -269,7 +269,7 @@ const checkPage = (
   return fits ? Effect.void : Effect.fail(new Deviation({ expected: what, seen: show(seen.slice(0, 8)) }))
 }
 
-/** Ranges that go on in the next chunk, as one. */
+/** Joins ranges that continue in the next chunk. */
 const joined = (chunks: ReadonlyArray<EventStore.LogChunk>): EventStore.LogChunk["purged"] => {
   const ranges: Array<{ from: EventEnvelope.Position; to: EventEnvelope.Position }> = []
   for (const { from, to } of chunks.flatMap((chunk) => chunk.purged)) {

@@ -50,7 +50,7 @@ export const register = <Fixture>(
   })
 }
 
-/** Checks properties one after the other and answers the result of each. */
+/** Checks properties one after the other and returns the result of each. */
 export const run = Effect.fnUntraced(function* <Fixture>(
   properties: ReadonlyArray<Property.Property<Fixture>>,
   fixture: Fixture,

@@ -9,7 +9,7 @@ import { Keyring, type PersonalDataCategory, Subject, type VaultStore } from "@t
 
 type Store = VaultStore.VaultStore["Service"]
 
-/** One operation: whose it is, its name, and what it does to a store. */
+/** One operation: its Customer, its name, and its effect on a store. */
 export interface VaultOperation {
   readonly customer: number
   readonly name: string
@@ -275,7 +275,7 @@ export const aVaultOperation: FastCheck.Arbitrary<VaultOperation> = FastCheck.on
   },
 )
 
-/** Every question that can be asked of a store: what an audit at the end of a history asks. */
+/** Every query of a store: the audit at the end of a history runs all of them. */
 export const everyQuestion = (store: Store, cast: Cast): Effect.Effect<unknown, unknown> =>
   Effect.forEach(cast.customers, (customer) =>
     Effect.all([

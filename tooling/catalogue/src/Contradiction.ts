@@ -15,7 +15,7 @@ type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9
 /** A key from V01 to V60. */
 export type ContradictionKey = Exclude<`V${0 | 1 | 2 | 3 | 4 | 5}${Digit}`, "V00"> | "V60"
 
-/** What a contradiction became. */
+/** The resolution of a contradiction. */
 export type Resolution =
   | {
       readonly _tag: "parameter"

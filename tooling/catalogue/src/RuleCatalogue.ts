@@ -15,7 +15,7 @@ import { documents, rowsOf } from "./RuleRows.ts"
 export type Entry =
   | {
       readonly kind: "enforced" | "declared"
-      /** What the code does about it. */
+      /** How the code enforces it. */
       readonly how: string
     }
   | {

@@ -10,7 +10,7 @@ import type { RuleKey } from "@tacet/core/policy"
 /** A document that rows were drawn from. */
 export type DocumentId = "D16" | "D19" | "D21" | "DF21" | "DG"
 
-/** What a rule is: DPV's `Prohibition`, `Obligation` and `Permission`, or a definition. */
+/** The kind of a rule: DPV's `Prohibition`, `Obligation` and `Permission`, or a definition. */
 export type RowKind = "ban" | "duty" | "permission" | "definition"
 
 /** A row. */

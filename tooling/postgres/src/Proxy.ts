@@ -7,7 +7,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 export interface Proxy {
   /** The server's URL by way of the proxy. */
   readonly url: string
-  /** From now on, what a client sends arrives, and no answer comes back: as soon as one is due, the wire is cut. */
+  /** From now on, requests reach the server, but no answer returns: the connection is cut as soon as one is due. */
   readonly cutBeforeAnswer: () => void
   /** How many wires were cut. */
   readonly cuts: () => number

@@ -22,7 +22,7 @@ import { type Binaries, locate } from "./binaries.ts"
 
 /** The options of a server. */
 export interface ServerOptions {
-  /** Where its data lies. Data that is there is used again. Default: a new folder, removed with the server. */
+  /** The data folder. Existing data are reused. Default: a new folder, removed with the server. */
   readonly directory?: string
   /** The folder of other programs than those from npm, such as `/usr/lib/postgresql/15/bin`. */
   readonly programs?: string
@@ -75,7 +75,7 @@ export const start = async (options: ServerOptions = {}): Promise<Server> => {
         try {
           process.kill(each, "SIGKILL")
         } catch {
-          // It went with its leader.
+          // It ended with its group leader.
         }
       }
       await until(() => !all.some(isAlive), "gone")

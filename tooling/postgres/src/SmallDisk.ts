@@ -14,7 +14,7 @@ export interface SmallDisk {
   readonly path: string
   /** The same as this process sees it. */
   readonly seenFromHere: string
-  /** What a server must be started by, in order to see it: {@link ServerOptions.startedBy}. */
+  /** The command that must start a server so that it sees the disk: {@link ServerOptions.startedBy}. */
   readonly startedBy: ReadonlyArray<string>
   /** Makes a folder in it that belongs to the server's account, empty or with all that is in another one of its. */
   readonly folder: (name: string, from?: string) => void

@@ -41,7 +41,7 @@ export const locate = async (account: Account | undefined): Promise<Binaries> =>
   const native = dirname(dirname(found.postgres))
   if ((account === undefined || isOpen(native)) && link(native))
     return { initdb: found.initdb, postgres: found.postgres }
-  // The package lies where the other user cannot go, or where nothing can be linked: run a copy.
+  // The other user cannot enter the package's folder, or links cannot be created there: run a copy.
   const temporary = mkdtempSync(join(tmpdir(), "tacet-postgres-programs-"))
   if (account !== undefined) chownSync(temporary, account.uid, account.gid)
   const copy = join(temporary, "native")

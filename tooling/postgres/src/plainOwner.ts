@@ -1,12 +1,12 @@
 /**
- * An account as a managed service gives it: it may create databases and roles, and is no superuser.
+ * An account like those of managed services: it may create databases and roles, and is not a superuser.
  */
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { randomBytes } from "node:crypto"
 
-/** Makes the account on the server of a URL, and answers the URL with which it logs in. */
+/** Creates the account on the server of a URL, and returns the URL with which it logs in. */
 export const makePlainOwner = async (server: string): Promise<string> => {
   const url = new URL(server)
   Object.assign(url, { username: "plain_owner", password: randomBytes(12).toString("hex") })

@@ -65,7 +65,7 @@ describe("the kit", () => {
   })
 })
 
-// What must not compile; the function is never called.
+// Code that must not compile; the function is never called.
 export const typesThatMustNotFit = () => {
   // @ts-expect-error an Effect is run by it.effect
   it("effect", () => Effect.void)

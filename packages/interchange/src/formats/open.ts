@@ -24,7 +24,7 @@ const readers: { readonly [Name in Format]: Reader } = {
   cloudevents: readCloudEvents,
 }
 
-/** What the command line adds to a mapping. */
+/** The command line's additions to a mapping. */
 export interface Options {
   /** The IANA zone of times that name neither an offset nor a zone, where the mapping names none either. */
   readonly timeZone: string

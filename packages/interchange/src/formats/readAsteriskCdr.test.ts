@@ -50,7 +50,7 @@ const line = (leg: {
 const cdr: Mapping = { columns: "cdr-csv" }
 const at = (time: string) => Date.parse(`2026-01-05T${time}Z`)
 
-/** What the reader makes of one leg. */
+/** The reader's result for one leg. */
 const legOf = async (leg: Parameters<typeof line>[0], mapping: Mapping = cdr) => {
   const { rows } = await reading("asterisk-cdr", line(leg), mapping)
   return callsOf(rows)[0]

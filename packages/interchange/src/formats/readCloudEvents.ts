@@ -11,7 +11,7 @@ import { type JsonRecord, jsonRecords, recordOf } from "./JsonRecords.ts"
 import type { Get } from "./Record.ts"
 import { rowReader } from "./RowReader.ts"
 
-/** The end of our own types, after any reverse domain name and before `.v1`, and what they say. */
+/** The end of our own types, after any reverse domain name and before `.v1`, and their facts. */
 const ownTypes: { readonly [type: string]: Rules } = {
   "interaction.started": { as: "started", trigger: { field: "data.trigger" } },
   "interaction.step": { as: "step", step: { field: "data.step" }, kind: { field: "data.kind" } },
@@ -75,7 +75,7 @@ const getOf =
     return ownType.exec(text)?.[1] ?? text
   }
 
-/** What the specification requires of every event. */
+/** Checks the attributes that the specification requires of every event. */
 const attributeFault = ({ value }: JsonRecord, readsTime: boolean): Fault | undefined => {
   const attributes = value as Readonly<Record<string, unknown>>
   for (const name of ["id", "source", "type"]) {

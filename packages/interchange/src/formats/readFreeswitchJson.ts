@@ -116,7 +116,7 @@ const timesOf = (record: object) => {
   }
 }
 
-/** The applications that the leg went through. */
+/** The applications that the leg passed through. */
 const appsOf = (record: object, get: Get): ReadonlyArray<string> => {
   const log = Object.hasOwn(record, "app_log") ? (record as { readonly app_log: unknown }).app_log : undefined
   const listed = typeof log === "object" && log !== null && "applications" in log ? log.applications : undefined

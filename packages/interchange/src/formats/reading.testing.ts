@@ -1,5 +1,5 @@
 /**
- * Reads an input to its end, for tests: what became of its records, in the order of the file.
+ * Reads a whole input, for tests: the rows and rejected rows, in the order of the file.
  */
 import { createReadStream, existsSync, readFileSync } from "node:fs"
 import { Readable } from "node:stream"

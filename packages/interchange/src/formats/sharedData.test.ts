@@ -1,5 +1,5 @@
 /**
- * The readers against real files, whose numbers were computed independently. The files are no part of the repository:
+ * The readers against real files, whose numbers were computed independently. The files are not part of the repository:
  * where they are absent, these tests are skipped.
  */
 import { describe, expect, it } from "@tacet/vitest"

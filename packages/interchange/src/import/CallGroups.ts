@@ -1,6 +1,6 @@
 /**
  * Gathers the legs of a call. Rows of legs are held by case until the clock of the rows has passed the last of them, so
- * that no leg that began while the call went on can be missing, then they make one call.
+ * that no leg that began during the call can be missing; then they form one call.
  */
 import type { Fact, SourceRow } from "../SourceRow.ts"
 import * as Heap from "./Heap.ts"

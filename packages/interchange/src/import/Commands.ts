@@ -1,5 +1,5 @@
 /**
- * From the facts of a unit to commands for an interaction. What an interaction already holds decides: the first unit
+ * From the facts of a unit to commands for an interaction. The interaction's present state decides: the first unit
  * starts it, and the answer or end of a call without an id belongs to the call placed last.
  */
 import { CommandInput, Identifier, type Interaction } from "@tacet/core/domain"

@@ -1,7 +1,7 @@
 /**
- * What the Customer of a run declares before its rows are read, as real commands: the policy version that binds, the
- * number and the entry points from which interactions start, and the scenario where the mapping has one. All from 1970
- * on, so that whatever the file holds falls under it.
+ * The declarations that the Customer of a run makes before its rows are read, as real commands: the policy version that
+ * binds, the number and the entry points from which interactions start, and the scenario where the mapping has one. All
+ * hold from 1970 on, so that they cover every row of the file.
  */
 import { createHash } from "node:crypto"
 import { CommandInput, type Customer, type Identifier } from "@tacet/core/domain"
@@ -15,7 +15,7 @@ import * as Schema from "effect/Schema"
 import type { Mapping } from "../mapping/Mapping.ts"
 import { InputError } from "../SourceRow.ts"
 
-/** The declarations of a run, and what a mapping says of all its interactions. */
+/** The declarations of a run, and the mapping's statements on all its interactions. */
 export interface Declarations {
   readonly customer: CustomerId.CustomerId
   readonly commands: ReadonlyArray<Customer.Command>

@@ -25,7 +25,7 @@ export interface Earlier {
 /** Of an interaction that began in this run. */
 export const none: Earlier = { placed: () => false, without: (commands) => commands }
 
-/** Reads what an interaction held up to a position of the log. */
+/** Reads the events of an interaction up to a position of the log. */
 export const read = Effect.fnUntraced(function* (
   customer: CustomerId.CustomerId,
   interaction: Uuid.Uuid,
@@ -58,7 +58,7 @@ export const read = Effect.fnUntraced(function* (
   }
 })
 
-/** The events that the commands of an import are recorded as, where nothing but the name and the time changes. */
+/** The events that record the commands of an import, where only the name and the time change. */
 const eventTags: { readonly [Tag in Interaction.Command["_tag"]]?: Interaction.Event["_tag"] } = {
   InhibitCall: "CallInhibited",
   TakeStep: "StepTaken",

@@ -28,7 +28,7 @@ import * as Statistics from "./Statistics.ts"
 import { TokenKey, tokensOf } from "./TokenKey.ts"
 import { ofRow, type RowReference, type Unit } from "./Unit.ts"
 
-/** What a run is asked for. */
+/** The options of a run. */
 export interface Options {
   /** The Customer's name as it was given, for the report. */
   readonly name: string
@@ -46,7 +46,7 @@ export interface Options {
   readonly sortedInMemory?: number
 }
 
-/** What a run has led to. */
+/** The result of a run. */
 export interface Imported {
   readonly input: RowCounts.InputCounts
   readonly report: CustomerReport.CustomerReport
@@ -56,7 +56,7 @@ export interface Imported {
 
 export type ImportError = InputError | Recorder.RecordError
 
-/** Imports a source to its end. */
+/** Imports a whole source. */
 export const run = Effect.fn("Importer.run")(function* (
   source: Source,
   options: Options,
@@ -83,7 +83,7 @@ export const run = Effect.fn("Importer.run")(function* (
 const hour = 3_600_000
 const day = 24 * hour
 
-/** Reads a source to its end and records its rows in the order of time. */
+/** Reads a whole source and records its rows in the order of time. */
 const imported = Effect.fnUntraced(function* (
   source: Source,
   customer: CustomerId.CustomerId,

@@ -133,7 +133,7 @@ export const make = Effect.fnUntraced(function* (
       latest(plans, (tag) => tag !== "EndInteraction"),
     )
     if (state.phase === "notStarted") return
-    // What an earlier run recorded of later moments is not known yet at this one.
+    // Events that an earlier run recorded at later moments are not yet known at this one.
     const lastActivity =
       target.earlier === Earlier.none ? state.lastActivity : Math.min(state.lastActivity, target.toldUntil)
     const endedAt = latest(plans, (tag) => tag === "EndInteraction")
@@ -272,7 +272,7 @@ export const make = Effect.fnUntraced(function* (
   }
 })
 
-/** How far a recorded interaction has come. Calls of earlier runs may come again. */
+/** The progress of a recorded interaction. Calls of earlier runs may be repeated. */
 const progressOf = (state: Interaction.State, earlier: Earlier.Earlier): Progress => {
   const calls = Array.from(state.calls)
   const [id, open] = calls.filter(([, { end }]) => end === undefined).at(-1) ?? []

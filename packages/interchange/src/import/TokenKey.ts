@@ -89,7 +89,7 @@ export interface Tokens {
   readonly call: (caseKey: string, callKey: string) => Identifier.CallId
   /** A person within this run. Never leaves the memory of the importer. */
   readonly person: (personKey: string) => string
-  /** A row within this run, and what it says. Neither ever leaves the memory of the importer. */
+  /** The id and the content of a row, within this run. Neither ever leaves the importer's memory. */
   readonly rowId: (id: string) => string
   readonly content: (row: unknown) => string
 }

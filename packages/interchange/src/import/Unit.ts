@@ -67,7 +67,7 @@ export const ofRow = (row: SourceRow, reference: RowReference, person: string | 
   kind: "row",
 })
 
-/** What a row says of the Customer's own number and entry point. */
+/** The Customer's number and entry point that a row names. */
 export const whereOf = ({ entryPoint, number }: SourceRow): Pick<Unit, "number" | "entryPoint"> => ({
   ...(number === undefined ? {} : { number }),
   ...(entryPoint === undefined ? {} : { entryPoint }),
@@ -104,7 +104,7 @@ const callTags: ReadonlySet<UnitFact["_tag"]> = new Set([
   "callEnded",
 ] as const)
 
-/** Facts about an interaction that are no use of it. */
+/** Facts about an interaction that do not count as its use. */
 const markTags: ReadonlySet<UnitFact["_tag"]> = new Set(["excluded", "ended"] as const)
 
 /** The call that several legs make: a transfer or a conference is one call, effective where one leg proves a person. */

@@ -32,7 +32,7 @@ export interface Settings {
   /** Rows in one batch of the source. */
   readonly read?: number
   readonly seed?: string
-  /** What a run before this one imported into the same store, with keys of its own for persons. */
+  /** The items that an earlier run imported into the same store, with its own keys for persons. */
   readonly before?: Iterable<SourceItem>
   /** Called with each chunk of the log that the statistics read. */
   readonly onChunk?: (chunk: EventStore.LogChunk) => void

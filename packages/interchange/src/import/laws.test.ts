@@ -22,7 +22,7 @@ const mapping: Mapping = {
   },
 }
 
-/** What a visit comes to. */
+/** The ending of a visit. */
 const anEnding = fc.constantFrom<ReadonlyArray<Fact>>(
   [],
   [{ _tag: "redirected" }],

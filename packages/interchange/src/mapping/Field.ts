@@ -1,8 +1,8 @@
 /**
- * How a mapping names what it reads: fields, moments, durations and values looked up in a field.
+ * How a mapping names its inputs: fields, moments, durations and values looked up in a field.
  *
  * A field is a CSV column, an XES attribute, an OCEL attribute or a path into a JSON record. Only fields that a mapping
- * or a format names are read: whatever else a record holds is dropped at this boundary.
+ * or a format names are read: all others are dropped at this boundary.
  */
 import * as Schema from "effect/Schema"
 

@@ -1,6 +1,7 @@
 /**
  * The mapping: one object that says how the records of a file become facts, the same for all formats. `docs/mapping.md`
- * explains each key with examples. A format needs only what it cannot know by itself: plain XES needs no mapping at all.
+ * explains each key with examples. A format needs only the keys for which it has no default: plain XES needs no mapping
+ * at all.
  */
 import { Identifier, Interaction } from "@tacet/core/domain"
 import { Versions } from "@tacet/core/policy"
@@ -60,7 +61,7 @@ const Scenario = Schema.Struct({
 })
 
 export const Mapping = Schema.Struct({
-  /** For people: what this mapping is for. */
+  /** For human readers: the purpose of this mapping. */
   about: Schema.optionalKey(Schema.String),
   /** The format that it is written for: used with another, it is refused. */
   format: Schema.optionalKey(Format),

@@ -1,5 +1,5 @@
 /**
- * What a mapping makes of a record: the facts of `SourceRow.ts`, written as rules.
+ * The facts that a mapping derives from a record: those of `SourceRow.ts`, written as rules.
  */
 import { Identifier, Interaction } from "@tacet/core/domain"
 import * as Schema from "effect/Schema"
@@ -25,7 +25,7 @@ export const accepted = {
   boolean: [true, false],
 } as const
 
-/** The rules that need nothing but their name. */
+/** The rules that consist of their name alone. */
 export const ShortRule = Schema.Literals([
   "step",
   "drop",
@@ -45,7 +45,7 @@ export type ShortRule = typeof ShortRule.Type
 
 const call = Schema.optionalKey(Field)
 
-/** A rule with its particulars; what it does not say is taken from the record or left out. */
+/** A rule with its particulars; missing ones are taken from the record or left out. */
 export const LongRule = Schema.Union([
   /** Default name: the value of the activity itself. */
   Schema.Struct({

@@ -1,6 +1,6 @@
 /**
- * A figure: what it shows in words, the drawing, and the same figures as a table below. The drawing comes for wide and
- * for narrow pages where one drawing cannot serve both.
+ * A figure: its finding in words, the drawing, and the same figures as a table below. There are two drawings, for wide
+ * and for narrow pages, where one cannot serve both.
  */
 import { markup, type Markup, none } from "./markup.ts"
 

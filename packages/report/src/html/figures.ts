@@ -31,11 +31,17 @@ export const rate = (value: Rate.Rate): Markup =>
     ? noData
     : markup`${share(value.rate)}<span class="interval">${range(value.wilson95)}</span>`
 
-/** The share, its interval and what they are counted on, with a scale from 0 to 100 % on which both are marked. */
+/**
+ * The share, its interval and the number of interactions they are based on, with a scale from 0 to 100 % on which both
+ * are marked.
+ */
 export const rateWithScale = (value: Rate.Rate): Markup =>
   value.rate === null ? noData : markup`<span class="scaled">${scale(value)}<span>${rate(value)}</span></span>`
 
-/** A line from 0 to 100 % with the interval and the share. Repeats the figures beside it, so it is no matter for readers aloud. */
+/**
+ * A line from 0 to 100 % with the interval and the share. Repeats the figures beside it, so it is hidden from screen
+ * readers.
+ */
 export const scale = ({ rate, wilson95 }: Rate.Rate): Markup =>
   rate === null || wilson95 === null
     ? markup`<span class="scale" aria-hidden="true"></span>`

@@ -85,7 +85,7 @@ export const contrasts = (): { readonly checked: number; readonly faint: Readonl
       "",
     )
     if (text.trim() === "" || node.getClientRects().length === 0) continue
-    // The figures in the cells of the heat map lie on the cells; the palette's own test holds them to it.
+    // The figures of the heat map are drawn on its cells; the palette's own test checks their contrast.
     if (drawn && node.closest("#failed-figure") !== null && /^\d+$/.test(text)) continue
     const style = getComputedStyle(node)
     const [dark = 0, light = 0] = [luminance(drawn ? style.fill : style.color), luminance(below(node))].sort(

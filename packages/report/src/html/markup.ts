@@ -1,9 +1,8 @@
 /**
  * Markup that interpolated values cannot break.
  *
- * Everything that the template receives is escaped, unless it is markup already; there is no other way to make markup
- * than the template, but for {@link trusted}, which is for text of our own making. The output is HTML that an XML parser
- * reads as well, so tests can hold both to the same tree.
+ * The template escapes all values except markup; the only other way to make markup is {@link trusted}, for text of our
+ * own. The output is HTML that an XML parser reads as well, so tests can hold both to the same tree.
  */
 import { visible } from "./visible.ts"
 
@@ -16,7 +15,7 @@ export class Markup {
   }
 }
 
-/** What a template takes. `undefined` leaves nothing. */
+/** The values that a template accepts. `undefined` renders as nothing. */
 export type Part = string | number | Markup | ReadonlyArray<Markup> | undefined
 
 /** The nothing. */

@@ -137,7 +137,7 @@ const expectDrawn = (page: Element, report: ReportDocument): void => {
   if (report.interactions.attemptFailed > 0) expect(figuresOf(page, "failed-by-hour")).toEqual(report.failedByHour)
 }
 
-/** Whether a figure is written as what it is, rounded no further than its last digit. */
+/** Whether a text is the figure, rounded no further than its last digit. */
 const isWritten = (value: number, text: string): boolean => {
   if (/^\d+(,\d{3})*$/.test(text)) return Number(text.replaceAll(",", "")) === value
   if (/^\d+\.\d%?$/.test(text)) return Math.abs(Number(text.replace("%", "")) - value * 100) <= 0.0500001

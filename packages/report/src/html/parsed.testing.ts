@@ -1,6 +1,6 @@
 /**
- * A page read back by an XML parser: it refuses anything that is not well formed, so what it reads is the page's own
- * structure and no guess at it.
+ * A page read back by an XML parser, which refuses anything that is not well formed: the result is the page's exact
+ * structure, not a guess.
  */
 import { SaxesParser } from "saxes"
 

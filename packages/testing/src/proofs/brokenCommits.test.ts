@@ -232,7 +232,7 @@ function streamByStream(store: Store, commit: Commit.Commit): ReturnType<Store["
   })
 }
 
-/** What a store does that does not know the commit. */
+/** The behaviour of a store that does not recognise the commit. */
 function forgetful(model: Model.Model, commit: Commit.Commit): readonly [Commit.CommitResult, Model.Model] {
   const writes = commit.writes.map((write) => ({ ...write, expected: Expected.any }))
   const [answer, next] = Model.append(model, { ...commit, writes, checks: [], commitId: "anew" as Uuid.Uuid })

@@ -29,7 +29,7 @@ const ledger = (change: (sound: Ledger) => Partial<Ledger>): ErasureLedgerFixtur
 
 const everybody = "00000000-0000-4000-8000-000000000000" as CustomerId.CustomerId
 
-/** Keeps a list of each Customer by its own rules: what it reads, and after a while what it writes. */
+/** Keeps a list for each Customer by given rules for reading and, after a delay, for writing. */
 const listing = (
   next: (
     list: ReadonlyArray<ErasureLedger.LedgerEntry>,

@@ -1,5 +1,5 @@
 /**
- * What the proofs of the projection store suite have in common: a broken store, and the property that was made to catch it.
+ * Shared by the proofs of the projection store suite: a broken store, and the property that must catch it.
  */
 import { layerWith } from "@tacet/adapter-memory"
 import { describe, expect, it } from "@tacet/vitest"
@@ -19,7 +19,7 @@ interface Stores {
 
 /** A projection store with one fault. */
 export interface BrokenStore {
-  /** What it does wrong. */
+  /** The fault of the store. */
   readonly fault: string
   /** The property made to catch it. */
   readonly property: string

@@ -1,5 +1,5 @@
 /**
- * What the proofs of the event store suite have in common: a broken store, and the property that was made to catch it.
+ * Shared by the proofs of the event store suite: a broken store, and the property that must catch it.
  */
 import { layer } from "@tacet/adapter-memory"
 import { describe, expect, it } from "@tacet/vitest"
@@ -15,7 +15,7 @@ export type Store = EventStore.EventStore["Service"]
 
 /** A store with one fault. */
 export interface BrokenStore {
-  /** What it does wrong. */
+  /** The fault of the store. */
   readonly fault: string
   /** The property made to catch it. */
   readonly property: string
@@ -24,7 +24,7 @@ export interface BrokenStore {
   readonly alone: boolean
 }
 
-/** What the stores that are broken declare; what they are held to. */
+/** The declared capabilities of the broken stores, by which they are checked. */
 const capabilities: EventStoreFixture["capabilities"] = { pushSubscription: true, survivesRestart: false }
 
 /** Over the memory, some of its functions replaced. */
@@ -88,7 +88,7 @@ export const answering = (append: NonNullable<ModelStore.Options["append"]>): Ev
 /** Impatient: what does not come at once does not come. */
 export const impatient = { patience: 250, timeout: 8_000, runs: 120 }
 
-/** The properties that were violated by what a store answered; a store that hangs or dies proves nothing. */
+/** The properties that a store's answers violated; a store that hangs or crashes proves nothing. */
 export const caught = (found: ReadonlyArray<Suite.Finding>): ReadonlyArray<string> =>
   found.flatMap(({ violation, property }) => {
     if (violation === undefined) return []

@@ -163,7 +163,7 @@ const broken: ReadonlyArray<BrokenStore> = [
   },
 ]
 
-/** What a sequence and a transaction that is still open do to a reader: a position is skipped, and filled later. */
+/** The effect of a sequence and an open transaction on a reader: a position is skipped, and filled later. */
 function lateVisibility(): EventStoreFixture {
   const told = new Set<string>()
   return changingChunks((chunk) => {

@@ -1,5 +1,5 @@
 /**
- * What the proofs of the suites around the vault have in common: one with a fault, and the property that was made to catch it.
+ * Shared by the proofs of the suites around the vault: a broken store, and the property that must catch it.
  */
 import { VaultMemory } from "@tacet/adapter-memory"
 import { describe, expect, it } from "@tacet/vitest"

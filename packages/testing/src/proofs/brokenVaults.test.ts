@@ -26,7 +26,7 @@ const encrypting = (change: (sound: Encryption.Functions) => Partial<Encryption.
     return { seal: (value) => broken(vault.seal(value)), open: (request) => broken(vault.open(request)) }
   })
 
-/** Forgets the Customer in what a value is bound to. */
+/** Omits the Customer from the context that a value is bound to. */
 const withoutCustomer = (context: Uint8Array): Uint8Array => {
   const [format = "", , ...rest] = new TextDecoder().decode(context).split("|")
   return format.startsWith("tacet-value") ? Encryption.bytesOf([format, ...rest].join("|")) : context
@@ -129,7 +129,7 @@ const ledgerInBackup = (): VaultFixture =>
     }
   })
 
-/** A vault that remembers what it has opened. */
+/** A vault that caches opened values. */
 const caching = (): VaultFixture =>
   breakingVault((vault) => {
     const cache = new Map<Uuid.Uuid, Vault.Opened>()

@@ -1,6 +1,6 @@
 /**
- * Writers who write into each event what they expected when they appended it, so that the log itself can be audited:
- * replayed from the first position, every expectation must have held at the very position of its commit.
+ * Writers that record their expectation in each event they append, so that the log itself can be audited: replayed from
+ * the first position, every expectation must have held at the exact position of its commit.
  */
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
@@ -47,7 +47,7 @@ export const contend = Effect.fnUntraced(function* (
   return answers.flat()
 })
 
-/** Passes where every commit in the log met what it expected, at its own position. */
+/** Passes if the expectation of every commit in the log held at its own position. */
 export const replayed = (events: ReadonlyArray<EventEnvelope.RecordedEvent>): Effect.Effect<void, Deviation> => {
   const versions = new Map<string, number>()
   let commitId: string | undefined

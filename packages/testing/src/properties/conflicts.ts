@@ -1,5 +1,5 @@
 /**
- * What a conflict answers, so that a retry needs no second full read.
+ * The contents of a conflict, so that a retry needs no second full read.
  */
 import * as Effect from "effect/Effect"
 import { ExpectedVersion as Expected, StreamId } from "@tacet/core/eventsourcing"

@@ -55,7 +55,7 @@ const named: Projection.InlineProjection = {
   },
 }
 
-/** Throws in the midst of what an event adds. */
+/** Throws after some of an event's increments. */
 const throwing: Projection.InlineProjection = {
   name: "throwing",
   version: 1,

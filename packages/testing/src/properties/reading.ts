@@ -197,7 +197,7 @@ export const reading = onEventStore("reading", [
   },
 ])
 
-/** A store may freeze what it gives, or give copies. */
+/** A store may freeze its results, or return copies. */
 const attempt = (change: () => unknown): void => {
   try {
     change()

@@ -1,5 +1,5 @@
 /**
- * What a store holds when it is built again.
+ * The contents of a store after a rebuild.
  */
 import * as Effect from "effect/Effect"
 import type { EventStoreFixture } from "../Fixture.ts"

@@ -30,7 +30,7 @@ export const endOf = ({ id }: FlowNode): End | undefined => {
 /** A step's name without its position. */
 export const stepName = ({ label }: FlowNode): string => label.replace(/^\d+\. /, "")
 
-/** What a node is called: an end in the page's words, a step by position and name. */
+/** The label of a node: an end in the page's words, a step by position and name. */
 export const nodeName = (node: FlowNode): string => {
   const end = endOf(node)
   return end === undefined ? node.label : ends[end]

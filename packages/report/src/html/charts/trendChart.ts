@@ -90,7 +90,7 @@ const band = (days: ReadonlyArray<Day>, rateOf: (day: Day) => Rate.Rate, color: 
   }
 }
 
-/** The option, or nothing where there is no day. */
+/** The chart's option, empty where there are no days. */
 export const trendOption = (days: ReadonlyArray<Day>, { height, width }: Size): EChartsCoreOption | undefined => {
   const first = days[0]
   const last = days.at(-1)

@@ -1,5 +1,5 @@
 /**
- * A section of the page: a heading that the contents link to, a line on what it answers, and what it shows.
+ * A section of the page: a heading that the table of contents links to, a line with its question, and its content.
  */
 import { markup, type Markup } from "../markup.ts"
 

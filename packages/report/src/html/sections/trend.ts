@@ -90,7 +90,7 @@ const together = (days: ReadonlyArray<Day>): { readonly share: number; readonly 
   return { share: n === 0 ? 0 : k / n, interval: Rate.wilson95(k, n) ?? [0, 1] }
 }
 
-/** What the drawing shows, in words: the earlier half of the settled days against the later. */
+/** The finding of the drawing, in words: the earlier half of the settled days against the later. */
 const findingOf = ({ trend: days }: Pick<ReportDocument, "trend">): string => {
   const settled = days.filter(({ noEffectiveCall, provisional }) => !provisional && noEffectiveCall.rate !== null)
   const provisional = days.length === 0 ? 0 : days.filter((day) => day.provisional).length

@@ -1,5 +1,5 @@
 /**
- * What the vault does in the course of time: sweeping, and changing its keys.
+ * Maintenance of the vault over time: sweeping, and changing its keys.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

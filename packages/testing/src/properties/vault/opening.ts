@@ -1,6 +1,6 @@
 /**
- * A value opens only for an actor who may see it, and leaves a record; a value that cannot be opened answers
- * what it is.
+ * A value opens only for an actor who may see it, and leaves a record; a value that cannot be opened returns the
+ * reason.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

@@ -1,5 +1,5 @@
 /**
- * What the properties of the vault are written with.
+ * The vocabulary of the properties of the vault.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -37,7 +37,7 @@ export const at = <A, E, R>(moment: number, effect: Effect.Effect<A, E, R>): Eff
 /** A subject that no one has met. */
 export const aSubject: Effect.Effect<Subject.SubjectId> = Effect.map(Uuid.next, (id) => id as Subject.SubjectId)
 
-/** What the policy of these properties forbids. */
+/** A purpose that the policy of these properties forbids. */
 export const forbidden = "sale"
 
 const policy = Layer.succeed(OpeningPolicy.OpeningPolicy, {
@@ -47,7 +47,7 @@ const policy = Layer.succeed(OpeningPolicy.OpeningPolicy, {
       : Effect.void,
 })
 
-/** Who looks, and why. */
+/** The actor of an access and its reason. */
 export const access = (purpose = "customerCare"): AccessLog.Access => ({
   purpose,
   actor: { id: "00000000-0000-4000-8000-00000000ac10" as Uuid.Uuid, roles: ["support"] },
