@@ -21,8 +21,8 @@ export interface Load {
 }
 
 /**
- * Starts to watch. Each call of the result gives the load since the one before; what comes within a second of it was measured
- * together with it, and has the same load.
+ * Starts to watch. Each call of the result returns the load since the previous call; calls within a second of each
+ * other belong to one measurement, and have the same load.
  */
 export const watch = (): (() => Load) => {
   const before = loadavg()[0]!

@@ -16,7 +16,7 @@ export interface Spent {
 /** Reads the seconds of processor time that a server has taken. */
 export type ServerClock = () => number | undefined
 
-/** Starts to measure; the result says what was spent since. */
+/** Starts to measure; the result returns the time spent since. */
 export const begin = (serverClock?: ServerClock): (() => Spent) => {
   const serverBefore = serverClock?.()
   const clientBefore = process.cpuUsage()
@@ -37,7 +37,7 @@ export const begin = (serverClock?: ServerClock): (() => Spent) => {
 /** Processor time of client and server together, in microseconds. */
 export const processorTime = ({ client, server = 0 }: Spent): number => client + server
 
-/** Multiplies what was spent, where a subject did a part of the work only. */
+/** Multiplies the time spent, for a subject that did only a part of the work. */
 export const times = ({ client, milliseconds, server }: Spent, factor: number): Spent => ({
   milliseconds: milliseconds * factor,
   client: client * factor,

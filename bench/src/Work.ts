@@ -17,7 +17,7 @@ export interface Options {
 /** Part of a work: subjects that did the same thing on the same data. */
 export interface Section {
   readonly title: string
-  /** What was found besides figures: the shape of the data, what to bear in mind. */
+  /** Notes beside the figures: the shape of the data, caveats. */
   readonly notes: ReadonlyArray<string>
   readonly measurements: ReadonlyArray<Measurement>
   /** What other programs used of the machine meanwhile; known once the section is done. */

@@ -15,7 +15,7 @@ export interface Machine {
   readonly loadAverage: ReadonlyArray<number>
 }
 
-/** What was measured. */
+/** The versions of the measured software. */
 export type Versions = Readonly<Record<string, string>>
 
 /** The machine as it is now. */

@@ -2,7 +2,7 @@
  * How much memory a value takes: heap and typed arrays together, after garbage collections.
  */
 
-/** Collects garbage: what is left is held by somebody. */
+/** Collects garbage, so that only reachable memory is measured. */
 export const collectGarbage = (): void => {
   if (globalThis.gc === undefined) throw new Error("Start Node with --expose-gc, as `npm start` does")
   globalThis.gc()

@@ -1,6 +1,6 @@
 /**
- * What all subjects of the fold consume: the steps of interactions, as a decoded log gives them. The steps of one
- * interaction stand together; step ids are strings.
+ * The input of all subjects of the fold: the steps of interactions, as a decoded log yields them. The steps of one
+ * interaction are contiguous; step ids are strings.
  */
 
 /** One step of one interaction. */

@@ -12,7 +12,7 @@ import { megabytesInUse } from "../memory.ts"
 import * as Spent from "../Spent.ts"
 import { customer, declarations, policies } from "./recordings.ts"
 
-/** What each stage took, and what came of it. */
+/** The cost of each stage, and its result. */
 export interface Walked {
   readonly record: Spent.Spent
   readonly project: Spent.Spent

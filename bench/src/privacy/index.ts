@@ -104,7 +104,7 @@ const perValue = ({ rounds, scale }: Options): Promise<Section> =>
     }
   }).pipe(Effect.provide(services()), Effect.runPromise)
 
-/** Fills log and vault; what stands in a row says nothing here, only that it is there. */
+/** Fills log and vault; the contents of the rows are irrelevant, only their number matters. */
 const fill = Effect.fnUntraced(function* (events: number) {
   const log = yield* EventStore.EventStore
   const rows = yield* VaultStore.VaultStore

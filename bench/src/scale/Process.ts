@@ -13,7 +13,7 @@ export interface Process {
   /** All that it said; fails where it ended in another way than by itself. */
   readonly ended: Promise<ReadonlyArray<Line>>
   readonly isOver: () => boolean
-  /** Tells it that it may end. */
+  /** Asks it to end. */
   readonly end: () => void
   /** Ends it at once. */
   readonly kill: () => void
@@ -38,7 +38,7 @@ export const start = (role: string, url: string, ...rest: ReadonlyArray<string>)
       else reject(new Error(`The process ${role} ended with ${code ?? signal}`))
     })
   })
-  // Whoever waits for the end is told; nobody has to wait.
+  // A caller that awaits the end gets the error; if none does, it must not count as an unhandled rejection.
   ended.catch(() => undefined)
   return { ended, isOver: () => isOver, end: () => void child.stdin.end(), kill: () => void child.kill("SIGKILL") }
 }

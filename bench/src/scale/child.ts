@@ -1,5 +1,6 @@
 /**
- * One of the processes of the run, told by its arguments what to do. What it finds goes to its output, a line of JSON each.
+ * One of the processes of the run; its arguments name its task. It writes its results to its output, a line of JSON
+ * each.
  */
 import { Projection } from "@tacet/core/eventsourcing"
 import { Deflection } from "@tacet/core/statistics"
@@ -22,7 +23,7 @@ export interface Memory {
 
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
 
-/** Builds a version from where it stands to the head and makes it the active one. */
+/** Builds a version from its checkpoint to the head and makes it the active one. */
 const build = async ({ run, store }: Stores, number: number, samples: ReadonlyArray<number>): Promise<void> => {
   const projection = version(number)
   const { head } = await Effect.runPromise(store.readLog(customer, { limit: 1 }))
@@ -69,7 +70,7 @@ const build = async ({ run, store }: Stores, number: number, samples: ReadonlyAr
   })
 }
 
-/** Appends one interaction, or what is added to one, at a time, so many in a second, until it is told to stop. */
+/** Appends one interaction, or an addition to one, at a time, so many in a second, until it is stopped. */
 const append = async ({ store }: Stores, shape: Shape, perSecond: number): Promise<void> => {
   let isStopped = false
   process.stdin.once("end", () => (isStopped = true)).resume()
@@ -80,7 +81,7 @@ const append = async ({ store }: Stores, shape: Shape, perSecond: number): Promi
     const due = start + (count * 1_000) / perSecond
     await new Promise((waited) => setTimeout(waited, Math.max(0, due - performance.now())))
     if (isStopped) break
-    // From the moment at which it was due: whoever waits for a late one has waited.
+    // Measured from the moment at which it was due, so that the delay of a late one counts as waiting.
     const carryOut = async (): Promise<void> => {
       await Effect.runPromise(store.append(commitOf(`${shape.seed} commit ${count}`, [write])))
       say({ append: performance.now() - due, at: Date.now(), events: write.events.length })
@@ -94,7 +95,7 @@ const append = async ({ store }: Stores, shape: Shape, perSecond: number): Promi
   say({ appended: count })
 }
 
-/** Reads the active version again and again, as whoever shows the report would, until it is told to stop. */
+/** Reads the active version repeatedly, like a viewer of the report, until it is stopped. */
 const read = async ({ projections, run }: Stores): Promise<void> => {
   let isStopped = false
   process.stdin.once("end", () => (isStopped = true)).resume()

@@ -1,7 +1,7 @@
 /**
- * What a Customer's log holds after so many interactions, from a seed, one write after the other: nothing but what is
- * still to come of a few days is in memory. People follow the links of a scenario, call now or days later, and some calls
- * are reported only when every window has long closed. Decided by the domain and encoded as it is stored.
+ * The log of a Customer after so many interactions, from a seed, one write after the other: only the pending writes of
+ * a few days are in memory. People follow the links of a scenario, call now or days later, and some calls are reported
+ * only long after every window has closed. Decided by the domain and encoded as it is stored.
  */
 import { Customer, type Identifier, Interaction } from "@tacet/core/domain"
 import { Decider, type EventEnvelope, Uuid } from "@tacet/core/eventsourcing"
@@ -73,7 +73,7 @@ const policyVersion = declared.policyVersions[0]!.policyVersion
 
 type Encoded = ReadonlyArray<EventEnvelope.NewEvent>
 
-/** What is recorded at once, and what later, if anything. */
+/** The events recorded at once, and those recorded later, if any. */
 const partsOf = (
   random: Random,
   stream: string,

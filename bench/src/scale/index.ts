@@ -1,8 +1,8 @@
 /**
- * The work `scale`: the report's projection over a log on disk. It loads a history through the store's own append, builds
- * the projection and weighs the process that does, then builds the next version beside the live one while interactions
- * are recorded, the live one is followed and somebody reads; kills that build in the middle, lets it go on, switches, and
- * counts everything again by SQL.
+ * The work `scale`: the report's projection over a log on disk. It loads a history through the store's own append,
+ * builds the projection and weighs the process that does, then builds the next version beside the live one while
+ * interactions are recorded, the live one is followed and the report is read; kills that build in the middle, resumes
+ * it, switches, and recounts everything by SQL.
  */
 import { migrate } from "@tacet/adapter-pg"
 import * as Effect from "effect/Effect"
@@ -43,7 +43,7 @@ const measure = async (server: string, options: Options, done: (section: Section
   const target = new URL(server)
   target.pathname = "/bench_scale"
   const url = target.href
-  // A database that is there is gone on with: loading a million takes a while.
+  // An existing database is continued: loading a million takes a while.
   await execute(server, ["CREATE DATABASE bench_scale"]).catch(() => undefined)
   await Effect.runPromise(migrate({ url: Redacted.make(url) }))
   const stores = await open(url)

@@ -1,5 +1,5 @@
 /**
- * Writes a history to a log as fast as the store takes it, and goes on where an earlier run has stopped.
+ * Writes a history to a log as fast as the store accepts it, and continues where an earlier run stopped.
  */
 import { type Commit, type EventStore, ExpectedVersion, Uuid } from "@tacet/core/eventsourcing"
 import { Interaction } from "@tacet/core/domain"
@@ -42,7 +42,7 @@ export const load = async (store: Store, shape: Shape, tell: (events: number) =>
   return { events, written: events - head, seconds: (performance.now() - start) / 1_000 }
 }
 
-/** A history in commits of many streams; an interaction that goes on begins another one. */
+/** A history in commits of many streams; a later part of an interaction begins another commit. */
 function* commitsOf(shape: Shape): Generator<Commit.Commit, void> {
   let writes: Array<Write> = []
   const streams = new Set<string>()

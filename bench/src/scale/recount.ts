@@ -5,7 +5,7 @@ import * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 
-/** What is counted. */
+/** The counts. */
 export interface Counts {
   readonly started: number
   readonly calls: number
@@ -13,7 +13,7 @@ export interface Counts {
   readonly effectiveCalls: number
   /** Calls placed although the triggering one had been held back, by interaction. */
   readonly overrodeInhibition: number
-  /** Steps in all journeys, and journeys told apart. */
+  /** Steps in all journeys, and distinct journeys. */
   readonly steps: number
   readonly journeys: number
   readonly overflow: number
@@ -27,7 +27,7 @@ const tallies = `
     count(*) FILTER (WHERE event_type = 'CallEnded' AND (data->>'talkSeconds')::float > 0)::int
   FROM tacet.event WHERE customer_id = $1::uuid`
 
-// Nobody of this history takes a step after a first call, and none goes from a step to itself: a journey is all steps.
+// In this history no step follows a first call, and no step repeats the one before it: a journey is all steps.
 const journeys = `
   SELECT count(DISTINCT journey)::int, sum(steps)::int, (count(*) FILTER (WHERE held AND called))::int FROM (
     SELECT md5(string_agg(data->>'step', ' ' ORDER BY version) FILTER (WHERE event_type = 'StepTaken')) AS journey,

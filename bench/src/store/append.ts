@@ -57,8 +57,8 @@ const measure = async (server: Server, shape: Shape, { rounds, scale }: Options)
   ] as const
   const subjects = candidates.flatMap(([name, subject]) => (subject === undefined ? [] : [{ name, subject }]))
   const figures = new Map(subjects.map(({ name }) => [name, new Array<Spent.Spent>()]))
-  // The first rounds warm up and do not count: a service appends for days, and what was called ten thousand times takes a
-  // fifth of the processor time that it takes at first.
+  // The first rounds warm up and do not count: a service appends for days, and after ten thousand calls the code takes
+  // a fifth of the processor time of the first ones.
   const warmUps = Math.ceil((shape.warmUp * scale) / appends)
   for (let round = -warmUps; round < rounds; round++) {
     const first = (round + warmUps) % subjects.length

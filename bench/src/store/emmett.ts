@@ -62,9 +62,11 @@ export const pageSizes = [1_000, 5_000, 20_000, 100_000] as const
 
 /** A log of Emmett's, and what it takes to get its events out again. */
 export interface EmmettLog {
-  /** Reads all events page by page, and tells how many it saw. */
+  /** Reads all events page by page, and returns how many it saw. */
   readonly readAll: (pageSize: number) => Promise<number>
-  /** Counts steps in a table, one more version of it each time, from the first event on; tells how many it counted. */
+  /**
+   * Counts steps in a table, one more version of it each time, from the first event on; returns how many it counted.
+   */
   readonly project: (pageSize: number) => Promise<number>
   readonly close: () => Promise<void>
 }

@@ -52,7 +52,7 @@ const filled = async (server: string, name: string, events: number) => {
   )
 }
 
-/** Somebody of whom three values, a link and a locator are kept. */
+/** A person with three values, a link and a locator. */
 const aSubject = Effect.gen(function* () {
   const vault = yield* Vault.Vault
   const subject = randomUUID() as Subject.SubjectId

@@ -1,6 +1,6 @@
 /**
- * What is compared beside Emmett: COPY, the other way to write rows without a check, and Castore. Their packages are named
- * by values, so that types and lint are the same whether they are installed or not.
+ * The subjects compared beside Emmett: COPY, the other way to write rows without a check, and Castore. Their packages
+ * are named by values, so that types and lint are the same whether they are installed or not.
  */
 import { randomUUID } from "node:crypto"
 import { once } from "node:events"

@@ -1,6 +1,6 @@
 /**
- * The work `retention`: a year of one Customer's interactions, deleted in bounded commits, while somebody appends one event
- * at a time for the same Customer.
+ * The work `retention`: a year of one Customer's interactions, deleted in bounded commits, while a writer appends one
+ * event at a time for the same Customer.
  */
 import { randomUUID } from "node:crypto"
 import { Interaction, RetentionPolicy, type Identifier } from "@tacet/core/domain"
@@ -82,7 +82,7 @@ const aYear = async (
   ])
 }
 
-/** Appends one event at a time until it is told to stop; how long each took, in milliseconds. */
+/** Appends one event at a time until it is stopped; returns how long each took, in milliseconds. */
 const appending = async (
   stores: Awaited<ReturnType<typeof tacet>>,
   customer: CustomerId.CustomerId,

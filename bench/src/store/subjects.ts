@@ -1,5 +1,5 @@
 /**
- * What is compared: each subject writes the same events to a database of its own, on one server.
+ * The compared subjects: each writes the same events to a database of its own, on one server.
  */
 import { randomUUID } from "node:crypto"
 import * as PgConnection from "@effect/sql-pg/PgConnection"

@@ -1,7 +1,7 @@
 /**
- * A process of the work `append-processes`: writers that append to streams which another process appends to as well. Each
- * knows a stream's version from its own reads and appends. Told a number on its input, it appends as often and says how it
- * went.
+ * A process of the work `append-processes`: writers that append to streams which another process appends to as well.
+ * Each knows a stream's version from its own reads and appends. It reads a number from its input, appends that many
+ * times and reports the results.
  */
 import { createInterface } from "node:readline"
 import { randomInt, randomUUID } from "node:crypto"
@@ -60,7 +60,7 @@ for (let writer = 0; writer < given.writers; writer++) stores.push(shared ?? (aw
 const data = JSON.stringify({ step: "invoice/explain", kind: "page", at: 1_700_000_000_000 })
 const event = { type: "StepTaken", schemaVersion: 1, occurredAt: 1_700_000_000_000, data }
 
-/** How many appends a writer makes to a stream before it goes to the next one. */
+/** How many appends a writer makes to a stream before it moves to the next one. */
 const stay = 20
 
 const isReal = (error: EventStoreError.AppendError, expected: number): error is EventStoreError.VersionConflict =>

@@ -178,7 +178,7 @@ export const evolve = (state: State, event: Event): void => {
   }
 }
 
-/** Decides a command: its event, nothing where the command says what is so already, or a refusal. */
+/** Decides a command: its event, `undefined` where the command repeats the present state, or a refusal. */
 export const decide = (state: State, command: Command, context: Context): Event | Refusal | undefined => {
   const { at } = command
   const { facts } = context

@@ -293,7 +293,7 @@ export class Statistics {
     }
     returnWindows.forEach((window, place) => {
       if (!linkable || !isDeflected(standings[window]!)) return
-      // Nobody of these recordings comes back.
+      // These recordings contain no returns.
       day.returns[place * 2]! += by
       day.returns[place * 2 + 1]! += by
     })

@@ -44,7 +44,7 @@ export const agreementOn = (recordings: ReadonlyArray<Interactions.Recording>, f
   return { commands: compared, refused: Object.fromEntries([...refused].toSorted(([a], [b]) => (a < b ? -1 : 1))) }
 }
 
-/** What became of a command: a refusal, or what was stored of it. */
+/** The outcome of a command: a refusal, or the stored events. */
 type Outcome =
   | { readonly rule: string; readonly field: string | undefined }
   | { readonly stored: ReadonlyArray<object> }

@@ -13,7 +13,7 @@ interface Rate {
   readonly wilson95: readonly [number, number] | null
 }
 
-/** What is compared. */
+/** The compared figures. */
 export type Figures = Readonly<Record<string, unknown>>
 
 interface Journey {
@@ -24,7 +24,7 @@ interface Journey {
   readonly settled: number
 }
 
-/** The report of what was counted. */
+/** The report of the counts. */
 export const report = (statistics: Statistics): Figures =>
   statistics.withLive(() => {
     const total = new Day()
