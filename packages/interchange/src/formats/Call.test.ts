@@ -42,6 +42,7 @@ describe("the times of a call", () => {
 
   const maybe = (arbitrary: fc.Arbitrary<number>) => fc.option(arbitrary, { nil: undefined })
 
+  // Planted: an answer that may come after the end of the call.
   it.prop(
     "follow one another, whatever was written",
     [

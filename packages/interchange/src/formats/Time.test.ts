@@ -92,6 +92,7 @@ describe("moments", () => {
     else expect(() => inFormat("epochSeconds", text)).toThrow(Fault)
   })
 
+  // Planted: the offset of the zone added and not subtracted.
   it.prop(
     "agree with Luxon wherever a local time exists once",
     [

@@ -114,6 +114,7 @@ describe("any input", () => {
   })
 
   for (const sample of samples) {
+    // Planted: an encoding that is detected from the first chunk alone, however short.
     it.prop(
       `${sample.name}: the same however the bytes arrive, packed or not`,
       [fc.integer({ min: 1, max: 200 })],
@@ -126,6 +127,7 @@ describe("any input", () => {
       { numRuns: 20 },
     )
 
+    // Planted: a record that is counted twice.
     it.prop(
       `${sample.name}: mutations are read or refused soundly`,
       [fc.array(aMutation, { minLength: 1, maxLength: 4 })],
@@ -133,6 +135,7 @@ describe("any input", () => {
       { numRuns: 80 },
     )
 
+    // Planted: bytes that are no text of UTF-8 reported by an error of the decoder.
     it.prop(
       `${sample.name}: random bytes are read or refused soundly`,
       [fc.uint8Array({ maxLength: 300 })],
@@ -147,6 +150,7 @@ describe("any input", () => {
   )
 
   for (const sample of samples) {
+    // Planted: a record that is counted twice.
     it.prop(
       `${sample.name} by a mapping of any kind is read or refused soundly`,
       [aMapping],
@@ -158,6 +162,7 @@ describe("any input", () => {
     )
   }
 
+  // Planted: damaged gzip data reported by an error of zlib.
   it.prop(
     "packed bytes that are damaged are read or refused soundly",
     [fc.array(aMutation, { minLength: 1, maxLength: 3 })],

@@ -20,12 +20,14 @@ const passed = (rows: ReadonlyArray<SourceRow>, buffer = ReorderBuffer.make(late
 ]
 
 describe("the reorder buffer", () => {
+  // Planted: a row that is held for half of the lateness.
   it.prop("undoes every delay within the lateness", [delayedRows], (rows) => {
     const given = passed(rows)
     expect(given.map(({ row }) => row.at)).toEqual(rows.map(({ at }) => at).toSorted((one, other) => one - other))
     expect(given.some(({ late }) => late)).toBe(false)
   })
 
+  // Planted: rows of one moment compared by their time alone.
   it.prop("keeps rows of one moment in the order of the file", [delayedRows], (rows) => {
     const given = passed(rows.map((row) => ({ ...row, at: Math.round(row.at / (200 * minute)) * minute })))
     given.slice(1).forEach(({ row }, place) => {
@@ -34,6 +36,7 @@ describe("the reorder buffer", () => {
     })
   })
 
+  // Planted: a drain that keeps the rows of the latest moment.
   it.prop("gives each row once", [delayedRows], (rows) => {
     const lines = passed(rows).map(({ row }) => row.line)
     expect(lines.toSorted((one, other) => one - other)).toEqual(rows.map(({ line }) => line))

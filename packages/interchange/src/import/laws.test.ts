@@ -128,6 +128,7 @@ const byStream = (log: Effect.Success<ReturnType<typeof importing>>["log"]) =>
 const some = { numRuns: 25 }
 
 describe("the import", () => {
+  // Planted: rows that are held for no time.
   it.live.prop(
     "of rows shuffled within the lateness is the import of rows in order",
     [aShuffledLog],
@@ -156,6 +157,7 @@ describe("the import", () => {
     some,
   )
 
+  // Planted: a batch of which the first row is skipped.
   it.live.prop(
     "is the same in batches of any size",
     [aLog, fc.constantFrom(1, 2, 3, 7), fc.constantFrom<"time" | "case">("time", "case")],
@@ -166,6 +168,7 @@ describe("the import", () => {
     some,
   )
 
+  // Planted: a row that is recorded again though its id was recorded.
   it.live.prop(
     "counts rows that come again and nothing else of them",
     [aLog, fc.infiniteStream(fc.boolean())],
@@ -180,6 +183,7 @@ describe("the import", () => {
     some,
   )
 
+  // Planted: commands that are sent again though their events are in the log.
   it.live.prop(
     "of the same rows in a later run adds nothing, with or without ids, and reports the same",
     [aLog, fc.constantFrom<"time" | "case">("time", "case"), fc.boolean()],
@@ -199,6 +203,7 @@ describe("the import", () => {
     { numRuns: 40 },
   )
 
+  // Planted: commands that are sent again though their events are in the log.
   it.live.prop(
     "of a file whose beginning an earlier run has read adds the rest, and no row twice",
     [aLog, fc.nat({ max: 100 })],
@@ -217,6 +222,7 @@ describe("the import", () => {
     some,
   )
 
+  // Planted: a unit of which the accepted commands stay when one is refused.
   it.live.prop(
     "leaves nothing of a rejected row: without it the log is the same",
     [aLog],
@@ -233,6 +239,7 @@ describe("the import", () => {
     some,
   )
 
+  // Planted: a unit of several rows that is counted as one.
   it.live.prop(
     "accounts for every row",
     [aLog],
@@ -246,6 +253,7 @@ describe("the import", () => {
     some,
   )
 
+  // Planted: an interaction under the key of its case.
   it.live.prop(
     "keeps nothing of a person or of the source's keys",
     [aLog],

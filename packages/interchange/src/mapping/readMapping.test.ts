@@ -57,10 +57,12 @@ describe("mappings", () => {
     expect(said).not.toContain("\n")
   })
 
+  // Planted: a refusal on two lines.
   it.prop("are read or refused in one line that repeats no value", [fc.json()], (text) => {
     expect(messageOf(() => readMapping(text))).not.toContain("\n")
   })
 
+  // Planted: a refusal that repeats the mapping.
   it.prop(
     "repeat no value, wherever it stands",
     [

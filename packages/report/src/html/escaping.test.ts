@@ -76,6 +76,7 @@ const structureOf = (page: Element) => {
 const plain = structureOf(parse(renderHtml(report)))
 
 describe("names of steps and scenarios", () => {
+  // Planted: a `<` that is left as it is.
   it.prop(
     "never become an element or an attribute, whatever they are",
     [someNames],

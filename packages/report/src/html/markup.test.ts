@@ -35,6 +35,7 @@ const aText = fc.oneof(
 )
 
 describe("markup", () => {
+  // Planted: a quotation mark that is left as it is.
   it.prop(
     "holds any text as text, in elements and in attributes",
     [aText, aText],
@@ -47,6 +48,7 @@ describe("markup", () => {
     { numRuns: 500 },
   )
 
+  // Planted: a `<` that is left as it is.
   it.prop(
     "of a table and a journey has the same elements for any names",
     [fc.array(aText, { minLength: 1, maxLength: 16 })],
@@ -77,6 +79,7 @@ describe("a drawing", () => {
   })
   const naming = { id: "a", title: "Title", description: "Description" }
 
+  // Planted: a `<` that is left as it is.
   it.prop(
     "holds labels as text and nothing that is not known",
     [aText],

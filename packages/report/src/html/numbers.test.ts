@@ -171,6 +171,7 @@ describe("the figures of the page", () => {
     expectTables(parse(renderHtml(report)), report)
   })
 
+  // Planted: a percentage that is written a hundredth too small.
   it.prop(
     "are those of any report, and are written as what they are",
     [fc.record({ seed: fc.nat(), days: fc.integer({ min: 2, max: 20 }), perDay: fc.integer({ min: 1, max: 25 }) })],
