@@ -15,7 +15,7 @@ describe("a visible name", () => {
     expect(visible(name)).toBe(shown)
   })
 
-  // Planted: half of a surrogate pair that is shown.
+  // Planted: control characters that are shown.
   it.prop("can stand in any document", [fc.string({ unit: "binary" })], (name) => {
     expect(visible(name)).not.toMatch(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufffe\uffff]/u)
     expect(visible(visible(name))).toBe(visible(name))
