@@ -1,11 +1,13 @@
 /**
  * The commands of a Customer, and the facts that a decision about one needs.
  */
+import type * as DateTime from "effect/DateTime"
 import type * as Result from "effect/Result"
 import * as Contract from "../Contract.ts"
 import * as Schema from "effect/Schema"
 import { PlainDate } from "../../calendar/PlainDate.ts"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
+import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import * as PolicyBook from "../../policy/binding/PolicyBook.ts"
 import { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import {
@@ -19,6 +21,7 @@ import {
   StatisticId,
 } from "../Identifier.ts"
 import { type Event, InputFieldDeclared, ScenarioPublished, StatisticPublished } from "./events.ts"
+import type { State } from "./state.ts"
 
 export const at = Schema.DateTimeUtc
 
@@ -71,3 +74,9 @@ export interface Context {
 
 /** The published versions under the law as the library knows it. */
 export const published: Context = { policies: PolicyBook.published }
+
+/** The policy that binds a moment for this Customer; `undefined` before its first adoption. */
+export const policyOf = (state: State, { policies }: Context, at: DateTime.Utc): EffectivePolicy | undefined =>
+  PolicyBook.timeline(policies, state.policyVersions)(at)
+
+export const adoptFirst = "a moment at which the Customer has adopted a policy version"

@@ -6,14 +6,13 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Calendar from "../../calendar/Calendar.ts"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
-import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import * as PolicyBook from "../../policy/binding/PolicyBook.ts"
 import * as Law from "../../policy/law/Law.ts"
 import type { RuleKey } from "../../policy/text/RuleKey.ts"
 import * as Contract from "../Contract.ts"
 import { nothing, record, refuse } from "../internal/Decision.ts"
 import type { Command } from "./commands.ts"
-import { type CommandOf, type Context, type Decision } from "./commands.ts"
+import { adoptFirst, type CommandOf, type Context, type Decision, policyOf } from "./commands.ts"
 import { type Event, ScenarioPublished } from "./events.ts"
 import { declareField } from "./fields.ts"
 import type { Listing, Scenario, State } from "./state.ts"
@@ -91,12 +90,6 @@ export const decide = (
       return declareField(state, command, context)
   }
 }
-
-/** What binds a moment for this Customer, if a version was adopted by then. */
-export const policyOf = (state: State, { policies }: Context, at: DateTime.Utc): EffectivePolicy | undefined =>
-  PolicyBook.timeline(policies, state.policyVersions)(at)
-
-const adoptFirst = "a moment at which the Customer has adopted a policy version"
 
 const signContract = (state: State, command: CommandOf<"SignContract">, context: Context): Decision => {
   const { _tag: _, at: occurredAt, contract, ...terms } = command

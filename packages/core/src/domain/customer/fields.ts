@@ -6,8 +6,7 @@ import * as Category from "../internal/Category.ts"
 import { nothing, record, refuse } from "../internal/Decision.ts"
 import { asksForCredential } from "../internal/FieldName.ts"
 import * as Contract from "../Contract.ts"
-import { type CommandOf, type Context, type Decision } from "./commands.ts"
-import { policyOf } from "./decide.ts"
+import { type CommandOf, type Context, type Decision, policyOf } from "./commands.ts"
 import type { State } from "./state.ts"
 
 export const declareField = (state: State, command: CommandOf<"DeclareInputField">, context: Context): Decision => {
