@@ -8,7 +8,7 @@ import type { Identifier, Interaction } from "@tacet/core/domain"
 /** One fact of a row. */
 export type Fact =
   /** The interaction began. Where no row says so, the pipeline starts it at its first fact. */
-  | { readonly _tag: "started"; readonly trigger?: "outgoingCall" | "incomingCall" | "web" | "app" | "sms" | "qr" }
+  | { readonly _tag: "started"; readonly trigger?: Interaction.Channel }
   | { readonly _tag: "inhibited" }
   | { readonly _tag: "step"; readonly step: string; readonly kind?: typeof Identifier.StepKind.Type }
   | { readonly _tag: "redirected"; readonly to?: "customerArea" | "application" | "website" }

@@ -689,6 +689,24 @@ describe("over stories", () => {
     runs,
   )
 
+  // Planted: the tolerance left out; `>=` for `>`; the check moved behind the start, which it then never reaches.
+  it.prop(
+    "TACET-TIME: a moment ahead of the recording clock by more than the tolerance is refused, and no other for that",
+    [aStory(), fc.integer({ min: -2, max: 2 })],
+    (story, ahead) => {
+      for (const { command, declared, happened, outcome, switchedOn } of story.turns.filter(isOfInteraction)) {
+        const customer = Decider.replay(Customer.decider, declared)
+        const now = DateTime.toEpochMillis(command.at) - Interaction.clockToleranceMillis - ahead
+        const context = { customer, policyAt: policyAtOf(customer), switchedOn, now }
+        const asked = Interaction.decider.decide(Decider.replay(Interaction.decider, happened), command, context)
+        const isOff = Result.isFailure(outcome) && outcome.failure.rule === "SWITCH"
+        if (ahead <= 0 || isOff) expect(asked).toEqual(outcome)
+        else expect(Result.isFailure(asked) && asked.failure.rule).toBe("TACET-TIME")
+      }
+    },
+    { numRuns: 200 },
+  )
+
   // Finds: a call that ends before it was answered.
   it.prop(
     "TACET-TIME: nothing happens before the start, and no call ends before it was answered",

@@ -14,11 +14,13 @@ import { type State, evolve, initial } from "./interaction/state.ts"
 export {
   streamKind,
   streamOf,
+  Channel,
   Trigger,
   Human,
   Disposition,
   RecontactClass,
   Told,
+  clockToleranceMillis,
   longestWindowMillis,
   InteractionStarted,
   NoticeShown,
@@ -41,6 +43,7 @@ export {
   RecontactObserved,
   type Event,
   codec,
+  isActivity,
 } from "./interaction/events.ts"
 export { type Call, type Input, type State, initial, endOf } from "./interaction/state.ts"
 export { Command, type Context } from "./interaction/commands.ts"

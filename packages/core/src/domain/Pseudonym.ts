@@ -17,7 +17,7 @@ import { Purpose } from "../policy/text/parameters/purposes.ts"
 import type { RuleKey } from "../policy/text/RuleKey.ts"
 import { Sealed } from "../privacy/Sealed.ts"
 import { PolicyVersionId } from "./Identifier.ts"
-import { DocumentReference, RecipientId } from "./Recipient.ts"
+import { DisclosureManner, DocumentReference, RecipientId } from "./Recipient.ts"
 import { nothing, record, refuse } from "./internal/Decision.ts"
 
 // Stream
@@ -93,6 +93,8 @@ export const ConsentGiven = Schema.TaggedStruct("ConsentGiven", {
   manner: ConsentManner,
   /** The version of the text that was shown. */
   text: DocumentReference,
+  /** In what way the data may be handed over to the recipient, where the consent names it (D-CONSENT). */
+  disclosure: Schema.optionalKey(DisclosureManner),
 })
 /** The person withdrew the consent; earlier processing stays valid (WITHDRAW). */
 export const ConsentWithdrawn = Schema.TaggedStruct("ConsentWithdrawn", {
@@ -153,6 +155,8 @@ export interface State {
   readonly issuedAt: number
   /** By purpose and recipient. */
   readonly consents: ReadonlyMap<string, ConsentState>
+  /** The way of handing over that the latest consent names, by the same key. */
+  readonly disclosures: ReadonlyMap<string, DisclosureManner | undefined>
   /** Purposes that are stopped: an objection is open or was upheld. */
   readonly objections: ReadonlyMap<Purpose, "raised" | "upheld">
   readonly identifiers: ReadonlySet<IdentifierKind>
@@ -168,6 +172,7 @@ export const initial: State = {
   phase: "notIssued",
   issuedAt: 0,
   consents: new Map(),
+  disclosures: new Map(),
   objections: new Map(),
   identifiers: new Set(),
   values: new Set(),
@@ -205,6 +210,32 @@ export const consentsTo = (state: State, purpose: Purpose): ReadonlyArray<Recipi
     const [of, recipient = ""] = key.split(" ")
     if (of !== purpose || consent === "consentWithdrawn") return []
     return recipient === "" ? [undefined] : [recipient as RecipientId]
+  })
+
+/** A consent of the person to a disclosure. */
+export interface DisclosureConsent {
+  readonly recipient: RecipientId
+  readonly purpose: Purpose
+  /** `undefined` where the consent names none. */
+  readonly manner: DisclosureManner | undefined
+}
+
+/**
+ * The consents in force that name a recipient, as the decision about a disclosure needs them (D-CONSENT, ADV-CONSENT).
+ *
+ * @example
+ * ```ts
+ * import { Pseudonym } from "@tacet/core/domain"
+ *
+ * Pseudonym.disclosureConsents(Pseudonym.initial) // => []
+ * ```
+ */
+export const disclosureConsents = (state: State): ReadonlyArray<DisclosureConsent> =>
+  Array.from(state.consents).flatMap(([key, consent]) => {
+    const [purpose, recipient = ""] = key.split(" ")
+    return recipient === "" || consent === "consentWithdrawn"
+      ? []
+      : [{ recipient: recipient as RecipientId, purpose: purpose as Purpose, manner: state.disclosures.get(key) }]
   })
 
 /**
@@ -272,6 +303,7 @@ const evolve = (state: State, event: Event): State => {
       return {
         ...state,
         consents: new Map(state.consents).set(key, state.consents.has(key) ? "renewedConsentGiven" : "consentGiven"),
+        disclosures: new Map(state.disclosures).set(key, event.disclosure),
       }
     }
     case "ConsentWithdrawn":
@@ -332,6 +364,8 @@ export const Command = Schema.Union([
     recipient: Schema.optionalKey(RecipientId),
     manner: ConsentManner,
     text: DocumentReference,
+    /** In what way the data may be handed over to the recipient. */
+    disclosure: Schema.optionalKey(DisclosureManner),
   }),
   Schema.TaggedStruct("WithdrawConsent", { at, purpose: Purpose, recipient: Schema.optionalKey(RecipientId) }),
   Schema.TaggedStruct("RaiseObjection", { at, purpose: Purpose }),
@@ -518,9 +552,18 @@ const decideProcessing = (
         ? record({ _tag: "PseudonymsLinked", occurredAt, other: command.other })
         : refuse("RECOG-1CUST", command, "other", "a live pseudonym of the same Customer")
     case "GiveConsent": {
-      const { manner, purpose, recipient, text } = command
+      const { disclosure, manner, purpose, recipient, text } = command
       if (purpose === "sale") return refuse("NOT-SOLD", command, "purpose", "any purpose but sale")
-      if (hasConsent(state, purpose, recipient)) return nothing
+      if (disclosure !== undefined && recipient === undefined) {
+        return refuse(
+          "D-CONSENT",
+          command,
+          "recipient",
+          "the recipient to whom the person consents that data is disclosed",
+        )
+      }
+      const named = state.disclosures.get(consentKey(purpose, recipient))
+      if (hasConsent(state, purpose, recipient) && named === disclosure) return nothing
       return record({
         _tag: "ConsentGiven",
         occurredAt,
@@ -528,6 +571,7 @@ const decideProcessing = (
         ...(recipient === undefined ? {} : { recipient }),
         manner,
         text,
+        ...(disclosure === undefined ? {} : { disclosure }),
       })
     }
     default:

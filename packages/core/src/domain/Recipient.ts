@@ -78,6 +78,10 @@ export const Undertaking = Schema.Literals([
 ])
 export type Undertaking = typeof Undertaking.Type
 
+/** In what way data is handed over to a recipient; a consent to a disclosure names it. */
+export const DisclosureManner = Schema.Literals(["file", "interface", "remoteAccess", "print"])
+export type DisclosureManner = typeof DisclosureManner.Type
+
 // Events: their names and fields are a storage format
 
 const occurredAt = Schema.DateTimeUtcFromMillis

@@ -229,6 +229,29 @@ describe("Transfer", () => {
     }
 
     it.prop(
+      `D-CONSENT under ${policy.id}: a consent to another recipient or to another purpose counts for nothing`,
+      // Planted bug that it finds: the purposes of all consents handed to the check of the purpose.
+      [
+        fc.constantFrom(...disclosureGrounds),
+        fc.constantFrom(...Purpose.purposes),
+        fc.constantFrom("processor" as const, "publisher" as const, "controller" as const),
+        fc.constantFrom("file" as const, "print" as const, undefined),
+      ],
+      (ground, purpose, role, manner) => {
+        const { context, request } = case_(ground)
+        const asked = { ...request, purpose }
+        const judged = (consents: Transfer.Context["consents"]) =>
+          refusedBy({ request: asked, context: { ...context, role, consents } })
+        const stranger = "6f1c9a50-3d2e-4b7a-9c11-0000000000ff" as Recipient.RecipientId
+        const others = Purpose.purposes.filter((one) => one !== purpose)
+        const without = judged([])
+        expect(judged(Purpose.purposes.map((one) => ({ recipient: stranger, purpose: one, manner })))).toEqual(without)
+        expect(judged(others.map((one) => ({ recipient: recipientId, purpose: one, manner })))).toEqual(without)
+      },
+      { numRuns: 300 },
+    )
+
+    it.prop(
       `SAFEGUARD-COPY under ${policy.id}: whatever left the EEA has a document that can be given, nothing else has`,
       // Planted bug that it finds: `TransferAuthorised` folded without its article.
       [

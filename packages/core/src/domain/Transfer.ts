@@ -27,6 +27,7 @@ import * as PurposeCheck from "../policy/checks/Purpose.ts"
 import type { RuleKey } from "../policy/text/RuleKey.ts"
 import * as TransferInstrument from "../policy/checks/TransferInstrument.ts"
 import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
+import type { DisclosureConsent } from "./Pseudonym.ts"
 import * as Recipient from "./Recipient.ts"
 import { LegalReference } from "./rights-request/outcome.ts"
 import { nothing, record, refuse } from "./internal/Decision.ts"
@@ -66,7 +67,7 @@ export const Safeguard = Schema.Struct({
 })
 
 /** The form in which the data are disclosed; a consent names it. */
-export const Manner = Schema.Literals(["file", "interface", "remoteAccess", "print"])
+export const Manner = Recipient.DisclosureManner
 
 /** The reason for a notice to a recipient (GDPR 19). */
 export const NoticeCause = Schema.Literals(["erasure", "rectification", "restriction"])
@@ -257,13 +258,6 @@ export const Command = Schema.Union([
 ])
 export type Command = typeof Command.Type
 
-/** A consent of the person to a disclosure, in force at the moment of the decision. */
-export interface DisclosureConsent {
-  readonly recipient: Recipient.RecipientId
-  readonly purpose: Purpose
-  readonly manner: typeof Manner.Type
-}
-
 /** The facts that a decision needs. */
 export interface Context {
   readonly policy: EffectivePolicy
@@ -272,6 +266,7 @@ export interface Context {
   readonly role: Role
   /** The recipient as registered. */
   readonly recipient: Recipient.State
+  /** The consents to disclosures that are in force at the moment of the decision. */
   readonly consents: ReadonlyArray<DisclosureConsent>
   /** The purposes that the Customer instructs; `undefined` without a contract. */
   readonly instructed: ReadonlyArray<Purpose> | undefined
@@ -407,7 +402,10 @@ export const assess = (
     role: context.role,
     purpose: request.purpose,
     ...(context.instructed === undefined ? {} : { instructed: context.instructed }),
-    consented: context.consents.map(({ purpose }) => purpose),
+    // A consent counts for the recipient that it names, and for no other (D-CONSENT).
+    consented: context.consents.flatMap(({ purpose, recipient: named }) =>
+      named === request.recipient ? [purpose] : [],
+    ),
     ...(request.legalReference === undefined ? {} : { legalReference: request.legalReference }),
   })
   if (use._tag === "violation") found.push({ rule: use.rule, accepted: use.accepted })

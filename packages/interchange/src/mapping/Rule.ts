@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import { DurationField, Field, valueOf } from "./Field.ts"
 
 /** What made an interaction begin. */
-export const Trigger = Schema.Literals(["outgoingCall", "incomingCall", "web", "app", "sms", "qr"])
+export const Trigger = Interaction.Channel
 export type Trigger = typeof Trigger.Type
 
 const Destination = Interaction.RedirectedToCustomer.fields.to

@@ -84,6 +84,11 @@ export interface Context {
    * answers it. Default: not asked.
    */
   readonly mayCollect?: (category: PersonalDataCategory, policy: EffectivePolicy, at: DateTime.Utc) => boolean
+  /**
+   * The recording clock, in epoch milliseconds: a moment later than it by more than `clockToleranceMillis` is refused.
+   * Default: not asked.
+   */
+  readonly now?: number
   /** Whether the interactions of a moment's day have come to their end and were purged (RET-NEC). Default: none were. */
   readonly isPurged?: (at: DateTime.Utc) => boolean
 }

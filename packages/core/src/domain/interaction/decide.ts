@@ -13,7 +13,7 @@ import { answerSurvey, enterInput, observeTerminal, showNotice } from "./collect
 import type { Command } from "./commands.ts"
 import { type CommandOf, type Context } from "./commands.ts"
 import type { Event } from "./events.ts"
-import { longestWindowMillis } from "./events.ts"
+import { clockToleranceMillis, longestWindowMillis } from "./events.ts"
 import { isTriggerListed, start } from "./start.ts"
 import { type State, endOf } from "./state.ts"
 
@@ -26,6 +26,9 @@ export const decide = (
   const instant = DateTime.toEpochMillis(occurredAt)
   if (!context.switchedOn && !possibleWhenOff.has(command._tag)) {
     return refuse("SWITCH", command, undefined, "a device on which the person has left the technology on")
+  }
+  if (context.now !== undefined && instant > context.now + clockToleranceMillis) {
+    return refuse("TACET-TIME", command, "at", "a moment at most five minutes ahead of the clock that records it")
   }
   if (command._tag === "StartInteraction") return start(state, command, context)
   if (state.phase === "notStarted") {

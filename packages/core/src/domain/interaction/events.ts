@@ -6,6 +6,7 @@ import { dayMillis } from "../../calendar/UtcDay.ts"
 import * as EventCodec from "../../eventsourcing/EventCodec.ts"
 import type { StreamId } from "../../eventsourcing/StreamId.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
+import { channels, contactChannels } from "../../policy/text/parameters/collection.ts"
 import { Sealed } from "../../privacy/Sealed.ts"
 import {
   CallId,
@@ -45,12 +46,16 @@ export const Trigger = Schema.Union([
   Schema.TaggedStruct("outgoingCall", { number: ListedNumberId }),
   Schema.TaggedStruct("incomingCall", { number: ListedNumberId }),
   Schema.TaggedStruct("contactRequest", {
-    channel: Schema.Literals(["web", "app", "sms", "qr"]),
+    channel: Schema.Literals(contactChannels),
     entryPoint: EntryPointId,
   }),
 ])
 
 export type Trigger = typeof Trigger.Type
+
+/** The channel of a trigger, as policies list it. */
+export const Channel = Schema.Literals(channels)
+export type Channel = typeof Channel.Type
 
 /**
  * Whether a person of the Customer's spoke: `true` where the source proves a bridged agent, `false` for voicemail, a
@@ -86,6 +91,9 @@ export type RecontactClass = typeof RecontactClass.Type
 export const Told = Schema.Literals(["policy", "purposes", "fields"])
 
 export type Told = typeof Told.Type
+
+/** How far a clock that reports a moment may be ahead of the clock that records it: five minutes, in milliseconds. */
+export const clockToleranceMillis = 5 * 60_000
 
 /** The longest time after an interaction in which a call or a return still belongs to it: seven days, in milliseconds. */
 export const longestWindowMillis = 7 * dayMillis
@@ -213,3 +221,26 @@ export const codec = EventCodec.make(streamKind, [
   RecontactObserved,
 ])
 export type Event = EventCodec.EventOf<typeof codec>
+
+/** Which events show that the person is active in the interface. Calls, notes and the end do not. */
+export const isActivity: Readonly<Record<Event["_tag"], boolean>> = {
+  InteractionStarted: true,
+  NoticeShown: true,
+  TerminalObserved: true,
+  CallInhibited: true,
+  InterfaceActivated: true,
+  StepTaken: true,
+  InputEntered: true,
+  InputChanged: true,
+  InputDeleted: true,
+  SurveyAnswered: true,
+  RedirectedToCustomer: true,
+  CallRequested: true,
+  CallPlaced: false,
+  CallAnswered: false,
+  CallEnded: false,
+  GoalReached: true,
+  InteractionExcluded: false,
+  InteractionEnded: false,
+  RecontactObserved: false,
+}

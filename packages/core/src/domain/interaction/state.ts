@@ -15,6 +15,7 @@ import type {
   RedirectedToCustomer,
   Told,
 } from "./events.ts"
+import { isActivity } from "./events.ts"
 
 // State
 
@@ -93,45 +94,46 @@ export const endOf = (state: State): number => Math.max(state.lastActivity, stat
 
 // Evolve
 
-export const evolve = (state: State, event: Event): State => {
+export const evolve = (before: State, event: Event): State => {
   const at = DateTime.toEpochMillis(event.occurredAt)
+  const state = isActivity[event._tag] ? seen(before, at) : before
   switch (event._tag) {
     case "InteractionStarted":
       return { ...state, phase: "live", start: event, startedAt: at, lastActivity: at }
     case "CallInhibited":
-      return { ...seen(state, at), inhibited: true }
+      return { ...state, inhibited: true }
     case "InterfaceActivated":
-      return { ...seen(state, at), activated: true }
+      return { ...state, activated: true }
     case "StepTaken":
     case "CallRequested":
     case "GoalReached":
-      return seen(state, at)
+      return state
     case "NoticeShown": {
       const told = new Map(state.told)
       for (const thing of event.tells) {
         const key = toldKey(event.policyVersion, thing)
         told.set(key, Math.min(at, told.get(key) ?? at))
       }
-      return { ...seen(state, at), told }
+      return { ...state, told }
     }
     case "TerminalObserved":
-      return { ...seen(state, at), sealed: withSealed(state, "terminal", event.values) }
+      return { ...state, sealed: withSealed(state, "terminal", event.values) }
     case "SurveyAnswered":
-      return { ...seen(state, at), sealed: withSealed(state, `answer ${event.field}`, [event.answer]) }
+      return { ...state, sealed: withSealed(state, `answer ${event.field}`, [event.answer]) }
     case "InputEntered":
     case "InputChanged":
       return {
-        ...seen(state, at),
+        ...state,
         inputs: new Map(state.inputs).set(event.field, { changedAt: at, reference: event.value.reference }),
         sealed: withSealed(state, `input ${event.field}`, [event.value]),
       }
     case "InputDeleted":
       return {
-        ...seen(state, at),
+        ...state,
         inputs: new Map(state.inputs).set(event.field, { changedAt: at, reference: undefined }),
       }
     case "RedirectedToCustomer":
-      return { ...seen(state, at), phase: "redirected", redirectedTo: event.to }
+      return { ...state, phase: "redirected", redirectedTo: event.to }
     case "CallPlaced":
       return withCall(state, event.call, {
         placed: event,

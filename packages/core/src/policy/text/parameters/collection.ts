@@ -5,8 +5,11 @@ import { duties, forEach, levels, permissions } from "../Parameter.ts"
 import { PersonalDataCategory } from "../../../privacy/PersonalDataCategory.ts"
 import { roles } from "./processing.ts"
 
-/** What may make an interaction begin. */
-export const channels = ["outgoingCall", "incomingCall", "web", "app", "sms", "qr"] as const
+/** Where a person may ask for contact, at an entry point of the Customer. */
+export const contactChannels = ["web", "app", "sms", "qr"] as const
+
+/** What may make an interaction begin: a call, or a request for contact. The one list of channels. */
+export const channels = ["outgoingCall", "incomingCall", ...contactChannels] as const
 
 /** What the technology may do with a call on the device. */
 export const interceptions = ["inhibitOutgoingCall", "activateInterface"] as const
