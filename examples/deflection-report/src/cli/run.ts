@@ -1,11 +1,9 @@
 /**
  * One run: opens the input, imports it, writes the requested outputs.
  */
-import { randomUUID } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { open as openFile, readFile, writeFile } from "node:fs/promises"
 import type { Readable } from "node:stream"
-import { Uuid } from "@tacet/core/eventsourcing"
 import { Customers, Interactions } from "@tacet/core/services"
 import { Definition } from "@tacet/core/statistics"
 import { Declarations, Importer, InputError, type Mapping, noMapping, open, readMapping } from "@tacet/interchange"
@@ -66,11 +64,7 @@ export const reportOn = Effect.fnUntraced(function* (
   return documentOf(report, input)
 })
 
-/** Ids of commits are random beyond guessing, as they would be in production. */
-const services = Layer.mergeAll(
-  Layer.provide(Layer.merge(Customers.layer, Interactions.layer), Declarations.layerPolicies),
-  Layer.succeed(Uuid.Identifiers, { next: Effect.sync(() => randomUUID() as Uuid.Uuid) }),
-)
+const services = Layer.provide(Layer.merge(Customers.layer, Interactions.layer), Declarations.layerPolicies)
 
 /** Writes the outputs that the settings request. */
 export const deliver = Effect.fnUntraced(function* (document: ReportDocument, settings: Settings, world: World) {

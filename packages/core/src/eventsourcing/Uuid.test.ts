@@ -45,9 +45,17 @@ describe("new ids", () => {
 
   it.effect("are drawn again from the same seed, and from another otherwise", () =>
     Effect.gen(function* () {
-      const drawn = (seed: string) => Effect.all([Uuid.next, Uuid.next]).pipe(Random.withSeed(seed))
+      const drawn = (seed: string) => Uuid.withSeed(Effect.all([Uuid.next, Uuid.next]), seed)
       expect(yield* drawn("a")).toEqual(yield* drawn("a"))
       expect(yield* drawn("a")).not.toEqual(yield* drawn("b"))
+    }),
+  )
+
+  // Planted: `fromRandom` as the default of `Identifiers`, by which a seeded program repeats its ids.
+  it.effect("cannot be repeated by whoever seeds Effect's Random", () =>
+    Effect.gen(function* () {
+      const drawn = Uuid.next.pipe(Random.withSeed("a"))
+      expect(yield* drawn).not.toBe(yield* drawn)
     }),
   )
 
@@ -56,6 +64,31 @@ describe("new ids", () => {
       const fixed = Uuid.fromBytes(new Uint8Array(16), 4)
       const next = Uuid.next.pipe(Effect.provideService(Uuid.Identifiers, { next: Effect.succeed(fixed) }))
       expect(yield* next).toBe(fixed)
+    }),
+  )
+})
+
+describe("an id derived under a key", () => {
+  const key = FastCheck.uint8Array({ minLength: 32, maxLength: 32 })
+
+  // Planted: the key left out of the MAC; the text cut to its first character.
+  it.effect.prop(
+    "is valid, the same again, and another under another key or of another text",
+    [key, key, FastCheck.string({ minLength: 1 }), FastCheck.string()],
+    (one, two, text, more) =>
+      Effect.gen(function* () {
+        const id = yield* Uuid.derive(one, text)
+        expect(isUuid(id) && id[14] === "8").toBe(true)
+        expect(yield* Uuid.derive(one, text)).toBe(id)
+        expect((yield* Uuid.derive(two, text)) === id).toBe(String(one) === String(two))
+        expect((yield* Uuid.derive(one, text + more)) === id).toBe(more === "")
+      }),
+  )
+
+  it.effect("is the first bytes of HMAC-SHA-256, as RFC 4231 has it for its second case", () =>
+    Effect.gen(function* () {
+      const id = yield* Uuid.derive(new TextEncoder().encode("Jefe"), "what do ya want for nothing?")
+      expect(id).toBe("5bdcc146-bf60-854e-aa04-2426089575c7")
     }),
   )
 })

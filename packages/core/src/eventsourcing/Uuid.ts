@@ -29,13 +29,30 @@ export const Uuid = Schema.String.check(
 export type Uuid = typeof Uuid.Type
 
 /**
- * Where new ids come from. The default draws version 4 UUIDs from Effect's `Random`, so a seeded run repeats them; a
- * service in production provides a generator of its own (`crypto.randomUUID`).
+ * The source of new ids. The default draws version 4 UUIDs from the cryptographic generator of the platform, so that no
+ * id can be guessed from others. Tests repeat their ids with {@link withSeed}.
  */
 export const Identifiers = Context.Reference<{ readonly next: Effect.Effect<Uuid> }>(
   "@tacet/core/eventsourcing/Identifiers",
-  { defaultValue: () => ({ next: fromRandom }) },
+  { defaultValue: () => ({ next: fromCrypto }) },
 )
+
+/**
+ * Runs a program with ids, and all else that is drawn from Effect's `Random`, from a seed: the same seed gives the same
+ * ids. For tests and demonstrations alone: such ids can be guessed.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Uuid } from "@tacet/core/eventsourcing"
+ *
+ * const drawn = Effect.runSync(Uuid.withSeed(Uuid.next, "a seed"))
+ * drawn === Effect.runSync(Uuid.withSeed(Uuid.next, "a seed")) // => true
+ * drawn === Effect.runSync(Uuid.next) // => false
+ * ```
+ */
+export const withSeed = <A, E, R>(program: Effect.Effect<A, E, R>, seed: string | number): Effect.Effect<A, E, R> =>
+  program.pipe(Effect.provideService(Identifiers, { next: fromRandom }), Random.withSeed(seed))
 
 /**
  * Draws the next id from the {@link Identifiers} in force.
@@ -74,8 +91,37 @@ export const fromBytes = (bytes: Uint8Array, version: 4 | 8): Uuid => {
 }
 
 /**
+ * The id that represents an id of another system under a secret key: HMAC-SHA-256, shortened to a version 8 UUID. The
+ * same key and text always give the same id, so that an import may be repeated; without the key nothing leads from the
+ * id back to the text, nor from one Customer's ids to another's where each has its own key of at least 32 random bytes.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Uuid } from "@tacet/core/eventsourcing"
+ *
+ * const key = new Uint8Array(32).fill(7)
+ * const [one, again, other] = await Effect.runPromise(
+ *   Effect.all([Uuid.derive(key, "ticket 12"), Uuid.derive(key, "ticket 12"), Uuid.derive(key, "ticket 13")])
+ * )
+ * one === again // => true
+ * one === other // => false
+ * ```
+ */
+export const derive = (key: Uint8Array, text: string): Effect.Effect<Uuid> =>
+  Effect.promise(async () => {
+    const { subtle } = globalThis.crypto
+    // No caller shares the memory of the key with another thread, which is what Web Crypto asks for.
+    const secret = key as Uint8Array<ArrayBuffer>
+    const imported = await subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, ["sign"])
+    const mac = await subtle.sign("HMAC", imported, new TextEncoder().encode(text))
+    return fromBytes(new Uint8Array(mac), 8)
+  })
+
+/**
  * The id derived from these texts, always the same, so that a step that is repeated after a crash is recognised. It is
- * not secret and hides nothing: anyone who knows the texts can compute the id. Never derive one from a personal value.
+ * not secret: anyone who knows the texts can compute the id. Derive the id of a record of another system, or of anything
+ * personal, under a key ({@link derive}).
  *
  * @example
  * ```ts
@@ -101,6 +147,10 @@ export const derived = (...texts: ReadonlyArray<string>): Uuid => {
 }
 
 const hexadecimal = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
+
+const fromCrypto: Effect.Effect<Uuid> = Effect.sync(() =>
+  fromBytes(globalThis.crypto.getRandomValues(new Uint8Array(16)), 4),
+)
 
 const fromRandom: Effect.Effect<Uuid> = Effect.map(
   Effect.all([0, 1, 2, 3].map(() => Random.nextIntBetween(0, 0x100000000, { halfOpen: true }))),

@@ -2,12 +2,11 @@
  * Imports rows in a test: with a known key, into a memory of its own, with everything that came of it.
  */
 import { layer as memory } from "@tacet/adapter-memory"
-import { type EventEnvelope, EventStore } from "@tacet/core/eventsourcing"
+import { type EventEnvelope, EventStore, Uuid } from "@tacet/core/eventsourcing"
 import { Customers, Interactions } from "@tacet/core/services"
 import { Definition } from "@tacet/core/statistics"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Random from "effect/Random"
 import type { Mapping } from "../mapping/Mapping.ts"
 import type { CallFact, Fact, RejectedRow, Source, SourceItem, SourceRow } from "../SourceRow.ts"
 import { compartmentOf, declarationsOf, layerPolicies } from "./Declarations.ts"
@@ -94,7 +93,7 @@ export const importing = Effect.fnUntraced(function* (
     const imported = yield* run(items, rejects)
     const { events } = yield* store.readLog(customer, { limit: 1_000_000 })
     return { ...imported, found, log: events, rejects }
-  }).pipe(Effect.provide(services), Random.withSeed(seed ?? "test"))
+  }).pipe(Effect.provide(services), (program) => Uuid.withSeed(program, seed ?? "test"))
 })
 
 async function* batches(items: Iterable<SourceItem>, size: number): AsyncGenerator<ReadonlyArray<SourceItem>> {
