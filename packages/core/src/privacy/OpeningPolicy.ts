@@ -1,6 +1,6 @@
 /**
- * Whether a personal value may be opened for a purpose by somebody, at that moment: what the vault asks before it opens
- * anything. `services` answer it from the privacy policy in force; without an answer nothing opens.
+ * Whether a personal value may be sealed, and whether a reader may open it for a purpose: the vault asks before either.
+ * `services` answer from the privacy policy that binds the Customer; without an answer the vault opens nothing.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
@@ -8,21 +8,32 @@ import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { Access } from "./AccessLog.ts"
-import type { VaultUnavailable } from "./VaultError.ts"
 import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
 import type { SubjectId } from "./Subject.ts"
+import type { VaultUnavailable } from "./VaultError.ts"
 
-/** An opening that is asked about. */
+/** A request to open a value, or to locate subjects. */
 export interface Opening {
   readonly customer: CustomerId
   readonly access: Access
   readonly category: PersonalDataCategory
-  /** The purposes that were declared for the value when it was collected; none where somebody is located. */
+  /** The purposes that were declared for the value when it was collected; absent when subjects are located. */
   readonly declared: ReadonlyArray<string> | undefined
-  /** Whose value it is; none where somebody is located. */
+  /** The subject of the value; absent when subjects are located. */
   readonly subject?: SubjectId
-  /** When the value was collected; none where somebody is located. */
+  /** When the value was collected; absent when subjects are located. */
   readonly collectedAt?: EpochMillis
+  readonly at: EpochMillis
+}
+
+/** A request to seal a value. */
+export interface Sealing {
+  readonly customer: CustomerId
+  readonly subject: SubjectId
+  readonly category: PersonalDataCategory
+  /** The purposes that are declared for the value. */
+  readonly declared: ReadonlyArray<string>
+  /** When the value was collected: the policy and the contract of that moment decide. */
   readonly at: EpochMillis
 }
 
@@ -30,12 +41,14 @@ export interface Opening {
 export class OpeningPolicy extends Context.Service<
   OpeningPolicy,
   {
-    /** Fails with the rule that forbids it; where it cannot be known, nothing opens. */
+    /** Fails with the rule that forbids the opening, or where that cannot be known. */
     readonly check: (opening: Opening) => Effect.Effect<void, Refusal | VaultUnavailable>
+    /** Fails with the rule that forbids the sealing, or where that cannot be known. Default: nothing is forbidden. */
+    readonly checkSealing?: (sealing: Sealing) => Effect.Effect<void, Refusal | VaultUnavailable>
     /**
-     * The end of a value as periods, contract and policies say at that moment. It counts where it comes sooner than the
-     * end that was computed when the value was sealed: what ends meanwhile is unreadable at once.
+     * The end of a value by the periods, the contract and the policies of the moment. It applies where it is sooner than
+     * the end that was computed when the value was sealed: an end that comes forward takes effect at once.
      */
-    readonly endOf?: (opening: Opening) => Effect.Effect<EpochMillis | undefined, VaultUnavailable>
+    readonly retentionEnd?: (opening: Opening) => Effect.Effect<EpochMillis | undefined, VaultUnavailable>
   }
 >()("@tacet/core/privacy/OpeningPolicy") {}

@@ -62,7 +62,7 @@ export const contracted = (policyVersion = "dialonce/2021-02-17") =>
         contract,
         clauses: [...agreementClauses],
         purposes: ["requestedService", "customerCare"],
-        categories: ["telephoneNumber", "ipAddress"],
+        categories: ["telephoneNumber", "ipAddress", "freeText"],
         ownServices: [],
         places: ["FR"],
         recognition: false,

@@ -74,7 +74,7 @@ export const recording =
 export const opening = (ports: Ports, { recorded }: Keyrings) => {
   const { keyStore, policy, store } = ports
   const record = recording(ports)
-  const endOf = policy.endOf ?? (() => Effect.succeed(undefined))
+  const retentionEndNow = policy.retentionEnd ?? (() => Effect.succeed(undefined))
 
   const decrypted = Effect.fnUntraced(function* (customer: CustomerId, value: ValueRow, wrapped: WrappedKey) {
     const { category, cipherText, keyId, nonce, reference, subject } = value
@@ -126,7 +126,7 @@ export const opening = (ports: Ports, { recorded }: Keyrings) => {
       const { collectedAt, purposes: declared, subject } = value
       const opening = { customer, access: request, category, declared, subject, collectedAt, at: now }
       yield* policy.check(opening)
-      const end = sooner(value.retentionEnd, yield* endOf(opening))
+      const end = sooner(value.retentionEnd, yield* retentionEndNow(opening))
       return yield* judge(request, { ...value, retentionEnd: end }, Option.getOrUndefined(keyring), now)
     }).pipe(Effect.tapError((error) => note(error._tag === "Refusal" ? "refused" : "failed")))
     yield* note(outcomes[answer._tag])

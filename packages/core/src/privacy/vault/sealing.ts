@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
+import type { Refusal } from "../../eventsourcing/Refusal.ts"
 import * as Uuid from "../../eventsourcing/Uuid.ts"
 import { type KeyPlace, ofValue } from "../AssociatedData.ts"
 import { algorithm, bytesOf, Encryption, keyLength, nonceLength } from "../Encryption.ts"
@@ -39,10 +40,17 @@ export interface ToSeal {
 }
 
 /** What sealing can fail with. */
-export type SealError = SubjectErased | SubjectRestricted | InvalidValue | AlteredKey | WrongKeyStore | VaultUnavailable
+export type SealError =
+  | Refusal
+  | SubjectErased
+  | SubjectRestricted
+  | InvalidValue
+  | AlteredKey
+  | WrongKeyStore
+  | VaultUnavailable
 
 /** Seals values. */
-export const sealing = ({ keyStore, store }: Ports, { live }: Keyrings) => {
+export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) => {
   /** The data key of a category, made where there is none yet. */
   const dataKey = Effect.fnUntraced(function* (
     customer: CustomerId,
@@ -83,7 +91,7 @@ export const sealing = ({ keyStore, store }: Ports, { live }: Keyrings) => {
     })
   })
 
-  const seal = Effect.fn("Vault.seal")(function* (toSeal: ToSeal): Effect.fn.Return<Sealed<string>, SealError> {
+  const sealRow = Effect.fnUntraced(function* (toSeal: ToSeal): Effect.fn.Return<Sealed<string>, SealError> {
     const { category, customer, retentionEnd } = toSeal
     const now = yield* Clock.currentTimeMillis
     if (retentionEnd !== undefined && retentionEnd <= now) {
@@ -95,6 +103,15 @@ export const sealing = ({ keyStore, store }: Ports, { live }: Keyrings) => {
     return { reference, category }
   })
 
+  const checkSealing = policy.checkSealing ?? (() => Effect.void)
+
+  const seal = Effect.fn("Vault.seal")(function* (toSeal: ToSeal): Effect.fn.Return<Sealed<string>, SealError> {
+    const { category, collectedAt, customer, purposes, subject } = toSeal
+    yield* checkSealing({ customer, subject, category, declared: purposes, at: collectedAt })
+    return yield* sealRow(toSeal)
+  })
+
+  // A correction has the purposes that were accepted when the value was collected.
   const replace = Effect.fn("Vault.replace")(function* (
     customer: CustomerId,
     old: Sealed<string>,
@@ -102,7 +119,7 @@ export const sealing = ({ keyStore, store }: Ports, { live }: Keyrings) => {
   ): Effect.fn.Return<Sealed<string>, SealError | UnknownReference> {
     const found = Option.getOrUndefined(yield* store.find(customer, old.reference))
     if (found?._tag !== "Value") return yield* new UnknownReference({ customer, reference: old.reference })
-    return yield* seal({ ...found.value, customer, value })
+    return yield* sealRow({ ...found.value, customer, value })
   })
 
   return { seal, replace }

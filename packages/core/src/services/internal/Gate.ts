@@ -1,0 +1,147 @@
+/**
+ * The gate before every value that is sealed or opened: pure judgements by the policy that binds the Customer, the contract
+ * in force, the consents of the person and the role of the reader. A refusal names the rule.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Contract from "../../domain/Contract.ts"
+import * as Pseudonym from "../../domain/Pseudonym.ts"
+import { Refusal } from "../../eventsourcing/Refusal.ts"
+import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
+import * as Purpose from "../../policy/checks/Purpose.ts"
+import * as ReadAccess from "../../policy/checks/ReadAccess.ts"
+import type { Opening, Sealing } from "../../privacy/OpeningPolicy.ts"
+import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
+import type { Declared } from "./Declarations.ts"
+
+type Judgement = Result.Result<void, Refusal>
+
+const isPurpose = Schema.is(Purpose.Purpose)
+
+/** Whether a value may be opened for a purpose (PURPOSES, CUST-PURPOSE, AUTHZ, NEED). */
+export const judgeOpening = (
+  { access, at: millis, category, declared: purposes }: Opening,
+  declared: Declared,
+  person: Pseudonym.State | undefined,
+): Judgement => {
+  const refuse = refusing("OpenValue")
+  const at = DateTime.makeUnsafe(millis)
+  const policy = declared.policyAt(at)
+  if (policy === undefined) return refuse("POLICY-BIND", undefined, "a Customer that has adopted a policy by then")
+  const { actor, matter, purpose, reason } = access
+  const reader = ReadAccess.check(
+    policy,
+    { _tag: "staff", authorisedRoles: actor.roles, mission: reason },
+    "heldByOperator",
+  )
+  if (Result.isFailure(reader)) return reader
+  if (!isPurpose(purpose)) return refuse("PURPOSES", "purpose", "a purpose that the policies know")
+  const use = {
+    ...useOf(policy, declared, at, category, purpose, person),
+    ...(purposes === undefined ? {} : { datum: { category, declared: purposes.filter(isPurpose) } }),
+    // The request that is answered, or the matter in which a law demands it.
+    ...(matter === undefined ? {} : { legalReference: matter }),
+  }
+  return answered("OpenValue", "purpose", Purpose.check(policy, use))
+}
+
+/** The owner of a value that is sealed: an issued pseudonym, or a request whose details are kept while it is open. */
+export type Owner =
+  | { readonly _tag: "pseudonym"; readonly state: Pseudonym.State }
+  | { readonly _tag: "request"; readonly id: string }
+  | undefined
+
+/** Whether a value may be kept for all of its purposes (CATEGORIES, MINIMISE, PURPOSES, CUST-PURPOSE). */
+export const judgeSealing = (
+  { at: millis, category, declared: purposes }: Sealing,
+  declared: Declared,
+  owner: Owner,
+) => {
+  const refuse = refusing("SealValue")
+  const at = DateTime.makeUnsafe(millis)
+  const policy = declared.policyAt(at)
+  if (policy === undefined) return refuse("POLICY-BIND", undefined, "a Customer that has adopted a policy by then")
+  if (owner === undefined) {
+    return refuse("TACET-STARTED", "subject", "a pseudonym that was issued, or a request that was received")
+  }
+  if (purposes.length === 0) return refuse("MINIMISE", "purposes", "the purposes for which the value is collected")
+  const contract = Contract.termsAt(declared.state, policy, at)
+  if (owner._tag === "pseudonym" && contract !== undefined && !contract.categories.includes(category)) {
+    const accepted = `of these categories, which the contract covers: ${contract.categories.join(", ")}`
+    return refuse("CATEGORIES", "category", accepted)
+  }
+  for (const purpose of purposes) {
+    if (!isPurpose(purpose)) return refuse("PURPOSES", "purposes", "purposes that the policies know")
+    const judged = answered(
+      "SealValue",
+      "purposes",
+      Purpose.check(policy, {
+        ...useOf(policy, declared, at, category, purpose, owner._tag === "pseudonym" ? owner.state : undefined),
+        datum: { category, declared: purposes.filter(isPurpose) },
+        ...(owner._tag === "request" ? { legalReference: owner.id } : {}),
+      }),
+    )
+    if (Result.isFailure(judged)) return judged
+  }
+  return Result.void
+}
+
+/** A use by the operator as processor, with the kind of the datum, the Customer's instructions and the consents. */
+const useOf = (
+  policy: EffectivePolicy,
+  { state }: Declared,
+  at: DateTime.Utc,
+  category: PersonalDataCategory,
+  purpose: Purpose.Purpose,
+  person: Pseudonym.State | undefined,
+): Purpose.Use => {
+  const instructed = Contract.instructedPurposes(state, policy, at)
+  const kind = kindOf(policy, category, purpose)
+  return {
+    role: "processor",
+    purpose,
+    ...(kind === undefined ? {} : { kind }),
+    ...(instructed === undefined ? {} : { instructed }),
+    consented: person === undefined ? [] : Purpose.purposes.filter((each) => Pseudonym.hasConsent(person, each)),
+  }
+}
+
+/** The kind of data with purposes of its own to which a category belongs (TECH-PURPOSE, SOLE-PURPOSE, TRAINING). */
+const kindOf = (
+  { parameters }: EffectivePolicy,
+  category: PersonalDataCategory,
+  purpose: Purpose.Purpose,
+): Purpose.Use["kind"] => {
+  switch (category) {
+    case "terminalEnvironment":
+      // A policy under which devices are recognised names that purpose of their attributes itself (V26).
+      return purpose === "interfacePersonalisation" && parameters.recognition !== "off" ? undefined : "technicalData"
+    case "ipAddress":
+    case "deviceIdentifier":
+      return "technicalData"
+    case "deviceCallLog":
+      return "callData"
+    case "advertisingIdentifier":
+    case "voiceRecording":
+      return category
+    default:
+      return undefined
+  }
+}
+
+const answered = (command: string, field: string, answer: Purpose.Answer): Judgement => {
+  switch (answer._tag) {
+    case "allow":
+      return Result.void
+    case "violation":
+      return refusing(command)(answer.rule, field, answer.accepted)
+    case "gap":
+      return refusing(command)(answer.rule, field, answer.missing)
+  }
+}
+
+const refusing =
+  (command: string) =>
+  (rule: string, field: string | undefined, accepted: string): Result.Result<never, Refusal> =>
+    Result.fail(new Refusal({ rule, command, ...(field === undefined ? {} : { field }), accepted }))
