@@ -2,14 +2,14 @@
  * Where the vault keeps its rows, as a port. It knows nothing of plain values: encryption, policy and the access log are
  * the matter of `Vault`, which is the same over every store. `@tacet/testing` proves both together.
  *
- * What is asked of an adapter:
+ * Requirements for an adapter:
  *
  * 1. Every function is atomic and concerns one Customer.
  * 2. `put`, `changeKeyring` and `fence` of one subject take turns (in SQL: they lock its keyring row, `put` with
- *    `FOR SHARE`, the others for update). What `put` acknowledged before a `fence` is removed after it; what comes later
- *    is refused.
+ *    `FOR SHARE`, the others for update). Rows that `put` acknowledged before a `fence` are removed after it; later ones
+ *    are refused.
  * 3. A keyring that is erased stays erased, and holds no key.
- * 4. What is removed is deleted, not marked; of a value only its reference, the day and the cause remain.
+ * 4. Removed rows are deleted, not marked; a value leaves its reference, the day and the cause.
  * 5. `removeSubject` and `sweep` cost what they remove, whatever else is kept.
  */
 import * as Context from "effect/Context"
@@ -66,7 +66,7 @@ export interface Rows {
   readonly locators?: ReadonlyArray<LocatorRow>
 }
 
-/** What remains of a value: no subject, and only the day, so that what went together cannot be put together again. */
+/** The record of a destroyed value: no subject, and only the day, so that values erased together cannot be joined again. */
 export interface Destroyed {
   readonly reference: Uuid
   /** The beginning of the day in UTC. */
@@ -74,7 +74,7 @@ export interface Destroyed {
   readonly cause: ErasureCause
 }
 
-/** What stands under a reference: a value with the keyring of its subject in one snapshot, or what remains of it. */
+/** The row of a reference: a value with the keyring of its subject in one snapshot, or the record of its destruction. */
 export type Found =
   | { readonly _tag: "Value"; readonly value: ValueRow; readonly keyring: Option.Option<Keyring> }
   | { readonly _tag: "Destroyed"; readonly destroyed: Destroyed }
@@ -102,8 +102,8 @@ export class VaultStore extends Context.Service<
       next: KeyringState,
     ) => Effect.Effect<Keyring, KeyringMoved | SubjectErased | VaultUnavailable>
     /**
-     * Erases a keyring, or makes one that is erased: its keys are gone, and nothing is put under the subject any more.
-     * Again it answers the first erasure.
+     * Erases a keyring, or creates an erased one: its keys are destroyed, and later puts for the subject are refused.
+     * A repetition returns the first erasure.
      */
     readonly fence: (
       customer: CustomerId,
@@ -113,14 +113,14 @@ export class VaultStore extends Context.Service<
     /**
      * Puts rows of one subject, where it is neither erased nor restricted and every value is sealed with the key that
      * the keyring has for its category. Without values, a keyring is made where there is none. The same row again is no
-     * further row, and what was destroyed does not come back under its reference.
+     * further row, and a destroyed value does not come back under its reference.
      */
     readonly put: (
       customer: CustomerId,
       subject: SubjectId,
       rows: Rows,
     ) => Effect.Effect<void, KeyringMoved | SubjectErased | SubjectRestricted | VaultUnavailable>
-    /** What stands under a reference. */
+    /** The row of a reference. */
     readonly find: (customer: CustomerId, reference: Uuid) => Effect.Effect<Option.Option<Found>, VaultUnavailable>
     /** The values kept under a subject, by reference, behind `after`. */
     readonly valuesOf: (

@@ -1,9 +1,9 @@
 /**
- * Erases a person's data everywhere, by one protocol: fence; ledger; values, links and locators; whoever else holds
- * something of it; then the fact in the log (`PseudonymErased`). Each step may be repeated, and what is done is noted
- * beside the fence, so whatever stops it, `resume` goes on where it stopped (R-ERASE, GDPR 17, 19).
+ * Erases a person's data everywhere, by one protocol: fence; ledger; values, links and locators; other holders; then
+ * the fact in the log (`PseudonymErased`). Each step can be repeated, and each completed step is recorded beside the fence, so
+ * `resume` continues an erasure that was stopped anywhere (R-ERASE, GDPR 17, 19).
  *
- * The request itself is recorded before (`RightsRequest`); until the fence stands, whoever holds the request repeats it.
+ * Record the request first (`RightsRequest`). Until the fence is written, the caller who holds the request must repeat it.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -21,20 +21,20 @@ import type { SubjectId } from "../privacy/Subject.ts"
 import { Vault } from "../privacy/Vault.ts"
 import type { VaultUnavailable } from "../privacy/VaultError.ts"
 
-/** What is erased, and why. */
+/** The subject to erase, and the cause. */
 export interface ToErase {
   readonly customer: CustomerId
-  /** The subject of the vault; where it is a pseudonym, its stream tells that it was erased. */
+  /** The subject of the vault; where it is a pseudonym, its stream records the erasure. */
   readonly subject: SubjectId
   readonly cause: "request" | "retention" | "contractEnd"
 }
 
 /**
- * Who else holds something of a person: a projection with personal content, a search index, the recipients that have to
- * be told (GDPR 19). It succeeds when its part is done, and may be asked again.
+ * Another holder of a person's data: a projection with personal content, a search index, the notification of recipients
+ * (GDPR 19). It succeeds when its part is done, and can be called again.
  */
 export interface Holder {
-  /** Stands in the record of the erasure: a word, never changed. */
+  /** Its name in the record of the erasure: a word that never changes. */
   readonly name: string
   readonly forget: (erasure: ToErase) => Effect.Effect<void, VaultUnavailable>
 }
@@ -45,16 +45,16 @@ export const Holders: Context.Reference<ReadonlyArray<Holder>> = Context.Referen
   { defaultValue: () => [] },
 )
 
-/** What an erasure can fail with; what it has done by then stands. */
+/** The errors of an erasure; the steps completed by then stay completed. */
 export type ErasureError = VaultUnavailable | AppendError | ReadError | UndecodableEvent
 
 /** The service. */
 export class Erasure extends Context.Service<
   Erasure,
   {
-    /** Erases a subject. When it returns, nothing of it is left and nothing attaches to it any more. */
+    /** Erases a subject. When it returns, no data of it is left and none can be added. */
     readonly erase: (erasure: ToErase) => Effect.Effect<void, ErasureError>
-    /** Goes on with all erasures of a Customer that have begun, and answers how many were completed. */
+    /** Continues all unfinished erasures of a Customer and returns how many were completed. */
     readonly resume: (customer: CustomerId) => Effect.Effect<number, ErasureError>
   }
 >()("@tacet/core/services/Erasure") {}
@@ -77,7 +77,7 @@ export const layer: Layer.Layer<Erasure, never, Vault | EventStore> = Layer.effe
       const now = yield* Clock.currentTimeMillis
       yield* Effect.catchTag(
         handler.handleBy(Pseudonym.aggregate, { customer, id: subject }, (state) => {
-          // What was kept under a request or another id has no pseudonym to erase.
+          // A subject that is a request or another id has no pseudonym to erase.
           if (state.phase === "notIssued") return Result.succeed([])
           // An erasure is not refused for a clock that went backwards.
           const at = DateTime.makeUnsafe(Math.max(now, state.issuedAt))
