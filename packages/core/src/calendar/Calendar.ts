@@ -166,18 +166,33 @@ export const localDate = (instant: DateTime.Utc, timeZone: TimeZoneName): PlainD
   fromEpochDay(dayOf(wallMillis(timeZone, DateTime.toEpochMillis(instant))))
 
 /**
- * The first instant of a day. Where the clock jumps over midnight, the day begins after the jump.
+ * The first instant of a day. If midnight occurs twice, it is the first one; if the clock jumps over midnight, the day
+ * begins with the jump; a day that a zone leaves out begins with the next.
  *
  * @example
  * ```ts
  * import * as DateTime from "effect/DateTime"
  * import { Calendar } from "@tacet/core/calendar"
  *
- * const midnight: DateTime.Utc = Calendar.startOfDay("2021-03-01", "Europe/Paris") // => "2021-02-28T23:00:00.000Z"
+ * DateTime.formatIso(Calendar.startOfDay("2021-03-01", "Europe/Paris")) // => "2021-02-28T23:00:00.000Z"
+ * DateTime.formatIso(Calendar.startOfDay("2021-11-07", "America/Havana")) // => "2021-11-07T04:00:00.000Z"
  * ```
  */
-export const startOfDay = (date: PlainDate, timeZone: TimeZoneName): DateTime.Utc =>
-  onTheWall(date, 0, timeZone, "later")
+export const startOfDay = (date: PlainDate, timeZone: TimeZoneName): DateTime.Utc => {
+  const midnight = toEpochDay(date) * dayMillis
+  const hasBegun = (at: number) => wallMillis(timeZone, at) >= midnight
+  const earlier = onTheWall(date, 0, timeZone, "earlier")
+  let before = DateTime.toEpochMillis(earlier)
+  if (hasBegun(before)) return earlier
+  // Midnight is skipped: the jump lies between the two readings of it.
+  let begun = DateTime.toEpochMillis(onTheWall(date, 0, timeZone, "later"))
+  while (begun - before > 1) {
+    const middle = Math.floor((before + begun) / 2)
+    if (hasBegun(middle)) begun = middle
+    else before = middle
+  }
+  return DateTime.makeUnsafe(begun)
+}
 
 /**
  * The end of a day, which is the start of the next: something due on a date is in time before this instant.
