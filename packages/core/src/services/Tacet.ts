@@ -61,7 +61,7 @@ export interface Tacet {
   readonly declare: (customer: string, commands: ReadonlyArray<unknown>) => Promise<void>
   /** Records what happened in one interaction. A command that cannot be read is refused like any other. */
   readonly record: (recording: PlainRecording) => Promise<PlainRecorded>
-  /** Brings the statistics up to the head of the log and reports; `asOf` in epoch milliseconds. */
+  /** Brings the statistics up to the head of the log and reports; `asOf` in epoch milliseconds, also in the past. */
   readonly report: (
     customer: string,
     options?: { readonly name?: string; readonly asOf?: number },
@@ -167,7 +167,9 @@ export const makeTacet = <E = never>({
     const id = yield* readId(CustomerId, customer, "report", "customer")
     const customers = yield* Customers.Customers
     const { scenarios } = yield* customers.declared(id)
-    const { state } = yield* Projection.catchUp(projection, id)
+    const { state: current } = yield* Projection.catchUp(projection, id)
+    const isPast = asOf !== undefined && asOf < Deflection.watermark(current)
+    const state = isPast ? yield* Deflection.stateAt(definition, id, asOf) : current
     return Deflection.report(state, {
       customer: name,
       declared: Array.from(scenarios.values()).flatMap((versions) => versions.slice(-1)),

@@ -262,7 +262,9 @@ describe("STAT-NOCALL: the edge cases of the deflection statistics", () => {
   it.effect("late, after settlement: the old contribution goes, the new one comes, the day is restated with both", () =>
     Effect.gen(function* () {
       const log = folded()
-      yield* log.record({ 1: [start(noon), step(noon, "start")], 2: [start(noon + 30 * day)] })
+      const much = noon + 30 * day
+      const later = { 2: [start(much)], 3: [start(much)], 4: [start(much)], 5: [start(much)] }
+      yield* log.record({ 1: [start(noon), step(noon, "start")], ...later })
       Deflection.publish(log.state)
       expect(log.report().rates.PT24H.noEffectiveCall).toMatchObject({ k: 1, n: 1 })
       expect(log.state.live.has(uuid(1))).toBe(false)
@@ -581,5 +583,47 @@ describe("STAT-NOCALL: the edge cases of the deflection statistics", () => {
       // "tiny" has a rate of 1 from five interactions: too few to be ranked.
       expect(report.journeys.mostCallsByRate.map(({ steps }) => steps[0])).toEqual(["bad", "big"])
     }),
+  )
+
+  it.effect("a wrong clock: once it is excluded, the figures are those without it", () =>
+    Effect.gen(function* () {
+      const others = {
+        1: [start(noon), step(noon, "start"), end(noon + minute)],
+        2: [start(noon + day), step(noon + day, "start")],
+      }
+      const later = { 2: call(noon + day + 2 * hour, { human: true, talk: 60 }), 3: [start(noon + 2 * day)] }
+      const [year, log, without] = [365 * day, folded(), folded()]
+      yield* log.record(others)
+      yield* log.record({ 9: [start(noon + year), step(noon + year, "start")] })
+      // One clock alone settles no other interaction.
+      expect(Array.from(log.state.live.keys())).toEqual([1, 2, 9].map(uuid))
+      yield* log.record({
+        9: [{ _tag: "ExcludeInteraction", at: moment(noon + year + minute), reason: "void" }],
+        ...later,
+      })
+      yield* without.record(others).pipe(Effect.andThen(without.record(later)), Effect.provide(layer, { local: true }))
+      expect(Deflection.watermark(log.state)).toBe(Deflection.watermark(without.state))
+      const [{ interactions, trend, ...figures }, expected] = [log.report(), without.report()]
+      expect(interactions).toEqual({ ...expected.interactions, started: 4, excluded: 1 })
+      expect([figures.asOf, figures.journeys.mostUsed.length, figures.calls]).toEqual([
+        expected.asOf,
+        expected.journeys.mostUsed.length,
+        expected.calls,
+      ])
+      expect(trend.slice(0, -1).map(({ day: name }) => name)).toEqual(expected.trend.map(({ day: name }) => name))
+    }).pipe(Effect.provide(layer, { local: true })),
+  )
+
+  it.effect("a moment before the watermark: refused, and answered by a fold up to it", () =>
+    Effect.gen(function* () {
+      const log = folded()
+      yield* log.record({ 1: [start(noon), step(noon, "start")], 2: [start(noon + 2 * day)] })
+      const asOf = noon + 10 * minute
+      expect(() => log.report(asOf)).toThrow(Deflection.MomentPassed)
+      const past = yield* Deflection.stateAt(log.state.definition, customer, asOf)
+      const report = Deflection.report(past, { customer, declared: [], asOf })
+      expect(report.interactions).toMatchObject({ started: 1, open: 1 })
+      expect(report.asOf).toBe(DateTime.formatIso(moment(asOf)))
+    }).pipe(Effect.provide(layer, { local: true })),
   )
 })

@@ -19,73 +19,19 @@ import * as RetentionPolicy from "../domain/RetentionPolicy.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { UndecodableEvent } from "../eventsourcing/EventCodec.ts"
 import type { Position, RecordedEvent } from "../eventsourcing/EventEnvelope.ts"
-import { type EventStore, type LogChunk, streamEvents } from "../eventsourcing/EventStore.ts"
+import { EventStore, type LogChunk, streamEvents } from "../eventsourcing/EventStore.ts"
 import type { ReadError } from "../eventsourcing/EventStoreError.ts"
 import type { Projection } from "../eventsourcing/Projection.ts"
 import { toEpochDay } from "../calendar/PlainDate.ts"
 import { dayMillis } from "../calendar/UtcDay.ts"
 import * as Contribution from "./Contribution.ts"
 import type { CustomerReport } from "./CustomerReport.ts"
-import { Definition } from "./Definition.ts"
+import type { Definition } from "./Definition.ts"
+import { decode, empty, encode, liveWith, type State, sweepMark, watermark } from "./DeflectionState.ts"
 import { figuresOf, reportOf } from "./reportOf.ts"
-import { Tally, type TallySnapshot } from "./Tally.ts"
 import * as PackedEvents from "./PackedEvents.ts"
 
-/** The state of the fold. It is changed in place. */
-export interface State {
-  readonly definition: Definition
-  /** Events after this moment are left out: a report as of a past moment. Default: none are. */
-  readonly until: number
-  /** Contributions that are final. */
-  readonly settled: Tally
-  /** Interactions that are not, by the id of their stream. */
-  readonly live: Map<string, Live>
-  /** The texts in their packed events. */
-  readonly texts: PackedEvents.TextTable
-  /** The latest moment of any event, in epoch milliseconds. */
-  latest: number
-  /** The watermark up to which final contributions were moved to `settled`. */
-  sweptAt: number
-  /** The contract figures of days as they were published. */
-  readonly published: Map<number, ReadonlyArray<readonly [k: number, n: number]>>
-  /** The purged days, each with its latest `InteractionsAggregated`. */
-  readonly purged: Map<number, Purged>
-}
-
-/** The latest aggregation of a purged day: interactions that began before it are no longer counted one by one. */
-export interface Purged {
-  /** The position up to which interactions are in its counters. */
-  readonly through: Position
-  /** The position of the event itself. */
-  readonly at: Position
-}
-
-/** An interaction whose windows have not all closed. */
-export interface Live {
-  readonly packed: PackedEvents.PackedEvents
-  /** When its contribution becomes final, as the latest sweep computed it; an event resets it to `-Infinity`. */
-  finalFrom: number
-}
-
-/**
- * The state before the first event.
- */
-export const empty = (definition: Definition, options?: { readonly until?: number }): State => ({
-  definition,
-  until: options?.until ?? Number.POSITIVE_INFINITY,
-  settled: new Tally(definition),
-  live: new Map(),
-  texts: new PackedEvents.TextTable(),
-  latest: Number.NEGATIVE_INFINITY,
-  sweptAt: Number.NEGATIVE_INFINITY,
-  published: new Map(),
-  purged: new Map(),
-})
-
-/**
- * The watermark: the latest moment of any event less the allowed lateness, or `-Infinity` before the first event.
- */
-export const watermark = (state: State): number => state.latest - state.definition.latenessMinutes * 60_000
+export { empty, type Live, type Purged, type State, watermark } from "./DeflectionState.ts"
 
 /**
  * Folds a chunk of the log. Fails with `UndecodableEvent` at an event that cannot be read, and with the store's errors
@@ -96,6 +42,7 @@ export const apply = Effect.fnUntraced(function* (
   chunk: LogChunk,
   customer: CustomerId,
 ): Effect.fn.Return<State, UndecodableEvent | ReadError, EventStore> {
+  let latest = Number.NEGATIVE_INFINITY
   for (const recorded of chunk.events) {
     if (recorded.type === aggregated && recorded.stream.kind === PurgedDay.streamKind) {
       const decoded = PurgedDay.codec.decode(recorded)
@@ -115,11 +62,13 @@ export const apply = Effect.fnUntraced(function* (
       state.live.set(recorded.stream.id, liveWith(PackedEvents.of([...before, placed], state.texts)))
     } else {
       PackedEvents.add(live.packed, placed, state.texts)
+      live.latest = Math.max(live.latest, recorded.occurredAt)
+      live.excluded ||= placed.event._tag === "InteractionExcluded"
       live.finalFrom = Number.NEGATIVE_INFINITY
     }
-    if (recorded.occurredAt > state.latest) state.latest = recorded.occurredAt
+    latest = Math.max(latest, recorded.occurredAt)
   }
-  if (watermark(state) >= state.sweptAt + sweepEvery) sweep(state)
+  if (latest >= state.sweptAt + sweepEvery && sweepMark(state) >= state.sweptAt + sweepEvery) sweep(state)
   return state
 })
 
@@ -128,24 +77,35 @@ export const apply = Effect.fnUntraced(function* (
  * under `restated`, with both values.
  */
 export const publish = (state: State): void => {
-  sweep(state)
   const now = watermark(state)
   if (!Number.isFinite(now)) return
   const { local } = state.settled
   const today = local.day(now)
-  const unfinished = new Set<number>()
-  for (const { packed } of state.live.values()) unfinished.add(local.day(packed.begin))
-  for (const [day, counters] of state.settled.days) {
-    if (day < today && !unfinished.has(day) && !state.published.has(day)) {
-      state.published.set(day, figuresOf(counters))
+  withLive(state, now, (live) => {
+    const unfinished = new Set(live.flatMap(({ finalAt, startedAt }) => (finalAt > now ? [local.day(startedAt)] : [])))
+    for (const [day, counters] of state.settled.days) {
+      if (day < today && !unfinished.has(day) && !state.published.has(day)) {
+        state.published.set(day, figuresOf(counters))
+      }
     }
+  })
+}
+
+/** A report was asked for as of a moment that the state has passed. Fold the log anew with `until` to answer it. */
+export class MomentPassed extends Schema.TaggedError<MomentPassed>()("MomentPassed", {
+  asOf: Schema.Finite,
+  watermark: Schema.Finite,
+}) {
+  override get message(): string {
+    const [asOf, passed] = [this.asOf, this.watermark].map((at) => DateTime.formatIso(DateTime.makeUnsafe(at)))
+    return `The statistics are past ${asOf}: their watermark is ${passed}. Fold the log with \`until\` for a past moment.`
   }
 }
 
 /**
- * The report. `asOf` (epoch milliseconds) moves the watermark on, on a quiet stream; it never moves it back: for a
- * report of a past moment fold from the beginning with `until`. `declared` are the scenarios that the Customer has
- * published. The state is the same afterwards.
+ * The report. `asOf` (epoch milliseconds) moves the watermark on, on a quiet stream. Throws {@link MomentPassed} where it is
+ * before the watermark: a report of a past moment needs a fold from the beginning with `until`. `declared` are the
+ * scenarios that the Customer has published. The state is the same afterwards.
  *
  * @rule SEPARATE, STAT-NOCALL
  */
@@ -153,24 +113,48 @@ export const report = (
   state: State,
   options: { readonly customer: string; readonly asOf?: number; readonly declared: ReadonlyArray<Scenario> },
 ): CustomerReport => {
-  const at = Math.max(watermark(state), options.asOf ?? Number.NEGATIVE_INFINITY)
-  const provisional = Array.from(state.live.values()).flatMap(({ packed }) => {
-    const contribution = Contribution.of(PackedEvents.eventsOf(packed, state.texts), state.definition, at, state.until)
-    return contribution === undefined ? [] : [contribution]
-  })
-  // Counting the live ones in and out again is exact, and spares a copy of everything that is settled.
-  for (const contribution of provisional) state.settled.add(contribution, 1)
-  try {
-    return reportOf(state.settled, {
+  const passed = watermark(state)
+  const at = options.asOf ?? passed
+  if (at < passed) throw new MomentPassed({ asOf: at, watermark: passed })
+  return withLive(state, at, () =>
+    reportOf(state.settled, {
       customer: options.customer,
       watermark: at,
       declared: options.declared,
       published: state.published,
-    })
+    }),
+  )
+}
+
+/** Counts the live interactions in, and out again afterwards: exact, without a copy of all that is settled. */
+const withLive = <A>(state: State, at: number, use: (live: ReadonlyArray<Contribution.Contribution>) => A): A => {
+  const live = Array.from(state.live.values()).flatMap(({ packed }) => {
+    const contribution = Contribution.of(PackedEvents.eventsOf(packed, state.texts), state.definition, at, state.until)
+    return contribution === undefined ? [] : [contribution]
+  })
+  for (const contribution of live) state.settled.add(contribution, 1)
+  try {
+    return use(live)
   } finally {
-    for (const contribution of provisional) state.settled.add(contribution, -1)
+    for (const contribution of live) state.settled.add(contribution, -1)
   }
 }
+
+/** The state as of a past moment, folded from the beginning of the log without the events after it. */
+export const stateAt = Effect.fn("Deflection.stateAt")(function* (
+  definition: Definition,
+  customer: CustomerId,
+  until: number,
+): Effect.fn.Return<State, UndecodableEvent | ReadError, EventStore> {
+  const store = yield* EventStore
+  let state = empty(definition, { until })
+  for (let after = 0; ;) {
+    const chunk = yield* store.readLog(customer, { after, filter })
+    state = yield* apply(state, chunk, customer)
+    after = chunk.through
+    if (after >= chunk.head) return state
+  }
+})
 
 /**
  * Adds the state of another shard: of other interactions of the same Customer, under the same definition; each shard folds
@@ -178,8 +162,9 @@ export const report = (
  */
 export const merge = (state: State, other: State): State => {
   state.settled.merge(other.settled)
-  for (const [id, { packed }] of other.live) {
-    state.live.set(id, liveWith(PackedEvents.of(PackedEvents.eventsOf(packed, other.texts), state.texts)))
+  for (const [id, { excluded, latest, packed }] of other.live) {
+    const repacked = PackedEvents.of(PackedEvents.eventsOf(packed, other.texts), state.texts)
+    state.live.set(id, { packed: repacked, excluded, latest, finalFrom: Number.NEGATIVE_INFINITY })
   }
   for (const [day, figures] of other.published) {
     const mine = state.published.get(day)
@@ -204,21 +189,23 @@ export const merge = (state: State, other: State): State => {
  */
 export const projection = (definition: Definition): Projection<State, UndecodableEvent | ReadError, EventStore> => ({
   name: "deflection",
-  version: 2,
-  filter: { streamKinds: [Interaction.streamKind, RetentionPolicy.streamKind] },
+  version: 3,
+  filter,
   initial: () => empty(definition),
   apply,
   encode,
   decode: (text) => decode(definition, text),
 })
 
+const filter = { streamKinds: [Interaction.streamKind, RetentionPolicy.streamKind] }
+
 /** How far the watermark moves between two sweeps for final contributions. */
 const sweepEvery = dayMillis
 
 /** Moves the contributions that only a late event could still change from `live` to `settled`. */
 const sweep = (state: State): void => {
-  const now = watermark(state)
-  state.sweptAt = now
+  const now = sweepMark(state)
+  state.sweptAt = Math.max(state.sweptAt, now)
   for (const [id, live] of state.live) {
     if (live.finalFrom > now) continue
     const contribution = Contribution.of(
@@ -231,14 +218,10 @@ const sweep = (state: State): void => {
     live.finalFrom = contribution.finalAt
     if (contribution.finalAt > now) continue
     state.settled.add(contribution, 1)
+    if (!live.excluded) state.latest = Math.max(state.latest, live.latest)
     state.live.delete(id)
   }
 }
-
-const liveWith = (packed: PackedEvents.PackedEvents): Live => ({
-  packed,
-  finalFrom: Number.NEGATIVE_INFINITY,
-})
 
 const aggregated = "InteractionsAggregated"
 
@@ -248,7 +231,7 @@ const replace = (state: State, at: Position, event: typeof PurgedDay.Interaction
   const day = toEpochDay(cohort)
   // A report as of a past moment uses the counters only of days that were settled by then.
   if (state.until < (day + 2) * dayMillis + Interaction.longestWindowMillis) return
-  state.latest = Math.max(state.latest, DateTime.toEpochMillis(event.occurredAt))
+  state.latest = Math.max(state.latest, Math.min(DateTime.toEpochMillis(event.occurredAt), state.until))
   const known = state.purged.get(day)
   if (known !== undefined && known.through >= through) return
   for (const [id, { packed }] of state.live) if (state.settled.local.day(packed.begin) === day) state.live.delete(id)
@@ -288,53 +271,3 @@ const takeBack = (
       return history
     },
   )
-
-interface Saved {
-  readonly definition: Definition
-  readonly until: number | null
-  readonly settled: TallySnapshot
-  readonly names: ReadonlyArray<string>
-  readonly live: ReadonlyArray<readonly [id: string, begin: number, cells: Array<number>, calls: Array<string>]>
-  readonly latest: number | null
-  readonly sweptAt: number | null
-  readonly published: ReadonlyArray<readonly [number, ReadonlyArray<readonly [number, number]>]>
-  readonly purged: ReadonlyArray<readonly [number, Purged]>
-}
-
-const encode = (state: State): string => {
-  const saved: Saved = {
-    definition: state.definition,
-    until: finite(state.until),
-    settled: state.settled.toSnapshot(),
-    names: state.texts.all,
-    live: Array.from(state.live, ([id, { packed }]) => [id, packed.begin, packed.cells, packed.calls]),
-    latest: finite(state.latest),
-    sweptAt: finite(state.sweptAt),
-    published: Array.from(state.published),
-    purged: Array.from(state.purged),
-  }
-  return JSON.stringify(saved)
-}
-
-/** Reads a saved state. Throws if it was saved under another definition: its figures would mix two meanings. */
-const decode = (definition: Definition, text: string): State => {
-  const saved = JSON.parse(text) as Saved
-  if (!sameDefinition(saved.definition, definition)) {
-    throw new Error("The statistics were saved under another definition: build them anew as another version")
-  }
-  const state = empty(definition, { until: saved.until ?? Number.POSITIVE_INFINITY })
-  return {
-    ...state,
-    settled: Tally.fromSnapshot(definition, saved.settled),
-    texts: new PackedEvents.TextTable(saved.names),
-    live: new Map(saved.live.map(([id, begin, cells, calls]) => [id, liveWith({ begin, cells, calls })])),
-    latest: saved.latest ?? Number.NEGATIVE_INFINITY,
-    sweptAt: saved.sweptAt ?? Number.NEGATIVE_INFINITY,
-    published: new Map(saved.published),
-    purged: new Map(saved.purged),
-  }
-}
-
-const sameDefinition = Schema.toEquivalence(Definition)
-
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)

@@ -143,6 +143,11 @@ export class JourneyTree {
     return this.steps[this.stepOf(node)]
   }
 
+  /** The index of the last step of a node; of the root, none of `steps`. */
+  stepOf(node: Node): number {
+    return this.cell(node, stepCell)
+  }
+
   parent(node: Node): Node {
     return this.cell(node, parentCell)
   }
@@ -280,10 +285,6 @@ export class JourneyTree {
     return this.blocks[node >> blockBits]![(node & blockMask) * nodeWidth + cell]!
   }
 
-  private stepOf(node: Node): number {
-    return this.cell(node, stepCell)
-  }
-
   private rowOf(node: Node): number {
     return this.cell(node, rowCell)
   }
@@ -379,14 +380,9 @@ const blockMask = blockNodes - 1
 const initialRows = 256
 const initialSlots = 1024
 
-const columnOf: Readonly<Record<OutcomeColumn, number>> = {
-  effective: 0,
-  attemptFailed: 1,
-  goal: 2,
-  handedOff: 3,
-  left: 4,
-  provisional: 5,
-}
+const columnOf = Object.fromEntries(outcomeColumns.map((outcome, column) => [outcome, column])) as Readonly<
+  Record<OutcomeColumn, number>
+>
 
 const hash = (parent: number, step: number): number => {
   let mixed = Math.imul(parent, 0x9e3779b1) ^ Math.imul(step + 1, 0x85ebca6b)

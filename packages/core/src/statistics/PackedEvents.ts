@@ -123,3 +123,19 @@ export const eventsOf = ({ begin, calls, cells }: PackedEvents, { all }: TextTab
   }
   return placed
 }
+
+/** The latest moment of the events, in epoch milliseconds. */
+export const latestOf = ({ begin, cells }: PackedEvents): number => {
+  let latest = Number.NEGATIVE_INFINITY
+  for (let at = 0; at < cells.length; at += widthAt(cells, at)) latest = Math.max(latest, begin + cells[at + 1]!)
+  return latest
+}
+
+/** Whether there is an event with a tag. */
+export const has = ({ cells }: PackedEvents, tag: Fact["_tag"]): boolean => {
+  const { code } = readings[tag]
+  for (let at = 0; at < cells.length; at += widthAt(cells, at)) if (cells[at + 2] === code) return true
+  return false
+}
+
+const widthAt = (cells: ReadonlyArray<number>, at: number): number => 3 + rowByCode[cells[at + 2]!]!.fields.length

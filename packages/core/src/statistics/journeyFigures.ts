@@ -20,6 +20,7 @@ export const journeyFiguresOf = (
   definition: Definition,
   declared: ReadonlyArray<Scenario>,
   terms: Rate.Terms,
+  survey: Survey,
 ): JourneyFigures => {
   const summary = tree.summary()
   const merged = interactionsOf(other)
@@ -37,26 +38,22 @@ export const journeyFiguresOf = (
     failedCalls: tree.ended(node, "attemptFailed"),
     callRate: Rate.make(tree.ended(node, "effective"), settledAt(tree, node), terms),
   })
-  const ranked = (order: ReadonlyArray<Node>): Array<JourneyRow> => {
+  /** The rows of the nodes with the highest figures; without a figure a node is not ranked. */
+  const ranked = (figure: (node: Node) => number | undefined): Array<JourneyRow> => {
     let above = 0
-    return order.slice(0, listed).map((node) => row(node, shareOf((above += tree.interactions(node)), total)))
+    return highest(nodes, listed, figure, byKey).map((node) =>
+      row(node, shareOf((above += tree.interactions(node)), total)),
+    )
   }
-  const mostUsed = nodes
-    .slice()
-    .sort((one, other) => tree.interactions(other) - tree.interactions(one) || byKey(one, other))
-  const withCalls = nodes.filter((node) => tree.ended(node, "effective") > 0)
-  const byVolume = withCalls
-    .slice()
-    .sort((one, other) => tree.ended(other, "effective") - tree.ended(one, "effective") || byKey(one, other))
-  const lower = (node: Node): number => Rate.wilson95(tree.ended(node, "effective"), settledAt(tree, node))?.[0] ?? 0
-  const byRate = withCalls
-    .filter((node) => settledAt(tree, node) >= definition.minimumForRate)
-    .sort((one, other) => lower(other) - lower(one) || byKey(one, other))
+  const calls = (node: Node): number | undefined => tree.ended(node, "effective") || undefined
+  const callRate = (node: Node): number | undefined => {
+    const [k, n] = [tree.ended(node, "effective"), settledAt(tree, node)]
+    return k === 0 || n < definition.minimumForRate ? undefined : Rate.wilson95(k, n)?.[0]
+  }
   const tail = nodes.filter((node) => tree.interactions(node) < definition.rareBelow)
   const tailInteractions = tail.reduce((sum, node) => sum + tree.interactions(node), 0)
   const sum = (outcome: Parameters<JourneyTree["ended"]>[1]): number =>
     nodes.reduce((count, node) => count + tree.ended(node, outcome), 0)
-  const revisits = revisitsOf(tree)
   const settled = nodes.reduce((count, node) => count + settledAt(tree, node), 0)
   return {
     distinct: summary.distinct,
@@ -65,9 +62,9 @@ export const journeyFiguresOf = (
     provisional: sum("provisional"),
     capped: summary.capped,
     overflow: summary.overflow,
-    mostUsed: ranked(mostUsed),
+    mostUsed: ranked((node) => tree.interactions(node)),
     leastUsed: {
-      ...leastUsedOf(tree, definition, declared),
+      ...leastUsedOf(tree, definition, declared, survey),
       tail: {
         journeys: tail.length,
         interactions: tailInteractions,
@@ -75,8 +72,8 @@ export const journeyFiguresOf = (
         below: definition.rareBelow,
       },
     },
-    mostCallsByVolume: ranked(byVolume),
-    mostCallsByRate: ranked(byRate),
+    mostCallsByVolume: ranked(calls),
+    mostCallsByRate: ranked(callRate),
     endings: {
       call: sum("effective") + other.effective,
       callFailed: sum("attemptFailed") + other.attemptFailed,
@@ -86,39 +83,55 @@ export const journeyFiguresOf = (
     },
     merged: { journeys: other.journeys, interactions: merged },
     loops: Rate.make(
-      nodes.reduce((count, node) => count + (revisits[node] === 1 ? settledAt(tree, node) : 0), 0),
+      nodes.reduce((count, node) => count + (survey.revisits[node] === 1 ? settledAt(tree, node) : 0), 0),
       settled,
       terms,
     ),
-    flow: flowOf(tree, other),
+    flow: flowOf(tree, other, survey.visits),
   }
+}
+
+/** The first nodes in descending order of a figure, ties by another order; those without a figure are left out. */
+const highest = (
+  nodes: ReadonlyArray<Node>,
+  count: number,
+  figure: (node: Node) => number | undefined,
+  byTie: (one: Node, other: Node) => number,
+): ReadonlyArray<Node> => {
+  const found: Array<{ readonly node: Node; readonly value: number }> = []
+  for (const node of nodes) {
+    const value = figure(node)
+    if (value === undefined) continue
+    const isBefore = (other: { readonly node: Node; readonly value: number }) =>
+      value > other.value || (value === other.value && byTie(node, other.node) < 0)
+    const last = found[count - 1]
+    if (last !== undefined && !isBefore(last)) continue
+    const place = found.findIndex(isBefore)
+    found.splice(place === -1 ? found.length : place, 0, { node, value })
+    if (found.length > count) found.pop()
+  }
+  return found.map(({ node }) => node)
 }
 
 /** The waterfall of a tree: one row a step, most visited first. */
 export const waterfallOf = (
   tree: JourneyTree,
   dwell: ReadonlyMap<string, ReadonlyMap<number, number>>,
+  { firsts, visits }: Survey,
 ): CustomerReport["waterfall"] => {
-  const visits = tree.visits()
-  const firsts = firstVisitsOf(tree)
-  const rows = new Map<string, Gathered>()
-  const rowOf = (step: string): Gathered => {
-    const known = rows.get(step)
-    if (known !== undefined) return known
-    const fresh: Gathered = {
+  const rows: Array<Gathered | undefined> = []
+  const rowOf = (step: number): Gathered =>
+    (rows[step] ??= {
       visits: 0,
       interactions: 0,
       next: new Map(),
       exitToCall: 0,
       exitWithoutCall: 0,
       provisional: 0,
-    }
-    rows.set(step, fresh)
-    return fresh
-  }
+    })
   for (let node = 1; node < tree.size; node++) {
     if (visits[node] === 0) continue
-    const step = tree.stepName(node)!
+    const step = tree.stepOf(node)
     const row = rowOf(step)
     row.visits += visits[node]!
     if (firsts[node] === 1) row.interactions += visits[node]!
@@ -127,30 +140,34 @@ export const waterfallOf = (
     row.provisional += tree.ended(node, "provisional")
     const parent = tree.parent(node)
     if (parent !== root) {
-      const { next } = rowOf(tree.stepName(parent)!)
+      const { next } = rowOf(tree.stepOf(parent))
       next.set(step, (next.get(step) ?? 0) + visits[node]!)
     }
   }
-  return Array.from(rows, ([step, row]): WaterfallRow => ({
-    step,
-    visits: row.visits,
-    interactions: row.interactions,
-    next: Array.from(row.next, ([name, count]) => ({
-      step: name,
-      visits: count,
-      share: shareOf(count, row.visits),
-    })).sort((one, other) => other.visits - one.visits || compareCodePoints(one.step, other.step)),
-    exitToCall: row.exitToCall,
-    exitWithoutCall: row.exitWithoutCall,
-    provisional: row.provisional,
-    medianSeconds: medianOf(dwell.get(step)),
-  })).sort((one, other) => other.visits - one.visits || compareCodePoints(one.step, other.step))
+  const nameOf = (step: number): string => tree.steps[step]!
+  return rows
+    .flatMap((row, step) => (row === undefined ? [] : [{ row, step: nameOf(step) }]))
+    .map(({ row, step }): WaterfallRow => ({
+      step,
+      visits: row.visits,
+      interactions: row.interactions,
+      next: Array.from(row.next, ([following, count]) => ({
+        step: nameOf(following),
+        visits: count,
+        share: shareOf(count, row.visits),
+      })).sort((one, other) => other.visits - one.visits || compareCodePoints(one.step, other.step)),
+      exitToCall: row.exitToCall,
+      exitWithoutCall: row.exitWithoutCall,
+      provisional: row.provisional,
+      medianSeconds: medianOf(dwell.get(step)),
+    }))
+    .sort((one, other) => other.visits - one.visits || compareCodePoints(one.step, other.step))
 }
 
 interface Gathered {
   visits: number
   interactions: number
-  readonly next: Map<string, number>
+  readonly next: Map<number, number>
   exitToCall: number
   exitWithoutCall: number
   provisional: number
@@ -160,6 +177,7 @@ const leastUsedOf = (
   tree: JourneyTree,
   definition: Definition,
   declared: ReadonlyArray<Scenario>,
+  { visits }: Survey,
 ): Omit<JourneyFigures["leastUsed"], "tail"> => {
   // The tree collapses and caps declared journeys as it does observed ones.
   const counted = declared.flatMap(({ journeys, scenario }) =>
@@ -170,7 +188,6 @@ const leastUsedOf = (
     compareCodePoints(one.scenario, other.scenario) ||
     compareCodePoints(one.steps.join("\u0000"), other.steps.join("\u0000"))
   const seen = new Set<string>()
-  const visits = tree.visits()
   for (let node = 1; node < tree.size; node++) if (visits[node]! > 0) seen.add(tree.stepName(node)!)
   return {
     declaredUnused: counted.filter(({ interactions }) => interactions === 0).sort(order),
@@ -199,23 +216,25 @@ const countOf = (tree: JourneyTree, steps: ReadonlyArray<string>): number => {
 
 const settledAt = (tree: JourneyTree, node: Node): number => tree.interactions(node) - tree.ended(node, "provisional")
 
-/** Marks the nodes whose journey comes back to a step that it had left. */
-const revisitsOf = (tree: JourneyTree): Uint8Array => {
-  const revisits = new Uint8Array(tree.size)
-  walk(tree, (node, onPath, consecutive) => {
-    const parent = tree.parent(node)
-    revisits[node] = revisits[parent] === 1 || (onPath && !consecutive) ? 1 : 0
-  })
-  return revisits
+/** Marks of all nodes, computed once for a report. */
+export interface Survey {
+  /** How many interactions passed through each node or ended there. */
+  readonly visits: Int32Array
+  /** 1 for the nodes whose step occurs for the first time in their journey. */
+  readonly firsts: Uint8Array
+  /** 1 for the nodes whose journey returns to a step that it had left. */
+  readonly revisits: Uint8Array
 }
 
-/** Marks the nodes whose step occurs for the first time in their journey. */
-const firstVisitsOf = (tree: JourneyTree): Uint8Array => {
+/** The marks of a tree. */
+export const surveyOf = (tree: JourneyTree): Survey => {
   const firsts = new Uint8Array(tree.size)
-  walk(tree, (node, onPath) => {
+  const revisits = new Uint8Array(tree.size)
+  walk(tree, (node, onPath, consecutive) => {
     firsts[node] = onPath ? 0 : 1
+    revisits[node] = revisits[tree.parent(node)] === 1 || (onPath && !consecutive) ? 1 : 0
   })
-  return firsts
+  return { visits: tree.visits(), firsts, revisits }
 }
 
 /** Visits every node but the root, parents first, with whether its step occurs above it, and directly above. */
@@ -227,20 +246,19 @@ const walk = (tree: JourneyTree, visit: (node: Node, onPath: boolean, consecutiv
     sibling[node] = firstChild[parent]!
     firstChild[parent] = node
   }
-  const onPath = new Map<string, number>()
+  /** How often each step occurs between the root and the node. */
+  const onPath = new Int32Array(tree.steps.length)
   let node = firstChild[root]!
   while (node !== 0) {
-    const step = tree.stepName(node)!
-    const times = onPath.get(step) ?? 0
-    visit(node, times > 0, tree.stepName(tree.parent(node)) === step)
-    onPath.set(step, times + 1)
+    const step = tree.stepOf(node)
+    visit(node, onPath[step]! > 0, tree.stepOf(tree.parent(node)) === step)
+    onPath[step]!++
     if (firstChild[node] !== 0) {
       node = firstChild[node]!
       continue
     }
     while (node !== root) {
-      const done = tree.stepName(node)!
-      onPath.set(done, onPath.get(done)! - 1)
+      onPath[tree.stepOf(node)]!--
       if (sibling[node] !== 0) {
         node = sibling[node]!
         break
@@ -259,8 +277,7 @@ const endings = [
   ["left", "left", "left"],
 ] as const
 
-const flowOf = (tree: JourneyTree, other: Readonly<Merged>): JourneyFigures["flow"] => {
-  const visits = tree.visits()
+const flowOf = (tree: JourneyTree, other: Readonly<Merged>, visits: Int32Array): JourneyFigures["flow"] => {
   const atDepth: Array<Map<string, number>> = Array.from({ length: flowDepth + 1 }, () => new Map())
   for (let node = 1; node < tree.size; node++) {
     const depth = tree.depth(node)
@@ -278,25 +295,33 @@ const flowOf = (tree: JourneyTree, other: Readonly<Merged>): JourneyFigures["flo
       ),
   )
   const nodes = new Map<string, JourneyFigures["flow"]["nodes"][number]>()
-  const links = new Map<string, { source: string; target: string; interactions: number }>()
+  type Link = { source: string; target: string; interactions: number }
+  const links = new Map<string, Map<string, Link>>()
+  const known: Array<Map<string, string>> = atDepth.map(() => new Map())
   const place = (node: Node): string => {
     const depth = tree.depth(node)
     if (node === root) return add("start", "start", 0)
     if (depth > flowDepth) return add("more", "more steps", flowDepth + 1)
     const step = tree.stepName(node)!
-    return shown[depth]!.has(step)
-      ? add(`${depth}:${step}`, `${depth}. ${step}`, depth)
-      : add(`${depth}~other`, `${depth}. other`, depth)
+    let id = known[depth]!.get(step)
+    if (id === undefined) {
+      id = shown[depth]!.has(step)
+        ? add(`${depth}:${step}`, `${depth}. ${step}`, depth)
+        : add(`${depth}~other`, `${depth}. other`, depth)
+      known[depth]!.set(step, id)
+    }
+    return id
   }
   const add = (id: string, label: string, depth: number): string => {
     if (!nodes.has(id)) nodes.set(id, { id, label, depth })
     return id
   }
   const link = (source: string, target: string, interactions: number): void => {
-    const key = JSON.stringify([source, target])
-    const known = links.get(key)
-    if (known === undefined) links.set(key, { source, target, interactions })
-    else known.interactions += interactions
+    let targets = links.get(source)
+    if (targets === undefined) links.set(source, (targets = new Map()))
+    const before = targets.get(target)
+    if (before === undefined) targets.set(target, { source, target, interactions })
+    else before.interactions += interactions
   }
   for (let node = 0; node < tree.size; node++) {
     const depth = tree.depth(node)
@@ -320,9 +345,9 @@ const flowOf = (tree: JourneyTree, other: Readonly<Merged>): JourneyFigures["flo
     nodes: Array.from(nodes.values()).sort(
       (one, other) => one.depth - other.depth || compareCodePoints(one.id, other.id),
     ),
-    links: Array.from(links.values()).sort(
-      (one, other) => compareCodePoints(one.source, other.source) || compareCodePoints(one.target, other.target),
-    ),
+    links: Array.from(links.values(), (targets) => Array.from(targets.values()))
+      .flat()
+      .sort((one, other) => compareCodePoints(one.source, other.source) || compareCodePoints(one.target, other.target)),
   }
 }
 

@@ -5,7 +5,7 @@ import * as DateTime from "effect/DateTime"
 import type { Scenario } from "../domain/Customer.ts"
 import type { CustomerReport, Restatement, TrendDay, WindowRates } from "./CustomerReport.ts"
 import { type Window, windows } from "./Definition.ts"
-import { compareCodePoints, journeyFiguresOf, waterfallOf } from "./journeyFigures.ts"
+import { compareCodePoints, journeyFiguresOf, surveyOf, waterfallOf } from "./journeyFigures.ts"
 import { fromEpochDay } from "../calendar/PlainDate.ts"
 import * as Rate from "./Rate.ts"
 import type { Counters } from "./Counters.ts"
@@ -42,6 +42,7 @@ export const reportOf = (
     excluded: counters.excluded,
   })
   const terms = termsOf(total, headline)
+  const survey = surveyOf(tally.journeys)
   const ratesOf = (window: Window): WindowRates => windowRatesOf(total, windows.indexOf(window), termsOf)
   const noRepeat = (period: 0 | 1 | 2, window: Window): Rate.Rate =>
     Rate.make(...total.notReturned(period), termsOf(total, windows.indexOf(window)))
@@ -78,8 +79,8 @@ export const reportOf = (
       P7D: ratesOf("P7D"),
     },
     noRepeat: { PT24H: noRepeat(0, "PT24H"), PT72H: noRepeat(1, "PT72H"), P7D: noRepeat(2, "P7D") },
-    journeys: journeyFiguresOf(tally.journeys, measures.other, definition, options.declared, terms),
-    waterfall: waterfallOf(tally.journeys, tally.dwell),
+    journeys: journeyFiguresOf(tally.journeys, measures.other, definition, options.declared, terms, survey),
+    waterfall: waterfallOf(tally.journeys, tally.dwell, survey),
     failedByHour: Array.from({ length: 7 }, (_, weekday) =>
       Array.from({ length: 24 }, (_, hour) => measures.failedByHour.get(weekday * 24 + hour) ?? 0),
     ),
