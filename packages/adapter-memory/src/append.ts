@@ -20,7 +20,7 @@ export const append = (
 ): Result.Result<Commit.CommitResult, Refused> => {
   const { commitId, customer } = commit
   const reason = Commit.fault(commit)
-  if (reason !== undefined) return Result.fail(new EventStoreError.InvalidCommit({ customer, commitId, reason }))
+  if (reason !== undefined) return Result.fail(EventStoreError.invalidCommit(commit, reason))
   const known = compartment.commits.get(commitId)
   if (known !== undefined) {
     return isRepetition(compartment, known, commit)

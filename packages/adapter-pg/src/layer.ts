@@ -22,7 +22,7 @@ type Services = EventStore.EventStore | ProjectionStore.ProjectionStore | Projec
 const build = Effect.fnUntraced(function* (
   locate: (customer: CustomerId.CustomerId) => Database.Database,
   databases: ReadonlyArray<readonly [Database.Database, Options]>,
-  options: Pick<Options, "inline" | "polling">,
+  options: Pick<Options, "inline" | "polling" | "waitingAppends">,
 ): Effect.fn.Return<Context.Context<Services>, never, Scope.Scope> {
   const wakeups = Wakeups.make()
   const announcers = new Map<Database.Database, Grown>()
@@ -88,7 +88,7 @@ export const layerConfig = (options: Config.Config<Options>): Layer.Layer<Servic
  * ```
  */
 export const layerLocated = <Name extends string>(
-  options: Pick<Options, "inline" | "polling"> & {
+  options: Pick<Options, "inline" | "polling" | "waitingAppends"> & {
     readonly databases: Readonly<Record<Name, Omit<Options, "inline" | "polling">>>
     readonly locate: (customer: CustomerId.CustomerId) => Name
   },

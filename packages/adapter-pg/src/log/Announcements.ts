@@ -12,7 +12,7 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import type { Database } from "../server/Database.ts"
 import type { Options } from "../server/Options.ts"
-import { connectionConfig } from "../server/Sessions.ts"
+import { connectionConfig } from "../server/settings.ts"
 
 /** Announces or receives the head of a log. */
 export type Grown = (customer: CustomerId.CustomerId, head: EventEnvelope.Position) => void

@@ -32,9 +32,10 @@ export const make = Effect.fnUntraced(function* (
   locate: (customer: CustomerId.CustomerId) => Database,
   inline: ReadonlyArray<Projection.InlineProjection>,
   appended: (customer: CustomerId.CustomerId, head: EventEnvelope.Position) => void,
+  most = 100_000,
 ): Effect.fn.Return<Append, never, Scope.Scope> {
   const carryOut = (customer: CustomerId.CustomerId, batch: ReadonlyArray<Entry>): Effect.Effect<void> =>
-    Effect.matchEffect(send(locate(customer), customer, batch), {
+    Effect.matchEffect(sendWhole(locate(customer), customer, batch), {
       onSuccess: (judged) =>
         Effect.sync(() => {
           if (judged.written > 0) appended(customer, judged.head + judged.written)
@@ -53,23 +54,33 @@ export const make = Effect.fnUntraced(function* (
   const combined = yield* GroupCommit.make<CustomerId.CustomerId, Statements.Prepared, Outcome, Refused>({
     choose,
     carryOut,
+    most,
+    overloaded: (waiting) =>
+      new EventStoreError.StoreUnavailable({
+        operation: "append",
+        outcome: "notCommitted",
+        cause: `overloaded: ${waiting} appends wait in this process`,
+      }),
+    isAwaited: true,
   })
 
-  const append: Append = (commit) =>
+  const appendAgain = (commit: Commit.Commit, turn: number): ReturnType<Append> =>
     Effect.suspend(() => {
-      const { commitId, customer } = commit
+      const { customer } = commit
       const reason = Commit.fault(commit)
-      if (reason !== undefined) return Effect.fail(new EventStoreError.InvalidCommit({ customer, commitId, reason }))
+      if (reason !== undefined) return Effect.fail(EventStoreError.invalidCommit(commit, reason))
       const prepared = prepare(commit, inline)
-      return Effect.flatMap(combined(customer, prepared), (outcome) => settle(commit, outcome))
+      return Effect.flatMap(combined(customer, prepared), (outcome) => settle(commit, outcome, turn))
     })
 
-  const settle = (commit: Commit.Commit, outcome: Outcome): ReturnType<Append> => {
+  const settle = (commit: Commit.Commit, outcome: Outcome, turn: number): ReturnType<Append> => {
+    // Between a verdict and its details a stream may be purged; that it happens again and again is a fault.
+    const again = turn < turns ? appendAgain(commit, turn + 1) : Effect.fail(unreadable)
     const { commitId, customer } = commit
     if (outcome._tag === "Committed") return Effect.succeed(outcome.result)
     if (outcome._tag === "Known") {
       return Effect.flatMap(repetition(locate(customer), commit), (answer) => {
-        if (answer === "gone") return append(commit)
+        if (answer === "gone") return again
         return answer === "other"
           ? Effect.fail(new EventStoreError.CommitIdReused({ customer, commitId }))
           : Effect.succeed(answer)
@@ -80,10 +91,19 @@ export const make = Effect.fnUntraced(function* (
     if (commit.wantMissedEvents !== true) return conflict([])
     return Effect.flatMap(missedEvents(locate(customer), commit, outcome.mismatches), (missed) =>
       // A stream was purged since it was judged: judge again.
-      missed === "gone" ? append(commit) : conflict(missed),
+      missed === "gone" ? again : conflict(missed),
     )
   }
-  return append
+  return (commit) => appendAgain(commit, 1)
+})
+
+/** How often a commit is judged whose details cannot be read afterwards. */
+const turns = 5
+
+const unreadable = new EventStoreError.StoreUnavailable({
+  operation: "append",
+  outcome: "notCommitted",
+  cause: "the events of a commit that is known cannot be read",
 })
 
 const prepare = (commit: Commit.Commit, inline: ReadonlyArray<Projection.InlineProjection>): Statements.Prepared => ({
@@ -106,18 +126,18 @@ const prepare = (commit: Commit.Commit, inline: ReadonlyArray<Projection.InlineP
  * Chooses the waiting commits that form a batch: in their order, none that writes, checks or purges a stream that an
  * earlier one writes or purges, none with the id of an earlier one; a commit that purges is sent alone.
  */
-const choose = (waiting: ReadonlyArray<Statements.Prepared>): ReadonlyArray<number> => {
-  if (waiting[0]!.commit.purge !== undefined) return [0]
+const choose = (waiting: Iterable<Statements.Prepared>): ReadonlyArray<number> => {
   const chosen: Array<number> = []
   const changed = new Set<string>()
   const ids = new Set<string>()
-  let [events, characters] = [0, 0]
-  for (const [index, { commit, events: own }] of waiting.entries()) {
-    if (commit.purge !== undefined) break
+  let [events, characters, index] = [0, 0, -1]
+  for (const { commit, events: own } of waiting) {
+    index++
+    if (commit.purge !== undefined) return index === 0 ? [0] : chosen
     const size = commit.writes.reduce((sum, write) => write.events.reduce((sum, { data }) => sum + data.length, sum), 0)
     events += own
     characters += size
-    if (chosen.length > 0 && (events > most.events || characters > most.characters)) break
+    if (chosen.length > 0 && (events > most.events || characters > most.characters)) return chosen
     const touches = [...commit.writes, ...(commit.checks ?? [])].some(({ stream }) => changed.has(keyOf(stream)))
     if (!touches && !ids.has(commit.commitId)) chosen.push(index)
     // What waits for an earlier one is not overtaken by a later one.
@@ -142,15 +162,27 @@ const send = (
     const statement = Statements.append(schema, customer, commits, now, appendFunctions)
     const answered = statement.isCall
       ? writes.call(statement)
-      : Effect.map(
-          writes.transact(customer, "write", [Statements.lock(schema, customer), statement]),
-          ([, rows]) => rows!,
-        )
+      : Effect.map(writes.transactToEnd(customer, [Statements.lock(schema, customer), statement]), ([, rows]) => rows!)
     return Effect.flatMap(answered, (rows) => {
       const judged = Statements.judged(rows, commits, statement.isCall)
       return judged === undefined ? Effect.fail(TransactionFailed.moved) : Effect.succeed(judged)
     })
   })
+
+/**
+ * Sends a batch, and once more where the connection had been idle and was lost: the server may have closed it before. If
+ * it had not, the commits are known by their ids.
+ */
+const sendWhole = (
+  database: Database,
+  customer: CustomerId.CustomerId,
+  batch: ReadonlyArray<Entry>,
+): Effect.Effect<Statements.Judged, TransactionFailed> => {
+  const sent = send(database, customer, batch)
+  return Effect.catch(sent, (failed) =>
+    failed.wasIdle && isFatal(failed.error) ? send(database, customer, batch) : Effect.fail(failed),
+  )
+}
 
 /** Completes each caller's commit with its result. */
 const tell = ({ head, known, versions }: Statements.Judged, batch: ReadonlyArray<Entry>): void => {
@@ -185,9 +217,9 @@ const tell = ({ head, known, versions }: Statements.Judged, batch: ReadonlyArray
   }
 }
 
-const refusal = ({ commitId, customer }: Commit.Commit, { error, sent }: TransactionFailed): Refused => {
+const refusal = (commit: Commit.Commit, { error, sent }: TransactionFailed): Refused => {
   const cause = causeOf(error)
-  if (isOfData(error)) return new EventStoreError.InvalidCommit({ customer, commitId, reason: cause })
+  if (isOfData(error)) return EventStoreError.invalidCommit(commit, cause)
   const outcome = sent && isFatal(error) ? "unknown" : "notCommitted"
   return new EventStoreError.StoreUnavailable({ operation: "append", outcome, cause })
 }

@@ -16,16 +16,16 @@ import type * as Wakeups from "./Wakeups.ts"
 /** Makes the store. Calls `grown` with the head after each append. */
 export const make: (
   locate: (customer: CustomerId.CustomerId) => Database,
-  options: Pick<Options, "inline" | "polling">,
+  options: Pick<Options, "inline" | "polling" | "waitingAppends">,
   wakeups: Wakeups.Wakeups,
   grown: Grown,
 ) => Effect.Effect<EventStore.EventStore["Service"], never, Scope.Scope> = Effect.fnUntraced(function* (
   locate,
-  { inline = [], polling = {} },
+  { inline = [], polling = {}, waitingAppends },
   wakeups,
   grown,
 ) {
-  const append = yield* Append.make(locate, inline, grown)
+  const append = yield* Append.make(locate, inline, grown, waitingAppends)
   const shortest = Duration.toMillis(Duration.fromInputUnsafe(polling.shortest ?? 20))
   const longest = Duration.toMillis(Duration.fromInputUnsafe(polling.longest ?? 1_000))
   const read: EventStore.EventStore["Service"]["readLog"] = (customer, range) =>

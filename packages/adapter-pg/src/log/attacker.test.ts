@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
 import { accountsOf, denied } from "../attacker.testing.ts"
 import { layer } from "../layer.ts"
-import { connectionConfig } from "../server/Sessions.ts"
+import { connectionConfig } from "../server/settings.ts"
 import { forThisFile } from "../testDatabase.testing.ts"
 
 const options = forThisFile()

@@ -4,9 +4,11 @@ import { openProxy, type Server, start } from "@tacet/postgres-server"
 import { afterAll, beforeAll, describe, expect, it } from "@tacet/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -47,6 +49,17 @@ const aCommit = Effect.fnUntraced(function* (customer: CustomerId.CustomerId, da
 
 const appendTo = (store: Store, customer: CustomerId.CustomerId, data?: string) =>
   Effect.flatMap(aCommit(customer, data), store.append)
+
+/** The process ids of the adapter's sessions. */
+const backendsOf = (url: string) =>
+  Effect.scoped(
+    Effect.flatMap(PgConnection.make({ url: Redacted.make(url), prepare: false }), ({ queryValues }) =>
+      Effect.map(
+        queryValues("SELECT pid FROM pg_stat_activity WHERE application_name = 'tacet' AND pid <> pg_backend_pid()"),
+        (rows) => rows.map(([pid]) => pid as number),
+      ),
+    ),
+  )
 
 /** Holds a lock on a Customer's counter, as a slow transaction would, until the scope is closed. */
 const holding = Effect.fnUntraced(function* (customer: CustomerId.CustomerId) {
@@ -191,7 +204,7 @@ describe("a store whose server fails", () => {
 
   it.live("says so when no connection becomes free, while other Customers' appends wait for theirs", () =>
     Effect.gen(function* () {
-      const store = yield* storeWith({ appendConnections: 1, connectTimeout: "200 millis" })
+      const store = yield* storeWith({ appendConnections: 1, waitTimeout: "200 millis" })
       const [stuck, other] = [yield* aCustomer, yield* aCustomer]
       yield* appendTo(store, stuck)
       const release = yield* holding(stuck)
@@ -199,12 +212,93 @@ describe("a store whose server fails", () => {
       yield* Effect.sleep(50)
       expect(yield* Effect.flip(appendTo(store, other))).toMatchObject({
         outcome: "notCommitted",
-        cause: "SQLSTATE 53300: too many connections",
+        cause: "overloaded: 1 calls wait for one of 1 connections",
       })
       yield* release
       expect(yield* Fiber.join(waiting)).toMatchObject({ firstPosition: 2 })
       expect(yield* appendTo(store, other)).toMatchObject({ firstPosition: 1 })
     }),
+  )
+
+  // Planted and found: no deadline; an interruption that waits for the answer; a layer that waits for its connections.
+  it.live("ends every call in time while its server stands still, and goes on when the server does", () =>
+    Effect.gen(function* () {
+      const scope = yield* Scope.make()
+      const store = yield* Effect.provideService(
+        storeWith({ statementTimeout: "300 millis", connectTimeout: "300 millis" }),
+        Scope.Scope,
+        scope,
+      )
+      const customer = yield* aCustomer
+      yield* appendTo(store, customer)
+      yield* store.readLog(customer)
+      const backends = yield* backendsOf(server.url)
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          for (const pid of backends) process.kill(pid, "SIGCONT")
+        }),
+      )
+      for (const pid of backends) process.kill(pid, "SIGSTOP")
+      const begun = performance.now()
+      yield* Effect.all(
+        [
+          Effect.flip(Effect.timeout(store.readLog(customer), "200 millis")),
+          Effect.map(Effect.flip(appendTo(store, customer)), (error) =>
+            expect(error).toMatchObject({ outcome: "unknown", cause: "no answer in time" }),
+          ),
+          // It waits for the first one, and takes a connection of its own.
+          appendTo(store, customer),
+        ],
+        { concurrency: "unbounded" },
+      )
+      yield* Scope.close(scope, Exit.void)
+      expect(performance.now() - begun).toBeLessThan(20_000)
+      expect(yield* appendTo(yield* storeWith(), customer)).toMatchObject({ firstPosition: 3 })
+    }),
+  )
+
+  // Planted and found: connections that died while they were idle are lent.
+  it.live("fails no call when all its connections died while they were idle", () =>
+    Effect.gen(function* () {
+      const store = yield* storeWith()
+      const customer = yield* aCustomer
+      yield* Effect.all(
+        Array.from({ length: 12 }, () => Effect.andThen(appendTo(store, customer), store.readLog(customer))),
+        { concurrency: "unbounded" },
+      )
+      const killed = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tacet'"
+      yield* Effect.promise(() => asOwner(server.url, [killed]))
+      yield* Effect.sleep("200 millis")
+      for (let turn = 0; turn < 12; turn++) {
+        yield* appendTo(store, customer)
+        yield* store.readLog(customer)
+      }
+    }),
+  )
+
+  // Planted and found: isolation left to the database; ids checked by the server, with the whole batch.
+  it.live.each([true, false])(
+    "asks nothing of the defaults of its database, and keeps what comes beside an id that is none (functions: %s)",
+    (appendFunctions) =>
+      Effect.gen(function* () {
+        const set = (level: string) =>
+          asOwner(server.url, [`ALTER DATABASE postgres SET default_transaction_isolation = '${level}'`])
+        yield* Effect.promise(() => set("serializable"))
+        const stores = [yield* storeWith({ appendFunctions }), yield* storeWith({ appendFunctions })]
+        const customer = yield* aCustomer
+        const malformed = { ...(yield* aCommit(customer)), commitId: "order-4711" as Uuid.Uuid }
+        const answers = yield* Effect.all(
+          [
+            Effect.exit(stores[0]!.append(malformed)),
+            ...Array.from({ length: 60 }, (_, n) => Effect.exit(appendTo(stores[n % 2]!, customer))),
+          ],
+          { concurrency: "unbounded" },
+        )
+        expect(JSON.stringify(answers[0])).toContain("the id of a commit is a lower-case UUID")
+        expect(JSON.stringify(answers[0])).not.toContain("4711")
+        expect(answers.slice(1).every(Exit.isSuccess)).toBe(true)
+        yield* Effect.promise(() => set("read committed"))
+      }),
   )
 
   it.live("leaves an append unknown whose answer was cut off, and tells its result when it is repeated", () =>

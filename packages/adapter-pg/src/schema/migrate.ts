@@ -2,7 +2,7 @@
  * Brings a database to the schema of this release. Safe when many processes start at once: one takes the steps, the
  * others wait and find them taken.
  */
-import * as PgConnection from "@effect/sql-pg/PgConnection"
+import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { SqlError } from "effect/sql/SqlError"
@@ -11,7 +11,8 @@ import { steps } from "./steps.ts"
 import { namesOf, type Part, workingOn } from "../server/Names.ts"
 import type { Options } from "../server/Options.ts"
 import type { Step } from "./secured.ts"
-import { connectionConfig, localSettings } from "../server/Sessions.ts"
+import * as Connecting from "../server/Connecting.ts"
+import { connectionConfig, localSettings } from "../server/settings.ts"
 
 /**
  * Takes the steps that are missing, in one transaction: all of them or none. The user of the URL must be allowed to
@@ -33,11 +34,21 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
   function* (part: Part, options: Options, steps: ReadonlyArray<Step>) {
     const names = namesOf(options, part)
     const asItself = { ...options, role: null }
-    const connection = yield* PgConnection.make({ ...connectionConfig(asItself, {}), prepare: false })
+    const { connection } = yield* Connecting.make({ ...connectionConfig(asItself, {}), prepare: false })
     const { query, queryValues } = connection
+    const [encoding] = yield* queryValues(
+      "SELECT pg_encoding_to_char(encoding)::text FROM pg_database WHERE datname = current_database()",
+    )
+    if (encoding?.[0] !== "UTF8") {
+      return yield* new DatabaseUnavailable({
+        cause: `the database is encoded in ${String(encoding?.[0])}: create it with ENCODING 'UTF8'`,
+      })
+    }
     yield* query("BEGIN")
     yield* Effect.gen(function* () {
       for (const { sql } of localSettings(asItself, {})) yield* query(sql)
+      // A step that waits for a lock makes everybody wait behind it: it tries again instead.
+      yield* query("SET LOCAL lock_timeout = '500ms'")
       // The lock ends with the transaction, also behind a proxy that pools by transaction.
       yield* query("SELECT pg_advisory_xact_lock(20261122, hashtext($1))", [names.schema])
       const before = yield* versionIn(queryValues, names.schema)
@@ -67,9 +78,9 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
   Effect.scoped,
   // Roles belong to all databases of a server: two that are migrated at once may both create them.
   Effect.retry({
-    while: (error) => error._tag === "SqlError" && /^(23505|42710|40|XX000)/.test(sqlStateOf(error) ?? ""),
-    times: 20,
-    schedule: Schedule.spaced("50 millis"),
+    while: (error) => error._tag === "SqlError" && /^(23505|42710|40|55P03|XX000)/.test(sqlStateOf(error) ?? ""),
+    times: 60,
+    schedule: Schedule.jittered(Schedule.spaced("200 millis")),
   }),
   Effect.catchTag("SqlError", (error) => Effect.fail(new DatabaseUnavailable({ cause: causeOf(error) }))),
 )
@@ -85,7 +96,8 @@ export const checkVersion = Effect.fnUntraced(
   function* (options: Options, part: Part = "log") {
     const { schema } = namesOf(options, part)
     const working = workingOn(part, options)
-    const { query, queryValues } = yield* PgConnection.make(connectionConfig(working, {}))
+    const { connection } = yield* Connecting.make(connectionConfig(working, {}))
+    const { query, queryValues } = connection
     const told = localSettings(working, {})
     // Settings of a transaction need one, and go with it. With the connection, it ends in any case.
     for (const sql of told.length === 0 ? [] : ["BEGIN", ...told.map(({ sql }) => sql)]) yield* query(sql)

@@ -65,8 +65,13 @@ export const isOfData = (error: SqlError): boolean => {
   return state !== taken && /^(21|22|23|54)/.test(state)
 }
 
+/** A fault of which this process knows itself, without a word of the server: its message is the cause. */
+export class LocalFault extends Error {}
+
 /** The cause by name. */
 export const causeOf = (error: SqlError): string => {
+  const { cause } = error.reason as { readonly cause?: unknown }
+  if (cause instanceof LocalFault) return cause.message
   const state = sqlStateOf(error)
   if (state === undefined) return error.reason._tag === "ConnectionError" ? "no connection" : "no answer"
   const name = names.find(([prefix]) => state.startsWith(prefix))?.[1]

@@ -1,6 +1,7 @@
 /**
- * Natural batching: while a batch of a compartment is in flight, arriving requests wait, and are sent together when it
- * returns. No timer: a lone caller does not wait. Each compartment has at most one batch in flight.
+ * Group commit: while a batch of a compartment is on its way, further requests wait, and leave in one batch when it
+ * returns. There is no timer: a lone caller waits for nothing. A compartment has one batch on its way at a time, so that
+ * compartments take turns for the connections, however many requests of one of them wait.
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -13,69 +14,87 @@ export interface Entry<Request, A, E> {
   readonly answer: (exit: Exit.Exit<A, E>) => void
 }
 
-/** Who carries out what, in which portions. */
+/** How requests are carried out, and in which batches. */
 export interface Work<Key, Request, A, E> {
-  /** How many of the requests, in their order, go out together: at least one. The indices, ascending. */
-  readonly choose: (waiting: ReadonlyArray<Request>) => ReadonlyArray<number>
-  /** Carries out a portion. Answers every entry, exactly once, and never fails. */
+  /** The requests that leave in the next batch, at least one, as ascending indices. It looks at no more than it needs. */
+  readonly choose: (waiting: Iterable<Request>) => ReadonlyArray<number>
+  /** Carries out a batch. Answers every entry, exactly once, and never fails. */
   readonly carryOut: (key: Key, batch: ReadonlyArray<Entry<Request, A, E>>) => Effect.Effect<void>
+  /** How many requests may wait. */
+  readonly most: number
+  /** The answer to a request that comes when so many wait. */
+  readonly overloaded: (waiting: number) => E
+  /**
+   * Whether an interrupted caller waits for the end of a batch that has left with its request, so that nothing is still to
+   * come when it has ended.
+   */
+  readonly isAwaited: boolean
 }
 
-/** Makes a combiner: a function that enqueues a request and waits for its answer. */
+/** Answers a request of a compartment. */
+export type GroupCommit<Key, Request, A, E> = (key: Key, request: Request) => Effect.Effect<A, E>
+
+type Queue<Request, A, E> = Array<Entry<Request, A, E>>
+
+/** Makes a group commit. */
 export const make = Effect.fnUntraced(function* <Key, Request, A, E>(
   work: Work<Key, Request, A, E>,
-): Effect.fn.Return<(key: Key, request: Request) => Effect.Effect<A, E>, never, Scope.Scope> {
-  const fibers = yield* FiberSet.make<void>()
-  const run = yield* FiberSet.runtime(fibers)()
-  const queues = new Map<Key, Array<Entry<Request, A, E>>>()
+): Effect.fn.Return<GroupCommit<Key, Request, A, E>, never, Scope.Scope> {
+  const run = yield* FiberSet.runtime(yield* FiberSet.make<void>())()
+  const queues = new Map<Key, Queue<Request, A, E>>()
+  let waiting = 0
 
-  const drain = Effect.fnUntraced(function* (key: Key, queue: Array<Entry<Request, A, E>>) {
-    while (true) {
-      // Those who were answered by the last batch may want to come along.
-      yield* Effect.yieldNow
-      if (queue.length === 0) return void queues.delete(key)
-      const chosen = queue.length === 1 ? [0] : work.choose(queue.map(({ request }) => request))
-      const batch = chosen.map((index) => queue[index]!)
-      const isChosen = new Set(chosen)
-      queue.splice(0, queue.length, ...queue.filter((_, index) => !isChosen.has(index)))
-      // Every request is completed, whatever happens.
-      yield* Effect.uninterruptible(
-        Effect.catchCause(work.carryOut(key, batch), (cause) =>
+  // Suspended: whatever `carryOut` throws is a defect of this batch, and answers it.
+  const carriedOut = (key: Key, batch: ReadonlyArray<Entry<Request, A, E>>) =>
+    Effect.uninterruptible(
+      Effect.catchCause(
+        Effect.suspend(() => work.carryOut(key, batch)),
+        (cause) =>
           Effect.sync(() => {
             for (const { answer } of batch) answer(Exit.failCause(cause))
           }),
-        ),
-      )
+      ),
+    )
+
+  const drain = Effect.fnUntraced(function* (key: Key, queue: Queue<Request, A, E>) {
+    while (true) {
+      // Callers that the last batch has answered may have more.
+      yield* Effect.yieldNow
+      if (queue.length === 0) return void queues.delete(key)
+      const batch = take(work, queue)
+      waiting -= batch.length
+      yield* carriedOut(key, batch)
     }
   })
 
-  /** Carries out what waits, until nothing does. */
-  const start = (key: Key, waiting: Array<Entry<Request, A, E>>): void => {
+  /** Carries out all requests of a queue. */
+  const start = (key: Key, queue: Queue<Request, A, E>): void => {
     run(
       Effect.ensuring(
-        drain(key, waiting),
-        // The scope was closed: waiting requests will not be executed.
+        drain(key, queue),
+        // The scope was closed: what still waits is not carried out.
         Effect.sync(() => {
-          for (const { answer } of waiting.splice(0)) answer(Exit.interrupt())
+          waiting -= queue.length
+          for (const { answer } of queue.splice(0)) answer(Exit.interrupt())
           queues.delete(key)
         }),
       ),
     )
   }
 
-  /** A lone request is executed by its caller's own fiber. Requests that arrive meanwhile wait. */
+  /** A lone request is carried out by its caller's own fiber. Requests that arrive meanwhile wait. */
   const alone = (key: Key, request: Request): Effect.Effect<A, E> => {
-    const waiting: Array<Entry<Request, A, E>> = []
-    queues.set(key, waiting)
+    const queue: Queue<Request, A, E> = []
+    queues.set(key, queue)
     let answered: Exit.Exit<A, E> = Exit.interrupt()
     const entry = { request, answer: (exit: Exit.Exit<A, E>) => void (answered = exit) }
     const over = Effect.sync(() => {
-      if (waiting.length > 0) start(key, waiting)
+      if (queue.length > 0) start(key, queue)
       else queues.delete(key)
     })
     return Effect.uninterruptible(
       Effect.andThen(
-        Effect.ensuring(work.carryOut(key, [entry]), over),
+        Effect.ensuring(carriedOut(key, [entry]), over),
         Effect.suspend(() => answered),
       ),
     )
@@ -84,6 +103,7 @@ export const make = Effect.fnUntraced(function* <Key, Request, A, E>(
   const queued = (key: Key, request: Request): Effect.Effect<A, E> =>
     Effect.callback<A, E>((resume) => {
       let settled: (() => void) | undefined
+      let isSettled = false
       const entry: Entry<Request, A, E> = {
         request,
         answer: (exit) => {
@@ -92,7 +112,7 @@ export const make = Effect.fnUntraced(function* <Key, Request, A, E>(
           resume(exit)
         },
       }
-      let isSettled = false
+      waiting++
       const queue = queues.get(key)
       if (queue !== undefined) {
         queue.push(entry)
@@ -101,15 +121,40 @@ export const make = Effect.fnUntraced(function* <Key, Request, A, E>(
         queues.set(key, opened)
         start(key, opened)
       }
-      // An interrupted caller withdraws a request that was not sent yet. Once the request is sent, the interruption
-      // waits for its end: afterwards it has taken effect as a whole or not at all, and will not take effect later.
+      // An interrupted caller takes a request along that has not left yet.
       return Effect.suspend(() => {
-        const waiting = queues.get(key)
-        const index = waiting?.indexOf(entry) ?? -1
-        if (index >= 0) return Effect.sync(() => void waiting!.splice(index, 1))
-        return isSettled ? Effect.void : Effect.callback<void>((done) => void (settled = () => done(Effect.void)))
+        const queue = queues.get(key)
+        const index = queue?.indexOf(entry) ?? -1
+        if (index >= 0) {
+          waiting--
+          return Effect.sync(() => void queue!.splice(index, 1))
+        }
+        return isSettled || !work.isAwaited
+          ? Effect.void
+          : Effect.callback<void>((done) => void (settled = () => done(Effect.void)))
       })
     })
 
-  return (key, request) => Effect.suspend(() => (queues.has(key) ? queued(key, request) : alone(key, request)))
+  return (key, request) =>
+    Effect.suspend(() => {
+      if (waiting >= work.most) return Effect.fail(work.overloaded(waiting))
+      return queues.has(key) || !work.isAwaited ? queued(key, request) : alone(key, request)
+    })
 })
+
+/** Takes the next batch off a queue, whose other requests keep their order. */
+const take = <Key, Request, A, E>(
+  { choose }: Work<Key, Request, A, E>,
+  queue: Queue<Request, A, E>,
+): ReadonlyArray<Entry<Request, A, E>> => {
+  const chosen = queue.length === 1 ? [0] : choose(requestsOf(queue))
+  const batch = chosen.map((index) => queue[index]!)
+  const looked = chosen[chosen.length - 1]! + 1
+  const isChosen = new Set(chosen)
+  queue.splice(0, looked, ...queue.slice(0, looked).filter((_, index) => !isChosen.has(index)))
+  return batch
+}
+
+const requestsOf = function* <Request, A, E>(queue: Queue<Request, A, E>): Generator<Request> {
+  for (const { request } of queue) yield request
+}

@@ -8,7 +8,11 @@ import type * as Redacted from "effect/Redacted"
 
 /** Options of one database. */
 export interface Options {
-  /** Server and database, as `postgresql://user:password@host:port/database`. */
+  /**
+   * Server and database, as `postgresql://user:password@host:port/database`. Several hosts, `host:port,host:port`, are
+   * tried in their order; `target_session_attrs` (`any`, `read-write`, `primary`, `read-only`, `standby`) says which will
+   * do.
+   */
   readonly url: Redacted.Redacted
   /** The schema that holds the tables. Default `tacet`. */
   readonly schema?: string
@@ -21,10 +25,23 @@ export interface Options {
   readonly appendConnections?: number
   /** Connections for reads and projections. Default 6. */
   readonly readConnections?: number
-  /** How long a statement may take before the server gives it up. Default 30 seconds. */
+  /**
+   * How long a statement may take before the server gives it up. A call whose server does not answer is given up a second
+   * later by the clock of this process, and its connection closed. Default 30 seconds.
+   */
   readonly statementTimeout?: Duration.Input
-  /** How long to wait for a connection, a free one of the pool included. Default 5 seconds. */
+  /** How long a call may wait for a connection of its pool to become free. Default: a second more than a statement. */
+  readonly waitTimeout?: Duration.Input
+  /** How long connecting to one host may take. Default 5 seconds. */
   readonly connectTimeout?: Duration.Input
+  /** How long a connection is used before another takes its place. Default 30 minutes. */
+  readonly connectionLifetime?: Duration.Input
+  /** How many calls may wait for a connection of one pool before others are refused. Default 100,000. */
+  readonly waitingCalls?: number
+  /** How many appends may wait in this process before others are refused. Default 100,000. */
+  readonly waitingAppends?: number
+  /** What the server's list of sessions shows. Default `tacet`. */
+  readonly applicationName?: string
   /**
    * Whether the processes of this database notify each other that logs have grown, besides polling. Appends are
    * announced in batches, off their own path; each process keeps one connection to listen. Default: no.

@@ -2,24 +2,29 @@
  * Connections that the adapter owns. Each is lent to one transaction at a time, and a transaction is one write and one
  * round trip: its statements follow each other on the wire without waiting for answers. Whatever becomes of it, the
  * connection is outside of a transaction afterwards, or is thrown away.
+ *
+ * Every call ends: one whose server does not answer is given up by this process's own clock, a little after the server
+ * should have given it up, and its connection with it. A connection that has died while it was idle, is too old, or leads
+ * to a server that has refused a write, is not lent again.
  */
-import * as PgConnection from "@effect/sql-pg/PgConnection"
-import type { CustomerId } from "@tacet/core/eventsourcing"
+import type * as PgConnection from "@effect/sql-pg/PgConnection"
+import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FiberSet from "effect/FiberSet"
 import * as Pool from "effect/Pool"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import { SqlError, UnknownError } from "effect/sql/SqlError"
-import { isFatal } from "./DatabaseError.ts"
-import { workingOn } from "./Names.ts"
+import * as Connecting from "./Connecting.ts"
+import { isFatal, LocalFault, sqlStateOf } from "./DatabaseError.ts"
+import * as Deadlines from "./Deadlines.ts"
+import type { Statement } from "./Statement.ts"
 import type { Options } from "./Options.ts"
-import { types } from "./types.ts"
+import { connectionConfig, connectTimeoutOf, localSettings, type Settings, statementTimeoutOf } from "./settings.ts"
 
-/** One statement with its parameters. */
-export interface Statement {
-  readonly sql: string
-  readonly parameters?: ReadonlyArray<unknown>
-}
+export type { Statement } from "./Statement.ts"
 
 /** The rows that a statement gave, by place. */
 export type Rows = ReadonlyArray<ReadonlyArray<unknown>>
@@ -31,14 +36,23 @@ export type Beginning = "read" | "write"
 export interface Sessions {
   /**
    * Runs statements in one transaction of one compartment. Fails with the first statement's error, or the commit's, and
-   * has changed nothing then, unless the error leaves it unknown.
+   * has changed nothing then, unless the error leaves it unknown. An interruption ends the call at once; a write may then
+   * still be carried out.
    */
   readonly transact: (
     customer: CustomerId.CustomerId,
     beginning: Beginning,
     statements: ReadonlyArray<Statement>,
   ) => Effect.Effect<ReadonlyArray<Rows>, TransactionFailed>
-  /** Runs one statement that is a transaction of its own, and sets its compartment itself. */
+  /**
+   * The same for one write whose caller waits for the end even when it is interrupted, so that nothing is still to come
+   * when it has ended.
+   */
+  readonly transactToEnd: (
+    customer: CustomerId.CustomerId,
+    statements: ReadonlyArray<Statement>,
+  ) => Effect.Effect<ReadonlyArray<Rows>, TransactionFailed>
+  /** Runs one statement that is a transaction of its own, to its end, and sets its compartment itself. */
   readonly call: (statement: Statement) => Effect.Effect<Rows, TransactionFailed>
 }
 
@@ -47,9 +61,12 @@ export class TransactionFailed {
   readonly error: SqlError
   /** False where nothing was sent, so that nothing can have happened. */
   readonly sent: boolean
-  constructor(error: SqlError, sent: boolean) {
+  /** Whether the connection had not been used for a while: the server may have closed it before the statements came. */
+  readonly wasIdle: boolean
+  constructor(error: SqlError, sent: boolean, wasIdle = false) {
     this.error = error
     this.sent = sent
+    this.wasIdle = wasIdle
   }
 
   /** The compartment's fence is up: it lives on another server. */
@@ -58,16 +75,21 @@ export class TransactionFailed {
   }
 }
 
-const failure = (message: string, code: string): SqlError =>
+/** An error of this process, with the SQLSTATE that says it best, or in its own words. */
+const failure = (message: string, code?: string): SqlError =>
   new SqlError({
-    reason: new UnknownError({ cause: Object.assign(new Error(message), { code }), message, operation: "transact" }),
+    reason: new UnknownError({
+      cause: code === undefined ? new LocalFault(message) : Object.assign(new Error(message), { code }),
+      message,
+      operation: "transact",
+    }),
   })
 
 /** What distinguishes one pool from another. */
 export interface SessionsOptions {
   readonly size: number
   /** Settings of the server for these connections. */
-  readonly settings: Readonly<Record<string, string>>
+  readonly settings: Settings
 }
 
 /** The name under which the compartment of a transaction is set; the policies of the tables read it. */
@@ -80,117 +102,217 @@ const beginnings: Readonly<Record<Beginning, string>> = {
   read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 }
 
-/** The settings of a session: its role, its time limits and its planner settings. */
-const sessionSettings = (
-  options: Options,
-  settings: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> => {
-  const { role } = workingOn("log", options)
-  return {
-    ...settings,
-    ...(typeof role === "string" ? { role } : {}),
-    statement_timeout: String(Duration.toMillis(Duration.fromInputUnsafe(options.statementTimeout ?? "30 seconds"))),
-  }
+interface Session extends Connecting.Connected {
+  readonly madeAt: number
+  /** How often a server had refused a write or gone down when the connection was made. */
+  readonly epoch: number
+  usedAt: number
 }
 
-/** The statements that make a session's settings for one transaction: none unless sessions are lent. */
-export const localSettings = (options: Options, settings: Readonly<Record<string, string>>): ReadonlyArray<Statement> =>
-  options.transactionPooling === true
-    ? Object.entries(sessionSettings(options, settings)).map(([name, value]) => ({
-        sql: `SET LOCAL ${name} = '${value.replaceAll("'", "''")}'`,
-      }))
-    : []
+/** By how much the server's own limit is given precedence, in milliseconds. */
+const grace = 1_000
 
-/** The configuration of one connection. */
-export const connectionConfig = (options: Options, settings: Readonly<Record<string, string>>): PgConnection.Config => {
-  const { namedStatements = true, transactionPooling = false } = options
-  return {
-    url: options.url,
-    applicationName: "tacet",
-    connectTimeout: connectTimeoutOf(options),
-    keepAlive: "30 seconds",
-    prepare: namedStatements && !transactionPooling,
-    maxMessageSize: 1 << 30,
-    types,
-    ...(transactionPooling ? {} : { startupParameters: sessionSettings(options, settings) }),
-  }
-}
+/** After so many milliseconds without use, a connection is tried before it is lent, and an error of it is its own. */
+const [triedAfter, idleAfter] = [15_000, 500]
 
-const connectTimeoutOf = ({ connectTimeout }: Options): Duration.Input => connectTimeout ?? "5 seconds"
+/** How long a connection is used, in milliseconds: up to a tenth more, so that not all are renewed at once. */
+const lifetimeOf = ({ connectionLifetime }: Options): number =>
+  Duration.toMillis(Duration.fromInputUnsafe(connectionLifetime ?? "30 minutes"))
+
+/** How often a transaction is repeated that the server has rolled back for the sake of others. */
+const repetitions = 10
 
 /** Opens a pool. Connections are made when they are first needed. */
 export const make = Effect.fnUntraced(function* (
   options: Options,
   { settings, size }: SessionsOptions,
 ): Effect.fn.Return<Sessions, never, Scope.Scope> {
-  const config = { ...connectionConfig(options, settings), multiplex: true }
-  const pool: Pool.Pool<PgConnection.PgConnection, SqlError> = yield* Pool.makeWithTTL({
-    acquire: PgConnection.make(config),
+  const connecting = Connecting.make({ ...connectionConfig(options, settings), multiplex: true })
+  const lifetime = lifetimeOf(options) * (1 + Math.random() / 10)
+  const limit = statementTimeoutOf(options) + grace
+  let epoch = 0
+  const pool: Pool.Pool<Session, SqlError> = yield* Pool.makeWithTTL({
+    acquire: Effect.map(connecting, (connected): Session => ({
+      ...connected,
+      madeAt: performance.now(),
+      epoch,
+      usedAt: performance.now(),
+    })),
     min: 0,
     max: size,
     timeToLive: "1 minute",
     timeToLiveStrategy: "usage",
   })
-  const exhausted = Effect.sync(
-    () => new TransactionFailed(failure("no connection became free in time", "53300"), false),
+  const deadlines = Deadlines.make(limit)
+  const run = yield* FiberSet.runtime(yield* FiberSet.make<unknown, TransactionFailed>())()
+  // Before the pool closes: what is still on its way has a moment, then its connection is cut.
+  yield* Effect.addFinalizer(() => deadlines.close(grace))
+
+  const isSound = (session: Session): Effect.Effect<boolean> => {
+    const now = performance.now()
+    if (session.wire.isClosed() || session.epoch !== epoch || now - session.madeAt > lifetime)
+      return Effect.succeed(false)
+    if (now - session.usedAt < triedAfter) return Effect.succeed(true)
+    return session.connection.queryValues("SELECT 1", [], false).pipe(
+      Effect.timeout(connectTimeoutOf(options)),
+      Effect.match({ onSuccess: () => true, onFailure: () => false }),
+      Effect.tap((sound) => Effect.sync(() => (sound ? undefined : session.wire.cut()))),
+    )
+  }
+
+  const sound: Effect.Effect<Session, SqlError, Scope.Scope> = Effect.flatMap(Pool.get(pool), (session) =>
+    Effect.flatMap(isSound(session), (isSound) =>
+      isSound ? Effect.succeed(session) : Effect.andThen(Pool.invalidate(pool, session), sound),
+    ),
   )
-  const next = Effect.mapError(Pool.get(pool), (error) => new TransactionFailed(error, false))
-  const nextInTime = Effect.timeoutOrElse(next, {
-    duration: connectTimeoutOf(options),
-    orElse: () => Effect.flip(exhausted),
-  })
   let lent = 0
-  const returned = Effect.sync(() => void lent--)
+  const exhausted = Effect.suspend(() =>
+    Effect.fail(
+      new TransactionFailed(failure(`overloaded: ${lent - size} calls wait for one of ${size} connections`), false),
+    ),
+  )
+  const next = Effect.mapError(sound, (error) => new TransactionFailed(error, false))
+  const nextInTime = Effect.timeoutOrElse(next, { duration: options.waitTimeout ?? limit, orElse: () => exhausted })
+  const most = size + (options.waitingCalls ?? 100_000)
+
   /**
-   * Lends a connection. Only a request that has to wait for one gets a time limit: a timer costs more than taking a
-   * free connection.
+   * Lends a session. Only who has to wait for another is given a time limit: it costs more than the waiting. `use` is not
+   * interrupted; the session is lent until it has ended.
    */
-  const withConnection = <A>(
-    use: (connection: PgConnection.PgConnection) => Effect.Effect<A, TransactionFailed>,
+  const withSession = <A>(
+    use: (session: Session) => Effect.Effect<A, TransactionFailed>,
+    isAwaited: boolean,
   ): Effect.Effect<A, TransactionFailed> =>
-    Effect.suspend(() => {
-      const lease = lent < size ? next : nextInTime
+    Effect.uninterruptibleMask((restore) => {
+      if (lent >= most) return exhausted
+      const scope = Scope.makeUnsafe()
+      const lease = Effect.provideService(lent < size ? next : nextInTime, Scope.Scope, scope)
       lent++
-      return Effect.ensuring(Effect.scoped(Effect.flatMap(lease, use)), returned)
+      const release = Effect.suspend(() => {
+        lent--
+        return Scope.close(scope, Exit.void)
+      })
+      const leased = Effect.onExit(restore(lease), (exit) => (Exit.isSuccess(exit) ? Effect.void : release))
+      return Effect.flatMap(leased, (session) => {
+        const used = Effect.ensuring(
+          Effect.suspend(() => use(session)),
+          release,
+        )
+        if (isAwaited) return used
+        const running = run(Effect.uninterruptible(used))
+        return Effect.onInterrupt(restore(Fiber.join(running)), () =>
+          Effect.sync(() => deadlines.hasten(session, grace)),
+        )
+      })
     })
+
+  /** What an error says of the connection, and of its server. */
+  const discard = (session: Session, error: SqlError): Effect.Effect<void> => {
+    const state = sqlStateOf(error)
+    const leaves = state === readOnly || (state?.startsWith("57P") ?? false)
+    if (leaves && session.epoch === epoch) epoch++
+    return leaves || isFatal(error) ? Pool.invalidate(pool, session) : Effect.void
+  }
+
+  const send = (
+    session: Session,
+    sending: Effect.Effect<Answers>,
+  ): Effect.Effect<ReadonlyArray<Rows>, TransactionFailed> =>
+    Effect.suspend(() => {
+      const wasIdle = performance.now() - session.usedAt > idleAfter
+      const watched = deadlines.watch(session)
+      return Effect.flatMap(sending, ({ committed, failures, rows }) => {
+        const isLate = deadlines.settle(watched)
+        session.usedAt = performance.now()
+        const [first] = failures
+        if (first === undefined && committed) return Effect.succeed(rows)
+        const error = isLate ? late : (first ?? rolledBack)
+        const failed = Effect.fail(new TransactionFailed(error, true, wasIdle && !isLate))
+        return Effect.andThen(discard(session, failures.find(isFatal) ?? error), failed)
+      })
+    })
+
   const preamble = localSettings(options, settings)
   const inTransaction = (
     beginning: Beginning,
     begun: ReadonlyArray<Statement>,
     statements: ReadonlyArray<Statement>,
-  ): ReturnType<Sessions["transact"]> =>
-    withConnection((connection) =>
-      Effect.flatMap(
-        pipelined(connection, [{ sql: beginnings[beginning] }, ...preamble, ...begun, ...statements]),
-        ({ committed, failures, rows }) => {
-          const [failure] = failures
-          if (failure === undefined && committed) {
-            return Effect.succeed(rows.slice(1 + preamble.length + begun.length))
-          }
-          const failed = Effect.fail(new TransactionFailed(failure ?? rolledBack, true))
-          return failures.some(isFatal) ? Effect.andThen(Pool.invalidate(pool, connection), failed) : failed
-        },
-      ),
+    isAwaited: boolean,
+  ): Effect.Effect<ReadonlyArray<Rows>, TransactionFailed> =>
+    withSession(
+      (session) =>
+        Effect.map(
+          send(
+            session,
+            pipelined(session.connection, [{ sql: beginnings[beginning] }, ...preamble, ...begun, ...statements]),
+          ),
+          (rows) => rows.slice(1 + preamble.length + begun.length),
+        ),
+      isAwaited,
     )
-  const transact: Sessions["transact"] = (customer, beginning, statements) =>
+  const transactOnce = (
+    customer: CustomerId.CustomerId,
+    beginning: Beginning,
+    statements: ReadonlyArray<Statement>,
+    isAwaited: boolean,
+  ) =>
     // A literal: this statement takes no parameters. Customers are UUIDs, which hold no quote.
-    inTransaction(beginning, [{ sql: `SET LOCAL ${customerSetting} = '${customer}'` }], statements)
-  // Answered once the server is ready for the next one, which is after the commit. Once sent, it is not interrupted.
-  const callAlone: Sessions["call"] = ({ parameters, sql }) =>
-    withConnection((connection) =>
-      Effect.uninterruptible(connection.queryValues(sql, parameters)).pipe(
-        Effect.catch((error) => {
-          const failed = Effect.fail(new TransactionFailed(error, true))
-          return isFatal(error) ? Effect.andThen(Pool.invalidate(pool, connection), failed) : failed
-        }),
-      ),
+    Uuid.isCanonical(customer)
+      ? inTransaction(beginning, [{ sql: `SET LOCAL ${customerSetting} = '${customer}'` }], statements, isAwaited)
+      : Effect.fail(new TransactionFailed(failure("the id of a Customer is a lower-case UUID"), false))
+
+  // Answered once the server is ready for the next one, which is after the commit.
+  const callOnce = ({ parameters, sql }: Statement): Effect.Effect<Rows, TransactionFailed> =>
+    withSession(
+      (session) =>
+        Effect.map(
+          send(
+            session,
+            Effect.match(session.connection.queryValues(sql, parameters), {
+              onSuccess: (rows): Answers => ({ rows: [rows], failures: [], committed: true }),
+              onFailure: (error): Answers => ({ rows: [], failures: [error], committed: false }),
+            }),
+          ),
+          ([rows]) => rows!,
+        ),
+      true,
     )
   const call: Sessions["call"] =
     preamble.length === 0
-      ? callAlone
-      : (statement) => Effect.map(inTransaction("write", [], [statement]), ([rows]) => rows!)
-  return { transact, call }
+      ? (statement) => repeating("write", callOnce(statement))
+      : (statement) =>
+          repeating(
+            "write",
+            Effect.map(inTransaction("write", [], [statement], true), ([rows]) => rows!),
+          )
+  return {
+    transact: (customer, beginning, statements) =>
+      repeating(beginning, transactOnce(customer, beginning, statements, false)),
+    transactToEnd: (customer, statements) => repeating("write", transactOnce(customer, "write", statements, true)),
+    call,
+  }
 })
+
+const readOnly = "25006"
+
+/**
+ * Repeats what has certainly changed nothing: a transaction that was rolled back for the sake of others, one that met a
+ * server that is read-only by now, and, once, a read whose connection was lost.
+ */
+const repeating = <A>(
+  beginning: Beginning,
+  once: Effect.Effect<A, TransactionFailed>,
+  attempt = 0,
+): Effect.Effect<A, TransactionFailed> =>
+  Effect.catch(once, (failed) => {
+    const state = failed.sent ? sqlStateOf(failed.error) : undefined
+    const again = Effect.suspend(() => repeating(beginning, once, attempt + 1))
+    if ((state === "40001" || state === "40P01") && attempt < repetitions) {
+      return Effect.andThen(Effect.sleep(Math.random() * 2 ** Math.min(attempt, 6)), again)
+    }
+    const isLost = failed.sent && beginning === "read" && failed.error !== late && isFatal(failed.error)
+    return (isLost || state === readOnly) && attempt === 0 ? again : Effect.fail(failed)
+  })
 
 interface Answers {
   readonly rows: ReadonlyArray<Rows>
@@ -200,7 +322,7 @@ interface Answers {
 
 /**
  * Sends all statements and a commit at once, then waits for every answer, whatever the first of them are: nothing of
- * this transaction is left on the wire when the next one uses the connection. Once sent, it is not interrupted.
+ * this transaction is left on the wire when the next one uses the connection.
  */
 const pipelined = (
   connection: PgConnection.PgConnection,
@@ -222,9 +344,14 @@ const pipelined = (
       onFailure: (error) => void failures.push(error),
     }),
   )
-  return Effect.uninterruptible(
-    Effect.map(Effect.all(sent, { concurrency: "unbounded", discard: true }), () => ({ rows, failures, committed })),
-  )
+  return Effect.map(Effect.all(sent, { concurrency: "unbounded", discard: true }), () => ({
+    rows,
+    failures,
+    committed,
+  }))
 }
 
 const rolledBack = failure("the transaction was rolled back", "40000")
+
+/** The server has not answered in time. */
+const late = failure("no answer in time")

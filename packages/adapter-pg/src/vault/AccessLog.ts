@@ -2,7 +2,7 @@
  * The access log in PostgreSQL. Records of one Customer that wait in the process are written together.
  */
 import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"
-import type { AccessLog, PersonalDataCategory, VaultError } from "@tacet/core/privacy"
+import { type AccessLog, type PersonalDataCategory, VaultError } from "@tacet/core/privacy"
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
@@ -53,7 +53,15 @@ export const make = Effect.fnUntraced(function* (
     void,
     VaultError.VaultUnavailable
   >({
-    choose: (waiting) => Array.from(waiting.slice(0, most).keys()),
+    choose: (waiting) => {
+      const chosen: Array<number> = []
+      for (const _ of waiting) if (chosen.push(chosen.length) === most) break
+      return chosen
+    },
+    most: 100_000,
+    overloaded: (waiting) =>
+      new VaultError.VaultUnavailable({ store: "accessLog", cause: `overloaded: ${waiting} records wait` }),
+    isAwaited: false,
     carryOut: (customer, batch) => {
       const told = (entries: typeof batch) => (exit: Exit.Exit<void, VaultError.VaultUnavailable>) =>
         Effect.sync(() => {

@@ -106,7 +106,7 @@ describe("a vault whose server fails", () => {
   it.live("gives up a statement that takes too long, and a connection that does not become free, and goes on", () =>
     Effect.gen(function* () {
       const slow = yield* aProcess(options({ statementTimeout: "1 second" }))
-      const narrow = yield* aProcess(options({ appendConnections: 1, connectTimeout: "1 second" }))
+      const narrow = yield* aProcess(options({ appendConnections: 1, waitTimeout: "1 second" }))
       const [customer, subject] = [yield* aCustomer, yield* aSubject]
       yield* slow.vault.seal(value(customer, subject))
       const { query } = yield* PgConnection.make({ url: Redacted.make(server.url), prepare: false })
@@ -120,7 +120,7 @@ describe("a vault whose server fails", () => {
       yield* untilWaiting({ url: Redacted.make(server.url) }, 1)
       expect(yield* Effect.flip(narrow.vault.seal(value(customer, yield* aSubject)))).toMatchObject({
         store: "vault",
-        cause: "SQLSTATE 53300: too many connections",
+        cause: "overloaded: 1 calls wait for one of 1 connections",
       })
       yield* query("COMMIT")
       yield* Fiber.join(waiting)

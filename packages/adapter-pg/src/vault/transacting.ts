@@ -8,7 +8,7 @@ import type { CustomerId } from "@tacet/core/eventsourcing"
 import { VaultError } from "@tacet/core/privacy"
 import * as Effect from "effect/Effect"
 import type { Database } from "../server/Database.ts"
-import { causeOf, isFatal, sqlStateOf } from "../server/DatabaseError.ts"
+import { causeOf, isFatal } from "../server/DatabaseError.ts"
 import type { Beginning, Rows, Statement } from "../server/Sessions.ts"
 
 /** Which database a Customer's rows are in. */
@@ -34,15 +34,19 @@ export const transacting =
         )
       }
       const sessions = beginning === "read" ? reads : writes
+      const begun = performance.now()
       return Effect.retry(sessions.transact(customer, beginning, statements), {
         times: attempts,
-        // Where nothing could be sent, the server is away.
-        while: ({ error, sent }) => sent && (isFatal(error) || sqlStateOf(error)!.startsWith("40")),
+        // Where nothing could be sent, the server is away; where it took long, the server does not answer.
+        while: ({ error, sent }) => sent && isFatal(error) && performance.now() - begun < patience,
       }).pipe(Effect.mapError(({ error }) => new VaultError.VaultUnavailable({ store, cause: causeOf(error) })))
     })
 
 /** More than a pool has connections by default, each of which may have been lost with its server. */
 const attempts = 20
+
+/** For how many milliseconds a transaction is repeated. */
+const patience = 1_000
 
 /** PostgreSQL keeps no zero in a text, and UTF-8 no half of a pair: neither is silently changed. */
 const isUnkept = (parameter: unknown): boolean => {

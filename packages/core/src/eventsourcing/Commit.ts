@@ -6,7 +6,7 @@ import type { NewEvent, Position } from "./EventEnvelope.ts"
 import type { ExpectedVersion, Version } from "./ExpectedVersion.ts"
 import type { StreamId } from "./StreamId.ts"
 import * as Stream from "./StreamId.ts"
-import type { Uuid } from "./Uuid.ts"
+import { isCanonical, type Uuid } from "./Uuid.ts"
 
 /** Events for one stream, with the writer's expectation of its version. */
 export interface StreamWrite {
@@ -65,6 +65,8 @@ export interface CommitResult {
  * ```
  */
 export const fault = (commit: Commit): string | undefined => {
+  if (!isCanonical(commit.customer)) return "the id of a Customer is a lower-case UUID"
+  if (!isCanonical(commit.commitId)) return "the id of a commit is a lower-case UUID"
   if (commit.writes.length === 0) return "a commit writes at least one event"
   const written = new Set<string>()
   for (const write of commit.writes) {
@@ -91,6 +93,7 @@ export const fault = (commit: Commit): string | undefined => {
   const purged = new Set<string>()
   for (const stream of commit.purge?.streams ?? []) {
     const key = Stream.format(stream)
+    if (!isCanonical(stream.id)) return streamIdFault
     if (written.has(key)) return "a commit cannot purge a stream that it writes"
     if (checked.has(key)) return "a commit cannot purge a stream that it checks"
     if (purged.has(key)) return "a commit names each purged stream once"
@@ -102,7 +105,10 @@ export const fault = (commit: Commit): string | undefined => {
   return undefined
 }
 
+const streamIdFault = "the id of a stream is a lower-case UUID"
+
 const addressFault = ({ expected, stream }: StreamCheck): string | undefined => {
+  if (!isCanonical(stream.id)) return streamIdFault
   if (!Stream.kindPattern.test(stream.kind)) return "the kind of a stream is a lower-case word of at most 40 characters"
   if (expected._tag === "exact" && !(Number.isSafeInteger(expected.version) && expected.version >= 0)) {
     return "an exact expected version is a whole number, 0 or more"

@@ -6,7 +6,7 @@ import { CustomerId } from "./CustomerId.ts"
 import type { RecordedEvent } from "./EventEnvelope.ts"
 import { ExpectedVersion, format as formatExpected, Version } from "./ExpectedVersion.ts"
 import { format as formatStream, StreamId } from "./StreamId.ts"
-import { Uuid } from "./Uuid.ts"
+import { isCanonical, Uuid } from "./Uuid.ts"
 
 /** One expectation that did not hold. */
 export const Mismatch = Schema.Struct({ stream: StreamId, expected: ExpectedVersion, actual: Version })
@@ -48,14 +48,35 @@ export class CommitIdReused extends Schema.TaggedError<CommitIdReused>()("Commit
 
 /** The commit contradicts itself, or contains values that no store can keep; nothing was written. */
 export class InvalidCommit extends Schema.TaggedError<InvalidCommit>()("InvalidCommit", {
-  customer: CustomerId,
-  commitId: Uuid,
+  /** `malformed` where the commit names no UUID. */
+  customer: Schema.String,
+  /** `malformed` where it is no UUID. */
+  commitId: Schema.String,
   /** The fault and the accepted values. */
   reason: Schema.String,
 }) {
   override get message(): string {
     return `Commit ${this.commitId} was refused: ${this.reason}.`
   }
+}
+
+/**
+ * Refuses a commit. An id that is no UUID may hold anything, so the error does not repeat it.
+ *
+ * @example
+ * ```ts
+ * import { EventStoreError } from "@tacet/core/eventsourcing"
+ *
+ * const refused = EventStoreError.invalidCommit({ customer: "", commitId: "order-4711" }, "an id is a UUID")
+ * refused.commitId // => "malformed"
+ * ```
+ */
+export const invalidCommit = (
+  { commitId, customer }: { readonly commitId: string; readonly customer: string },
+  reason: string,
+): InvalidCommit => {
+  const shown = (id: string) => (isCanonical(id) ? id : "malformed")
+  return new InvalidCommit({ customer: shown(customer), commitId: shown(commitId), reason })
 }
 
 /**

@@ -29,6 +29,21 @@ export const Uuid = Schema.String.check(
 export type Uuid = typeof Uuid.Type
 
 /**
+ * Whether a text is spelled as every UUID is stored: 36 characters, lower case. Two spellings of one id would be one id to
+ * some stores and two to others.
+ *
+ * @example
+ * ```ts
+ * import { Uuid } from "@tacet/core/eventsourcing"
+ *
+ * Uuid.isCanonical("0b1f6f0e-6c0c-4d0a-9a3e-2f1f5a1c9d10") // => true
+ * Uuid.isCanonical("0B1F6F0E-6C0C-4D0A-9A3E-2F1F5A1C9D10") // => false
+ * ```
+ */
+export const isCanonical = (text: string): boolean =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text)
+
+/**
  * The source of new ids. The default draws version 4 UUIDs from the cryptographic generator of the platform, so that no
  * id can be guessed from others. Tests repeat their ids with {@link withSeed}.
  */
