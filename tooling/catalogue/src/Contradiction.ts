@@ -121,7 +121,7 @@ export const contradictions: Readonly<Record<ContradictionKey, Resolution>> = {
     "recognition",
   ),
   V27: parameter(
-    "Calls on the device in 2016 and 2019, the web and messages in 2021; the bans stay (LISTED, CALL-LOG).",
+    "Calls alone in 2016 and 2019, in 2021 the web, messages and calls (10.1 is headed calls); inhibited in 2019 alone; the bans stay (LISTED, CALL-LOG).",
     "channels",
     "interception",
   ),

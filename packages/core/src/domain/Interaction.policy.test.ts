@@ -33,8 +33,8 @@ interface Expected {
   readonly policy: typeof dialogra
   readonly from: string
   readonly channels: ReadonlyArray<Channel>
-  /** Whether calls may be held back and taken over. */
-  readonly interception: boolean
+  /** Whether an outgoing call may be inhibited on the device. A call may open an interface under each. */
+  readonly inhibits: boolean
   readonly location: boolean
   readonly recognition: "on" | "ifInstructed"
   /** The notices due before a value: by the documents, and by GDPR 13(1) once it applies. */
@@ -45,7 +45,7 @@ const versions: ReadonlyArray<Expected> = [
     policy: dialonce20160629,
     from: "2016-07-01",
     channels: byCall,
-    interception: true,
+    inhibits: false,
     location: true,
     recognition: "ifInstructed",
     purposesFirst: false,
@@ -54,7 +54,7 @@ const versions: ReadonlyArray<Expected> = [
     policy: dialonce20190305,
     from: "2019-03-05",
     channels: byCall,
-    interception: true,
+    inhibits: true,
     location: false,
     recognition: "on",
     purposesFirst: true,
@@ -62,8 +62,8 @@ const versions: ReadonlyArray<Expected> = [
   {
     policy: dialonce20210217,
     from: "2021-02-17",
-    channels: byScreen,
-    interception: false,
+    channels: [...byCall, ...byScreen],
+    inhibits: false,
     location: false,
     recognition: "ifInstructed",
     purposesFirst: true,
@@ -72,7 +72,7 @@ const versions: ReadonlyArray<Expected> = [
     policy: dialogra,
     from: "2021-02-17",
     channels: ["web"],
-    interception: false,
+    inhibits: false,
     location: false,
     recognition: "ifInstructed",
     purposesFirst: true,
@@ -204,10 +204,9 @@ describe.each(versions)("an interaction under $policy.id", (version) => {
           policyVersion: version.policy.id as never,
         },
       ])
-      const inhibits = channel === "outgoingCall" && version.interception
+      const inhibits = channel === "outgoingCall" && version.inhibits
       expect(ruleOf(state, { _tag: "InhibitCall", at: moment(minutes) })).toBe(inhibits ? undefined : "INHIBIT")
-      const activates = !byCall.includes(channel) || version.interception
-      expect(ruleOf(state, { _tag: "ActivateInterface", at: moment(minutes) })).toBe(activates ? undefined : "ACTIVATE")
+      expect(ruleOf(state, { _tag: "ActivateInterface", at: moment(minutes) })).toBe(undefined)
     },
     runs,
   )

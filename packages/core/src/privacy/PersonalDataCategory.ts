@@ -27,6 +27,7 @@ export const PersonalDataCategory = Schema.Literals([
   "serviceCallRecord",
   "transaction",
   "cookieIdentifier",
+  "measurementRecord",
 ])
 export type PersonalDataCategory = typeof PersonalDataCategory.Type
 
@@ -54,4 +55,5 @@ export const dpvTerm: Readonly<Record<PersonalDataCategory, string | undefined>>
   serviceCallRecord: "pd:Communication",
   transaction: "pd:Transaction",
   cookieIdentifier: "pd:UID",
+  measurementRecord: "pd:ServiceConsumptionBehaviour",
 }

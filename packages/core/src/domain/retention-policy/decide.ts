@@ -80,5 +80,5 @@ const capOf: { readonly [Category in PersonalDataCategory]?: RuleKey } = {
   textDialogue: "RET-3Y",
   serviceCallRecord: "RET-3Y",
   transaction: "RET-10Y",
-  cookieIdentifier: "RET-COOKIE6M",
+  measurementRecord: "RET-COOKIE6M",
 }

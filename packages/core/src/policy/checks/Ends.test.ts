@@ -75,7 +75,7 @@ describe("When a datum ends", () => {
     expect(endOf(vDialogra, { category: "accountIdentifier", events })).toBe("2021-03-01T12:00:00.000Z")
   })
   it("RET-COOKIE6M (V51): six months for the operator's own measurement", () => {
-    expect(endOf(v2019, { category: "cookieIdentifier", events: { collection: at("2019-08-31T12:00:00Z") } })).toBe(
+    expect(endOf(v2019, { category: "measurementRecord", events: { collection: at("2019-08-31T12:00:00Z") } })).toBe(
       "2020-02-29T13:00:00.000Z",
     )
   })

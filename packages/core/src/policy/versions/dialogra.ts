@@ -156,11 +156,7 @@ export const dialogra: PrivacyPolicy = {
       "V48",
     ),
     retentionPeriod: says("asNeeded", "§1", "DG-03"),
-    legalRetention: says(
-      [{ category: "transaction", period: "P10Y", reference: "Dialogra, retention: transaction data, ten years" }],
-      "§8",
-      "DG-38",
-    ),
+    // Ten years for transactions are an end, and no duty of a law: the text names none (GDPR 17(3)(b)).
     accountRetention: says([{ after: "accountDeletion" }], "§8", "DG-37"),
     expiryOutcomes: says(["deleted", "anonymised"], "§8 Retention", "DG-32"),
     expiryCheck: says("regular", "§8", "DG-33"),
@@ -271,7 +267,7 @@ export const dialogra: PrivacyPolicy = {
       "V11",
     ),
     requestAddressee: says("operator", "§10", "V07"),
-    requestChannels: says(["email"], "§10"),
+    requestChannels: says(["email", "settings", "telephone"], "§10"),
     answerWithin: says(["P30D"], "§10", "DG-51", "V09"),
     answerExtension: says("untilAnnouncedDate", "§10", "DG-52", "V09"),
     delayNotice: says(["reason", "expectedDate", "beforeDueDate"], "§10", "DG-52"),

@@ -124,7 +124,8 @@ export const dialonce20160629: PrivacyPolicy = {
       "V25",
     ),
     channels: says(["outgoingCall", "incomingCall"], "§3.1", "D16-16", "V27"),
-    interception: says(["inhibitOutgoingCall", "activateInterface"], "§3.1", "V27"),
+    // Its text offers an interface on a call to a listed number, and says nothing of inhibiting the call.
+    interception: says(["activateInterface"], "§3.1", "V27"),
     geolocation: says("allowed", "§3.1", "D16-18", "§4.3", "D16-52", "V01"),
     geolocationSwitch: says("offered", "§4.3", "D16-53"),
     addressBook: says("displayNameOnly", "§3.1", "D16-31", "D16-32", "V29"),

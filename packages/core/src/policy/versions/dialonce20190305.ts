@@ -147,7 +147,14 @@ export const dialonce20190305: PrivacyPolicy = {
     // Collection
     categories: says(
       byRole({
-        controller: ["ipAddress", "connectionLog", "emailAddress", "accountIdentifier", "cookieIdentifier"],
+        controller: [
+          "ipAddress",
+          "connectionLog",
+          "emailAddress",
+          "accountIdentifier",
+          "cookieIdentifier",
+          "measurementRecord",
+        ],
         processor: [
           "ipAddress",
           "telephoneNumber",
@@ -191,7 +198,7 @@ export const dialonce20190305: PrivacyPolicy = {
       },
     },
     retentionByCategory: says(
-      { cookieIdentifier: [{ after: "collection", within: "P6M" }] },
+      { measurementRecord: [{ after: "collection", within: "P6M" }] },
       "§17.4.3",
       "D19-120",
       "V51",

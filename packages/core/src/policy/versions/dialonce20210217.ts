@@ -77,7 +77,16 @@ export const dialonce20210217: PrivacyPolicy = {
       "DF21-15",
     ),
     dataPurposes: says(
-      { technicalData: ["requestedService", "customerCare", "deviceCheck", "serviceUsageAnalytics"] },
+      {
+        // The services that device data serve are those of 7.3.2, a personalised interface among them.
+        technicalData: [
+          "requestedService",
+          "customerCare",
+          "interfacePersonalisation",
+          "deviceCheck",
+          "serviceUsageAnalytics",
+        ],
+      },
       "§7.3",
       "DF21-14",
       "DF21-15",
@@ -158,8 +167,17 @@ export const dialonce20210217: PrivacyPolicy = {
       "DF21-14",
       "V39",
     ),
-    channels: says(["web", "app", "sms", "qr"], "§7.4", "V27", "§9.2", "DF21-45"),
-    interception: says([], "§9.2", "V27"),
+    // Section 10.1 is headed « digitalisation des appels et des contacts »: a call can begin an interaction, by a message that
+    // opens an interface (7.4). Nothing is inhibited on a device.
+    channels: says(
+      ["outgoingCall", "incomingCall", "web", "app", "sms", "qr"],
+      "§10.1",
+      "V27",
+      "§7.4",
+      "§9.2",
+      "DF21-45",
+    ),
+    interception: says(["activateInterface"], "§7.4", "V27"),
     geolocation: says("forbidden", "§12.3", "DF21-71", "V01"),
     hostLocation: says("dropped", "§12.3", "DF21-72"),
     recognition: says("ifInstructed", "§7.3.2", "V26"),
@@ -177,7 +195,8 @@ export const dialonce20210217: PrivacyPolicy = {
     technicalStatisticsRetention: says("asOtherData", "§7.3", "DF21-16", "V06"),
     freeTextEnd: says([{ after: "changedOrDeletedByUser" }, { after: "retentionEnd" }], "§7.5", "DF21-32", "V05"),
     accountRetention: says([{ after: "relationshipEnd" }], "§10.2", "DF21-51"),
-    accountLegalGrounds: says(["billing"], "§10.2", "DF21-51", "V58"),
+    // « régi par la loi et/ou relation contractuelle » : every ground of law, not billing alone.
+    accountLegalGrounds: says(["billing", "litigation", "legalDuty"], "§10.2", "DF21-51", "V58"),
     retentionDuties: says(["endPublished"], "§10.1", "DF21-50"),
 
     // Disclosure

@@ -69,7 +69,7 @@ export const definitions = {
     readBy: "decider",
     strictest: [{ after: "relationshipEnd" }, { after: "accountDeletion" }],
   }),
-  accountLegalGrounds: permissions(["billing"], {
+  accountLegalGrounds: permissions(["billing", "litigation", "legalDuty"], {
     about: "For what a law may keep data of an account beyond its end.",
     rules: ["RET-ACCOUNT"],
     readBy: "decider",
