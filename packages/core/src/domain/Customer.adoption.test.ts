@@ -2,6 +2,8 @@ import { describe, expect, it } from "@tacet/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import fc from "fast-check"
+import { timeline } from "../policy/binding/PolicyBook.ts"
+import * as TextDigest from "../policy/binding/TextDigest.ts"
 import type { ParameterName, PrivacyPolicy } from "../policy/text/PrivacyPolicy.ts"
 import { dialogra, dialonce20160629, dialonce20190305, dialonce20210217, published } from "../policy/versions/index.ts"
 import { given } from "@tacet/testing"
@@ -62,6 +64,38 @@ const table: ReadonlyArray<readonly [name: ParameterName, weak: unknown, lawful:
 ]
 
 describe("the adoption of a policy version", () => {
+  for (const policy of published) {
+    // Planted and found: an adoption that stores the digest of nothing; a comparison with the last version alone.
+    it.prop(
+      `ARCHIVE under ${policy.id}: the text is pinned; another one under the same id is refused, and binds nothing`,
+      [fc.constantFrom(...table), fc.integer({ min: 1, max: 900 }), fc.boolean()],
+      ([name, , lawful], days, between) => {
+        const day = 86_400_000
+        const at = Date.parse(`${policy.effectiveFrom}T00:00:00Z`)
+        const context = (version: PrivacyPolicy): Customer.Context => ({
+          policies: { ...Customer.published.policies, versions: [version] },
+        })
+        const step = (state: Customer.State, version: PrivacyPolicy, when: number) =>
+          Result.map(Customer.decider.decide(state, adopt(version, when), context(version)), (events) =>
+            events.reduce(Customer.decider.evolve, state),
+          )
+        const first = Result.getOrThrow(step(Customer.initial, policy, at))
+        const other = { ...policy, parameters: { ...policy.parameters, [name]: { value: lawful, sources: [] } } }
+        const isOther = TextDigest.of(other) !== TextDigest.of(policy)
+        const outcome = step(first, other, at + days * day)
+        expect(Result.isFailure(outcome) && outcome.failure.rule).toBe(isOther && "ARCHIVE")
+        const bound = (version: PrivacyPolicy) =>
+          timeline(context(version).policies, first.policyVersions)(DateTime.makeUnsafe(at + days * day))
+        expect(bound(policy)?.policy).toBe(policy.id)
+        expect(bound(other)?.policy).toBe(isOther ? undefined : policy.id)
+        // What was adopted before texts were pinned binds with the text that is known.
+        const unpinned = { ...first, policyVersions: first.policyVersions.map((one) => ({ ...one, digest: null })) }
+        if (between) expect(Result.isSuccess(step(unpinned, other, at + days * day))).toBe(true)
+      },
+      runs,
+    )
+  }
+
   for (const policy of published) {
     // Finds: an adoption that asks for no law at all; one that asks for the law of today instead of that of its moment.
     it.prop(

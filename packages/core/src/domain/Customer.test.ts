@@ -3,6 +3,8 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import fc from "fast-check"
 import * as Decider from "../eventsourcing/Decider.ts"
+import * as PolicyBook from "../policy/binding/PolicyBook.ts"
+import * as TextDigest from "../policy/binding/TextDigest.ts"
 import type { RuleKey } from "../policy/text/RuleKey.ts"
 import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import { given } from "@tacet/testing"
@@ -93,6 +95,7 @@ describe("a Customer", () => {
         _tag: "PolicyVersionAdopted",
         occurredAt: moment(1),
         policyVersion: policies[0]!,
+        digest: TextDigest.of(PolicyBook.text(house.policies, policies[0]!)!),
       })
     after(adopt(1)).when(adopt(1, 1), house).thenRefused("POLICY-BIND", "at")
     after(adopt(1)).when(adopt(2), house).thenNothing()
@@ -103,6 +106,7 @@ describe("a Customer", () => {
         _tag: "PolicyVersionAdopted",
         occurredAt: moment(3),
         policyVersion: policies[0]!,
+        digest: TextDigest.of(PolicyBook.text(house.policies, policies[0]!)!),
       })
   })
 

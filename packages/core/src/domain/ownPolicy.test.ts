@@ -45,7 +45,7 @@ const reference = "0b0b0b0b-0000-4000-8000-000000000001" as never
 const allowedBy = (policy: PrivacyPolicy): ReadonlySet<string> => {
   const policyVersion = policy.id as PolicyVersionId
   const declared: ReadonlyArray<Customer.Event> = [
-    { _tag: "PolicyVersionAdopted", occurredAt: at, policyVersion },
+    { _tag: "PolicyVersionAdopted", occurredAt: at, policyVersion, digest: null },
     { _tag: "NumberListed", occurredAt: at, number },
     { _tag: "EntryPointListed", occurredAt: at, entryPoint },
     ...categories

@@ -150,6 +150,7 @@ describe("a datum of 2019", () => {
     _tag: "PolicyVersionAdopted",
     occurredAt: DateTime.makeUnsafe(at),
     policyVersion: policy.id as never,
+    digest: null,
   })
   const day = 86_400_000
   const from = Date.parse("2019-03-05T12:00:00Z")

@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import * as Calendar from "../../calendar/Calendar.ts"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
 import * as PolicyBook from "../../policy/binding/PolicyBook.ts"
+import * as TextDigest from "../../policy/binding/TextDigest.ts"
 import * as Law from "../../policy/law/Law.ts"
 import type { RuleKey } from "../../policy/text/RuleKey.ts"
 import * as Contract from "../Contract.ts"
@@ -37,17 +38,8 @@ export const decide = (
     }
     case "PublishStatistic":
       return publishStatistic(state, command, context)
-    case "AdoptPolicyVersion": {
-      const { policyVersion } = command
-      const last = state.policyVersions.at(-1)
-      if (last === undefined || instant > last.from) {
-        if (last?.policyVersion === policyVersion) return nothing
-        return adoptionFault(command, context) ?? record({ _tag: "PolicyVersionAdopted", occurredAt, policyVersion })
-      }
-      return instant === last.from && last.policyVersion === policyVersion
-        ? nothing
-        : refuse("POLICY-BIND", command, "at", "a moment after the adoption of the version now in force")
-    }
+    case "AdoptPolicyVersion":
+      return adoptVersion(state, command, context)
     case "ListNumber": {
       const { number } = command
       return list(state.numbers.get(number), command, { _tag: "NumberListed", occurredAt, number })
@@ -131,15 +123,33 @@ const publishStatistic = (state: State, command: CommandOf<"PublishStatistic">, 
     : refuse("TACET-WINDOW", command, "through", "days that are over, from the first to the last")
 }
 
-/** A version is adopted with its text known, and never one that states less than the law of that day. */
-const adoptionFault = (
-  command: CommandOf<"AdoptPolicyVersion">,
-  { policies }: Context,
-): Result.Result<never, Refusal> | undefined => {
-  const text = PolicyBook.text(policies, command.policyVersion)
-  if (text === undefined) return refuse("POLICY-BIND", command, "policyVersion", "a version whose text is at hand")
-  const configured = Law.configure(text, command.at, policies.legal)
-  if (Result.isSuccess(configured)) return undefined
+/**
+ * A version is adopted with its text, and never one that states less than the law of that day. The text is pinned: another
+ * one under the same id is refused.
+ */
+const adoptVersion = (state: State, command: CommandOf<"AdoptPolicyVersion">, { policies }: Context): Decision => {
+  const { at: occurredAt, policyVersion } = command
+  const instant = DateTime.toEpochMillis(occurredAt)
+  const last = state.policyVersions.at(-1)
+  if (last !== undefined && (instant < last.from || (instant === last.from && last.policyVersion !== policyVersion))) {
+    return refuse("POLICY-BIND", command, "at", "a moment after the adoption of the version now in force")
+  }
+  const text = PolicyBook.text(policies, policyVersion)
+  if (text === undefined) {
+    return last?.policyVersion === policyVersion
+      ? nothing
+      : refuse("POLICY-BIND", command, "policyVersion", "a version whose text is known")
+  }
+  const digest = TextDigest.of(text)
+  const pins = state.policyVersions.filter((adopted) => adopted.policyVersion === policyVersion)
+  if (pins.some((adopted) => adopted.digest !== null && adopted.digest !== digest)) {
+    return refuse("ARCHIVE", command, "policyVersion", "another id for a text that differs from the adopted one")
+  }
+  if (last?.policyVersion === policyVersion) return nothing
+  const configured = Law.configure(text, occurredAt, policies.legal)
+  if (Result.isSuccess(configured)) {
+    return record({ _tag: "PolicyVersionAdopted", occurredAt, policyVersion, digest })
+  }
   const { violations } = configured.failure
   const accepted = violations.map((one) => `${one.parameter} (${one.articles.join(", ")}): ${one.accepted}`)
   return refuse(

@@ -8,6 +8,7 @@ import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import * as EventCodec from "../../eventsourcing/EventCodec.ts"
 import { ofPublic } from "../../eventsourcing/FieldClass.ts"
 import type { StreamId } from "../../eventsourcing/StreamId.ts"
+import { TextDigest } from "../../policy/binding/TextDigest.ts"
 import { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import {
   ContractId,
@@ -59,6 +60,8 @@ export const ContractEnded = Schema.TaggedStruct("ContractEnded", { occurredAt, 
 export const PolicyVersionAdopted = Schema.TaggedStruct("PolicyVersionAdopted", {
   occurredAt,
   policyVersion: PolicyVersionId,
+  /** The digest of the adopted text; `null` for adoptions recorded before texts were pinned (ARCHIVE). */
+  digest: Schema.NullOr(TextDigest),
 })
 
 /** From now on interactions may start from this number (LISTED). */
@@ -110,7 +113,11 @@ export const StatisticPublished = Schema.TaggedStruct("StatisticPublished", {
 export const codec = EventCodec.make(streamKind, [
   ContractSigned,
   ContractEnded,
-  PolicyVersionAdopted,
+  EventCodec.define(PolicyVersionAdopted, {
+    schemaVersion: 2,
+    // Before, an adoption named the version and left its text open.
+    upcasters: { 1: (payload) => ({ ...payload, digest: null }) },
+  }),
   NumberListed,
   NumberUnlisted,
   EntryPointListed,

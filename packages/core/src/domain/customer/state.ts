@@ -2,6 +2,7 @@
  * The state of a Customer, how its events change it, and the declarations in force at a moment.
  */
 import * as DateTime from "effect/DateTime"
+import type { TextDigest } from "../../policy/binding/TextDigest.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import type * as Contract from "../Contract.ts"
 import type {
@@ -39,7 +40,11 @@ export interface Field {
 /** The declarations of a Customer. */
 export interface State {
   readonly contracts: ReadonlyArray<Contract.Signed>
-  readonly policyVersions: ReadonlyArray<{ readonly from: number; readonly policyVersion: PolicyVersionId }>
+  readonly policyVersions: ReadonlyArray<{
+    readonly from: number
+    readonly policyVersion: PolicyVersionId
+    readonly digest: TextDigest | null
+  }>
   readonly numbers: Listings<ListedNumberId>
   readonly entryPoints: Listings<EntryPointId>
   readonly scenarios: ReadonlyMap<ScenarioId, ReadonlyArray<Scenario>>
@@ -171,7 +176,10 @@ export const evolve = (state: State, event: Event): State => {
       return { ...state, contracts }
     }
     case "PolicyVersionAdopted":
-      return { ...state, policyVersions: [...state.policyVersions, { from, policyVersion: event.policyVersion }] }
+      return {
+        ...state,
+        policyVersions: [...state.policyVersions, { from, policyVersion: event.policyVersion, digest: event.digest }],
+      }
     case "NumberListed":
       return { ...state, numbers: opened(state.numbers, event.number, from) }
     case "NumberUnlisted":

@@ -12,6 +12,7 @@ import { fromEpochDay } from "../../calendar/PlainDate.ts"
 import { dayOf } from "../../calendar/UtcDay.ts"
 import type { PrivacyPolicy } from "../text/PrivacyPolicy.ts"
 import * as Resolve from "./Resolve.ts"
+import * as TextDigest from "./TextDigest.ts"
 import * as Versions from "../versions/index.ts"
 
 /** What a Customer may adopt. */
@@ -23,8 +24,8 @@ export interface PolicyBook {
   readonly legal: LegalData
 }
 
-/** The published versions under the law as the library knows it. */
-export const published: PolicyBook = { versions: Versions.published, legal: legalData }
+/** The published versions and the one to begin with, under the law as the library knows it. */
+export const published: PolicyBook = { versions: [...Versions.published, Versions.starter], legal: legalData }
 
 /**
  * The text of a version, or `undefined` where the book has none.
@@ -43,7 +44,15 @@ export const text = (book: PolicyBook, id: string): PrivacyPolicy | undefined =>
 export interface Adopted {
   readonly from: number
   readonly policyVersion: string
+  /** The digest of the text that was adopted; `null` where it was adopted before texts were pinned. */
+  readonly digest?: TextDigest.TextDigest | null
 }
+
+/** A text, unless another one was adopted under its id: it would judge old data anew (ARCHIVE). */
+const pinned = (policy: PrivacyPolicy | undefined, digest: Adopted["digest"]): PrivacyPolicy | undefined =>
+  policy === undefined || digest === undefined || digest === null || TextDigest.of(policy) === digest
+    ? policy
+    : undefined
 
 /** What binds a moment; `undefined` where no version was adopted by then, or none whose text is known. */
 export type PolicyAt = (at: DateTime.Utc) => EffectivePolicy | undefined
@@ -67,9 +76,9 @@ const keptDays = 4096
  */
 export const timeline = (book: PolicyBook, adopted: ReadonlyArray<Adopted>): PolicyAt => {
   const { customerPolicies = [], legal, supplements = [] } = book
-  const known = adopted.map(({ from, policyVersion }) => ({
+  const known = adopted.map(({ digest, from, policyVersion }) => ({
     from: DateTime.makeUnsafe(from),
-    policy: text(book, policyVersion),
+    policy: pinned(text(book, policyVersion), digest),
   }))
   const history: History.History = {
     adopted: known.flatMap(({ from, policy }) => (policy === undefined ? [] : [{ from, policy }])),

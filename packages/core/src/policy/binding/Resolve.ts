@@ -18,7 +18,7 @@ import { legalData, regulationApplies } from "../legal/LegalData.ts"
 import { invariants } from "../law/LibraryInvariant.ts"
 import { fromEpochDay } from "../../calendar/PlainDate.ts"
 import { dayOf } from "../../calendar/UtcDay.ts"
-import type { ParameterName, Parameters, PrivacyPolicy, Source, Statements } from "../text/PrivacyPolicy.ts"
+import type { ParameterName, Parameters, PrivacyPolicy, Source, Statements, ValueOf } from "../text/PrivacyPolicy.ts"
 import * as Policy from "../text/PrivacyPolicy.ts"
 import type { Requirement } from "../law/Requirement.ts"
 import { equal } from "../law/Requirement.ts"
@@ -230,6 +230,24 @@ const everythingStated = remembering((policy: PrivacyPolicy, parameters: typeof 
   }
   return values
 })
+
+/**
+ * What a version itself says, read in all its languages: a value for each parameter on which it is not silent.
+ *
+ * @example
+ * ```ts
+ * import { Resolve, Versions } from "@tacet/core/policy"
+ *
+ * Resolve.ownValues(Versions.dialonce20190305).retentionCap // => [{ after: "collection", within: "P12M" }]
+ * ```
+ */
+export const ownValues = (policy: PrivacyPolicy): { readonly [Name in ParameterName]?: ValueOf<Name> } =>
+  Object.fromEntries(
+    Object.entries(everythingStated(policy, Policy.parameters)).map(([name, { value }]) => [
+      name,
+      canonical(name as ParameterName, value),
+    ]),
+  )
 
 const readInAllLanguages = (policy: PrivacyPolicy, name: ParameterName): Decided | undefined => {
   const own = Policy.statement(policy.parameters, name)
