@@ -24,6 +24,14 @@ export const quoting =
   (document: string) =>
   <A>(value: A, ...places: ReadonlyArray<Place>): Stated<A> => ({ value, sources: placesOf(document, places) })
 
+/** Statements of a document of one's own, from which no row was drawn: a value and the section that says it. */
+export const quotingOwn =
+  (document: string) =>
+  <const A>(value: A, section: string): { readonly value: A; readonly sources: ReadonlyArray<Source> } => ({
+    value,
+    sources: [{ document, section, rows: [] }],
+  })
+
 /** The same lists for both roles of the GDPR; for the one word of 2016, all that either of them holds. */
 export const byRole = <const L extends string>(lists: {
   readonly controller: ReadonlyArray<L>
