@@ -1,27 +1,33 @@
 /**
- * Keys in files: one for each Customer, in a folder of their own.
+ * Keys in files: a folder for each Customer, with one file for each version of its keys.
  *
- * - Folder and files belong to their owner alone (0700, 0600); keys that others could read are refused.
- * - A file is written beside its place, flushed, and moved there: a crash leaves the old keys or the new ones.
- * - Changes of one Customer's keys take turns, in one process and among several.
+ * - Folders and files belong to their owner alone (0700, 0600); keys that others could read are refused.
+ * - A version is written aside, flushed, and linked to its number: a crash leaves the version before or the whole new one.
+ * - A link never replaces a file. Of several processes that write one number, one succeeds, and the others read again and
+ *   repeat their change. There is no lock, so none can be left behind.
+ * - Superseded versions are emptied at once. Their names stay for a minute, so that a process which has read an old
+ *   number cannot take it again.
  * - A file that cannot be read is an error, never a Customer without keys.
  */
 import { constants } from "node:fs"
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises"
+import { type FileHandle, link, mkdir, open, readdir, readFile, rm, stat, truncate } from "node:fs/promises"
 import { join } from "node:path"
 import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
 import { Encryption, KeyStore, VaultError } from "@tacet/core/privacy"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 
 /** Where the keys are kept. */
 export interface Options {
-  /** A folder for nothing else, on another disk than the vault's, and in no backup of it. It is made where there is none. */
+  /**
+   * A folder for nothing else, on another disk than the vault's, and in no backup of it. The first use makes it; a folder
+   * that is missing later, such as one on a disk that was unmounted, is an error.
+   */
   readonly folder: string
-  /** How long to wait for another process that changes the keys of the same Customer, in milliseconds. Default 5,000. */
+  /** How long to repeat a change that other processes overtake, in milliseconds. Default 5,000. */
   readonly patience?: number
 }
 
@@ -83,13 +89,47 @@ const refuseIfOpenToOthers = async (path: string): Promise<void> => {
 
 const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT"
 
-const load = async (path: string): Promise<KeyStore.CustomerKeys> => {
+/** How long the name of a superseded version is kept, in milliseconds. */
+const tombstoneAge = 60_000
+
+/** The versions that a Customer's folder holds, in their order; none where there is no folder. */
+const versionsIn = async (folder: string): Promise<ReadonlyArray<number>> => {
+  try {
+    await refuseIfOpenToOthers(folder)
+    const names = await readdir(folder)
+    return names
+      .flatMap((name) => /^([1-9]\d{0,14})\.json$/.exec(name)?.[1] ?? [])
+      .map(Number)
+      .sort((one, other) => one - other)
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
+}
+
+interface Loaded {
+  readonly version: number
+  readonly keys: KeyStore.CustomerKeys
+}
+
+const textAt = async (path: string): Promise<string | undefined> => {
   try {
     await refuseIfOpenToOthers(path)
-    return read(await readFile(path, "utf8"))
+    return await readFile(path, "utf8")
   } catch (error) {
-    if (isMissing(error)) return KeyStore.noKeys
+    if (isMissing(error)) return undefined
     throw error
+  }
+}
+
+/** The newest version. One that is superseded between listing and reading is empty then, or missing: list again. */
+const load = async (folder: string): Promise<Loaded> => {
+  for (let attempts = 0; ; attempts++) {
+    const version = (await versionsIn(folder)).at(-1)
+    if (version === undefined) return { version: 0, keys: KeyStore.noKeys }
+    const text = await textAt(join(folder, `${version}.json`))
+    if (text !== undefined && text !== "") return { version, keys: read(text) }
+    if (attempts > 0 && (await versionsIn(folder)).at(-1) === version) throw new Error("the newest version is empty")
   }
 }
 
@@ -102,13 +142,7 @@ const flushed = async (handle: FileHandle, text: string): Promise<void> => {
   }
 }
 
-const save = async (folder: string, path: string, keys: KeyStore.CustomerKeys): Promise<void> => {
-  const beside = `${path}.new`
-  // The rest of an earlier write that crashed.
-  await rm(beside, { force: true })
-  const { O_CREAT, O_EXCL, O_WRONLY } = constants
-  await flushed(await open(beside, O_WRONLY | O_CREAT | O_EXCL, 0o600), written(keys))
-  await rename(beside, path)
+const flushFolder = async (folder: string): Promise<void> => {
   if (!hasModes) return
   const directory = await open(folder, constants.O_RDONLY)
   try {
@@ -118,14 +152,45 @@ const save = async (folder: string, path: string, keys: KeyStore.CustomerKeys): 
   }
 }
 
-/** Whether the process that holds a lock has ended. */
-const isAbandoned = async (lock: string): Promise<boolean> => {
+/** Links a text to the number of a version; `false` where another process has written that version or a later one. */
+const write = async (folder: string, version: number, text: string): Promise<boolean> => {
+  const aside = join(folder, `${crypto.randomUUID()}.new`)
+  const { O_CREAT, O_EXCL, O_WRONLY } = constants
   try {
-    process.kill(Number(await readFile(lock, "utf8")), 0)
-    return false
+    await flushed(await open(aside, O_WRONLY | O_CREAT | O_EXCL, 0o600), text)
+    await link(aside, join(folder, `${version}.json`))
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "ESRCH"
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false
+    throw error
+  } finally {
+    await rm(aside, { force: true })
   }
+  // A number can only be free again when a later version exists.
+  if ((await versionsIn(folder)).at(-1) !== version) {
+    await rm(join(folder, `${version}.json`), { force: true })
+    return false
+  }
+  await flushFolder(folder)
+  return true
+}
+
+/** Empties the versions before one, and removes those that are old, with the files that crashes have left aside. */
+const supersede = async (folder: string, version: number, now: number): Promise<void> => {
+  const names = await readdir(folder)
+  await Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name)
+      const number = /^(\d+)\.json$/.exec(name)?.[1]
+      if (number !== undefined && Number(number) >= version) return
+      try {
+        const { mtimeMs, size } = await stat(path)
+        if (number !== undefined && size > 0) await truncate(path)
+        else if (mtimeMs < now - tombstoneAge) await rm(path, { force: true })
+      } catch (error) {
+        if (!isMissing(error)) throw error
+      }
+    }),
+  )
 }
 
 /**
@@ -146,54 +211,46 @@ export const keyMaterial = ({ folder, patience = 5_000 }: Options): KeyStore.Key
     turns.set(customer, known)
     return known
   }
+  let isMade = false
   const ready = attempt(async () => {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    if (!isMade) await mkdir(folder, { recursive: true, mode: 0o700 })
     await refuseIfOpenToOthers(folder)
+    isMade = true
   })
-  const pathOf = (customer: CustomerId.CustomerId): string => join(folder, `${customer}.json`)
+  const folderOf = (customer: CustomerId.CustomerId): string => join(folder, customer)
 
-  /** Among processes a lock file decides, which names the process that holds it. */
-  const locked = <A>(path: string, use: Effect.Effect<A, VaultError.VaultUnavailable>) => {
-    const lock = `${path}.lock`
-    const take = attempt(async () => {
-      const { O_CREAT, O_EXCL, O_WRONLY } = constants
-      await flushed(await open(lock, O_WRONLY | O_CREAT | O_EXCL, 0o600), String(process.pid))
-    }).pipe(
-      Effect.tapError(({ cause }) =>
-        cause === "EEXIST"
-          ? attempt(async () => {
-              if (await isAbandoned(lock)) await rm(lock, { force: true })
-            })
-          : Effect.void,
-      ),
-      Effect.retry({
-        while: ({ cause }) => cause === "EEXIST",
-        schedule: Schedule.spaced(10),
-        times: Math.ceil(patience / 10),
-      }),
-    )
-    return Effect.acquireUseRelease(
-      take,
-      () => use,
-      () => Effect.promise(() => rm(lock, { force: true })),
-    )
-  }
+  /** Changes the newest version, again as long as others overtake. */
+  const changing = (own: string, next: (keys: KeyStore.CustomerKeys) => KeyStore.CustomerKeys) =>
+    Effect.gen(function* () {
+      const { currentTimeMillisUnsafe } = Clock.Clock.defaultValue()
+      const until = currentTimeMillisUnsafe() + patience
+      yield* attempt(() => mkdir(own, { recursive: true, mode: 0o700 }))
+      while (true) {
+        const { keys, version } = yield* attempt(() => load(own))
+        const changed = next(keys)
+        if (yield* attempt(() => write(own, version + 1, written(changed)))) {
+          yield* attempt(() => supersede(own, version + 1, currentTimeMillisUnsafe()))
+          return changed
+        }
+        if (currentTimeMillisUnsafe() > until) {
+          return yield* new VaultError.VaultUnavailable({ store: "keyStore", cause: "overtaken" })
+        }
+      }
+    })
 
   return {
     load: (customer) =>
       Effect.andThen(
         ready,
-        attempt(() => load(pathOf(customer))),
+        Effect.map(
+          attempt(() => load(folderOf(customer))),
+          ({ keys }) => keys,
+        ),
       ),
-    change: (customer, next) => {
-      const path = pathOf(customer)
-      const changing = attempt(async () => {
-        const changed = next(await load(path))
-        await save(folder, path, changed)
-        return changed
-      })
-      return inTurn(customer).withPermits(1)(Effect.andThen(ready, locked(path, Effect.uninterruptible(changing))))
-    },
+    change: (customer, next) =>
+      inTurn(customer).withPermits(1)(
+        Effect.andThen(ready, Effect.uninterruptible(changing(folderOf(customer), next))),
+      ),
   }
 }
 
