@@ -19,7 +19,7 @@ export interface Failure {
 }
 
 const root = resolve(import.meta.dirname, "..")
-const patience = 30_000
+const patience = 90_000
 
 /** Code at its lines in the file, so that line numbers in the compiler's messages are those of the file. */
 const inPlace = ({ line }: Fence, code: string) => "\n".repeat(line - 1) + code

@@ -79,6 +79,9 @@ export const Encryption = Context.Reference<Functions>("@tacet/core/privacy/Encr
 /** A text as bytes. */
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 
+/** Bytes of UTF-8 as the text that they were made from, with a byte order mark in front where it had one. */
+export const textOf = (bytes: Uint8Array): string => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)
+
 /** Bytes as hexadecimal digits. */
 export const hexadecimalOf = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")

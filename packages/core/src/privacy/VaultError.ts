@@ -106,7 +106,10 @@ export class SubjectRestricted extends Schema.TaggedError<SubjectRestricted>()("
   }
 }
 
-/** A value was not sealed: its retention end has passed already, or its category is not the one that was declared. */
+/**
+ * A value was not sealed: its retention end has passed already, its category is not the one that was declared, or its text
+ * is not well-formed.
+ */
 export class InvalidValue extends Schema.TaggedError<InvalidValue>()("InvalidValue", {
   customer: CustomerId,
   category: PersonalDataCategory,

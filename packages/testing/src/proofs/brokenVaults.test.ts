@@ -255,6 +255,23 @@ const broken: ReadonlyArray<Broken<VaultFixture>> = [
     fixture: caching(),
   },
   {
+    fault: "drops a byte order mark",
+    property: "a value keeps a byte order mark in front",
+    fixture: breakingVault((vault) => ({
+      open: (request) =>
+        Effect.map(vault.open(request), (opened) =>
+          opened._tag === "Open" ? { ...opened, value: opened.value.replace(/^\ufeff/, "") } : opened,
+        ),
+    })),
+  },
+  {
+    fault: "replaces lone surrogates",
+    property: "a text that is not well-formed is refused",
+    fixture: breakingVault((vault) => ({
+      seal: (toSeal) => vault.seal({ ...toSeal, value: toSeal.value.replaceAll(/\p{Surrogate}/gu, "\ufffd") }),
+    })),
+  },
+  {
     fault: "looks at the fence before it writes, not while",
     property: "a value sealed during an erasure cannot be read after it",
     fixture: checkingBeforeWriting(),

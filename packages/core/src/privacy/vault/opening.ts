@@ -10,7 +10,7 @@ import type { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { Access, AccessOutcome } from "../AccessLog.ts"
 import { type KeyPlace, ofValue } from "../AssociatedData.ts"
-import { algorithm, Encryption } from "../Encryption.ts"
+import { algorithm, Encryption, textOf } from "../Encryption.ts"
 import type { Keyring, WrappedKey } from "../Keyring.ts"
 import type { PersonalDataCategory } from "../PersonalDataCategory.ts"
 import type { Sealed } from "../Sealed.ts"
@@ -84,7 +84,7 @@ export const opening = (ports: Ports, { recorded }: Keyrings) => {
     if (value.algorithm !== algorithm) return yield* altered()
     const key = yield* keyStore.unwrap(place, wrapped)
     const bytes = yield* Effect.mapError(decrypt(key, nonce, cipherText, ofValue({ ...place, reference })), altered)
-    return new TextDecoder().decode(bytes)
+    return textOf(bytes)
   })
 
   const judge = Effect.fnUntraced(function* (

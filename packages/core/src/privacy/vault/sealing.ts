@@ -97,6 +97,10 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
     if (retentionEnd !== undefined && retentionEnd <= now) {
       return yield* new InvalidValue({ customer, category, accepted: "a value whose retention end is to come" })
     }
+    // UTF-8 has no lone surrogates: they would come back as other characters.
+    if (/\p{Surrogate}/u.test(toSeal.value)) {
+      return yield* new InvalidValue({ customer, category, accepted: "well-formed text, without lone surrogates" })
+    }
     const { randomBytes } = yield* Encryption
     const reference = Uuid.fromBytes(yield* randomBytes(16), 4)
     yield* again(sealNow(toSeal, reference))

@@ -22,6 +22,7 @@ import { aSubject, dawn, day, at, categories, onVault, opening, outcome, seal, v
 const texts: ReadonlyArray<readonly [what: string, text: string]> = [
   ["an empty text", ""],
   ["characters of all planes", "é e\u0301 😀 \u202e \u2028 \ufeff\u0000"],
+  ["a byte order mark in front", "\ufeffone"],
   ["a mebibyte", "é".repeat(1 << 19)],
 ]
 
@@ -114,6 +115,16 @@ export const sealing = onVault("sealing", () => [
       yield* Property.holds(`the same ${text.length} characters`, seen === `Open ${text}`, `${seen.length} characters`)
     }),
   })),
+  {
+    name: "a text that is not well-formed is refused",
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      for (const text of ["\ud800", "one \udc00 two", "\udc00\ud800"]) {
+        const seen = yield* outcome(seal(value(customer, yield* aSubject, text)))
+        yield* Property.same("the answer", seen, "InvalidValue")
+      }
+    }),
+  },
   {
     name: "every value has a nonce and a reference of its own, though Effect's chance repeats itself",
     program: Effect.gen(function* () {
