@@ -131,7 +131,7 @@ describe("the files", () => {
       const millis = Number(process.env["TACET_KEY_FOLDER_MILLIS"] ?? "1500")
       const run = (name: string) =>
         Effect.callback<ReadonlyArray<string>>((resume) => {
-          const writer = join(import.meta.dirname, "writer.testing.ts")
+          const writer = new URL("writer.testing.ts", import.meta.url).pathname
           const args = ["--conditions", "@tacet/source", "--import", "tsx", writer, folder, customer, name, `${millis}`]
           const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] })
           let text = ""
