@@ -35,8 +35,10 @@ export interface CallFact {
   readonly placedAt: number
   /** Absent: never answered. */
   readonly answeredAt?: number
-  readonly endedAt: number
-  readonly talkSeconds: number
+  /** Absent: it was answered, and the source does not say when it ended. */
+  readonly endedAt?: number
+  /** Absent with the end. */
+  readonly talkSeconds?: number
   readonly human: Interaction.Human
   readonly disposition: Interaction.Disposition
   /** Whether it asked for a person (dial, queue, agent) or stayed in the automated part. */

@@ -4,7 +4,7 @@
  */
 export * as Declarations from "./import/Declarations.ts"
 export * as Importer from "./import/Importer.ts"
-export { type InputCounts, type RejectSink, type RowCounts } from "./import/RowCounts.ts"
+export { type InputCounts, type RejectReason, type RejectSink, type RowCounts } from "./import/RowCounts.ts"
 export * as TokenKey from "./import/TokenKey.ts"
 export { open, type Options as OpenOptions } from "./formats/open.ts"
 export { type Format, formats } from "./mapping/Format.ts"

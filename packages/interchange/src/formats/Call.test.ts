@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@tacet/vitest"
 import * as fc from "fast-check"
+import { Fault } from "./Fault.ts"
 import { callTimes } from "./Call.ts"
 
 const aCount = () => ({ records: 0, dropped: 0, clamped: 0, objects: 0 })
@@ -56,8 +57,14 @@ describe("the times of a call", () => {
     (placed, answered, ended, duration, talk, saysAnswered) => {
       const count = aCount()
       const times = callTimes({ placed, answered, ended, duration, talk }, saysAnswered, count)
+      if (times.endedAt === undefined) {
+        // An answer is all that was written.
+        expect([ended, duration, talk, times.talkSeconds]).toEqual([undefined, undefined, undefined, undefined])
+        expect(times.answeredAt).toBe(Math.max(placed, answered ?? placed))
+        return
+      }
       expect(times.endedAt).toBeGreaterThanOrEqual(times.placedAt)
-      expect(times.talkSeconds).toBeGreaterThanOrEqual(0)
+      expect(times.talkSeconds!).toBeGreaterThanOrEqual(0)
       if (ended !== undefined) expect(count.clamped).toBe(ended < placed ? 1 : 0)
       if (times.answeredAt === undefined) {
         expect(times.talkSeconds).toBe(0)
@@ -67,4 +74,13 @@ describe("the times of a call", () => {
       }
     },
   )
+
+  it("are a fault where an answer or an end is farther away than the longest call", () => {
+    const placed = Date.UTC(2026, 0, 5, 10)
+    const times = { placed, answered: undefined, ended: undefined, duration: undefined, talk: undefined }
+    expect(() => callTimes({ ...times, answered: Date.UTC(1970, 0, 2) }, false, aCount())).toThrow(Fault)
+    expect(() => callTimes({ ...times, ended: placed + 86_400_001 }, false, aCount())).toThrow(Fault)
+    expect(() => callTimes({ ...times, duration: 61 }, false, aCount(), 60)).toThrow(Fault)
+    expect(callTimes({ ...times, ended: placed + 60_000 }, false, aCount(), 60).endedAt).toBe(placed + 60_000)
+  })
 })

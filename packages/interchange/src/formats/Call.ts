@@ -2,7 +2,7 @@
  * Reads a whole call from the fields of one record. Times that a system does not write are derived: the end from start
  * and duration, the answer from end and talk time.
  */
-import type { CallFields } from "../mapping/Mapping.ts"
+import type { CallFields, Mapping } from "../mapping/Mapping.ts"
 import { accepted } from "../mapping/Rule.ts"
 import type { CallFact, Quality } from "../SourceRow.ts"
 import { durationReader, notNegative } from "./Duration.ts"
@@ -15,7 +15,12 @@ import { valueReader } from "./Value.ts"
 export type CallReader = (get: Get, at: number | undefined, quality: Quality) => CallFact
 
 /** Compiles a reader; calls `use` with each field that it reads. */
-export const callReader = (declared: CallFields, zone: string, use: (field: string) => void): CallReader => {
+export const callReader = (
+  declared: CallFields,
+  zone: string,
+  longest: number,
+  use: (field: string) => void,
+): CallReader => {
   const time = (key: "placed" | "answered" | "ended") =>
     declared[key] === undefined ? () => undefined : timeReader(declared[key], zone, `call.${key}`, use)
   const length = (key: "duration" | "talk") =>
@@ -38,6 +43,7 @@ export const callReader = (declared: CallFields, zone: string, use: (field: stri
       },
       disposition?.(get) === "answered",
       quality,
+      longest,
     )
     const answered = times.answeredAt !== undefined
     return {
@@ -48,6 +54,9 @@ export const callReader = (declared: CallFields, zone: string, use: (field: stri
     }
   }
 }
+
+/** The longest call of a mapping, in seconds. */
+export const longestCallOf = ({ longestCall = 86_400 }: Mapping): number => longestCall
 
 /** The times of a call in a record, in epoch milliseconds and seconds; the talk time is not negative. */
 export interface WrittenTimes {
@@ -66,15 +75,24 @@ export const callTimes = (
   written: WrittenTimes,
   saysAnswered: boolean,
   quality: Quality,
+  longest = longestCallOf({}),
 ): Pick<CallFact, "placedAt" | "answeredAt" | "endedAt" | "talkSeconds"> => {
   const { answered, duration, placed, talk } = written
   if (placed === undefined) throw timeFault("call.placed", "the moment at which the call was placed")
+  const farthest = longest * 1000
+  const isFar = (moment: number | undefined) => moment !== undefined && Math.abs(moment - placed) > farthest
+  if (isFar(answered)) throw timeFault("call.answered", `a moment within ${longest} seconds of the call's start`)
+  if (isFar(written.ended)) throw timeFault("call.ended", `a moment within ${longest} seconds of the call's start`)
+  if (Math.max(duration ?? 0, talk ?? 0) > longest) throw timeFault("call.duration", `at most ${longest} seconds`)
   const end =
     written.ended ??
     (duration === undefined ? (answered ?? placed) + (talk ?? 0) * 1000 : placed + Math.round(duration * 1000))
   const endedAt = notBefore(placed, end, quality)
   const isAnswered = answered !== undefined || saysAnswered || (talk ?? 0) > 0
   if (!isAnswered) return { placedAt: placed, endedAt, talkSeconds: 0 }
+  const saysEnd = written.ended !== undefined || duration !== undefined || talk !== undefined
+  // When it ended, and so how long they talked, is not known.
+  if (!saysEnd) return { placedAt: placed, answeredAt: Math.max(placed, answered ?? placed) }
   const answeredAt = Math.max(placed, Math.min(endedAt, answered ?? endedAt - Math.round((talk ?? 0) * 1000)))
   return { placedAt: placed, answeredAt, endedAt, talkSeconds: talk ?? (endedAt - answeredAt) / 1000 }
 }

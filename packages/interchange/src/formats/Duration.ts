@@ -15,7 +15,7 @@ export const durationReader = (declared: DurationField, use: (field: string) => 
   use(field)
   return (get, quality) => {
     const text = get(field)?.trim() ?? ""
-    if (text === "") return undefined
+    if (text === "" || noLength.test(text)) return undefined
     const seconds = unit === "HH:mm:ss" ? readClock(text) : readNumber(text, secondsIn[unit])
     if (seconds === undefined) {
       throw formatFault(field, unit === "HH:mm:ss" ? "a length of time such as 00:01:30" : `a number of ${unit}`)
@@ -23,6 +23,9 @@ export const durationReader = (declared: DurationField, use: (field: string) => 
     return notNegative(seconds, quality)
   }
 }
+
+/** How systems write that there is no length. */
+const noLength = /^(null|nan|nil|none|\\n|\(null\)|#?n\/a|-+)$/i
 
 /** A length of time that is never negative; where it was, it is counted. */
 export const notNegative = (seconds: number, quality: Quality): number => {

@@ -139,6 +139,9 @@ const shapeOf = async (
   }
 }
 
+/** The end of an object with the beginning of another behind it. */
+const follows = /\}[ \t\r]*\{/
+
 /** The layout that the start of a file shows; `undefined` where more of it is needed. */
 const shapeShown = (start: string, isAll: boolean): "lines" | "array" | "documents" | undefined => {
   const shown = start.trimStart()
@@ -146,8 +149,10 @@ const shapeShown = (start: string, isAll: boolean): "lines" | "array" | "documen
   if (shown.startsWith("[")) return "array"
   if (!shown.startsWith("{")) throw new InputError("the input is not JSON: an object or an array was expected")
   const end = shown.indexOf("\n")
-  if (end === -1) return isAll ? "lines" : undefined
+  // One record behind the other without a line feed, as some collectors write them, is no line of its own.
+  if (end === -1) return isAll ? (follows.test(shown) && !isObject(parsed(shown)) ? "documents" : "lines") : undefined
   if (isObject(parsed(shown.slice(0, end)))) return "lines"
+  if (follows.test(shown.slice(0, end))) return "documents"
   const second = shown.slice(end).trimStart()
   if (second === "") return isAll ? "lines" : undefined
   // The second line of an object written over several begins with a key or a brace that closes.

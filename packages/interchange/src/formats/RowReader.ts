@@ -5,7 +5,8 @@ import type { Fields, TimeField } from "../mapping/Field.ts"
 import type { Mapping } from "../mapping/Mapping.ts"
 import type { Rules } from "../mapping/Rule.ts"
 import { InputError, type Fact, type Quality, type SourceItem, type SourceRow } from "../SourceRow.ts"
-import { type CallReader, callReader } from "./Call.ts"
+import { type CallReader, callReader, longestCallOf } from "./Call.ts"
+import { withoutEmpty } from "./Empty.ts"
 import { type FactMaker, factMakers, type RuleContext } from "./Facts.ts"
 import { formatFault, rejected, timeFault } from "./Fault.ts"
 import { keyReader } from "./Key.ts"
@@ -24,6 +25,8 @@ export interface FormatDefaults {
   readonly otherActivities?: "step" | "drop" | "reject"
   /** The facts of every record of the format, such as the leg that a call record is. */
   readonly always?: ReadonlyArray<FactMaker>
+  /** Fields of which no text means that they hold nothing. */
+  readonly literal?: ReadonlyArray<string>
 }
 
 /** Reads records into rows. */
@@ -48,7 +51,9 @@ export const rowReader = (mapping: Mapping, defaults: FormatDefaults, zone: stri
   const readEntryPoint = optionalText(mapping.entryPoint, use)
   const readTime = compileTime(mapping, defaults, zone, use)
   const makers = compileFacts(mapping, defaults, zone, use)
-  const read = ({ get, line }: SourceRecord): SourceRow | undefined => {
+  const present = withoutEmpty(mapping, defaults.literal)
+  const read = ({ get: getText, line }: SourceRecord): SourceRow | undefined => {
+    const get = present(getText)
     const facts = makers(get)
     if (facts === undefined) return undefined
     const at = readTime(get)
@@ -155,7 +160,7 @@ const compileFacts = (
     use,
     call: () => {
       if (mapping.call === undefined) throw missing("call", "the fields that describe a call")
-      return (call ??= callReader(mapping.call, zone, use))
+      return (call ??= callReader(mapping.call, zone, longestCallOf(mapping), use))
     },
   }
   const always = [

@@ -9,7 +9,7 @@ import { timeFault } from "./Fault.ts"
 import { type LocalClock, localClock } from "./LocalTime.ts"
 import type { Get } from "./Record.ts"
 
-/** Reads a moment, in epoch milliseconds; `undefined` where its fields are empty; throws a `Fault`. */
+/** Reads a moment, in epoch milliseconds; `undefined` where its fields say none; throws a `Fault`. */
 export type TimeReader = (get: Get) => number | undefined
 
 /** Compiles a reader; calls `use` with each field that it reads. `where` names the key of the mapping. */
@@ -29,12 +29,18 @@ export const timeReader = (
       .map((field) => get(field)?.trim() ?? "")
       .join(" ")
       .trim()
-    if (text === "") return undefined
+    if (text === "" || never.test(text)) return undefined
     const instant = read(text)
+    // The moment that a column of seconds shows where nothing was written into it.
+    if (instant === 0) return undefined
     if (typeof instant === "string") throw timeFault(first, instant)
     return instant
   }
 }
+
+/** How systems write that something never happened, whatever the form of their times. */
+const never =
+  /^(0+|0000-00-00([T ]00:00(:00)?([.,]0+)?)?Z?|(1970-01-01|1900-01-01|1899-12-30|0001-01-01)([T ]00:00(:00)?([.,]0+)?)?(Z|[+-]\d\d:?\d\d)?|null|nan|nil|none|never|\\n|\(null\)|#?n\/a|-+)$/i
 
 /** Reads a text: the instant, or what would be accepted. */
 type TextReader = (text: string) => number | string

@@ -7,7 +7,7 @@ import type { Mapping } from "../mapping/Mapping.ts"
 import { type CallFact, InputError, type Quality, type SourceItem } from "../SourceRow.ts"
 import { asteriskApps } from "./Apps.ts"
 import { Batches } from "./Batches.ts"
-import { callTimes } from "./Call.ts"
+import { callTimes, longestCallOf } from "./Call.ts"
 import type { Context } from "./Context.ts"
 import { type Columns, csvRecords } from "./Csv.ts"
 import { durationReader } from "./Duration.ts"
@@ -148,6 +148,7 @@ const legReader = ({ mapping, quality, zone }: Context, columns: ReadonlyArray<s
       case: callKey,
       time,
       always: [(get, at, counters) => ({ _tag: "leg", ...leg(get, at, counters) })],
+      literal: ["disposition"],
       ...(has("uniqueid") && has("sequence") ? { id: ["uniqueid", "sequence"] as const } : {}),
     },
     zone,
@@ -203,6 +204,7 @@ const legOf = (
       },
       answered,
       quality,
+      longestCallOf(mapping),
     )
     const verdict = judge({
       result,

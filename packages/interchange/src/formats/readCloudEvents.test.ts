@@ -16,6 +16,13 @@ const own = (name: string, data?: object) => event(`eu.example.contact.${name}.v
 const onLines = (...events: ReadonlyArray<object>): string => events.map((one) => JSON.stringify(one)).join("\r\n")
 
 describe("CloudEvents", () => {
+  it("reads events one behind the other without a line feed", async () => {
+    const events = [own("interaction.step", { step: "home" }), own("interaction.step", { step: "faq" })]
+    const { rejected, rows } = await reading("cloudevents", events.map((one) => JSON.stringify(one)).join(""))
+    expect(rejected).toEqual([])
+    expect(factsOf(rows)).toMatchObject([{ step: "home" }, { step: "faq" }])
+  })
+
   it("knows our own types without a mapping", async () => {
     const text = onLines(
       own("interaction.started", { trigger: "qr", person: "p-1" }),

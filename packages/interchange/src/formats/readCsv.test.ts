@@ -9,6 +9,35 @@ const header = "case,what,at,caller\n"
 const row = (id: string, what = "menu", at = "2026-01-05 10:00:00") => `${id},${what},${at},+33 6 12 34 56 78\n`
 
 describe("CSV", () => {
+  it("reads an answer that an export writes as 0, NULL or a zero date as none", async () => {
+    const calls: Mapping = { rows: "call", case: "id", time: "start", call: { answered: "answer", ended: "end" } }
+    const at = (id: number, answer: string) => `${id},2024-06-03 10:00:00,${answer},2024-06-03 10:00:30\n`
+    const never = ["", "NULL", "\\N", "-", "N/A", "0000-00-00 00:00:00", "1970-01-01 00:00:00"]
+    const text = `id,start,answer,end\n${at(0, "2024-06-03 10:00:10")}${never.map((answer, id) => at(id + 1, answer)).join("")}`
+    const { rejected, rows } = await reading("csv", text, calls)
+    expect(rejected).toEqual([])
+    expect(callsOf(rows).map(({ answeredAt }) => answeredAt !== undefined)).toEqual([true, ...never.map(() => false)])
+  })
+
+  it("rejects an answer of another day rather than moving it", async () => {
+    const calls: Mapping = { rows: "call", case: "id", time: "start", call: { answered: "answer", ended: "end" } }
+    const text = "id,start,answer,end\na,2024-06-03 10:00:00,1999-01-01 00:00:00,2024-06-03 10:00:30\n"
+    const { rejected } = await reading("csv", text, calls)
+    expect(rejected).toMatchObject([{ line: 2, field: "call.answered", rule: "TACET-TIME" }])
+  })
+
+  it("reads no key of NULL, and what the mapping lists as empty, by file or by field", async () => {
+    const keys = async (mapping: Mapping) =>
+      (
+        await reading("csv", `${header}NULL,menu,2026-01-05,x\nnone,menu,2026-01-05,x\n`, { ...events, ...mapping })
+      ).rows.map((row) => row.case)
+    expect(await keys({})).toEqual(["none"])
+    expect(await keys({ empty: ["none"] })).toEqual(["NULL"])
+    expect(await keys({ empty: { case: ["none", "NULL"] } })).toEqual([])
+    // A value that the mapping names keeps its meaning.
+    expect(await keys({ facts: [{ field: "what", values: { NULL: "drop" } }] })).toEqual(["NULL", "none"])
+  })
+
   it("reads one row for each event, and nothing of columns that are not mapped", async () => {
     const { rows } = await reading("csv", header + row("a") + row("b", "invoice/explain"), events)
     expect(rows).toEqual([

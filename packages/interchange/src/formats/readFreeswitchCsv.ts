@@ -7,7 +7,7 @@ import type { Mapping } from "../mapping/Mapping.ts"
 import { type CallFact, InputError, type Quality, type SourceItem } from "../SourceRow.ts"
 import { freeswitchApps } from "./Apps.ts"
 import { Batches } from "./Batches.ts"
-import { callTimes } from "./Call.ts"
+import { callTimes, longestCallOf } from "./Call.ts"
 import type { Context } from "./Context.ts"
 import { type Columns, csvRecords } from "./Csv.ts"
 import { durationReader } from "./Duration.ts"
@@ -89,13 +89,18 @@ const legReader = ({ mapping, quality, zone }: Context): RowReader => {
     if (cause === "") throw formatFault("hangup_cause", "why the leg ended")
     const answered = readAnswer(get)
     const talk = readTalk(get, counters)
-    const times = callTimes({ placed: at, answered, ended: readEnd(get), duration: undefined, talk }, false, counters)
+    const times = callTimes(
+      { placed: at, answered, ended: readEnd(get), duration: undefined, talk },
+      false,
+      counters,
+      longestCallOf(mapping),
+    )
     return {
       ...times,
       ...judge({
         result: mapping.dispositions?.[cause] ?? dispositionOf(cause, times.answeredAt !== undefined),
         apps: ["bridge"].filter(() => (get("bleg_uuid") ?? "") !== ""),
-        secondParty: (get("bleg_uuid") ?? "") !== "" && times.talkSeconds > 0,
+        secondParty: (get("bleg_uuid") ?? "") !== "" && times.talkSeconds !== 0,
       }),
     }
   }

@@ -6,7 +6,7 @@ import type { Mapping } from "../mapping/Mapping.ts"
 import type { CallFact, Quality, SourceItem } from "../SourceRow.ts"
 import { freeswitchApps } from "./Apps.ts"
 import { Batches } from "./Batches.ts"
-import { callTimes } from "./Call.ts"
+import { callTimes, longestCallOf } from "./Call.ts"
 import type { Context } from "./Context.ts"
 import { notNegative } from "./Duration.ts"
 import { formatFault, timeFault } from "./Fault.ts"
@@ -86,7 +86,7 @@ const legOf = (mapping: Mapping) => {
     if (cause === undefined) throw formatFault("variables.hangup_cause", "why the leg ended")
     const duration = seconds(get, "variables.duration", quality)
     const talk = seconds(get, "variables.billsec", quality)
-    const times = callTimes({ placed, answered, ended, duration, talk }, false, quality)
+    const times = callTimes({ placed, answered, ended, duration, talk }, false, quality, longestCallOf(mapping))
     return {
       ...times,
       ...judge({

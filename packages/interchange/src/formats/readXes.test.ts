@@ -19,6 +19,12 @@ const log = (content: string): string =>
 </log>`
 
 describe("XES", () => {
+  it("rejects an event beside the traces, and counts it", async () => {
+    const { items, quality } = await reading("xes", log(trace("A", event("menu")) + event("faq") + event("faq")))
+    expect(items.map(({ _tag }) => _tag)).toEqual(["row", "caseComplete", "rejected", "rejected"])
+    expect(quality).toMatchObject({ records: 3, dropped: 0 })
+  })
+
   it("needs no mapping: every activity is a step, and a trace ends its case", async () => {
     const { items } = await reading("xes", log(trace("A", event("menu") + event("pay", "2026-01-05T11:00:00+01:00"))))
     expect(items).toEqual([

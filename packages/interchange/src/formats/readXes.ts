@@ -66,6 +66,10 @@ export async function* readXes({ input, mapping, quality, zone }: Context): Asyn
         traces++
         trace.clear()
         eventsBefore = events
+      } else if (depth === 2 && name === "event") {
+        quality.records++
+        events++
+        batches.add(rejected(events, formatFault("event", "an event within a trace: without one it has no case")))
       } else if (depth === 3 && inTrace && name === "event") {
         inEvent = true
         event.clear()

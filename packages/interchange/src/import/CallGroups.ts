@@ -92,7 +92,7 @@ export const make = (): CallGroups => {
       for (const fact of row.facts) {
         if (fact._tag === "leg") {
           group.legs.push(fact)
-          group.endsAt = Math.max(group.endsAt, fact.endedAt, fact.placedAt)
+          group.endsAt = Math.max(group.endsAt, fact.endedAt ?? fact.answeredAt ?? fact.placedAt, fact.placedAt)
         } else if (fact._tag === "call") {
           group.legs.push({ ...fact, _tag: "leg" })
         } else {

@@ -87,13 +87,16 @@ export const plan = (planner: Planner, unit: Unit, progress: Progress): Result.R
     // Legs that begin after the call of the case has ended make another one.
     const id = callId(hasLegs ? `${call.key} at ${placedAt}` : call.key)
     const answered = answeredAt === undefined ? undefined : Math.max(answeredAt, placedAt)
-    const ended = Math.max(call.endedAt, answered ?? placedAt)
-    const talkSeconds = Math.max(call.talkSeconds, 0)
+    const ended = Math.max(call.endedAt ?? placedAt, answered ?? placedAt)
+    const talkSeconds = Math.max(call.talkSeconds ?? 0, 0)
     calls.set(id, ended)
-    if (answered !== answeredAt || ended !== call.endedAt || talkSeconds !== call.talkSeconds) clamped++
+    const saysEnd = call.endedAt !== undefined
+    if (answered !== answeredAt || (saysEnd && (ended !== call.endedAt || talkSeconds !== call.talkSeconds))) clamped++
     inputs.push({ _tag: "PlaceCall", at: placedAt, call: id, number, asksForPerson: call.asksForPerson })
     if (answered !== undefined) inputs.push({ _tag: "AnswerCall", at: answered, call: id, human: call.human })
-    inputs.push({ _tag: "EndCall", at: ended, call: id, talkSeconds, disposition: call.disposition, legs: call.legs })
+    if (saysEnd) {
+      inputs.push({ _tag: "EndCall", at: ended, call: id, talkSeconds, disposition: call.disposition, legs: call.legs })
+    }
     if (unit.kind === "callGroup" && !progress.started) {
       inputs.push({ _tag: "EndInteraction", at: ended, reason: "completed" })
     }

@@ -50,6 +50,8 @@ export interface Options {
 export interface Imported {
   readonly input: RowCounts.InputCounts
   readonly report: CustomerReport.CustomerReport
+  /** The three commonest reasons for which rows were rejected. */
+  readonly commonestRejects: ReadonlyArray<RowCounts.RejectReason>
   /** The most that was held at once, apart from store and statistics. */
   readonly mostHeld: number
 }
@@ -76,6 +78,7 @@ export const run = Effect.fn("Importer.run")(function* (
   return {
     input: RowCounts.withRecords(counter.figures(), source.quality),
     report: statistics.report(options.name, published),
+    commonestRejects: counter.commonest(3),
     mostHeld: mostHeld(),
   }
 })

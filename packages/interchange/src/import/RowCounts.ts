@@ -46,6 +46,15 @@ export const withRecords = (rows: RowCounts, quality: Readonly<Quality> | undefi
   objects: quality?.objects ?? 0,
 })
 
+/** Why rows were rejected: one reason, how often, and a line of the input as an example. */
+export interface RejectReason {
+  readonly rule: string
+  readonly field: string
+  readonly reason: string
+  readonly rows: number
+  readonly line: number
+}
+
 /** Where rejected rows go. */
 export type RejectSink = (reject: RejectedRow) => Effect.Effect<void>
 
@@ -61,18 +70,29 @@ export interface RowCounter {
   readonly unreadable: (row: RejectedRow) => Effect.Effect<void>
   readonly count: (what: "late" | "attributedCalls" | "recontacts" | "clampedDurations", by?: number) => void
   readonly figures: () => RowCounts
+  /** The reasons for which most rows were rejected, the commonest first. */
+  readonly commonest: (most: number) => ReadonlyArray<RejectReason>
 }
+
+/** A reason names fields and accepted values, never a value of a row, so that there are few. */
+const mostReasons = 1000
 
 export const make = (sink: RejectSink): RowCounter => {
   let accepted = 0
   let duplicates = 0
   let rejected = 0
   const byRule = new Map<string, number>()
+  const byReason = new Map<string, RejectReason>()
   const counts = { late: 0, attributedCalls: 0, recontacts: 0, clampedDurations: 0 }
 
   const unreadable = (row: RejectedRow): Effect.Effect<void> => {
     rejected++
     byRule.set(row.rule, (byRule.get(row.rule) ?? 0) + 1)
+    const { field, line, reason, rule } = row
+    const key = JSON.stringify([rule, field, reason])
+    const known = byReason.get(key)
+    if (known !== undefined) byReason.set(key, { ...known, rows: known.rows + 1 })
+    else if (byReason.size < mostReasons) byReason.set(key, { rule, field, reason, rows: 1, line })
     return sink(row)
   }
 
@@ -95,6 +115,10 @@ export const make = (sink: RejectSink): RowCounter => {
     count: (what, by = 1) => {
       counts[what] += by
     },
+    commonest: (most) =>
+      Array.from(byReason.values())
+        .sort((one, other) => other.rows - one.rows || one.line - other.line)
+        .slice(0, most),
     figures: () => ({
       rows: accepted + rejected + duplicates,
       accepted,

@@ -7,7 +7,7 @@
  * fix them.
  */
 import { createHmac, hash, randomBytes } from "node:crypto"
-import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises"
+import { link, mkdir, readFile, stat, unlink, writeFile } from "node:fs/promises"
 import { dirname } from "node:path"
 import type { Identifier } from "@tacet/core/domain"
 import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
@@ -71,6 +71,11 @@ const kept = async (path: string): Promise<Uint8Array> => {
 
 const keyIn = async (path: string): Promise<Uint8Array | undefined> => {
   try {
+    const { mode, size } = await regularFile(path)
+    if (size === 0) throw new InputError("--key-file: the file is empty; delete it, and a key is made in its place")
+    if ((mode & 0o077) !== 0) {
+      throw new InputError("--key-file: others can read or write the file; make it its owner's alone (chmod 600)")
+    }
     const bytes = Buffer.from((await readFile(path, "utf8")).trim(), "base64")
     if (bytes.length !== length) throw new InputError("--key-file: holds no key of 32 bytes in base64")
     return bytes
@@ -78,6 +83,13 @@ const keyIn = async (path: string): Promise<Uint8Array | undefined> => {
     if (isCode(cause, "ENOENT")) return undefined
     throw cause
   }
+}
+
+/** A pipe would be read for ever, and a device never ends. */
+const regularFile = async (path: string) => {
+  const found = await stat(path)
+  if (!found.isFile()) throw new InputError("--key-file: must be a file, not a folder, a pipe or a device")
+  return found
 }
 
 const isCode = (cause: unknown, code: string): boolean =>

@@ -114,14 +114,16 @@ export const callOfLegs = (legs: ReadonlyArray<CallFact>): WholeCall | undefined
   const human = humanOf(legs)
   const speaking = legs.filter((leg) => leg.answeredAt !== undefined && (human === false || leg.human === human))
   const answers = legs.flatMap(({ answeredAt }) => answeredAt ?? [])
+  const talks = speaking.flatMap(({ talkSeconds }) => talkSeconds ?? [])
+  const ends = legs.flatMap(({ answeredAt, endedAt, placedAt }) => endedAt ?? answeredAt ?? placedAt)
+  const saysEnd = speaking.length === 0 || talks.length > 0
   return {
     _tag: "wholeCall",
     key: legsKey,
     legs: legs.length,
     placedAt: Math.min(...legs.map(({ placedAt }) => placedAt)),
     ...(answers.length === 0 ? {} : { answeredAt: Math.min(...answers) }),
-    endedAt: Math.max(...legs.map(({ endedAt }) => endedAt)),
-    talkSeconds: Math.max(0, ...speaking.map(({ talkSeconds }) => talkSeconds)),
+    ...(saysEnd ? { endedAt: Math.max(...ends), talkSeconds: Math.max(0, ...talks) } : {}),
     human,
     disposition: dispositionOf(speaking.length > 0 && human !== false ? speaking : legs),
     asksForPerson: legs.some(({ asksForPerson }) => asksForPerson),

@@ -97,7 +97,7 @@ const shifted = (row: Row, millis: number): Row => ({
       ? {
           ...fact,
           placedAt: fact.placedAt + millis,
-          endedAt: fact.endedAt + millis,
+          endedAt: (fact.endedAt ?? fact.placedAt) + millis,
           ...(fact.answeredAt === undefined ? {} : { answeredAt: fact.answeredAt + millis }),
         }
       : fact,

@@ -79,6 +79,19 @@ export const Mapping = Schema.Struct({
   ),
   order: Schema.optionalKey(Schema.Literals(["time", "case"])),
   timeZone: Schema.optionalKey(Schema.String),
+  /**
+   * Texts that mean that a field holds nothing: of all fields, or by field. Default: NULL, \N, N/A, - and the like,
+   * where the mapping does not name them as a value.
+   */
+  empty: Schema.optionalKey(
+    Schema.Union([Schema.Array(Schema.String), Schema.Record(Schema.String, Schema.Array(Schema.String))]).annotate({
+      expected: "a list of texts, or an object with a list for each field",
+    }),
+  ),
+  /** The longest call, in seconds: an answer or an end farther from the call's start is a fault. Default: one day. */
+  longestCall: Schema.optionalKey(
+    Schema.Finite.check(Schema.isGreaterThan(0)).annotate({ expected: "a number of seconds, more than 0" }),
+  ),
 
   // A row
   rows: Schema.optionalKey(Schema.Literals(["event", "call", "leg"])),
