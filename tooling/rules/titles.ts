@@ -41,7 +41,22 @@ export const names = (text: string, key: string): boolean =>
   new RegExp(`(?<![A-Za-z0-9_-])${key}(?![A-Za-z0-9_-])`).test(text)
 
 /** Words that are written like keys and are none. */
-const acronyms = new Set(["AEAD", "CSV", "DPV", "EEA", "EPO", "GDPR", "HMAC", "ISO", "JSON", "OCEL", "UUID", "XES"])
+const acronyms = new Set([
+  "AEAD",
+  "CSV",
+  "DPV",
+  "EEA",
+  "EPO",
+  "GDPR",
+  "HMAC",
+  "HMAC-SHA-256",
+  "ISO",
+  "JSON",
+  "OCEL",
+  "SHA-256",
+  "UUID",
+  "XES",
+])
 
 const isNumber = (text: string) =>
   /^[0-9-]*$|^\d{4}-\d\d-\d\dT\d\d$|^[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}$/.test(text)
