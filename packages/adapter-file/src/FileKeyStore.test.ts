@@ -1,5 +1,15 @@
 import { spawn } from "node:child_process"
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { CustomerId } from "@tacet/core/eventsourcing"
@@ -63,6 +73,19 @@ describe("the files", () => {
         expect(yield* causeOf(fingerprint(folder))).toBe("unreadable")
         expect(readFileSync(path, "utf8")).toBe(text)
       }
+    }),
+  )
+
+  it.live("of an earlier release are read, and removed once the first version replaces them", () =>
+    Effect.gen(function* () {
+      const folder = aFolder()
+      const before = yield* fingerprint(folder)
+      renameSync(join(own(folder), "1.json"), `${own(folder)}.json`)
+      rmSync(own(folder), { recursive: true })
+      expect(yield* fingerprint(folder)).toBe(before)
+      yield* KeyStore.fromMaterial(keyMaterial({ folder })).rotate(customer)
+      expect(readdirSync(folder)).toEqual([customer])
+      expect(yield* fingerprint(folder)).toBe(before)
     }),
   )
 

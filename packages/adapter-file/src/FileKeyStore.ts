@@ -122,11 +122,20 @@ const textAt = async (path: string): Promise<string | undefined> => {
   }
 }
 
+/** The one file of a Customer's keys as earlier releases wrote it. It is read until the first version replaces it. */
+const earlierLayout = (folder: string): string => `${folder}.json`
+
 /** The newest version. One that is superseded between listing and reading is empty then, or missing: list again. */
 const load = async (folder: string): Promise<Loaded> => {
   for (let attempts = 0; ; attempts++) {
     const version = (await versionsIn(folder)).at(-1)
-    if (version === undefined) return { version: 0, keys: KeyStore.noKeys }
+    if (version === undefined) {
+      const earlier = await textAt(earlierLayout(folder))
+      if (earlier !== undefined) return { version: 0, keys: read(earlier) }
+      // Another process may have written the first version in between, and removed the earlier file.
+      if ((await versionsIn(folder)).length === 0) return { version: 0, keys: KeyStore.noKeys }
+      continue
+    }
     const text = await textAt(join(folder, `${version}.json`))
     if (text !== undefined && text !== "") return { version, keys: read(text) }
     if (attempts > 0 && (await versionsIn(folder)).at(-1) === version) throw new Error("the newest version is empty")
@@ -176,6 +185,7 @@ const write = async (folder: string, version: number, text: string): Promise<boo
 
 /** Empties the versions before one, and removes those that are old, with the files that crashes have left aside. */
 const supersede = async (folder: string, version: number, now: number): Promise<void> => {
+  await rm(earlierLayout(folder), { force: true })
   const names = await readdir(folder)
   await Promise.all(
     names.map(async (name) => {
