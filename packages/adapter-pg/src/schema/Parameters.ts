@@ -26,7 +26,7 @@ type SqlType = keyof typeof encoders
 export type Table = Readonly<Record<string, SqlType>>
 
 /** A value for each name of a table. */
-export type Values<T extends Table> = { readonly [Name in keyof T]: Parameters<(typeof encoders)[T[Name]]>[0] }
+type Values<T extends Table> = { readonly [Name in keyof T]: Parameters<(typeof encoders)[T[Name]]>[0] }
 
 /** What follows from a table. */
 export interface Numbered<T extends Table> {

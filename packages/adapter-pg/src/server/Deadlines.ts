@@ -10,7 +10,7 @@ interface Lent {
 }
 
 /** A call that is on its way. */
-export interface Watched {
+interface Watched {
   readonly lent: Lent
   deadline: number
   isLate: boolean

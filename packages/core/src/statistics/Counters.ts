@@ -6,7 +6,7 @@ import type { Contribution } from "./Contribution.ts"
 import { windows } from "./Definition.ts"
 
 /** The counters of one window of one day, by their place. */
-export const windowColumns = {
+const windowColumns = {
   open: 0,
   pendingUndecided: 1,
   pendingEffective: 2,

@@ -23,7 +23,7 @@ import {
 import { type Event, InputFieldDeclared, ScenarioPublished, StatisticPublished } from "./events.ts"
 import type { State } from "./state.ts"
 
-export const at = Schema.DateTimeUtc
+const at = Schema.DateTimeUtc
 
 /** The commands of a Customer, each of which declares something. `at` is the moment from which it holds. */
 export const Command = Schema.Union([

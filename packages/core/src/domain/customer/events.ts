@@ -44,7 +44,7 @@ export const streamOf = (customer: CustomerId): StreamId => ({ kind: streamKind,
 
 // Events: their names and fields are a storage format
 
-export const occurredAt = Schema.DateTimeUtcFromMillis
+const occurredAt = Schema.DateTimeUtcFromMillis
 
 /** From now on this contract is in force, in place of the one before (CLAUSES, SUBCONTRACT, CUST-LINK). */
 export const ContractSigned = Schema.TaggedStruct("ContractSigned", {

@@ -31,7 +31,7 @@ import {
   Trigger,
 } from "./events.ts"
 
-export const at = Schema.DateTimeUtc
+const at = Schema.DateTimeUtc
 
 /** The commands of an interaction. `at` is the moment at which it happened. */
 export const Command = Schema.Union([

@@ -13,7 +13,7 @@ import { Count } from "../purged-day/counters.ts"
 import type { Event } from "./events.ts"
 import { Matter } from "./events.ts"
 
-export const at = Schema.DateTimeUtc
+const at = Schema.DateTimeUtc
 
 /** The commands of a retention policy. `at` is the moment at which it happened. */
 export const Command = Schema.Union([

@@ -42,7 +42,7 @@ export type Matter = typeof Matter.Type
 
 // Events: their names and fields are a storage format
 
-export const occurredAt = Schema.DateTimeUtcFromMillis
+const occurredAt = Schema.DateTimeUtcFromMillis
 
 /** Data of a category that are collected from now on are kept for at most this period (RET-CONTRACT). */
 export const RetentionPeriodSet = Schema.TaggedStruct("RetentionPeriodSet", {

@@ -27,7 +27,7 @@ import {
 } from "./events.ts"
 import type { State } from "./state.ts"
 
-export const at = Schema.DateTimeUtc
+const at = Schema.DateTimeUtc
 
 /** The commands of a request. `at` is the moment at which it happened. */
 export const Command = Schema.Union([

@@ -83,7 +83,7 @@ export type Status = (typeof statuses)[number]
 
 // Events: their names and fields are a storage format
 
-export const occurredAt = Schema.DateTimeUtcFromMillis
+const occurredAt = Schema.DateTimeUtcFromMillis
 
 export const states = Schema.Array(Statement)
 
