@@ -116,6 +116,35 @@ const telling = (told: Array<Notice>) =>
     }),
   )
 
+describe("a person whose data is restricted", () => {
+  // Planted: `isOwnRight` left out: the copy is empty.
+  it.effect("R-ACCESS R-RESTRICT: still gets a copy of it, and no other purpose reads it", () =>
+    Effect.gen(function* () {
+      const requests = yield* DataSubjectRequests
+      const { one, own } = yield* people
+      const pseudonyms = yield* Pseudonyms
+      yield* pseudonyms.declare(
+        { customer, pseudonym: one },
+        { _tag: "RestrictProcessing", at: DateTime.makeUnsafe(dawn + 2 * day) },
+      )
+      const { which } = yield* accepted("access")
+      const { values } = yield* requests.read(which, actor)
+      expect(values.map(({ value }) => value).sort()).toEqual([number, number, "call me"])
+      expect(yield* open(own[2]!)).toBe("Restricted")
+      // A matter that is no request is not a right of the person.
+      const forged = {
+        customer,
+        sealed: own[2]!,
+        purpose: "rightsFulfilment",
+        actor,
+        reason: "personRequest" as const,
+        matter: requester,
+      }
+      expect(yield* refusalOf(Vault.use((vault) => vault.open(forged)))).toBe("BASIS")
+    }).pipe(Effect.provide(over(VaultMemory.make()))),
+  )
+})
+
 describe("a request for erasure", () => {
   it.effect(
     "R-ERASE R-LOCATE: finds the person by number and time, and leaves nothing of theirs, nor of the request",
@@ -206,6 +235,8 @@ describe("a request for erasure", () => {
         }
         expect(call).toBeGreaterThan(60)
       }),
+    // One run for each call of a port, of which the gate makes some: half a minute on two busy cores.
+    180_000,
   )
 })
 

@@ -4,16 +4,21 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import * as Pseudonym from "../domain/Pseudonym.ts"
 import * as RightsRequest from "../domain/RightsRequest.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EventStore } from "../eventsourcing/EventStore.ts"
+import { Refusal } from "../eventsourcing/Refusal.ts"
+import { Uuid } from "../eventsourcing/Uuid.ts"
 import { type Opening, OpeningPolicy, type Sealing } from "../privacy/OpeningPolicy.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
 import { VaultUnavailable } from "../privacy/VaultError.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import * as Gate from "./internal/Gate.ts"
 import * as RetentionEnds from "./internal/RetentionEnds.ts"
+
+const isUuid = Schema.is(Uuid)
 
 /** The answers, from the event store in force. */
 export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect(
@@ -33,12 +38,24 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
       return request.version === 0 ? undefined : ({ _tag: "request", id: subject } as const)
     })
 
+    /** A value opens for a right of a person where the matter is a request that was received. */
+    const requireRequest = Effect.fnUntraced(function* (customer: CustomerId, matter: string | undefined) {
+      const isReceived =
+        isUuid(matter) && (yield* reading(decisions.load(RightsRequest.aggregate, customer, matter))).version > 0
+      if (isReceived) return
+      const accepted = "the id of a request that was received"
+      return yield* new Refusal({ rule: "BASIS", command: "OpenValue", field: "matter", accepted })
+    })
+
     return {
       check: Effect.fn("Openings.check")(function* (opening: Opening) {
         const { customer, subject } = opening
         const declared = yield* reading(decisions.declared(customer))
         const person = subject === undefined ? undefined : yield* pseudonymOf(customer, subject)
         yield* Effect.fromResult(Gate.judgeOpening(opening, declared, person))
+        if (subject !== undefined && opening.access.purpose === "rightsFulfilment") {
+          yield* requireRequest(customer, opening.access.matter)
+        }
       }),
       checkSealing: Effect.fn("Openings.checkSealing")(function* (sealing: Sealing) {
         const { customer, subject } = sealing

@@ -11,6 +11,7 @@ import { Encryption } from "../privacy/Encryption.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
 import { Vault } from "../privacy/Vault.ts"
 import { Customers } from "./Customers.ts"
+import { DataSubjectRequests } from "./DataSubjectRequests.ts"
 import { atOnce, type AtEachCall, settled } from "./ports.testing.ts"
 import { type Declaration, Pseudonyms } from "./Pseudonyms.ts"
 import {
@@ -78,7 +79,10 @@ describe("somebody who was observed", () => {
       yield* customers.declare(customer, [{ _tag: "EndContract", at: moment(9), contract }])
       yield* TestClock.setTime(dawn + 9 * day)
       // A request of the person is answered without an instruction of the Customer's; the value is gone for it too.
-      const request = { customer, sealed, ...access, purpose: "rightsFulfilment", matter: nobody }
+      const matter = yield* DataSubjectRequests.use((requests) =>
+        requests.receive({ customer, kind: "access", channel: "email", requester: nobody }),
+      )
+      const request = { customer, sealed, ...access, purpose: "rightsFulfilment", matter }
       expect((yield* Vault.use((vault) => vault.open(request)))._tag).toBe("Expired")
     }).pipe(Effect.provide(over(VaultMemory.make()))),
   )

@@ -54,6 +54,9 @@ export type OpenError =
 const sooner = (one: EpochMillis | undefined, other: EpochMillis | undefined): EpochMillis | undefined =>
   one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
 
+/** A restriction does not bar a right of the person whose data it is (GDPR 15, 18(2)). */
+const isOwnRight = ({ matter, purpose }: Access): boolean => purpose === "rightsFulfilment" && matter !== undefined
+
 /** Records an access in the access log. */
 export const recording =
   ({ accessLog }: Ports) =>
@@ -101,7 +104,7 @@ export const opening = (ports: Ports, { recorded }: Keyrings) => {
     const entry = Option.getOrUndefined(yield* recorded(customer, subject))
     if (entry !== undefined) return { _tag: "Erased", at: entry.at, cause: entry.cause }
     if (retentionEnd !== undefined && retentionEnd <= now) return { _tag: "Expired", at: retentionEnd }
-    if (keyring?.restricted === true) return { _tag: "Restricted", by: "restriction" }
+    if (keyring?.restricted === true && !isOwnRight(request)) return { _tag: "Restricted", by: "restriction" }
     if (keyring?.objections.has(purpose) === true) return { _tag: "Restricted", by: "objection" }
     const key = keyring?.keys.get(value.category)
     if (key?.keyId !== value.keyId) return yield* new MissingKey({ customer, reference, keyId: value.keyId })
