@@ -15,6 +15,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberSet from "effect/FiberSet"
 import * as Pool from "effect/Pool"
+import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
 import { SqlError, UnknownError } from "effect/sql/SqlError"
 import * as Connecting from "./Connecting.ts"
@@ -128,7 +129,7 @@ export const make = Effect.fnUntraced(function* (
   { settings, size }: SessionsOptions,
 ): Effect.fn.Return<Sessions, never, Scope.Scope> {
   const connecting = Connecting.make({ ...connectionConfig(options, settings), multiplex: true })
-  const lifetime = lifetimeOf(options) * (1 + Math.random() / 10)
+  const lifetime = lifetimeOf(options) * (1 + (yield* Random.next) / 10)
   const limit = statementTimeoutOf(options) + grace
   let epoch = 0
   const pool: Pool.Pool<Session, SqlError> = yield* Pool.makeWithTTL({
@@ -308,7 +309,8 @@ const repeating = <A>(
     const state = failed.sent ? sqlStateOf(failed.error) : undefined
     const again = Effect.suspend(() => repeating(beginning, once, attempt + 1))
     if ((state === "40001" || state === "40P01") && attempt < repetitions) {
-      return Effect.andThen(Effect.sleep(Math.random() * 2 ** Math.min(attempt, 6)), again)
+      const pause = Effect.flatMap(Random.next, (share) => Effect.sleep(share * 2 ** Math.min(attempt, 6)))
+      return Effect.andThen(pause, again)
     }
     const isLost = failed.sent && beginning === "read" && failed.error !== late && isFatal(failed.error)
     return (isLost || state === readOnly) && attempt === 0 ? again : Effect.fail(failed)
