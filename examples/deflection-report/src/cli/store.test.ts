@@ -86,7 +86,7 @@ describe("a report from a store that outlives the run", () => {
     expect(readFileSync(path, "utf8")).toBe(key)
 
     mkdirSync(join(folder, "broken"))
-    writeFileSync(join(folder, "broken/key"), "Canary")
+    writeFileSync(join(folder, "broken/key"), "Canary", { mode: 0o600 })
     const args = ["--input", "log.csv", ...options, "--store", server.url]
     const { code, stderr } = await running(folder, args.with(args.indexOf("--key-file") + 1, "broken/key"))
     expect([code, stderr]).toEqual([2, "report: --key-file: holds no key of 32 bytes in base64\n"])
