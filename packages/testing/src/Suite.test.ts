@@ -47,9 +47,13 @@ describe("the properties of a suite", () => {
     for (const names of suites) expect(new Set(names).size).toBe(names.length)
   })
 
-  it("are as many for capabilities declared absent as for those declared present", () => {
-    const [present, absent] = eventStores.map((fixture) => EventStoreSuite.properties(fixture).length)
-    expect(absent).toBe(present)
+  it("hold a store to each capability that it declares absent", () => {
+    const ofEvents = EventStoreSuite.properties(eventStores[1]!).map((property) => property.name)
+    expect(ofEvents.filter((name) => name.startsWith("declares no"))).toEqual([
+      "declares no push: a subscriber learns of an append by polling",
+      "declares not to survive a restart: the store is empty when it is built again",
+      "declares not to survive a restart: two layers share no event",
+    ])
     const names = ProjectionStoreSuite.properties(projectionStores[1]!).map((property) => property.name)
     expect(names.filter((name) => name.startsWith("declares no"))).toEqual([
       "declares no inline projections: counters stay empty",

@@ -88,7 +88,7 @@ const broken: ReadonlyArray<BrokenStore> = [
     alone: true,
     fixture: modelled({
       append: (model, commit) => {
-        const judged = Model.append(model, { ...commit, commitId: "another" as Uuid.Uuid })
+        const judged = Model.append(model, { ...commit, commitId: "00000000-0000-4000-8000-00000000000a" as Uuid.Uuid })
         return judged[0]._tag === "VersionConflict" ? judged : Model.append(model, commit)
       },
     }),
@@ -235,7 +235,12 @@ function streamByStream(store: Store, commit: Commit.Commit): ReturnType<Store["
 /** The behaviour of a store that does not recognise the commit. */
 function forgetful(model: Model.Model, commit: Commit.Commit): readonly [Commit.CommitResult, Model.Model] {
   const writes = commit.writes.map((write) => ({ ...write, expected: Expected.any }))
-  const [answer, next] = Model.append(model, { ...commit, writes, checks: [], commitId: "anew" as Uuid.Uuid })
+  const [answer, next] = Model.append(model, {
+    ...commit,
+    writes,
+    checks: [],
+    commitId: "00000000-0000-4000-8000-00000000000b" as Uuid.Uuid,
+  })
   return [(answer as Extract<Model.Answer, { readonly _tag: "Committed" }>).result, next]
 }
 

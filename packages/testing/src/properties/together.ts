@@ -32,9 +32,9 @@ const inBoth = (
     ),
   )
 
-/** The properties of two layers: of stores that survive a restart, which is to say of those with a database. */
+/** The properties of two layers, as declared: a store that survives a restart keeps its log outside of the layer. */
 export const together = ({ capabilities }: EventStoreFixture): ReadonlyArray<Property.Property<EventStoreFixture>> =>
-  capabilities.survivesRestart ? shared : []
+  capabilities.survivesRestart ? shared : separate
 
 const shared = [
   inBoth("two layers that append by turns see each other's events, and repeat each other's commits", (one, other) =>
@@ -79,6 +79,18 @@ const shared = [
         yield* by(other)(Scene.commits(customer, [Scene.write(id, [Scene.event(n)])]))
         yield* Scene.heard(tail, n)
       }
+    }),
+  ),
+]
+
+const separate = [
+  inBoth("declares not to survive a restart: two layers share no event", (one, other) =>
+    Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const id = yield* Scene.aStream()
+      yield* by(one)(Scene.commits(customer, [Scene.write(id, Scene.events(1, 3))]))
+      yield* Property.same("the head of the first", (yield* by(one)(Scene.log(customer))).head, 3)
+      yield* Property.same("the head of the second", (yield* by(other)(Scene.log(customer))).head, 0)
     }),
   ),
 ]
