@@ -162,8 +162,8 @@ const flushFolder = async (folder: string): Promise<void> => {
 }
 
 /** Links a text to the number of a version; `false` where another process has written that version or a later one. */
-const write = async (folder: string, version: number, text: string): Promise<boolean> => {
-  const aside = join(folder, `${crypto.randomUUID()}.new`)
+const write = async (folder: string, version: number, text: string, id: Uuid.Uuid): Promise<boolean> => {
+  const aside = join(folder, `${id}.new`)
   const { O_CREAT, O_EXCL, O_WRONLY } = constants
   try {
     await flushed(await open(aside, O_WRONLY | O_CREAT | O_EXCL, 0o600), text)
@@ -232,17 +232,18 @@ export const keyMaterial = ({ folder, patience = 5_000 }: Options): KeyStore.Key
   /** Changes the newest version, again as long as others overtake. */
   const changing = (own: string, next: (keys: KeyStore.CustomerKeys) => KeyStore.CustomerKeys) =>
     Effect.gen(function* () {
-      const { currentTimeMillisUnsafe } = Clock.Clock.defaultValue()
-      const until = currentTimeMillisUnsafe() + patience
+      const clock = Clock.Clock.defaultValue()
+      const until = clock.currentTimeMillisUnsafe() + patience
       yield* attempt(() => mkdir(own, { recursive: true, mode: 0o700 }))
       while (true) {
         const { keys, version } = yield* attempt(() => load(own))
         const changed = next(keys)
-        if (yield* attempt(() => write(own, version + 1, written(changed)))) {
-          yield* attempt(() => supersede(own, version + 1, currentTimeMillisUnsafe()))
+        const id = yield* Uuid.next
+        if (yield* attempt(() => write(own, version + 1, written(changed), id))) {
+          yield* attempt(() => supersede(own, version + 1, clock.currentTimeMillisUnsafe()))
           return changed
         }
-        if (currentTimeMillisUnsafe() > until) {
+        if (clock.currentTimeMillisUnsafe() > until) {
           return yield* new VaultError.VaultUnavailable({ store: "keyStore", cause: "overtaken" })
         }
       }

@@ -98,6 +98,9 @@ export interface Quality {
   objects: number
 }
 
+/** A stream of bytes, such as a file opened with `createReadStream`, or of UTF-8 text. */
+export type ByteStream = AsyncIterable<Uint8Array | string>
+
 /** A readable input: batches of items, in the order of the file. */
 export interface Source {
   readonly items: AsyncIterable<ReadonlyArray<SourceItem>>

@@ -11,6 +11,7 @@ export { type Format, formats } from "./mapping/Format.ts"
 export { type Mapping, none as noMapping } from "./mapping/Mapping.ts"
 export { decodeMapping, readMapping } from "./mapping/readMapping.ts"
 export {
+  type ByteStream,
   type CallFact,
   type CaseComplete,
   type Fact,

@@ -179,8 +179,10 @@ const sendWhole = (
   batch: ReadonlyArray<Entry>,
 ): Effect.Effect<Statements.Judged, TransactionFailed> => {
   const sent = send(database, customer, batch)
-  return Effect.catch(sent, (failed) =>
-    failed.wasIdle && isFatal(failed.error) ? send(database, customer, batch) : Effect.fail(failed),
+  return sent.pipe(
+    Effect.catch((failed) =>
+      failed.wasIdle && isFatal(failed.error) ? send(database, customer, batch) : Effect.fail(failed),
+    ),
   )
 }
 

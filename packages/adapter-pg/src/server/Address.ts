@@ -33,7 +33,7 @@ export const parse = (url: Redacted.Redacted): Address | string => {
   const wanted = wantedBy[attributes ?? "any"]
   if (wanted === undefined) return `target_session_attrs is ${Object.keys(wantedBy).join(", ")}`
   search.delete("target_session_attrs")
-  const left = search.size === 0 ? "" : `?${search}`
+  const left = search.size === 0 ? "" : `?${search.toString()}`
   const urls = hosts.split(",").map((host) => `${scheme}://${account}${host}${path}${left}`)
   if (!urls.every((one) => URL.canParse(one))) return "the URL cannot be read: its host or port is no such thing"
   return { urls: urls.map((one) => Redacted.make(one)), wanted }

@@ -64,7 +64,7 @@ export const make = (config: PgConnection.Config): Effect.Effect<Connected, SqlE
           ),
         ),
       )
-      return tried + 1 < urls.length ? Effect.catch(connected, () => from(tried + 1)) : connected
+      return tried + 1 < urls.length ? connected.pipe(Effect.catch(() => from(tried + 1))) : connected
     })
   return from(0)
 }

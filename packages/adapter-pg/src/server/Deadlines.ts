@@ -3,6 +3,7 @@
  * costs an entry in a set.
  */
 import * as Effect from "effect/Effect"
+import * as RealTime from "./RealTime.ts"
 import type { Wire } from "./Wire.ts"
 
 interface Lent {
@@ -30,18 +31,17 @@ export interface Deadlines {
 /** Watches calls that end within so many milliseconds. */
 export const make = (limit: number): Deadlines => {
   const all = new Set<Watched>()
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let cancel: (() => void) | undefined
   let due = Number.POSITIVE_INFINITY
   const arm = (deadline: number) => {
-    if (timer !== undefined && due <= deadline) return
-    if (timer !== undefined) clearTimeout(timer)
+    if (cancel !== undefined && due <= deadline) return
+    cancel?.()
     due = deadline
-    timer = setTimeout(check, Math.max(1, Math.ceil(deadline - performance.now())))
-    timer.unref()
+    cancel = RealTime.after(Math.max(1, Math.ceil(deadline - RealTime.now())), check)
   }
   const check = () => {
-    timer = undefined
-    const now = performance.now()
+    cancel = undefined
+    const now = RealTime.now()
     let next = Number.POSITIVE_INFINITY
     for (const watched of all) {
       if (watched.deadline > now) {
@@ -54,12 +54,12 @@ export const make = (limit: number): Deadlines => {
     if (next < Number.POSITIVE_INFINITY) arm(next)
   }
   const hurry = (watched: Watched, milliseconds: number) => {
-    watched.deadline = Math.min(watched.deadline, performance.now() + milliseconds)
+    watched.deadline = Math.min(watched.deadline, RealTime.now() + milliseconds)
     arm(watched.deadline)
   }
   return {
     watch: (lent) => {
-      const watched = { lent, deadline: performance.now() + limit, isLate: false }
+      const watched = { lent, deadline: RealTime.now() + limit, isLate: false }
       all.add(watched)
       arm(watched.deadline)
       return watched
@@ -77,12 +77,10 @@ export const make = (limit: number): Deadlines => {
         return Effect.andThen(
           Effect.whileLoop({
             while: () => all.size > 0,
-            body: () => Effect.promise(() => new Promise((done) => setTimeout(done, 5))),
+            body: () => RealTime.wait(5),
             step: () => {},
           }),
-          Effect.sync(() => {
-            if (timer !== undefined) clearTimeout(timer)
-          }),
+          Effect.sync(() => cancel?.()),
         )
       }),
   }

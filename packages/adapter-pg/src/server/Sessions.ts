@@ -21,6 +21,7 @@ import { SqlError, UnknownError } from "effect/sql/SqlError"
 import * as Connecting from "./Connecting.ts"
 import { isFatal, LocalFault, sqlStateOf } from "./DatabaseError.ts"
 import * as Deadlines from "./Deadlines.ts"
+import * as RealTime from "./RealTime.ts"
 import type { Statement } from "./Statement.ts"
 import type { Options } from "./Options.ts"
 import { connectionConfig, connectTimeoutOf, localSettings, type Settings, statementTimeoutOf } from "./settings.ts"
@@ -135,9 +136,9 @@ export const make = Effect.fnUntraced(function* (
   const pool: Pool.Pool<Session, SqlError> = yield* Pool.makeWithTTL({
     acquire: Effect.map(connecting, (connected): Session => ({
       ...connected,
-      madeAt: performance.now(),
+      madeAt: RealTime.now(),
       epoch,
-      usedAt: performance.now(),
+      usedAt: RealTime.now(),
     })),
     min: 0,
     max: size,
@@ -150,7 +151,7 @@ export const make = Effect.fnUntraced(function* (
   yield* Effect.addFinalizer(() => deadlines.close(grace))
 
   const isSound = (session: Session): Effect.Effect<boolean> => {
-    const now = performance.now()
+    const now = RealTime.now()
     if (session.wire.isClosed() || session.epoch !== epoch || now - session.madeAt > lifetime)
       return Effect.succeed(false)
     if (now - session.usedAt < triedAfter) return Effect.succeed(true)
@@ -220,11 +221,11 @@ export const make = Effect.fnUntraced(function* (
     sending: Effect.Effect<Answers>,
   ): Effect.Effect<ReadonlyArray<Rows>, TransactionFailed> =>
     Effect.suspend(() => {
-      const wasIdle = performance.now() - session.usedAt > idleAfter
+      const wasIdle = RealTime.now() - session.usedAt > idleAfter
       const watched = deadlines.watch(session)
       return Effect.flatMap(sending, ({ committed, failures, rows }) => {
         const isLate = deadlines.settle(watched)
-        session.usedAt = performance.now()
+        session.usedAt = RealTime.now()
         const [first] = failures
         if (first === undefined && committed) return Effect.succeed(rows)
         const error = isLate ? late : (first ?? rolledBack)
@@ -304,8 +305,8 @@ const repeating = <A>(
   beginning: Beginning,
   once: Effect.Effect<A, TransactionFailed>,
   attempt = 0,
-): Effect.Effect<A, TransactionFailed> =>
-  Effect.catch(once, (failed) => {
+): Effect.Effect<A, TransactionFailed> => {
+  const answer = (failed: TransactionFailed) => {
     const state = failed.sent ? sqlStateOf(failed.error) : undefined
     const again = Effect.suspend(() => repeating(beginning, once, attempt + 1))
     if ((state === "40001" || state === "40P01") && attempt < repetitions) {
@@ -314,7 +315,9 @@ const repeating = <A>(
     }
     const isLost = failed.sent && beginning === "read" && failed.error !== late && isFatal(failed.error)
     return (isLost || state === readOnly) && attempt === 0 ? again : Effect.fail(failed)
-  })
+  }
+  return once.pipe(Effect.catch(answer))
+}
 
 interface Answers {
   readonly rows: ReadonlyArray<Rows>

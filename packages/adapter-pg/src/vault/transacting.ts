@@ -9,6 +9,7 @@ import { VaultError } from "@tacet/core/privacy"
 import * as Effect from "effect/Effect"
 import type { Database } from "../server/Database.ts"
 import { causeOf, isFatal } from "../server/DatabaseError.ts"
+import * as RealTime from "../server/RealTime.ts"
 import type { Beginning, Rows, Statement } from "../server/Sessions.ts"
 
 /** Which database a Customer's rows are in. */
@@ -34,11 +35,11 @@ export const transacting =
         )
       }
       const sessions = beginning === "read" ? reads : writes
-      const begun = performance.now()
+      const begun = RealTime.now()
       return Effect.retry(sessions.transact(customer, beginning, statements), {
         times: attempts,
         // Where nothing could be sent, the server is away; where it took long, the server does not answer.
-        while: ({ error, sent }) => sent && isFatal(error) && performance.now() - begun < patience,
+        while: ({ error, sent }) => sent && isFatal(error) && RealTime.now() - begun < patience,
       }).pipe(Effect.mapError(({ error }) => new VaultError.VaultUnavailable({ store, cause: causeOf(error) })))
     })
 

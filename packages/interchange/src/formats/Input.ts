@@ -4,7 +4,7 @@
  */
 import { Readable } from "node:stream"
 import { createGunzip } from "node:zlib"
-import { InputError } from "../SourceRow.ts"
+import { type ByteStream, InputError } from "../SourceRow.ts"
 
 /** The bytes of an input. */
 export interface Input {
@@ -15,7 +15,7 @@ export interface Input {
 }
 
 /** Opens an input. An input that cannot be read throws an `InputError`, here or while its bytes are read. */
-export const openInput = async (stream: NodeJS.ReadableStream): Promise<Input> => {
+export const openInput = async (stream: ByteStream): Promise<Input> => {
   const raw = await withHead(readable(stream))
   if (!(raw.head[0] === 0x1f && raw.head[1] === 0x8b)) return raw
   return withHead(unpacked(raw.bytes))
@@ -58,13 +58,16 @@ const withHead = async (bytes: AsyncIterator<Buffer> & AsyncIterable<Buffer>): P
   }
 }
 
-async function* readable(stream: NodeJS.ReadableStream): AsyncGenerator<Buffer> {
+async function* readable(stream: ByteStream): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of stream) yield typeof chunk === "string" ? Buffer.from(chunk) : chunk
+    for await (const chunk of stream) yield typeof chunk === "string" ? Buffer.from(chunk) : asBuffer(chunk)
   } catch (error) {
     throw new InputError(`the input cannot be read (${codeOf(error)})`)
   }
 }
+
+/** The same bytes, not copied. */
+const asBuffer = ({ buffer, byteLength, byteOffset }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength)
 
 async function* unpacked(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const source = Readable.from(bytes, { objectMode: false })

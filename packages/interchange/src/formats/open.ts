@@ -4,7 +4,7 @@
 import type { Format } from "../mapping/Format.ts"
 import type { Mapping } from "../mapping/Mapping.ts"
 import { checkFormat } from "../mapping/readMapping.ts"
-import { type Quality, type Source, type SourceItem } from "../SourceRow.ts"
+import { type ByteStream, type Quality, type Source, type SourceItem } from "../SourceRow.ts"
 import type { Reader } from "./Context.ts"
 import { openInput } from "./Input.ts"
 import { localClock } from "./LocalTime.ts"
@@ -34,7 +34,7 @@ export interface Options {
  * Opens an input. A fault in the mapping is thrown at once, a fault in the input while its items are read: both as an
  * `InputError` of one line. An unreadable row is an item of its own and does not stop the reading.
  */
-export const open = (format: Format, input: NodeJS.ReadableStream, mapping: Mapping, options: Options): Source => {
+export const open = (format: Format, input: ByteStream, mapping: Mapping, options: Options): Source => {
   checkFormat(format, mapping)
   const zone = mapping.timeZone ?? options.timeZone
   localClock(zone, mapping.timeZone === undefined ? "time zone" : "mapping, timeZone")
@@ -48,7 +48,7 @@ export const open = (format: Format, input: NodeJS.ReadableStream, mapping: Mapp
 
 async function* items(
   read: Reader,
-  stream: NodeJS.ReadableStream,
+  stream: ByteStream,
   mapping: Mapping,
   zone: string,
   quality: Quality,

@@ -5,6 +5,7 @@ import { describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
+import { InputError } from "../SourceRow.ts"
 import { minute, morning, numbered, step } from "./importing.testing.ts"
 import * as RowSort from "./RowSort.ts"
 
@@ -13,8 +14,14 @@ const row = (caseKey: string, at: number, name: string) => ({ case: caseKey, at,
 const sorted = Effect.fnUntraced(function* (items: ReadonlyArray<RowSort.Sorted>, mostHeld: number) {
   const sort = yield* RowSort.make(mostHeld)
   for (const item of items) yield* sort.push(item)
-  return (yield* Stream.runCollect(Stream.fromAsyncIterable(sort.drain(), (cause) => cause))).flat()
+  return (yield* Stream.runCollect(Stream.fromAsyncIterable(sort.drain(), refused))).flat()
 }, Effect.scoped)
+
+/** A sort fails with an `InputError` alone. */
+const refused = (cause: unknown): InputError => {
+  if (cause instanceof InputError) return cause
+  throw cause
+}
 
 const linesOf = (items: ReadonlyArray<RowSort.Sorted>) => items.map((item) => (item._tag === "row" ? item.line : 0))
 

@@ -71,7 +71,7 @@ const keptDays = 4096
  *
  * const policyAt = PolicyBook.timeline(PolicyBook.published, [{ from: 0, policyVersion: "dialonce/2021-02-17" }])
  * const channels = policyAt(DateTime.makeUnsafe("2026-01-01T00:00:00Z"))?.parameters.channels
- * channels // => ["web", "app", "sms", "qr"]
+ * channels // => ["outgoingCall", "incomingCall", "web", "app", "sms", "qr"]
  * ```
  */
 export const timeline = (book: PolicyBook, adopted: ReadonlyArray<Adopted>): PolicyAt => {
