@@ -292,8 +292,8 @@ export const bugs: ReadonlyArray<Bug> = [
   {
     key: "MINIMISE",
     file: `${core}/policy/checks/Purpose.ts`,
-    find: "if (use.datum.declared.length === 0) return gap(",
-    replace: "if (use.datum.declared.length === 1) return gap(",
+    find: "if (use.datum.declared.length === 0) return undeclared(",
+    replace: "if (use.datum.declared.length === 1) return undeclared(",
     test: `${core}/policy/checks/Purpose.laws.test.ts`,
   },
   {

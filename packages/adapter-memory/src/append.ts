@@ -19,7 +19,7 @@ export const append = (
   recordedAt: EventEnvelope.EpochMillis,
 ): Result.Result<Commit.CommitResult, Refused> => {
   const { commitId, customer } = commit
-  const reason = Commit.fault(commit)
+  const reason = Commit.violation(commit)
   if (reason !== undefined) return Result.fail(EventStoreError.invalidCommit(commit, reason))
   const known = compartment.commits.get(commitId)
   if (known !== undefined) {

@@ -16,7 +16,7 @@ export type Fact =
   | { readonly _tag: "callRequested" }
   /** The three moments of a call, one row each: for logs with one row per event. */
   | { readonly _tag: "callPlaced"; readonly call?: string }
-  | { readonly _tag: "callAnswered"; readonly call?: string; readonly human: Interaction.Human }
+  | { readonly _tag: "callAnswered"; readonly call?: string; readonly human: Interaction.PersonReached }
   | {
       readonly _tag: "callEnded"
       readonly call?: string
@@ -39,7 +39,7 @@ export interface CallFact {
   readonly endedAt?: number
   /** Absent with the end. */
   readonly talkSeconds?: number
-  readonly human: Interaction.Human
+  readonly human: Interaction.PersonReached
   readonly disposition: Interaction.Disposition
   /** Whether it asked for a person (dial, queue, agent) or stayed in the automated part. */
   readonly asksForPerson: boolean
@@ -74,7 +74,7 @@ export interface RejectedRow {
   readonly field: string
   /** The key of the rule. */
   readonly rule: string
-  /** The fault and the accepted values. */
+  /** The violation and the accepted values. */
   readonly reason: string
 }
 

@@ -78,7 +78,7 @@ export const aLogFilter: FastCheck.Arbitrary<EventStore.LogFilter> = FastCheck.r
   { requiredKeys: [] },
 )
 
-/** Any commit in which `Commit.fault` finds nothing. */
+/** Any commit in which `Commit.violation` finds nothing. */
 export const aCommit: FastCheck.Arbitrary<Commit.Commit> = FastCheck.uniqueArray(aStreamId, {
   minLength: 1,
   maxLength: 6,

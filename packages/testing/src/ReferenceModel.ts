@@ -42,7 +42,7 @@ export type Answer =
  * Carries out a commit: the answer and the model after it.
  */
 export const append = (model: Model, commit: Commit.Commit): readonly [Answer, Model] => {
-  if (Commit.fault(commit) !== undefined) return [{ _tag: "InvalidCommit" }, model]
+  if (Commit.violation(commit) !== undefined) return [{ _tag: "InvalidCommit" }, model]
   if (model.log.some((entry) => entry !== "purged" && entry.commitId === commit.commitId)) {
     return [repeat(model, commit), model]
   }

@@ -1,6 +1,6 @@
 /**
  * How events are stored, by hand: each is checked field by field before it is written and after it was parsed, by the rules of
- * `Interaction.codec`. What a name may hold is asked of the same function, `Identifier.nameFault`.
+ * `Interaction.codec`. What a name may hold is asked of the same function, `Identifier.nameViolation`.
  */
 import { Identifier } from "@tacet/core/domain"
 import type { Event, Trigger } from "./Interaction.ts"
@@ -118,7 +118,7 @@ const isTrigger = (trigger: unknown): boolean => {
 const isObject = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-const isName = (value: unknown): boolean => typeof value === "string" && Identifier.nameFault(value) === undefined
+const isName = (value: unknown): boolean => typeof value === "string" && Identifier.nameViolation(value) === undefined
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const isUuid = (value: unknown): boolean => typeof value === "string" && uuid.test(value)

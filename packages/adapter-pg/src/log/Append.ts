@@ -67,7 +67,7 @@ export const make = Effect.fnUntraced(function* (
   const appendAgain = (commit: Commit.Commit, turn: number): ReturnType<Append> =>
     Effect.suspend(() => {
       const { customer } = commit
-      const reason = Commit.fault(commit)
+      const reason = Commit.violation(commit)
       if (reason !== undefined) return Effect.fail(EventStoreError.invalidCommit(commit, reason))
       const prepared = prepare(commit, inline)
       return Effect.flatMap(combined(customer, prepared), (outcome) => settle(commit, outcome, turn))

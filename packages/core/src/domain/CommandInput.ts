@@ -10,7 +10,7 @@ import type { RuleKey } from "../policy/text/RuleKey.ts"
 import { Sealed } from "../privacy/Sealed.ts"
 import * as Customer from "./Customer.ts"
 import * as FieldName from "./internal/FieldName.ts"
-import { nameFault } from "./Identifier.ts"
+import { nameViolation } from "./Identifier.ts"
 import * as Interaction from "./Interaction.ts"
 import * as Moment from "./internal/Moment.ts"
 import * as PlainData from "./internal/PlainData.ts"
@@ -71,7 +71,7 @@ const read = <A>(decode: Decode<A>, input: unknown): Result.Result<A, Refusal> =
     const { accepted, label, rule } = end.found
     return Result.fail(new Refusal({ rule, command, field: label, accepted }))
   }
-  return Result.mapError(decode(data), ({ issue }) => new Refusal({ command, ...faultOf(issue, data) }))
+  return Result.mapError(decode(data), ({ issue }) => new Refusal({ command, ...violationOf(issue, data) }))
 }
 
 const plainCommand = "a command as plain data: a record of texts, numbers, lists and records"
@@ -104,8 +104,8 @@ const forbiddenField = (name: string, around: PlainData.Around | undefined): Fie
   return FieldName.forbidden(name, outer !== undefined)
 }
 
-/** The fault in a command of plain data: the declared field that does not fit, and the rule that it breaks. */
-const faultOf = (
+/** The violation in a command of plain data: the declared field that does not fit, and the rule that it breaks. */
+const violationOf = (
   issue: SchemaIssue.Issue,
   data: unknown,
 ): { readonly rule: RuleKey; readonly field?: string; readonly accepted: string } => {
@@ -123,8 +123,8 @@ const faultOf = (
   }
   if (path.length === 0) return { rule: "TACET-FORMAT", accepted: knownCommand }
   const field = path.join(".")
-  const fault = typeof value === "string" && field !== "at" ? nameFault(value) : undefined
-  return fault === undefined || fault.rule === "TACET-FORMAT"
+  const violation = typeof value === "string" && field !== "at" ? nameViolation(value) : undefined
+  return violation === undefined || violation.rule === "TACET-FORMAT"
     ? { rule: "TACET-FORMAT", field, accepted: field === "at" ? Moment.accepted : knownCommand }
-    : { ...fault, field }
+    : { ...violation, field }
 }

@@ -51,23 +51,23 @@ export interface Signed {
 }
 
 /** Why a contract cannot be signed: the rule, the field that decided, and what would be accepted. */
-export interface Fault {
+export interface Violation {
   readonly rule: RuleKey
   readonly field: string
   readonly accepted: string
 }
 
-const lacking = <A>(owed: ReadonlyArray<A>, given: ReadonlyArray<A>): ReadonlyArray<A> =>
+const missing = <A>(owed: ReadonlyArray<A>, given: ReadonlyArray<A>): ReadonlyArray<A> =>
   owed.filter((one) => !given.includes(one))
 
 /** Why a contract cannot be signed under a policy; `undefined` where it can. */
-export const fault = (policy: EffectivePolicy, contract: Terms): Fault | undefined => {
+export const violation = (policy: EffectivePolicy, contract: Terms): Violation | undefined => {
   const { parameters } = policy
-  const clauses = lacking(parameters.agreementClauses, contract.clauses)
+  const clauses = missing(parameters.agreementClauses, contract.clauses)
   if (clauses.length > 0) {
     return { rule: "CLAUSES", field: "clauses", accepted: `clauses on ${clauses.join(", ")} too` }
   }
-  const binding = contract.linkClauses === undefined ? [] : lacking(parameters.linkClauses, contract.linkClauses)
+  const binding = contract.linkClauses === undefined ? [] : missing(parameters.linkClauses, contract.linkClauses)
   if (binding.length > 0) {
     return {
       rule: "CUST-LINK",
@@ -82,7 +82,7 @@ export const fault = (policy: EffectivePolicy, contract: Terms): Fault | undefin
   }
   const listed = parameters.categories.processor
   for (const field of ["categories", "ownServices"] as const) {
-    if (lacking(contract[field], listed).length > 0) {
+    if (missing(contract[field], listed).length > 0) {
       return { rule: "CATEGORIES", field, accepted: `of these categories: ${listed.join(", ")}` }
     }
   }
@@ -104,13 +104,13 @@ export const isInForce = (signed: Signed, policy: EffectivePolicy, at: DateTime.
     signed.from <= instant &&
     instant < signed.to &&
     (lastDay === undefined || DateTime.isLessThan(at, Calendar.endOfDay(lastDay, policy.timeZone))) &&
-    lacking(policy.parameters.agreementClauses, clauses).length === 0
+    missing(policy.parameters.agreementClauses, clauses).length === 0
   )
 }
 
 /** Whether the terms bind the Customer where it links the data with its own (CUST-LINK). */
 const permitsLinking = ({ linkClauses: agreed }: Terms, { parameters }: EffectivePolicy): boolean =>
-  agreed !== undefined && lacking(parameters.linkClauses, agreed).length === 0
+  agreed !== undefined && missing(parameters.linkClauses, agreed).length === 0
 
 /** A Customer's contracts, in the order in which they were signed: a part of `Customer.State`. */
 export interface Contracts {

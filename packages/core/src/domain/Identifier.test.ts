@@ -50,7 +50,7 @@ describe("a name", () => {
     ["2001:0db8:85a3:0000:0000:8a2e:0370:7334", "NO-IDENTIFY"],
     ["at 48.8566, 2.3522", "GEO-NEVER"],
   ])("is refused where it may hold a value: %j, %s", ([name, rule]) => {
-    expect(Identifier.nameFault(name)?.rule).toBe(rule)
+    expect(Identifier.nameViolation(name)?.rule).toBe(rule)
     expect(Result.isFailure(decode(name))).toBe(true)
   })
 
@@ -66,8 +66,8 @@ describe("a name", () => {
       ],
       (digits, separator, zero, before) => {
         const written = digits.map((digit) => String.fromCodePoint(zero.codePointAt(0)! + digit)).join(separator)
-        expect(Identifier.nameFault(`${before}${written}`)?.rule).toBe("NO-IDENTIFY")
-        expect(Identifier.nameFault(`call ${separator} step ${digits[0]}`)).toBeUndefined()
+        expect(Identifier.nameViolation(`${before}${written}`)?.rule).toBe("NO-IDENTIFY")
+        expect(Identifier.nameViolation(`call ${separator} step ${digits[0]}`)).toBeUndefined()
       },
       { numRuns: 1000 },
     )
@@ -84,7 +84,7 @@ describe("a name", () => {
       ],
       (address, before, after) => {
         const start = before === "" ? "" : `${before} `
-        expect(Identifier.nameFault(`${start}${address}${after}`)?.rule).toBe("NO-AUTOSEND")
+        expect(Identifier.nameViolation(`${start}${address}${after}`)?.rule).toBe("NO-AUTOSEND")
         expect(Result.isSuccess(decode(`${start}${after}/${after}`))).toBe(true)
       },
       { numRuns: 1000 },
@@ -97,7 +97,7 @@ describe("a name", () => {
     [fc.string({ unit: "binary", maxLength: 400 })],
     (name) => {
       const before = performance.now()
-      const fault = Identifier.nameFault(`zq${name}@${name}.zq`)
+      const fault = Identifier.nameViolation(`zq${name}@${name}.zq`)
       expect(performance.now() - before).toBeLessThan(500)
       expect(JSON.stringify(fault ?? "")).not.toContain("zq")
     },

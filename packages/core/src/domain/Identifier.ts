@@ -11,23 +11,23 @@ import { Uuid } from "../eventsourcing/Uuid.ts"
 import type { RuleKey } from "../policy/text/RuleKey.ts"
 
 /** Why a text cannot be a name. */
-export interface NameFault {
+export interface NameViolation {
   readonly rule: RuleKey
   /** What would be accepted. */
   readonly accepted: string
 }
 
-const form = (accepted: string): NameFault => ({ rule: "TACET-FORMAT", accepted })
+const form = (accepted: string): NameViolation => ({ rule: "TACET-FORMAT", accepted })
 
 const length = form("a name of 1 to 160 characters")
 const ends = form("a name without white space at its ends")
 const control = form("a name of well-formed text without control characters")
-const address: NameFault = { rule: "NO-AUTOSEND", accepted: "the id of a screen, never a web address" }
-const identifies = (what: string): NameFault => ({ rule: "NO-IDENTIFY", accepted: `a name without ${what}` })
+const address: NameViolation = { rule: "NO-AUTOSEND", accepted: "the id of a screen, never a web address" }
+const identifies = (what: string): NameViolation => ({ rule: "NO-IDENTIFY", accepted: `a name without ${what}` })
 const email = identifies("an e-mail address")
 const telephone = identifies("a telephone or account number")
 const network = identifies("an IP address")
-const coordinates: NameFault = { rule: "GEO-NEVER", accepted: "a name without coordinates" }
+const coordinates: NameViolation = { rule: "GEO-NEVER", accepted: "a name without coordinates" }
 
 const webAddress = /:\/\/|[?&]\w+=|\bwww\./i
 const emailAddress = /\S@\S+\.\S/
@@ -50,12 +50,12 @@ const latitudeAndLongitude = /\d\.\d{3,}\s*°?\s*[NS]?\s*[,;/ ]\s*[+-]?\d{1,3}\.
  * ```ts
  * import { Identifier } from "@tacet/core/domain"
  *
- * Identifier.nameFault("invoice/explain") // => undefined
- * Identifier.nameFault("call 06 12 34 56 78")?.rule // => "NO-IDENTIFY"
- * Identifier.nameFault("https://example.com/?id=7")?.rule // => "NO-AUTOSEND"
+ * Identifier.nameViolation("invoice/explain") // => undefined
+ * Identifier.nameViolation("call 06 12 34 56 78")?.rule // => "NO-IDENTIFY"
+ * Identifier.nameViolation("https://example.com/?id=7")?.rule // => "NO-AUTOSEND"
  * ```
  */
-export const nameFault = (text: string): NameFault | undefined => {
+export const nameViolation = (text: string): NameViolation | undefined => {
   if (text.length === 0 || text.length > 160) return length
   if (text.trim() !== text) return ends
   if (/[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}]/u.test(text)) return control
@@ -83,15 +83,15 @@ export const nameFault = (text: string): NameFault | undefined => {
  * ```
  */
 export const identifiesNobody = Schema.makeFilter((text: string) => {
-  const fault = nameFault(text)
-  return fault?.rule === "NO-IDENTIFY" || fault?.rule === "GEO-NEVER" ? fault.accepted : undefined
+  const violation = nameViolation(text)
+  return violation?.rule === "NO-IDENTIFY" || violation?.rule === "GEO-NEVER" ? violation.accepted : undefined
 })
 
 const Name = Schema.String.check(
   Schema.makeFilter((text) => {
-    const fault = nameFault(text)
-    if (fault === undefined) return undefined
-    return fault.rule === "TACET-FORMAT" ? fault.accepted : `${fault.accepted} (${fault.rule})`
+    const violation = nameViolation(text)
+    if (violation === undefined) return undefined
+    return violation.rule === "TACET-FORMAT" ? violation.accepted : `${violation.accepted} (${violation.rule})`
   }),
 ).annotate(ofPublic)
 

@@ -147,7 +147,7 @@ describe.each(versions)("an interaction under $policy.id", (version) => {
   })
   const notice = (
     at: number,
-    tells: ReadonlyArray<Interaction.Told> = Interaction.Told.literals,
+    tells: ReadonlyArray<Interaction.NoticeContent> = Interaction.NoticeContent.literals,
     policyVersion = version.policy.id as PolicyVersionId,
   ): Command => ({
     _tag: "ShowNotice",
@@ -272,7 +272,7 @@ describe.each(versions)("an interaction under $policy.id", (version) => {
       fc.array(
         fc.record({
           at: fc.integer({ min: 1, max: 6 }),
-          tells: fc.subarray([...Interaction.Told.literals]),
+          tells: fc.subarray([...Interaction.NoticeContent.literals]),
           isOld: fc.boolean(),
         }),
         {
@@ -306,7 +306,7 @@ describe.each(versions)("an interaction under $policy.id", (version) => {
         notice(at, tells, isOld || adoptedAgain === undefined ? undefined : (edition.id as PolicyVersionId)),
       )
       const state = after([start(), ...shown], context)
-      const isTold = (thing: Interaction.Told) =>
+      const isTold = (thing: Interaction.NoticeContent) =>
         notices.some(({ at, isOld, tells }) => {
           const isOfNow = (adoptedAgain === undefined || !isOld) === isOfEdition(on) || adoptedAgain === undefined
           const wasOfThen = adoptedAgain === undefined || !isOld === isOfEdition(at)

@@ -100,7 +100,7 @@ const place = (units: number, change?: object): Interaction.Command => ({
   asksForPerson: true,
   ...change,
 })
-const answer = (units: number, human: Interaction.Human): Interaction.Command => ({
+const answer = (units: number, human: Interaction.PersonReached): Interaction.Command => ({
   _tag: "AnswerCall",
   at: moment(units),
   call,
@@ -141,7 +141,7 @@ const notice: Interaction.Command = {
   _tag: "ShowNotice",
   at: moment(1),
   policyVersion: policies[0]!,
-  tells: Interaction.Told.literals,
+  tells: Interaction.NoticeContent.literals,
 }
 const end = (units: number): Interaction.Command => ({ _tag: "EndInteraction", at: moment(units), reason: "completed" })
 

@@ -16,10 +16,10 @@ export {
   streamOf,
   Channel,
   Trigger,
-  Human,
+  PersonReached,
   Disposition,
   RecontactClass,
-  Told,
+  NoticeContent,
   clockToleranceMillis,
   longestWindowMillis,
   InteractionStarted,
@@ -45,7 +45,7 @@ export {
   codec,
   isActivity,
 } from "./interaction/events.ts"
-export { type Call, type Input, type State, initial, endOf } from "./interaction/state.ts"
+export { type Call, type Input, type State, initial, lastMoment } from "./interaction/state.ts"
 export { Command, type Context } from "./interaction/commands.ts"
 
 /** The decider of an interaction. */

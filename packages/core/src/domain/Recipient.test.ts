@@ -94,7 +94,7 @@ describe("Recipient", () => {
         })
         // An authority needs nothing else but to be registered.
         const policy = Result.getOrThrow(resolve(History.of(text), { at: moment(30) }))
-        const rules = Recipient.lacks(state, policy, legalData, moment(asked)).map((lack) => lack.rule)
+        const rules = Recipient.violations(state, policy, legalData, moment(asked)).map((lack) => lack.rule)
         expect(rules).toEqual(from !== undefined && from <= asked ? [] : ["REGISTER"])
       },
       { numRuns: 1000 },
@@ -142,7 +142,7 @@ describe("Recipient", () => {
             Result.getOrElse(decider.decide(before, command), () => []).reduce(decider.evolve, before),
           registration,
         )
-        const rules = Recipient.lacks(state, effective, legalData, at).map((lack) => lack.rule)
+        const rules = Recipient.violations(state, effective, legalData, at).map((lack) => lack.rule)
         const duties = effective.parameters.recipientDuties
         const expected = [
           ...(duties.includes("contractInForce") && !contract ? ["CONTRACT-RCPT"] : []),
@@ -153,7 +153,7 @@ describe("Recipient", () => {
         expect(rules).toEqual(expected)
         // Before the day on which it was registered it may receive nothing.
         expect(
-          Recipient.lacks(state, effective, legalData, DateTime.makeUnsafe(DateTime.toEpochMillis(from) - 1)),
+          Recipient.violations(state, effective, legalData, DateTime.makeUnsafe(DateTime.toEpochMillis(from) - 1)),
         ).toEqual([expect.objectContaining({ rule: "REGISTER" })])
       },
       { numRuns: 1000 },
@@ -168,7 +168,7 @@ describe("Recipient", () => {
         const state = dated([registered("customer", carried, country), signed(0)])
         const asked = effective.parameters.agreementOutsideUnion.includes("customer")
         const outside = ["CH", "NO", "US"].includes(country)
-        expect(Recipient.lacks(state, effective, legalData, at).map((lack) => lack.rule)).toEqual(
+        expect(Recipient.violations(state, effective, legalData, at).map((lack) => lack.rule)).toEqual(
           asked && outside && !agreed ? ["NONEU-CUST"] : [],
         )
       },

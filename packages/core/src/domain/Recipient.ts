@@ -163,7 +163,7 @@ export const hasUndertaken = (state: State, undertaking: Undertaking, at: DateTi
 }
 
 /** A condition that a recipient fails, by the rule that requires it. */
-export interface Lack {
+export interface Violation {
   readonly rule: RuleKey
   readonly accepted: string
 }
@@ -179,28 +179,28 @@ export interface Lack {
  * import { Recipient } from "@tacet/core/domain"
  * import { type EffectivePolicy, LegalData } from "@tacet/core/policy"
  *
- * const lacks = (recipient: Recipient.State, policy: EffectivePolicy.EffectivePolicy) =>
- *   Recipient.lacks(recipient, policy, LegalData.legalData, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
+ * const violations = (recipient: Recipient.State, policy: EffectivePolicy.EffectivePolicy) =>
+ *   Recipient.violations(recipient, policy, LegalData.legalData, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
  * ```
  */
-export const lacks = (
+export const violations = (
   state: State,
   policy: EffectivePolicy,
   legal: LegalData.LegalData,
   at: DateTime.Utc,
-): ReadonlyArray<Lack> => {
+): ReadonlyArray<Violation> => {
   const { registered } = state
   if (registered === undefined || DateTime.toEpochMillis(at) < registered.from) {
     return [{ rule: "REGISTER", accepted: "a recipient that was registered before" }]
   }
   const { country, kind } = registered
   if (unbound.has(kind)) return []
-  const found: Array<Lack> = []
+  const found: Array<Violation> = []
   for (const duty of recipientDuties) {
     if (!policy.parameters.recipientDuties.includes(duty) || duty === "registered") continue
     if (onlyOfSubProcessors.has(duty) && kind !== "subProcessor") continue
     const kept = duty === "contractInForce" ? hasContractAt(state, at) : hasUndertaken(state, duty, at)
-    if (!kept) found.push(lackOf[duty])
+    if (!kept) found.push(violationBy[duty])
   }
   if (
     (kind === "customer" || kind === "partner") &&
@@ -219,7 +219,7 @@ type Duty = Exclude<(typeof recipientDuties)[number], "registered">
 
 const onlyOfSubProcessors: ReadonlySet<string> = new Set(["priorAuthorisation", "sameDutiesAsProcessor"])
 
-const lackOf: Readonly<Record<Duty, Lack>> = {
+const violationBy: Readonly<Record<Duty, Violation>> = {
   contractInForce: { rule: "CONTRACT-RCPT", accepted: "a recipient with a contract in force at that moment" },
   commitmentToLaw: { rule: "ALL-BOUND", accepted: "a recipient that has undertaken to keep the law" },
   similarTreatment: { rule: "SIMILAR", accepted: "a recipient whose contract obliges it to treat the data alike" },

@@ -219,7 +219,7 @@ describe("accounts", () => {
         endsAt(decider.initial, datum, [policy], millis(relationshipEnd!))
         const { state } = Retentions.accepted([hold(matter, collection, [datum.category])], { policy })
         const kept = policy === v2021 && millis(relationshipEnd!) > millis(collection)
-        expect(RetentionPolicy.endOf(state, datum, [policy]) === undefined).toBe(kept)
+        expect(RetentionPolicy.retentionEnd(state, datum, [policy]) === undefined).toBe(kept)
       },
       runs,
     )
@@ -257,13 +257,13 @@ describe.each(effective)("a contract under $policy", (policy) => {
   const commands = Retentions.someCommands(first(policy), policy.timeZone, interactionData)
   const histories = commands.map((list) => Retentions.accepted(list, { policy }))
 
-  // Planted: `contractEnd` left out of `endOf`.
+  // Planted: `contractEnd` left out of `retentionEnd`.
   it.prop(
     "RET-CONTRACT-CAP, RET-NEC: nothing of an interaction is readable once the contract or its purpose has ended",
     [facts],
     (datum) => {
       const { collection, contractEnd, purposeFulfilled } = datum.events
-      const end = RetentionPolicy.endOf(decider.initial, datum, [policy])
+      const end = RetentionPolicy.retentionEnd(decider.initial, datum, [policy])
       const capped = policy.parameters.retentionCap.map(({ after }) => after)
       const others = [
         ...(contractEnd === undefined ? [] : [millis(contractEnd)]),
@@ -282,10 +282,10 @@ describe.each(effective)("a contract under $policy", (policy) => {
     [facts, histories, Retentions.aPeriod(), Retentions.aMoment(first(policy), policy.timeZone)],
     (datum, { state }, period, at) => {
       const noHolds: State = { ...state, holds: new Map() }
-      const before = RetentionPolicy.endOf(noHolds, datum, [policy])
+      const before = RetentionPolicy.retentionEnd(noHolds, datum, [policy])
       const set: Command = { _tag: "SetRetentionPeriod", at, category: datum.category, period }
       const { events, state: next } = Retentions.accepted([set], { policy }, noHolds)
-      const after = RetentionPolicy.endOf(next, datum, [policy])
+      const after = RetentionPolicy.retentionEnd(next, datum, [policy])
       if (before !== undefined && millis(at) > millis(datum.events.collection)) {
         expect(millis(after!)).toBeLessThanOrEqual(millis(before))
       }
@@ -302,8 +302,8 @@ describe.each(effective)("a contract under $policy", (policy) => {
     "RET-NEC: only a recorded hold with its law puts an end off, and what has ended stays ended",
     [facts, histories],
     (datum, { state }) => {
-      const plain = RetentionPolicy.endOf({ ...state, holds: new Map() }, datum, [policy])
-      const end = RetentionPolicy.endOf(state, datum, [policy])
+      const plain = RetentionPolicy.retentionEnd({ ...state, holds: new Map() }, datum, [policy])
+      const end = RetentionPolicy.retentionEnd(state, datum, [policy])
       const own = [...state.holds.values()].filter(({ categories }) => categories.includes(datum.category))
       if (plain === undefined) {
         expect(end).toBe(undefined)
@@ -423,11 +423,13 @@ describe("what a person typed", () => {
       [Retentions.someFacts(policy, typed)],
       (datum) => {
         const { changedOrDeletedByUser, ...others } = datum.events
-        const plain = RetentionPolicy.endOf(decider.initial, { ...datum, category: "ipAddress", events: others }, [
-          policy,
-        ])
+        const plain = RetentionPolicy.retentionEnd(
+          decider.initial,
+          { ...datum, category: "ipAddress", events: others },
+          [policy],
+        )
         const ends = [plain, changedOrDeletedByUser].flatMap((end) => (end === undefined ? [] : [millis(end)]))
-        const end = RetentionPolicy.endOf(decider.initial, datum, [policy])
+        const end = RetentionPolicy.retentionEnd(decider.initial, datum, [policy])
         expect(end === undefined ? undefined : millis(end)).toBe(ends.length === 0 ? undefined : Math.min(...ends))
         if (end !== undefined) endsAt(decider.initial, datum, [policy], millis(end))
       },
@@ -460,10 +462,10 @@ describe("STAT-FOREVER16", () => {
     ({ category, events: { collection } }, others) => {
       const events = { collection, purposeFulfilled: collection }
       const datum: Facts = { category, about: "interaction", events, forTechnicalStatistics: true }
-      const end = RetentionPolicy.endOf(decider.initial, datum, [v2016, ...others])
+      const end = RetentionPolicy.retentionEnd(decider.initial, datum, [v2016, ...others])
       expect(end === undefined).toBe(others.length === 0)
       const other = { ...datum, forTechnicalStatistics: false }
-      expect(RetentionPolicy.endOf(decider.initial, other, [v2016])).toEqual(collection)
+      expect(RetentionPolicy.retentionEnd(decider.initial, other, [v2016])).toEqual(collection)
     },
     runs,
   )
@@ -488,7 +490,7 @@ describe("never loosened backwards", () => {
       const isEarly = millis(collection) < millis(history.adopted[1]!.from)
       const policies = isEarly ? [v2019, v2021] : [v2021]
       for (const held of [policies, [resolved]]) {
-        const end = RetentionPolicy.endOf(decider.initial, datum, held)
+        const end = RetentionPolicy.retentionEnd(decider.initial, datum, held)
         expect(end === undefined).toBe(!isEarly)
         if (!isEarly) continue
         const own = monthsLater(collection, 12, "Europe/Paris")

@@ -48,12 +48,12 @@ export {
   type Asked,
   explanations,
   ExportFormat,
-  type Fault,
-  groundFault,
+  type Violation,
+  groundViolation,
   type Holding,
   LegalReference,
   Outcome,
-  outcomeFault,
+  outcomeViolation,
   sizeOf,
 } from "./rights-request/outcome.ts"
 

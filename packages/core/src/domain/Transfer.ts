@@ -383,9 +383,9 @@ export const assess = (
   at: DateTime.Utc,
   context: Context,
   againstPayment: boolean,
-): Result.Result<Carried, ReadonlyArray<Recipient.Lack>> => {
+): Result.Result<Carried, ReadonlyArray<Recipient.Violation>> => {
   const { legal, policy, recipient } = context
-  const found: Array<Recipient.Lack> = []
+  const found: Array<Recipient.Violation> = []
   if (againstPayment) found.push({ rule: "NOT-SOLD", accepted: "a disclosure for which nothing is given" })
   if (!policy.parameters.disclosureGrounds.includes(request.ground)) {
     found.push({ rule: "GROUNDS", accepted: `one of these grounds: ${policy.parameters.disclosureGrounds.join(", ")}` })
@@ -393,10 +393,10 @@ export const assess = (
   if (request.data === "interactionData" && !policy.parameters.interactionDataRecipients.includes(request.ground)) {
     found.push({ rule: "CUST-ONLY", accepted: "the Customer of the interaction, or a processor for the operator" })
   }
-  found.push(...Recipient.lacks(recipient, policy, legal, at))
+  found.push(...Recipient.violations(recipient, policy, legal, at))
   for (const condition of policy.parameters.groundConditions[request.ground] ?? []) {
-    const lack = conditionLack(condition, request, at, context)
-    if (lack !== undefined) found.push(lack)
+    const violation = conditionViolation(condition, request, at, context)
+    if (violation !== undefined) found.push(violation)
   }
   const use = PurposeCheck.check(policy, {
     role: context.role,
@@ -409,7 +409,7 @@ export const assess = (
     ...(request.legalReference === undefined ? {} : { legalReference: request.legalReference }),
   })
   if (use._tag === "violation") found.push({ rule: use.rule, accepted: use.accepted })
-  if (use._tag === "gap") found.push({ rule: use.rule, accepted: `what is missing: ${use.missing}` })
+  if (use._tag === "undeclared") found.push({ rule: use.rule, accepted: `what is missing: ${use.missing}` })
   for (const category of request.categories) {
     if (policy.parameters.categories[context.role].includes(category)) continue
     found.push({ rule: "CATEGORIES", accepted: "categories that the policy lists for the role" })
@@ -428,61 +428,65 @@ export const assess = (
   return found.length > 0 ? Result.fail(distinct(found)) : Result.succeed(Result.getOrThrow(border))
 }
 
-const conditionLack = (
+const conditionViolation = (
   condition: GroundCondition,
   request: typeof TransferRequested.Type,
   at: DateTime.Utc,
   context: Context,
-): Recipient.Lack | undefined => {
+): Recipient.Violation | undefined => {
   const kind = context.recipient.registered?.kind
   const minimum = context.minimumFor(request.purpose)
   const consent = context.consents.find(
     ({ purpose, recipient }) => recipient === request.recipient && purpose === request.purpose,
   )
-  const lack = (kept: boolean, rule: RuleKey, accepted: string): Recipient.Lack | undefined =>
+  const violation = (kept: boolean, rule: RuleKey, accepted: string): Recipient.Violation | undefined =>
     kept ? undefined : { rule, accepted }
   switch (condition) {
     case "ownInteractions":
-      return lack(kind === "customer", "CUST-ONLY", "the Customer whose interactions these are")
+      return violation(kind === "customer", "CUST-ONLY", "the Customer whose interactions these are")
     case "contractInForce":
-      return lack(
+      return violation(
         Recipient.hasContractAt(context.recipient, at),
         request.ground === "subProcessor" ? "SUBPROC" : "CONTRACT-RCPT",
         "a recipient with a contract in force at that moment",
       )
     case "onBehalfOfOperator":
-      return lack(kind === "subProcessor", "SUBPROC", "a sub-processor that works for the operator")
+      return violation(kind === "subProcessor", "SUBPROC", "a sub-processor that works for the operator")
     case "explicitConsent":
     case "namedRecipient":
-      return lack(consent !== undefined, consentRule(request.ground), "a consent in force that names the recipient")
+      return violation(
+        consent !== undefined,
+        consentRule(request.ground),
+        "a consent in force that names the recipient",
+      )
     case "namedManner":
-      return lack(consent?.manner === request.manner, "D-CONSENT", "the manner that the consent names")
+      return violation(consent?.manner === request.manner, "D-CONSENT", "the manner that the consent names")
     case "requestOrConsent":
-      return lack(consent !== undefined, "ADV-CONSENT", "a request or a consent of the person for this recipient")
+      return violation(consent !== undefined, "ADV-CONSENT", "a request or a consent of the person for this recipient")
     case "minimumFields":
-      return lack(
+      return violation(
         minimum !== undefined && request.categories.every((category) => minimum.includes(category)),
         request.ground === "partner" ? "D-PARTNER" : "D-AFFIL",
         "no more than the declared minimum for the purpose",
       )
     case "specifiedPurpose":
-      return lack(minimum !== undefined, "D-PARTNER", "a purpose that was declared for the partner")
+      return violation(minimum !== undefined, "D-PARTNER", "a purpose that was declared for the partner")
     case "legalReference":
-      return lack(request.legalReference !== undefined, "D-LAW", "a reference to the law, procedure or authority")
+      return violation(request.legalReference !== undefined, "D-LAW", "a reference to the law, procedure or authority")
     case "partyToNamedTransaction":
-      return lack(
+      return violation(
         request.transaction !== undefined && kind === "transactionParty",
         "D-MERGER",
         "a party to the transaction that is named",
       )
     case "commitmentToThisPolicy":
-      return lack(
+      return violation(
         Recipient.hasUndertaken(context.recipient, "commitmentToThisPolicy", at),
         "D-MERGER-COMMIT",
         "a party that undertook before to treat the data under this policy",
       )
     case "demonstratedNeed":
-      return lack(request.need !== undefined, "D-ENFORCE", "a need that was demonstrated and recorded")
+      return violation(request.need !== undefined, "D-ENFORCE", "a need that was demonstrated and recorded")
   }
 }
 
@@ -498,7 +502,7 @@ const crossBorder = (
   request: typeof TransferRequested.Type,
   at: DateTime.Utc,
   { legal, policy }: Context,
-): Result.Result<Carried, Recipient.Lack> => {
+): Result.Result<Carried, Recipient.Violation> => {
   const date = Calendar.localDate(at, policy.timeZone)
   const question = { entity: request.destination, date, conditions: request.conditions }
   const status = LegalData.statusOf(legal, request.destination, date)
@@ -544,7 +548,7 @@ const crossBorder = (
   )
 }
 
-const distinct = (found: ReadonlyArray<Recipient.Lack>): ReadonlyArray<Recipient.Lack> =>
+const distinct = (found: ReadonlyArray<Recipient.Violation>): ReadonlyArray<Recipient.Violation> =>
   found.filter(({ rule }, index) => found.findIndex((one) => one.rule === rule) === index)
 
 const same = Schema.toEquivalence(TransferRequested)

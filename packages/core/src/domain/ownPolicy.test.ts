@@ -65,7 +65,7 @@ const allowedBy = (policy: PrivacyPolicy): ReadonlySet<string> => {
   const begun = (channel: Channel) =>
     Decider.replay(Interaction.decider, [
       { _tag: "InteractionStarted", occurredAt: at, ...start(channel), policyVersion },
-      { _tag: "NoticeShown", occurredAt: at, policyVersion, tells: Interaction.Told.literals },
+      { _tag: "NoticeShown", occurredAt: at, policyVersion, tells: Interaction.NoticeContent.literals },
     ])
   const allowed = new Set<string>()
   const probe = (name: string, state: Interaction.State, command: Interaction.Command) => {

@@ -185,7 +185,7 @@ describe("a datum of 2019", () => {
         policyAt(collection)!,
         ...(from + collected < to && DateTime.toEpochMillis(at) >= to ? [policyAt(at)!] : []),
       ]
-      const end = RetentionPolicy.endOf(RetentionPolicy.initial, facts, path)
+      const end = RetentionPolicy.retentionEnd(RetentionPolicy.initial, facts, path)
       const promised = collected < to - from ? Calendar.addTo(collection, "P12M", "Europe/Paris") : undefined
       const expected = [promised, contractEnd].flatMap((one) =>
         one === undefined ? [] : [DateTime.toEpochMillis(one)],

@@ -150,7 +150,7 @@ const isRepeatedRedirect = (turn: InteractionTurn): boolean => {
 }
 
 const evidence = { false: 0, unknown: 1, true: 2 } as const
-const spokeFor = (human: Interaction.Human): number => evidence[`${human}`]
+const spokeFor = (human: Interaction.PersonReached): number => evidence[`${human}`]
 
 const callOf = (turn: InteractionTurn, call: string) => ({
   placed: occurrences(turn, "CallPlaced").find((event) => event.call === call),
@@ -162,7 +162,7 @@ const isInput = (command: Interaction.Command): boolean =>
   command._tag === "EnterInput" || command._tag === "AnswerSurvey"
 
 /** Whether a notice of the version in force covered a subject by the moment of the turn. */
-const isTold = (turn: InteractionTurn, thing: Interaction.Told): boolean =>
+const isTold = (turn: InteractionTurn, thing: Interaction.NoticeContent): boolean =>
   occurrences(turn, "NoticeShown").some(
     (notice) =>
       notice.policyVersion === policyAt(turn, millis(turn.command)) &&

@@ -292,7 +292,7 @@ const occurrenceAt = (pick: Pick, at: DateTime.Utc): Interaction.Command => {
         _tag: "ShowNotice",
         at,
         policyVersion: mostly(pick, policies[0]!, policies[1]!, 3),
-        tells: listOf(pick, 3, () => one(pick, Interaction.Told.literals)),
+        tells: listOf(pick, 3, () => one(pick, Interaction.NoticeContent.literals)),
       }
     case 0:
       return { _tag: "ObserveTerminal", at, values: listOf(pick, 2, () => sealedOf(pick, "terminalEnvironment")) }
@@ -402,7 +402,7 @@ const settingOf = (pick: Pick): ReadonlyArray<Move> => {
   const begins = moment(pick(3))
   const start: Move = { command: startAt(pick, begins, 16) }
   const notice: Move = {
-    command: { _tag: "ShowNotice", at: begins, policyVersion: policies[0]!, tells: Interaction.Told.literals },
+    command: { _tag: "ShowNotice", at: begins, policyVersion: policies[0]!, tells: Interaction.NoticeContent.literals },
   }
   const isStarted = mostly(pick, true, false, 16)
   const isTold = mostly(pick, true, false, 16)
@@ -528,7 +528,14 @@ export const aLifeOf = (what: "call" | "field"): fc.Arbitrary<Story> => {
         linkable: true,
       },
     },
-    { command: { _tag: "ShowNotice", at: moment(0), policyVersion: policies[0]!, tells: Interaction.Told.literals } },
+    {
+      command: {
+        _tag: "ShowNotice",
+        at: moment(0),
+        policyVersion: policies[0]!,
+        tells: Interaction.NoticeContent.literals,
+      },
+    },
   ]
   return fc
     .array(aNumber, { maxLength: 10, size: "max" })

@@ -18,22 +18,22 @@ const bare = ({ commitId, customer, writes }: Commit.Commit): Commit.Commit => (
 describe("a commit that any store can carry out", () => {
   // Planted and found: a bound on schema versions that is too low.
   it.prop("has no fault", [Arbitraries.aCommit], (commit) => {
-    expect(Commit.fault(commit)).toBeUndefined()
+    expect(Commit.violation(commit)).toBeUndefined()
   })
 
   // Planted and found: an escape in JSON taken for the character that it denotes.
   it.prop("may hold whatever JSON.stringify writes", [Arbitraries.aCommit, FastCheck.anything()], (commit, value) => {
     const json = JSON.stringify({ value }, (_, part: unknown) => (typeof part === "bigint" ? 0 : part))
-    expect(Commit.fault(withEvent(commit, (event) => ({ ...event, data: json })))).toBeUndefined()
+    expect(Commit.violation(withEvent(commit, (event) => ({ ...event, data: json })))).toBeUndefined()
   })
 })
 
 describe("a commit that contradicts itself", () => {
   // Planted and found: a write without events let through.
   it.prop("writes nothing", [Arbitraries.aCommit], (commit) => {
-    expect(Commit.fault({ ...commit, writes: [] })).toBe("a commit writes at least one event")
+    expect(Commit.violation({ ...commit, writes: [] })).toBe("a commit writes at least one event")
     const [write, ...others] = commit.writes
-    expect(Commit.fault({ ...commit, writes: [...others, { ...write!, events: [] }] })).toBe(
+    expect(Commit.violation({ ...commit, writes: [...others, { ...write!, events: [] }] })).toBe(
       "each write of a commit has at least one event",
     )
   })
@@ -42,13 +42,13 @@ describe("a commit that contradicts itself", () => {
   it.prop("names a stream twice", [Arbitraries.aCommit, Arbitraries.anExpectedVersion], (commit, expected) => {
     const { stream } = commit.writes[0]!
     const twice = { ...stream }
-    expect(Commit.fault({ ...commit, writes: [...commit.writes, commit.writes[0]!] })).toBe(
+    expect(Commit.violation({ ...commit, writes: [...commit.writes, commit.writes[0]!] })).toBe(
       "a commit names each written stream once",
     )
-    expect(Commit.fault({ ...commit, checks: [{ stream: twice, expected }] })).toBe(
+    expect(Commit.violation({ ...commit, checks: [{ stream: twice, expected }] })).toBe(
       "a stream that is written carries its expectation in its write, not in a check",
     )
-    expect(Commit.fault({ ...bare(commit), purge: { streams: [twice], reason: "retention" } })).toBe(
+    expect(Commit.violation({ ...bare(commit), purge: { streams: [twice], reason: "retention" } })).toBe(
       "a commit cannot purge a stream that it writes",
     )
   })
@@ -59,21 +59,21 @@ describe("a commit that contradicts itself", () => {
     [Arbitraries.aCommit, Arbitraries.aStreamId, Arbitraries.anExpectedVersion],
     (commit, stream, expected) => {
       const check = { stream, expected }
-      expect(Commit.fault({ ...bare(commit), checks: [check, { ...check }] })).toBe(
+      expect(Commit.violation({ ...bare(commit), checks: [check, { ...check }] })).toBe(
         "a commit names each checked stream once",
       )
-      expect(Commit.fault({ ...bare(commit), purge: { streams: [stream, { ...stream }], reason: "retention" } })).toBe(
-        "a commit names each purged stream once",
-      )
       expect(
-        Commit.fault({ ...bare(commit), checks: [check], purge: { streams: [stream], reason: "retention" } }),
+        Commit.violation({ ...bare(commit), purge: { streams: [stream, { ...stream }], reason: "retention" } }),
+      ).toBe("a commit names each purged stream once")
+      expect(
+        Commit.violation({ ...bare(commit), checks: [check], purge: { streams: [stream], reason: "retention" } }),
       ).toBe("a commit cannot purge a stream that it checks")
     },
   )
 
   it.each(["", "Retention", "because of her request", "a".repeat(41), "1st"])("purges for the reason %j", (reason) => {
     const [commit] = FastCheck.sample(Arbitraries.aCommit, { numRuns: 1, seed: 1 })
-    expect(Commit.fault({ ...bare(commit!), purge: { streams: [], reason } })).toMatch("the reason of a purge is")
+    expect(Commit.violation({ ...bare(commit!), purge: { streams: [], reason } })).toMatch("the reason of a purge is")
   })
 })
 
@@ -98,7 +98,7 @@ describe("a commit that some store could not keep", () => {
 
   it.each(unsound)("because %s: %j", ([fault, change]) => {
     const [commit] = FastCheck.sample(Arbitraries.aCommit, { numRuns: 1, seed: 1 })
-    expect(Commit.fault(withEvent(commit!, (event) => ({ ...event, ...change })))).toMatch(fault)
+    expect(Commit.violation(withEvent(commit!, (event) => ({ ...event, ...change })))).toMatch(fault)
   })
 
   // Planted and found: the first event of each write alone looked at.
@@ -110,14 +110,14 @@ describe("a commit that some store could not keep", () => {
       const writes = commit.writes.map((write, at) =>
         at === index ? { ...write, events: [...write.events, { ...event, schemaVersion: -1 }] } : write,
       )
-      expect(Commit.fault({ ...commit, writes })).toMatch("a schema version is")
+      expect(Commit.violation({ ...commit, writes })).toMatch("a schema version is")
     },
   )
 
   it.each(["", "Interaction", "a b", "-a", "a/b", "a".repeat(41)])("because of the kind %j", (kind) => {
     const [commit] = FastCheck.sample(Arbitraries.aCommit, { numRuns: 1, seed: 1 })
     const [write] = commit!.writes
-    expect(Commit.fault({ ...bare(commit!), writes: [{ ...write!, stream: { ...write!.stream, kind } }] })).toMatch(
+    expect(Commit.violation({ ...bare(commit!), writes: [{ ...write!, stream: { ...write!.stream, kind } }] })).toMatch(
       "the kind of a stream is",
     )
   })
@@ -127,8 +127,8 @@ describe("a commit that some store could not keep", () => {
     const expected: ExpectedVersion = { _tag: "exact", version }
     const [write] = commit!.writes
     const fault = "an exact expected version is a whole number, 0 or more"
-    expect(Commit.fault({ ...bare(commit!), writes: [{ ...write!, expected }] })).toBe(fault)
+    expect(Commit.violation({ ...bare(commit!), writes: [{ ...write!, expected }] })).toBe(fault)
     const elsewhere = { ...write!.stream, kind: "elsewhere" }
-    expect(Commit.fault({ ...bare(commit!), checks: [{ stream: elsewhere, expected }] })).toBe(fault)
+    expect(Commit.violation({ ...bare(commit!), checks: [{ stream: elsewhere, expected }] })).toBe(fault)
   })
 })

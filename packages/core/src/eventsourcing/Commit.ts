@@ -61,10 +61,10 @@ export interface CommitResult {
  * import type { Commit as CommitOf } from "@tacet/core/eventsourcing"
  * import { Commit } from "@tacet/core/eventsourcing"
  *
- * const isSound = (commit: CommitOf.Commit): boolean => Commit.fault(commit) === undefined
+ * const isSound = (commit: CommitOf.Commit): boolean => Commit.violation(commit) === undefined
  * ```
  */
-export const fault = (commit: Commit): string | undefined => {
+export const violation = (commit: Commit): string | undefined => {
   if (!isCanonical(commit.customer)) return "the id of a Customer is a lower-case UUID"
   if (!isCanonical(commit.commitId)) return "the id of a commit is a lower-case UUID"
   if (commit.writes.length === 0) return "a commit writes at least one event"
@@ -74,10 +74,10 @@ export const fault = (commit: Commit): string | undefined => {
     const key = Stream.format(write.stream)
     if (written.has(key)) return "a commit names each written stream once"
     written.add(key)
-    const misaddressed = addressFault(write)
+    const misaddressed = addressViolation(write)
     if (misaddressed !== undefined) return misaddressed
     for (const event of write.events) {
-      const wrong = eventFault(event)
+      const wrong = eventViolation(event)
       if (wrong !== undefined) return wrong
     }
   }
@@ -87,13 +87,13 @@ export const fault = (commit: Commit): string | undefined => {
     if (written.has(key)) return "a stream that is written carries its expectation in its write, not in a check"
     if (checked.has(key)) return "a commit names each checked stream once"
     checked.add(key)
-    const misaddressed = addressFault(check)
+    const misaddressed = addressViolation(check)
     if (misaddressed !== undefined) return misaddressed
   }
   const purged = new Set<string>()
   for (const stream of commit.purge?.streams ?? []) {
     const key = Stream.format(stream)
-    if (!isCanonical(stream.id)) return streamIdFault
+    if (!isCanonical(stream.id)) return streamIdViolation
     if (written.has(key)) return "a commit cannot purge a stream that it writes"
     if (checked.has(key)) return "a commit cannot purge a stream that it checks"
     if (purged.has(key)) return "a commit names each purged stream once"
@@ -105,10 +105,10 @@ export const fault = (commit: Commit): string | undefined => {
   return undefined
 }
 
-const streamIdFault = "the id of a stream is a lower-case UUID"
+const streamIdViolation = "the id of a stream is a lower-case UUID"
 
-const addressFault = ({ expected, stream }: StreamCheck): string | undefined => {
-  if (!isCanonical(stream.id)) return streamIdFault
+const addressViolation = ({ expected, stream }: StreamCheck): string | undefined => {
+  if (!isCanonical(stream.id)) return streamIdViolation
   if (!Stream.kindPattern.test(stream.kind)) return "the kind of a stream is a lower-case word of at most 40 characters"
   if (expected._tag === "exact" && !(Number.isSafeInteger(expected.version) && expected.version >= 0)) {
     return "an exact expected version is a whole number, 0 or more"
@@ -118,7 +118,7 @@ const addressFault = ({ expected, stream }: StreamCheck): string | undefined => 
 
 // The bounds are what every store can keep and every reader can decode: a small integer, a date, text that survives
 // UTF-8. JSON escapes NUL and lone surrogates, so no payload is lost to the last.
-const eventFault = (event: NewEvent): string | undefined => {
+const eventViolation = (event: NewEvent): string | undefined => {
   if (!/^[A-Z][A-Za-z0-9]{0,79}$/.test(event.type)) return "an event's type is a name such as StepTaken"
   const { data, occurredAt, schemaVersion } = event
   if (!Number.isInteger(schemaVersion) || schemaVersion < 1 || schemaVersion > 32_767) {

@@ -396,7 +396,7 @@ describe("what the contract has fixed of retention", () => {
                 : { _tag: "contactRequest", channel, entryPoint: number as never }
             const commands: ReadonlyArray<Interaction.Command> = [
               { ...(start(0) as Extract<Interaction.Command, { _tag: "StartInteraction" }>), at: at(0), trigger },
-              { _tag: "ShowNotice", at: at(0), policyVersion: id as never, tells: Interaction.Told.literals },
+              { _tag: "ShowNotice", at: at(0), policyVersion: id as never, tells: Interaction.NoticeContent.literals },
               { _tag: "ObserveTerminal", at: at(minute), values: [{ reference: uuid(5, 0), category }] },
             ]
             const isFixed = periods.some((one) => one.category === category && one.minute <= minute)
@@ -451,7 +451,7 @@ describe("what the contract has fixed of retention", () => {
         yield* services.declare(customer, setting)
         const commands: ReadonlyArray<Interaction.Command> = [
           start(1),
-          { _tag: "ShowNotice", at: moment(1), policyVersion: policies[0]!, tells: Interaction.Told.literals },
+          { _tag: "ShowNotice", at: moment(1), policyVersion: policies[0]!, tells: Interaction.NoticeContent.literals },
           {
             _tag: "ObserveTerminal",
             at: moment(1),

@@ -4,7 +4,7 @@
  * added, taken back and merged.
  */
 import * as DateTime from "effect/DateTime"
-import type { Human, RecontactClass } from "../domain/Interaction.ts"
+import type { PersonReached, RecontactClass } from "../domain/Interaction.ts"
 import { type Definition, type Window, windowMillis, windows } from "./Definition.ts"
 import type { Fact, PlacedEvent } from "./Fact.ts"
 
@@ -63,7 +63,7 @@ const unfinished = "unfinished"
 interface ObservedCall {
   readonly placedAt: number
   readonly asksForPerson: boolean
-  human: Human | undefined
+  human: PersonReached | undefined
   talkSeconds: number
   disposition: string | undefined
   legs: number

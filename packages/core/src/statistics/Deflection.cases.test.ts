@@ -47,7 +47,7 @@ const end = (at: number): Command => ({ _tag: "EndInteraction", at: moment(at), 
 const call = (
   at: number,
   outcome: {
-    human?: Interaction.Human
+    human?: Interaction.PersonReached
     talk?: number
     disposition?: Interaction.Disposition
     legs?: number

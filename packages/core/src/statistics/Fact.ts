@@ -4,7 +4,7 @@
  */
 import type * as DateTime from "effect/DateTime"
 import type { CallId } from "../domain/Identifier.ts"
-import type { Event, Human } from "../domain/Interaction.ts"
+import type { Event, PersonReached } from "../domain/Interaction.ts"
 
 type Tag = Event["_tag"]
 type EventOf<T extends Tag> = Extract<Event, { readonly _tag: T }>
@@ -19,7 +19,7 @@ type PackedAs<A> = [A] extends [CallId]
       ? "flag"
       : [A] extends [number]
         ? "number"
-        : [A] extends [Human]
+        : [A] extends [PersonReached]
           ? "human"
           : never
 

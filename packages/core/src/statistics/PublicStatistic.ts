@@ -46,7 +46,7 @@ const maySplit = (part: number, persons: number, minimum: number): boolean => {
 }
 
 /** Why a statistic may not be published. */
-const exposureOf = (statistic: {
+const violationOf = (statistic: {
   readonly minimum: number
   readonly cells: ReadonlyArray<Cell>
   readonly other: number | null
@@ -76,7 +76,7 @@ export const PublicStatistic = Schema.Struct({
   cells: Schema.Array(Cell),
   /** The persons of all other journeys together, two at least; `null` where they are too few. */
   other: Schema.NullOr(Persons),
-}).check(Schema.makeFilter((statistic) => exposureOf(statistic)))
+}).check(Schema.makeFilter((statistic) => violationOf(statistic)))
 export type PublicStatistic = typeof PublicStatistic.Type
 
 /** One interaction: the person, the moment, the journey, and whether it needed no effective call. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@tacet/vitest"
 import * as fc from "fast-check"
-import { Fault } from "./Fault.ts"
+import { Violation } from "./Violation.ts"
 import { callTimes } from "./Call.ts"
 
 const aCount = () => ({ records: 0, dropped: 0, clamped: 0, objects: 0 })
@@ -75,12 +75,12 @@ describe("the times of a call", () => {
     },
   )
 
-  it("are a fault where an answer or an end is farther away than the longest call", () => {
+  it("are a violation where an answer or an end is farther away than the longest call", () => {
     const placed = Date.UTC(2026, 0, 5, 10)
     const times = { placed, answered: undefined, ended: undefined, duration: undefined, talk: undefined }
-    expect(() => callTimes({ ...times, answered: Date.UTC(1970, 0, 2) }, false, aCount())).toThrow(Fault)
-    expect(() => callTimes({ ...times, ended: placed + 86_400_001 }, false, aCount())).toThrow(Fault)
-    expect(() => callTimes({ ...times, duration: 61 }, false, aCount(), 60)).toThrow(Fault)
+    expect(() => callTimes({ ...times, answered: Date.UTC(1970, 0, 2) }, false, aCount())).toThrow(Violation)
+    expect(() => callTimes({ ...times, ended: placed + 86_400_001 }, false, aCount())).toThrow(Violation)
+    expect(() => callTimes({ ...times, duration: 61 }, false, aCount(), 60)).toThrow(Violation)
     expect(callTimes({ ...times, ended: placed + 60_000 }, false, aCount(), 60).endedAt).toBe(placed + 60_000)
   })
 })

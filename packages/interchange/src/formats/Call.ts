@@ -6,7 +6,7 @@ import type { CallFields, Mapping } from "../mapping/Mapping.ts"
 import { accepted } from "../mapping/Rule.ts"
 import type { CallFact, Quality } from "../SourceRow.ts"
 import { durationReader, notNegative } from "./Duration.ts"
-import { timeFault } from "./Fault.ts"
+import { timeViolation } from "./Violation.ts"
 import type { Get } from "./Record.ts"
 import { timeReader } from "./Time.ts"
 import { valueReader } from "./Value.ts"
@@ -78,12 +78,12 @@ export const callTimes = (
   longest = longestCallOf({}),
 ): Pick<CallFact, "placedAt" | "answeredAt" | "endedAt" | "talkSeconds"> => {
   const { answered, duration, placed, talk } = written
-  if (placed === undefined) throw timeFault("call.placed", "the moment at which the call was placed")
+  if (placed === undefined) throw timeViolation("call.placed", "the moment at which the call was placed")
   const farthest = longest * 1000
   const isFar = (moment: number | undefined) => moment !== undefined && Math.abs(moment - placed) > farthest
-  if (isFar(answered)) throw timeFault("call.answered", `a moment within ${longest} seconds of the call's start`)
-  if (isFar(written.ended)) throw timeFault("call.ended", `a moment within ${longest} seconds of the call's start`)
-  if (Math.max(duration ?? 0, talk ?? 0) > longest) throw timeFault("call.duration", `at most ${longest} seconds`)
+  if (isFar(answered)) throw timeViolation("call.answered", `a moment within ${longest} seconds of the call's start`)
+  if (isFar(written.ended)) throw timeViolation("call.ended", `a moment within ${longest} seconds of the call's start`)
+  if (Math.max(duration ?? 0, talk ?? 0) > longest) throw timeViolation("call.duration", `at most ${longest} seconds`)
   const end =
     written.ended ??
     (duration === undefined ? (answered ?? placed) + (talk ?? 0) * 1000 : placed + Math.round(duration * 1000))

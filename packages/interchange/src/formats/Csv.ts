@@ -7,7 +7,7 @@ import { finished } from "node:stream/promises"
 import { parse } from "csv-parse"
 import type { Mapping } from "../mapping/Mapping.ts"
 import { InputError, type RejectedRow } from "../SourceRow.ts"
-import { formatFault, rejected } from "./Fault.ts"
+import { formatViolation, rejected } from "./Violation.ts"
 import { foreignKind, type Input } from "./Input.ts"
 import type { SourceRecord } from "./Record.ts"
 
@@ -37,7 +37,7 @@ export async function* csvRecords(
     if (fields === undefined) {
       return rejected(
         endsOn,
-        formatFault("row", "a closing quotation mark: nothing from here to the end could be read"),
+        formatViolation("row", "a closing quotation mark: nothing from here to the end could be read"),
       )
     }
     if (layout === undefined) {
@@ -47,7 +47,7 @@ export async function* csvRecords(
     }
     if (layout !== undefined && fields.length === layout.width) return record(layout, fields, endsOn)
     if (layout === undefined && ++misfits === misfitsAllowed) throw misfit(columns)
-    return rejected(endsOn, formatFault("row", `a row of ${layout?.width ?? widths(columns)} columns`))
+    return rejected(endsOn, formatViolation("row", `a row of ${layout?.width ?? widths(columns)} columns`))
   }
   for await (const some of rows(input, mapping)) yield some.map(recordOf).filter((one) => one !== undefined)
   if (layout !== undefined) return
@@ -120,7 +120,7 @@ async function* rows(input: Input, mapping: Mapping): AsyncGenerator<ReadonlyArr
     escape: mapping.escape ?? (quote === "none" ? null : quote),
     info: true,
     max_record_size: longestRow,
-    // The only remaining fault is a row without an end. An error would drop the rows that wait to be read.
+    // The only remaining violation is a row without an end. An error would drop the rows that wait to be read.
     skip_records_with_error: true,
     on_skip: (error) => {
       if (error?.code !== "CSV_QUOTE_NOT_CLOSED") {

@@ -3,10 +3,10 @@
  */
 import type { DurationField } from "../mapping/Field.ts"
 import type { Quality } from "../SourceRow.ts"
-import { formatFault } from "./Fault.ts"
+import { formatViolation } from "./Violation.ts"
 import type { Get } from "./Record.ts"
 
-/** Reads a duration in seconds; `undefined` where its field is empty; throws a `Fault`. */
+/** Reads a duration in seconds; `undefined` where its field is empty; throws a `Violation`. */
 export type DurationReader = (get: Get, quality: Quality) => number | undefined
 
 /** Compiles a reader; calls `use` with the field that it reads. */
@@ -18,7 +18,7 @@ export const durationReader = (declared: DurationField, use: (field: string) => 
     if (text === "" || noLength.test(text)) return undefined
     const seconds = unit === "HH:mm:ss" ? readClock(text) : readNumber(text, secondsIn[unit])
     if (seconds === undefined) {
-      throw formatFault(field, unit === "HH:mm:ss" ? "a length of time such as 00:01:30" : `a number of ${unit}`)
+      throw formatViolation(field, unit === "HH:mm:ss" ? "a length of time such as 00:01:30" : `a number of ${unit}`)
     }
     return notNegative(seconds, quality)
   }

@@ -10,7 +10,7 @@ import { accepted, type LongRule, type Rules, type ShortRule } from "../mapping/
 import { type Fact, InputError, type Quality } from "../SourceRow.ts"
 import type { CallReader } from "./Call.ts"
 import { durationReader } from "./Duration.ts"
-import { Fault, formatFault } from "./Fault.ts"
+import { Violation, formatViolation } from "./Violation.ts"
 import { keyReader } from "./Key.ts"
 import type { Get } from "./Record.ts"
 import { textReader, valueReader } from "./Value.ts"
@@ -100,7 +100,7 @@ const factMaker = (rule: LongRule, { activity, call, use }: RuleContext): FactMa
       const field = typeof rule.reason === "object" ? rule.reason.field : "excluded"
       return (get) => {
         const declared = reason(get)
-        if (declared === undefined) throw formatFault(field, `one of ${accepted.excluded.join(", ")}`)
+        if (declared === undefined) throw formatViolation(field, `one of ${accepted.excluded.join(", ")}`)
         return { _tag: "excluded", reason: declared }
       }
     }
@@ -132,7 +132,7 @@ const nameReader = (
   what: "step" | "goal",
   declared: string | { readonly field: string } | undefined,
   activity: string | undefined,
-  check: (name: string) => Fault | undefined,
+  check: (name: string) => Violation | undefined,
   use: (field: string) => void,
 ): ((get: Get) => string) => {
   const source = declared ?? (activity === undefined ? undefined : { field: activity })
@@ -142,32 +142,34 @@ const nameReader = (
   const field = typeof source === "object" ? source.field : what
   return (get) => {
     const name = read(get)
-    if (name === undefined) throw formatFault(field, `the name of a ${what}`)
-    const fault = check(name)
-    if (fault !== undefined) throw new Fault(field, fault.rule, fault.message)
+    if (name === undefined) throw formatViolation(field, `the name of a ${what}`)
+    const violation = check(name)
+    if (violation !== undefined) throw new Violation(field, violation.rule, violation.message)
     return name
   }
 }
 
 /** Checks a text as a name, by the schema of its identifier; a file has few names, so each is checked once. */
-const nameCheck = (schema: Schema.Codec<string, string>): ((name: string) => Fault | undefined) => {
+const nameCheck = (schema: Schema.Codec<string, string>): ((name: string) => Violation | undefined) => {
   const decode = Schema.decodeUnknownResult(schema)
   const describe = SchemaIssue.makeFormatterStandardSchemaV1()
-  const known = new Map<string, Fault | undefined>()
+  const known = new Map<string, Violation | undefined>()
   return (name) => {
     if (known.has(name)) return known.get(name)
     const decoded = decode(name)
-    const fault = Result.isSuccess(decoded) ? undefined : nameFault(describe(decoded.failure.issue).issues[0]?.message)
+    const violation = Result.isSuccess(decoded)
+      ? undefined
+      : nameViolation(describe(decoded.failure.issue).issues[0]?.message)
     if (known.size >= 10_000) known.clear()
-    if (name.length <= 1024) known.set(name, fault)
-    return fault
+    if (name.length <= 1024) known.set(name, violation)
+    return violation
   }
 }
 
-const nameFault = (message = "a name"): Fault => {
+const nameViolation = (message = "a name"): Violation => {
   const key = /\(([A-Z0-9-]+)\)$/.exec(message)?.[1]
   const rule = RuleKey.policyRuleKeys.find((known) => known === key)
-  return new Fault("step", rule ?? "TACET-FORMAT", message)
+  return new Violation("step", rule ?? "TACET-FORMAT", message)
 }
 
 const checkStep = nameCheck(Schema.revealCodec(Identifier.StepId))

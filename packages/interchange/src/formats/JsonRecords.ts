@@ -4,7 +4,7 @@
  * document a syntax error ends the reading, because the records after it cannot be separated.
  */
 import { InputError, type RejectedRow } from "../SourceRow.ts"
-import { formatFault, rejected } from "./Fault.ts"
+import { formatViolation, rejected } from "./Violation.ts"
 import { foreignKind, type Input } from "./Input.ts"
 import { jsonValues } from "./Json.ts"
 import { lines } from "./Lines.ts"
@@ -68,12 +68,12 @@ export const recordOf = ({ line, value }: JsonRecord): SourceRecord => ({
 async function* onLines(chunks: AsyncIterable<string>): AsyncGenerator<JsonRecord | RejectedRow> {
   for await (const { content, line } of lines(chunks)) {
     if (content === undefined) {
-      yield rejected(line, formatFault("record", "a line of at most 4 MiB"))
+      yield rejected(line, formatViolation("record", "a line of at most 4 MiB"))
       continue
     }
     if (content.trim() === "") continue
     const value = parsed(content)
-    yield isObject(value) ? { _tag: "json", line, value } : rejected(line, formatFault("record", "a JSON object"))
+    yield isObject(value) ? { _tag: "json", line, value } : rejected(line, formatViolation("record", "a JSON object"))
   }
 }
 
@@ -91,7 +91,7 @@ async function* inDocument(
   for await (const _ of values) {
     for (const value of found.splice(0)) {
       line++
-      yield isObject(value) ? { _tag: "json", line, value } : rejected(line, formatFault("record", "a JSON object"))
+      yield isObject(value) ? { _tag: "json", line, value } : rejected(line, formatViolation("record", "a JSON object"))
     }
   }
 }

@@ -2,10 +2,10 @@
  * Reads keys: of the case, of the row, of the person. A key serves only to distinguish, so text that would make two
  * different keys equal, or one key unreadable, is rejected.
  */
-import { formatFault } from "./Fault.ts"
+import { formatViolation } from "./Violation.ts"
 import type { Get } from "./Record.ts"
 
-/** Reads a key; `undefined` where a field that it needs is empty; throws a `Fault`. */
+/** Reads a key; `undefined` where a field that it needs is empty; throws a `Violation`. */
 export type KeyReader = (get: Get) => string | undefined
 
 /** Compiles a reader of one field, or of several that form one key; calls `use` with each. */
@@ -17,8 +17,8 @@ export const keyReader = (declared: string | ReadonlyArray<string>, use: (field:
     for (const field of fields) {
       const text = get(field)
       if (text === undefined || text === "") return undefined
-      const fault = keyFault(text)
-      if (fault !== undefined) throw formatFault(field, fault)
+      const violation = keyViolation(text)
+      if (violation !== undefined) throw formatViolation(field, violation)
       parts.push(text)
     }
     return parts.join(separator)
@@ -28,8 +28,8 @@ export const keyReader = (declared: string | ReadonlyArray<string>, use: (field:
 /** No part may hold it: `a` and `bc` are another key than `ab` and `c`. */
 const separator = "\u001f"
 
-/** The fault in the text of a key, if any. */
-export const keyFault = (text: string): string | undefined => {
+/** The violation in the text of a key, if any. */
+export const keyViolation = (text: string): string | undefined => {
   if (text.length > 1024) return "a key of at most 1,024 characters"
   if (!/[\p{Cc}\p{Surrogate}\uFFFD]/u.test(text)) return undefined
   if (/\p{Cc}/u.test(text)) return "a key without control characters"

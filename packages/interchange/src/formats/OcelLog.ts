@@ -6,8 +6,8 @@
 import type { ObjectKey } from "../mapping/Mapping.ts"
 import { InputError, type SourceItem } from "../SourceRow.ts"
 import type { Context } from "./Context.ts"
-import { formatFault, rejected } from "./Fault.ts"
-import { keyFault } from "./Key.ts"
+import { formatViolation, rejected } from "./Violation.ts"
+import { keyViolation } from "./Key.ts"
 import { type RowReader, rowReader } from "./RowReader.ts"
 
 /** One event of a log, as written. */
@@ -91,16 +91,16 @@ export class OcelLog {
 
   private *read(line: number, event: OcelEvent): Generator<SourceItem> {
     const { mapping, quality } = this.context
-    const fault = this.integrityFault(event)
-    if (fault !== undefined) {
+    const violation = this.integrityViolation(event)
+    if (violation !== undefined) {
       quality.records++
-      yield rejected(line, fault)
+      yield rejected(line, violation)
       return
     }
     const bySeveral = isFields(mapping.case) ? [undefined] : this.related(event, this.declaredCase())
     if (bySeveral.length === 0) {
       quality.records++
-      yield rejected(line, formatFault("relationships", "a relation to an object of the case's type"))
+      yield rejected(line, formatViolation("relationships", "a relation to an object of the case's type"))
       return
     }
     const person = isFields(mapping.person) ? undefined : this.related(event, this.declaredPerson())[0]
@@ -135,14 +135,14 @@ export class OcelLog {
     quality.records = before + 1
   }
 
-  private integrityFault({ id, relations }: OcelEvent) {
-    if (id === undefined || id === "") return formatFault("id", "the id of an event")
-    const fault = keyFault(id)
-    if (fault !== undefined) return formatFault("id", fault)
-    if (this.events.has(id)) return formatFault("id", "an id that no other event has")
+  private integrityViolation({ id, relations }: OcelEvent) {
+    if (id === undefined || id === "") return formatViolation("id", "the id of an event")
+    const violation = keyViolation(id)
+    if (violation !== undefined) return formatViolation("id", violation)
+    if (this.events.has(id)) return formatViolation("id", "an id that no other event has")
     this.events.add(id)
     if (relations.some(({ object }) => object === undefined || !this.typeOf.has(object))) {
-      return formatFault("relationships", "relations to objects that are in the file")
+      return formatViolation("relationships", "relations to objects that are in the file")
     }
     return undefined
   }

@@ -8,7 +8,7 @@ import { InputError, type Fact, type Quality, type SourceItem, type SourceRow } 
 import { type CallReader, callReader, longestCallOf } from "./Call.ts"
 import { withoutEmpty } from "./Empty.ts"
 import { type FactMaker, factMakers, type RuleContext } from "./Facts.ts"
-import { formatFault, rejected, timeFault } from "./Fault.ts"
+import { formatViolation, rejected, timeViolation } from "./Violation.ts"
 import { keyReader } from "./Key.ts"
 import type { Get, SourceRecord } from "./Record.ts"
 import { type TimeReader, timeReader } from "./Time.ts"
@@ -61,9 +61,9 @@ export const rowReader = (mapping: Mapping, defaults: FormatDefaults, zone: stri
     const said = made.filter((fact) => fact !== undefined)
     if (said.length === 0 || said.length < made.length) return undefined
     const key = readCase(get)
-    if (key === undefined) throw formatFault(caseField, "a value: it is the key of the interaction")
+    if (key === undefined) throw formatViolation(caseField, "a value: it is the key of the interaction")
     const moment = at ?? firstCall(said)
-    if (moment === undefined) throw timeFault(timeName(mapping, defaults), "a date and time")
+    if (moment === undefined) throw timeViolation(timeName(mapping, defaults), "a date and time")
     const id = readId(get)
     const person = readPerson(get)
     const number = readNumber(get)
@@ -88,8 +88,8 @@ export const rowReader = (mapping: Mapping, defaults: FormatDefaults, zone: stri
         const row = read(record)
         if (row === undefined) quality.dropped++
         return row
-      } catch (fault) {
-        return rejected(record.line, fault)
+      } catch (violation) {
+        return rejected(record.line, violation)
       }
     },
   }
@@ -174,7 +174,7 @@ const compileFacts = (
     const known = new Map(Object.entries(values).map(([value, rules]) => [value, factMakers(rules, context)]))
     return (get: Get): ReadonlyArray<FactMaker> => {
       const makers = known.get(get(field) ?? "")
-      if (makers === undefined && other === "reject") throw formatFault(field, "a value that the mapping lists")
+      if (makers === undefined && other === "reject") throw formatViolation(field, "a value that the mapping lists")
       return makers ?? []
     }
   })
@@ -203,8 +203,8 @@ const activityMakers = (
     const makers = value === undefined ? undefined : known.get(value)
     if (makers !== undefined) return makers
     if (other === "drop") return undefined
-    if (value === undefined || value === "") throw formatFault(activity, "a value: it says what happened")
-    if (other === "reject") throw formatFault(activity, "an activity that the mapping lists")
+    if (value === undefined || value === "") throw formatViolation(activity, "a value: it says what happened")
+    if (other === "reject") throw formatViolation(activity, "an activity that the mapping lists")
     return step
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@tacet/vitest"
 import * as fc from "fast-check"
 import { DateTime } from "luxon"
 import type { TimeField } from "../mapping/Field.ts"
-import { Fault } from "./Fault.ts"
+import { Violation } from "./Violation.ts"
 import { timeReader } from "./Time.ts"
 
 const read = (text: string, time: TimeField = "t", zone = "Europe/Paris") =>
@@ -43,7 +43,7 @@ describe("moments", () => {
     "2026-01-01T10:00:00+19:00",
     "２０２６-01-01",
   ])("rejects %j", (text) => {
-    expect(() => read(text)).toThrow(Fault)
+    expect(() => read(text)).toThrow(Violation)
   })
 
   it.each([
@@ -112,7 +112,7 @@ describe("moments", () => {
 
   it.each(["1e9", "0x10", "", "Infinity", "999999999999999999"])("rejects %j as an epoch", (text) => {
     if (text === "") expect(inFormat("epochSeconds", text)).toBeUndefined()
-    else expect(() => inFormat("epochSeconds", text)).toThrow(Fault)
+    else expect(() => inFormat("epochSeconds", text)).toThrow(Violation)
   })
 
   // Planted: the offset of the zone added and not subtracted.

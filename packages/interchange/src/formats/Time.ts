@@ -5,11 +5,11 @@
 import { DateTime } from "luxon"
 import type { TimeField } from "../mapping/Field.ts"
 import { InputError } from "../SourceRow.ts"
-import { timeFault } from "./Fault.ts"
+import { timeViolation } from "./Violation.ts"
 import { type LocalClock, localClock } from "./LocalTime.ts"
 import type { Get } from "./Record.ts"
 
-/** Reads a moment, in epoch milliseconds; `undefined` where its fields say none; throws a `Fault`. */
+/** Reads a moment, in epoch milliseconds; `undefined` where its fields say none; throws a `Violation`. */
 export type TimeReader = (get: Get) => number | undefined
 
 /** Compiles a reader; calls `use` with each field that it reads. `where` names the key of the mapping. */
@@ -33,7 +33,7 @@ export const timeReader = (
     const instant = read(text)
     // The moment that a column of seconds shows where nothing was written into it.
     if (instant === 0) return undefined
-    if (typeof instant === "string") throw timeFault(first, instant)
+    if (typeof instant === "string") throw timeViolation(first, instant)
     return instant
   }
 }

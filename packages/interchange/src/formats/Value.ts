@@ -2,10 +2,10 @@
  * Reads a value that a mapping gives outright or looks up in a field.
  */
 import type { Value } from "../mapping/Field.ts"
-import { formatFault } from "./Fault.ts"
+import { formatViolation } from "./Violation.ts"
 import type { Get } from "./Record.ts"
 
-/** Reads the value; `undefined` where its field is absent and the mapping names no other; throws a `Fault`. */
+/** Reads the value; `undefined` where its field is absent and the mapping names no other; throws a `Violation`. */
 export type ValueReader<A> = (get: Get) => A | undefined
 
 /** Compiles a reader of one of the `accepted` values; calls `use` with the field that it reads. */
@@ -24,7 +24,10 @@ export const valueReader = <A extends string | boolean>(
     const text = get(field)
     const value = (text === undefined ? undefined : known.get(text)) ?? other
     if (value !== undefined || text === undefined || text === "") return value
-    throw formatFault(field, values === undefined ? `one of ${accepted.join(", ")}` : "a value that the mapping lists")
+    throw formatViolation(
+      field,
+      values === undefined ? `one of ${accepted.join(", ")}` : "a value that the mapping lists",
+    )
   }
 }
 

@@ -31,7 +31,7 @@ export interface Options {
 }
 
 /**
- * Opens an input. A fault in the mapping is thrown at once, a fault in the input while its items are read: both as an
+ * Opens an input. A violation in the mapping is thrown at once, a violation in the input while its items are read: both as an
  * `InputError` of one line. An unreadable row is an item of its own and does not stop the reading.
  */
 export const open = (format: Format, input: ByteStream, mapping: Mapping, options: Options): Source => {

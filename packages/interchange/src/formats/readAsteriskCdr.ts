@@ -11,7 +11,7 @@ import { callTimes, longestCallOf } from "./Call.ts"
 import type { Context } from "./Context.ts"
 import { type Columns, csvRecords } from "./Csv.ts"
 import { durationReader } from "./Duration.ts"
-import { formatFault } from "./Fault.ts"
+import { formatViolation } from "./Violation.ts"
 import { legJudge } from "./Leg.ts"
 import type { Get, SourceRecord } from "./Record.ts"
 import { type RowReader, rowReader } from "./RowReader.ts"
@@ -185,7 +185,7 @@ const legOf = (
     const written = get("disposition")?.trim() ?? ""
     const result = results.get(written) ?? results.get(written.toUpperCase())
     if (result === undefined) {
-      throw formatFault(
+      throw formatViolation(
         "disposition",
         "ANSWERED, NO ANSWER, BUSY, FAILED, CONGESTION or CANCEL, or one that the mapping lists",
       )

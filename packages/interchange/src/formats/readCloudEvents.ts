@@ -6,7 +6,7 @@ import type { Rules } from "../mapping/Rule.ts"
 import type { SourceItem } from "../SourceRow.ts"
 import { Batches } from "./Batches.ts"
 import type { Context } from "./Context.ts"
-import { type Fault, formatFault, rejected, timeFault } from "./Fault.ts"
+import { type Violation, formatViolation, rejected, timeViolation } from "./Violation.ts"
 import { type JsonRecord, jsonRecords, recordOf } from "./JsonRecords.ts"
 import type { Get } from "./Record.ts"
 import { rowReader } from "./RowReader.ts"
@@ -56,10 +56,10 @@ export async function* readCloudEvents(context: Context): AsyncGenerator<Readonl
   const declared = new Set(Object.keys(mapping.activities ?? {}))
   const batches = new Batches()
   for await (const record of jsonRecords(input)) {
-    const fault = record._tag === "rejected" ? undefined : attributeFault(record, mapping.time === undefined)
-    if (record._tag === "rejected" || fault !== undefined) quality.records++
+    const violation = record._tag === "rejected" ? undefined : attributeViolation(record, mapping.time === undefined)
+    if (record._tag === "rejected" || violation !== undefined) quality.records++
     if (record._tag === "rejected") batches.add(record)
-    else if (fault !== undefined) batches.add(rejected(record.line, fault))
+    else if (violation !== undefined) batches.add(rejected(record.line, violation))
     else batches.add(rows.read({ line: record.line, get: getOf(recordOf(record).get, declared) }))
     yield* batches.take()
   }
@@ -76,16 +76,16 @@ const getOf =
   }
 
 /** Checks the attributes that the specification requires of every event. */
-const attributeFault = ({ value }: JsonRecord, readsTime: boolean): Fault | undefined => {
+const attributeViolation = ({ value }: JsonRecord, readsTime: boolean): Violation | undefined => {
   const attributes = value as Readonly<Record<string, unknown>>
   for (const name of ["id", "source", "type"]) {
     const attribute = Object.hasOwn(attributes, name) ? attributes[name] : undefined
-    if (typeof attribute !== "string" || attribute === "") return formatFault(name, "a text that is not empty")
+    if (typeof attribute !== "string" || attribute === "") return formatViolation(name, "a text that is not empty")
   }
   if (!Object.hasOwn(attributes, "specversion") || attributes["specversion"] !== "1.0") {
-    return formatFault("specversion", "1.0")
+    return formatViolation("specversion", "1.0")
   }
   const time = Object.hasOwn(attributes, "time") ? attributes["time"] : undefined
   if (!readsTime || (typeof time === "string" && /T.*(Z|[+-]\d\d:\d\d)$/i.test(time))) return undefined
-  return timeFault("time", "a date and time with its offset, as in RFC 3339")
+  return timeViolation("time", "a date and time with its offset, as in RFC 3339")
 }

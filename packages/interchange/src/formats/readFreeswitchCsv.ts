@@ -11,7 +11,7 @@ import { callTimes, longestCallOf } from "./Call.ts"
 import type { Context } from "./Context.ts"
 import { type Columns, csvRecords } from "./Csv.ts"
 import { durationReader } from "./Duration.ts"
-import { formatFault } from "./Fault.ts"
+import { formatViolation } from "./Violation.ts"
 import { dispositionOf } from "./hangupCauses.ts"
 import { legJudge } from "./Leg.ts"
 import type { Get, SourceRecord } from "./Record.ts"
@@ -86,7 +86,7 @@ const legReader = ({ mapping, quality, zone }: Context): RowReader => {
   const [readAnswer, readEnd, readTalk] = [named("answer_stamp"), named("end_stamp"), durationReader("billsec", ignore)]
   const leg = (get: Get, at: number | undefined, counters: Quality): CallFact => {
     const cause = get("hangup_cause") ?? ""
-    if (cause === "") throw formatFault("hangup_cause", "why the leg ended")
+    if (cause === "") throw formatViolation("hangup_cause", "why the leg ended")
     const answered = readAnswer(get)
     const talk = readTalk(get, counters)
     const times = callTimes(

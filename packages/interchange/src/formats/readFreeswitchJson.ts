@@ -9,7 +9,7 @@ import { Batches } from "./Batches.ts"
 import { callTimes, longestCallOf } from "./Call.ts"
 import type { Context } from "./Context.ts"
 import { notNegative } from "./Duration.ts"
-import { formatFault, timeFault } from "./Fault.ts"
+import { formatViolation, timeViolation } from "./Violation.ts"
 import { dispositionOf } from "./hangupCauses.ts"
 import { fieldOf, type JsonRecord, jsonRecords } from "./JsonRecords.ts"
 import { legJudge } from "./Leg.ts"
@@ -68,7 +68,7 @@ const decoded = (path: string, text: string | undefined): string | undefined => 
   try {
     return decodeURIComponent(text)
   } catch {
-    throw formatFault(path, "a text in the encoding of a web address")
+    throw formatViolation(path, "a text in the encoding of a web address")
   }
 }
 
@@ -81,9 +81,9 @@ const legOf = (mapping: Mapping) => {
     const placed = flow.created ?? variable("start")
     const answered = flow.answered ?? variable("answer")
     const ended = flow.hungUp ?? variable("end")
-    if (placed === undefined) throw timeFault("callflow.times.created_time", "the moment at which the leg began")
+    if (placed === undefined) throw timeViolation("callflow.times.created_time", "the moment at which the leg began")
     const cause = get("variables.hangup_cause")
-    if (cause === undefined) throw formatFault("variables.hangup_cause", "why the leg ended")
+    if (cause === undefined) throw formatViolation("variables.hangup_cause", "why the leg ended")
     const duration = seconds(get, "variables.duration", quality)
     const talk = seconds(get, "variables.billsec", quality)
     const times = callTimes({ placed, answered, ended, duration, talk }, false, quality, longestCallOf(mapping))
@@ -128,7 +128,7 @@ const moment = (get: Get, field: string, factor: number): number | undefined => 
   const text = get(field)
   if (text === undefined || text === "" || text === "0") return undefined
   const instant = Math.floor(Number(text) * factor)
-  if (!inRange(instant)) throw timeFault(field, "a number of seconds or microseconds since 1970")
+  if (!inRange(instant)) throw timeViolation(field, "a number of seconds or microseconds since 1970")
   return instant
 }
 
@@ -138,6 +138,6 @@ const seconds = (get: Get, field: string, quality: Quality): number | undefined 
   const text = get(field)
   if (text === undefined || text === "") return undefined
   const value = Number(text)
-  if (!Number.isFinite(value)) throw formatFault(field, "a number of seconds")
+  if (!Number.isFinite(value)) throw formatViolation(field, "a number of seconds")
   return notNegative(value, quality)
 }

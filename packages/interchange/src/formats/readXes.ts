@@ -8,7 +8,7 @@
 import { InputError, type SourceItem } from "../SourceRow.ts"
 import { Batches } from "./Batches.ts"
 import type { Context } from "./Context.ts"
-import { formatFault, rejected } from "./Fault.ts"
+import { formatViolation, rejected } from "./Violation.ts"
 import { rowReader } from "./RowReader.ts"
 import { xmlElements } from "./Xml.ts"
 
@@ -47,7 +47,7 @@ export async function* readXes({ input, mapping, quality, zone }: Context): Asyn
     if (events === eventsBefore) {
       quality.records++
       events++
-      batches.add(rejected(events, formatFault("event", "a trace with an event: without one it has no time")))
+      batches.add(rejected(events, formatViolation("event", "a trace with an event: without one it has no time")))
     }
     if (key !== undefined) batches.add({ _tag: "caseComplete", case: key })
     key = undefined
@@ -69,7 +69,7 @@ export async function* readXes({ input, mapping, quality, zone }: Context): Asyn
       } else if (depth === 2 && name === "event") {
         quality.records++
         events++
-        batches.add(rejected(events, formatFault("event", "an event within a trace: without one it has no case")))
+        batches.add(rejected(events, formatViolation("event", "an event within a trace: without one it has no case")))
       } else if (depth === 3 && inTrace && name === "event") {
         inEvent = true
         event.clear()

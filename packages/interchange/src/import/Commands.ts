@@ -27,11 +27,11 @@ interface OpenCall {
   readonly id: Identifier.CallId
   readonly placedAt: number
   readonly answeredAt?: number
-  readonly human?: Interaction.Human
+  readonly human?: Interaction.PersonReached
 }
 
 /** Why a unit cannot become commands. */
-export interface Fault {
+export interface Violation {
   readonly rule: string
   readonly field: string
   readonly reason: string
@@ -68,7 +68,7 @@ export const callsOf = ({ tokens }: Planner, { case: caseKey, facts }: Unit): Re
   })
 
 /** The commands of a unit for an interaction that has come so far. */
-export const plan = (planner: Planner, unit: Unit, progress: Progress): Result.Result<Planned, Fault> => {
+export const plan = (planner: Planner, unit: Unit, progress: Progress): Result.Result<Planned, Violation> => {
   const inputs: Array<CommandDraft> = []
   const calls = new Map(progress.calls)
   let { openCall } = progress
@@ -187,7 +187,7 @@ const isOfRecordedCall = ({ facts }: Unit, { calls }: Progress): boolean =>
   )
 
 /** The call was taken as complete when the clock of the rows had passed the end of its last leg. */
-const lateLeg: Fault = {
+const lateLeg: Violation = {
   rule: "TACET-ENDED",
   field: "",
   reason: "a leg of a call that is already recorded; accepted: legs that come within the lateness",
@@ -199,16 +199,16 @@ type CommandDraft = { readonly _tag: Interaction.Command["_tag"]; readonly at: n
 >
 
 /** Takes a draft through the boundary of the domain. */
-const read = (draft: CommandDraft): Result.Result<Interaction.Command, Fault> => {
+const read = (draft: CommandDraft): Result.Result<Interaction.Command, Violation> => {
   if (!isMoment(draft.at)) {
     return Result.fail({ rule: "TACET-FORMAT", field: "time", reason: "the time must be a moment of the calendar" })
   }
   const command = CommandInput.readInteractionCommand({ ...draft, at: DateTime.makeUnsafe(draft.at) })
-  return Result.mapError(command, (refusal) => stepFault(draft["step"]) ?? faultOfRefusal(refusal))
+  return Result.mapError(command, (refusal) => stepViolation(draft["step"]) ?? faultOfRefusal(refusal))
 }
 
-/** A refusal as the fault of a row. */
-export const faultOfRefusal = ({ accepted, command, field, rule }: Refusal.Refusal): Fault => ({
+/** A refusal as the violation of a row. */
+export const faultOfRefusal = ({ accepted, command, field, rule }: Refusal.Refusal): Violation => ({
   rule,
   field: field ?? "",
   reason: `${command} was refused; accepted: ${accepted}`,
@@ -220,7 +220,7 @@ export const isMoment = (millis: number): boolean => Number.isSafeInteger(millis
 const decodeStep = Schema.decodeUnknownResult(Identifier.StepId)
 
 /** Names the rule that a step's id breaks: the boundary itself says no more than that a form does not fit. */
-const stepFault = (step: unknown): Fault | undefined => {
+const stepViolation = (step: unknown): Violation | undefined => {
   if (step === undefined) return undefined
   const decoded = decodeStep(step)
   if (Result.isSuccess(decoded)) return undefined

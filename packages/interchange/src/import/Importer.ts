@@ -134,8 +134,8 @@ const eachReadable = Effect.fnUntraced(function* (
 ) {
   const latestPossible = (yield* Clock.currentTimeMillis) + yearMillis
   for (const item of items) {
-    const fault = item._tag === "row" ? faultOf(item, latestPossible) : undefined
-    if (fault !== undefined) yield* counter.unreadable(fault)
+    const violation = item._tag === "row" ? violationOf(item, latestPossible) : undefined
+    if (violation !== undefined) yield* counter.unreadable(violation)
     else if (item._tag === "rejected") yield* counter.unreadable(item)
     else yield* use(item)
   }
@@ -273,7 +273,7 @@ const contradiction = {
 const yearMillis = 366 * day
 
 /** A moment that cannot be would carry the clock away, and every row behind it would be late. */
-const faultOf = ({ at, line }: SourceRow, latestPossible: number): RejectedRow | undefined => {
+const violationOf = ({ at, line }: SourceRow, latestPossible: number): RejectedRow | undefined => {
   if (isMoment(at) && at <= latestPossible) return undefined
   const reason = "the time must be a moment of the calendar, and not more than a year ahead"
   return { _tag: "rejected", line, field: "time", rule: "TACET-TIME", reason }

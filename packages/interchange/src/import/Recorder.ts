@@ -16,7 +16,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
-import { callsOf, type Fault, faultOfRefusal, plan, type Planned, type Planner, type Progress } from "./Commands.ts"
+import { callsOf, type Violation, faultOfRefusal, plan, type Planned, type Planner, type Progress } from "./Commands.ts"
 import * as Earlier from "./Earlier.ts"
 import type { RowCounter } from "./RowCounts.ts"
 import type { Note, People } from "./People.ts"
@@ -190,7 +190,7 @@ export const make = Effect.fnUntraced(function* (
       return remember(target, [unit], [planned.success], target.state)
     }
     const handled = yield* record(target, commands)
-    const refused = firstFault(handled.outcomes)
+    const refused = firstViolation(handled.outcomes)
     if (refused !== undefined) return void target.toNote.push(counter.rejected(unit.rows, refused))
     settle(target, unit, planned.success, handled.outcomes)
     target.progress = planned.success.next
@@ -222,7 +222,7 @@ export const make = Effect.fnUntraced(function* (
       interaction,
       commands: [{ _tag: "ObserveRecontact", at: DateTime.makeUnsafe(at), class: recontact }],
     })
-    if (firstFault(handled.outcomes) === undefined) counter.count("recontacts")
+    if (firstViolation(handled.outcomes) === undefined) counter.count("recontacts")
   })
 
   return {
@@ -297,7 +297,7 @@ const latestOf = ({ answeredAt, end, placedAt }: Interaction.Call): number =>
 /** How many interactions are recorded at once: a store that combines appends sends them together. */
 const atOnce = 32
 
-const firstFault = (outcomes: Handled["outcomes"]): Fault | undefined => {
+const firstViolation = (outcomes: Handled["outcomes"]): Violation | undefined => {
   for (const outcome of outcomes) if (Result.isFailure(outcome)) return faultOfRefusal(outcome.failure)
   return undefined
 }

@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { Quality, RejectedRow } from "../SourceRow.ts"
-import type { Fault } from "./Commands.ts"
+import type { Violation } from "./Commands.ts"
 import type { RowReference } from "./Unit.ts"
 
 /** What became of the rows of an input. */
@@ -66,7 +66,7 @@ export interface RowCounter {
   /** The unit was recorded. */
   readonly accepted: (rows: ReadonlyArray<RowReference>) => void
   readonly duplicate: (rows: ReadonlyArray<RowReference>) => void
-  readonly rejected: (rows: ReadonlyArray<RowReference>, fault: Fault) => Effect.Effect<void>
+  readonly rejected: (rows: ReadonlyArray<RowReference>, violation: Violation) => Effect.Effect<void>
   readonly unreadable: (row: RejectedRow) => Effect.Effect<void>
   readonly count: (what: "late" | "attributedCalls" | "recontacts" | "clampedDurations", by?: number) => void
   readonly figures: () => RowCounts

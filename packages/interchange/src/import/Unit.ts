@@ -130,7 +130,7 @@ export const callOfLegs = (legs: ReadonlyArray<CallFact>): WholeCall | undefined
   }
 }
 
-const humanOf = (legs: ReadonlyArray<CallFact>): Interaction.Human => {
+const humanOf = (legs: ReadonlyArray<CallFact>): Interaction.PersonReached => {
   if (legs.some(({ answeredAt, human }) => human === true && answeredAt !== undefined)) return true
   return legs.some(({ answeredAt, human }) => human === "unknown" && answeredAt !== undefined) ? "unknown" : false
 }

@@ -26,7 +26,7 @@ const CallFields = Schema.Struct({
   duration: Schema.optionalKey(DurationField),
   talk: Schema.optionalKey(DurationField),
   /** Default: unknown where it was answered, false where not. */
-  human: Schema.optionalKey(valueOf(Interaction.Human)),
+  human: Schema.optionalKey(valueOf(Interaction.PersonReached)),
   /** Default: answered or noAnswer. */
   disposition: Schema.optionalKey(valueOf(Interaction.Disposition)),
   /** Default: true. */
@@ -88,7 +88,7 @@ export const Mapping = Schema.Struct({
       expected: "a list of texts, or an object with a list for each field",
     }),
   ),
-  /** The longest call, in seconds: an answer or an end farther from the call's start is a fault. Default: one day. */
+  /** The longest call, in seconds: an answer or an end farther from the call's start is a violation. Default: one day. */
   longestCall: Schema.optionalKey(
     Schema.Finite.check(Schema.isGreaterThan(0)).annotate({ expected: "a number of seconds, more than 0" }),
   ),

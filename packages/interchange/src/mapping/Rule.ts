@@ -60,7 +60,11 @@ export const LongRule = Schema.Union([
   Schema.Struct({ as: Schema.Literal("goal"), goal: Schema.optionalKey(valueOf(Schema.String)) }),
   Schema.Struct({ as: Schema.Literal("callRequested") }),
   Schema.Struct({ as: Schema.Literal("callPlaced"), call }),
-  Schema.Struct({ as: Schema.Literal("callAnswered"), call, human: Schema.optionalKey(valueOf(Interaction.Human)) }),
+  Schema.Struct({
+    as: Schema.Literal("callAnswered"),
+    call,
+    human: Schema.optionalKey(valueOf(Interaction.PersonReached)),
+  }),
   Schema.Struct({
     as: Schema.Literal("callEnded"),
     call,

@@ -1,5 +1,5 @@
 /**
- * Reads a mapping from the text of a file. A fault is reported in one line: the path and the accepted values; only the
+ * Reads a mapping from the text of a file. A violation is reported in one line: the path and the accepted values; only the
  * names of keys are repeated from the file.
  */
 import * as Result from "effect/Result"
@@ -37,9 +37,9 @@ export const readMapping = (text: string): Mapping => decodeMapping(parse(text))
 export const decodeMapping = (input: unknown): Mapping => {
   const decoded = decode(input)
   if (Result.isSuccess(decoded)) return decoded.success
-  const fault = describe(decoded.failure.issue).issues[0]
-  const path = fault?.path?.map(nameOf).join(".") ?? ""
-  throw new InputError(`mapping${path === "" ? "" : `, ${path}`}: ${fault?.message ?? "not a mapping"}`)
+  const violation = describe(decoded.failure.issue).issues[0]
+  const path = violation?.path?.map(nameOf).join(".") ?? ""
+  throw new InputError(`mapping${path === "" ? "" : `, ${path}`}: ${violation?.message ?? "not a mapping"}`)
 }
 
 /** Refuses a mapping that speaks of another format; throws an `InputError` of one line. */

@@ -99,10 +99,10 @@ const signContract = (state: State, command: CommandOf<"SignContract">, context:
   }
   const policy = policyOf(state, context, occurredAt)
   if (policy === undefined) return refuse("POLICY-BIND", command, "at", adoptFirst)
-  const fault = Contract.fault(policy, terms)
-  return fault === undefined
+  const violation = Contract.violation(policy, terms)
+  return violation === undefined
     ? record({ _tag: "ContractSigned", occurredAt, contract, ...terms })
-    : refuse(fault.rule, command, fault.field, fault.accepted)
+    : refuse(violation.rule, command, violation.field, violation.accepted)
 }
 
 const publishStatistic = (state: State, command: CommandOf<"PublishStatistic">, context: Context): Decision => {

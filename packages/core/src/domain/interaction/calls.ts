@@ -7,9 +7,9 @@ import type { Refusal } from "../../eventsourcing/Refusal.ts"
 import * as Customer from "../Customer.ts"
 import { nothing, record, refuse } from "../internal/Decision.ts"
 import { type CommandOf, type Context } from "./commands.ts"
-import type { Event, Human } from "./events.ts"
+import type { Event, PersonReached } from "./events.ts"
 import { longestWindowMillis } from "./events.ts"
-import { type State, endOf } from "./state.ts"
+import { type State, lastMoment } from "./state.ts"
 
 export const placeCall = (
   state: State,
@@ -29,7 +29,7 @@ export const placeCall = (
   if (!Customer.isNumberListed(context.customer, number, occurredAt)) {
     return refuse("LISTED", command, "number", "a number that the Customer lists at that moment")
   }
-  if (instant > endOf(state) + longestWindowMillis) {
+  if (instant > lastMoment(state) + longestWindowMillis) {
     return refuse("TACET-WINDOW", command, "at", "a call within seven days of the interaction")
   }
   return record({ _tag: "CallPlaced", occurredAt, call, number, asksForPerson })
@@ -55,7 +55,7 @@ export const answerCall = (
 }
 
 /** How much an answer speaks for a person. */
-const likelihood = (human: Human): number => (human === true ? 2 : human === "unknown" ? 1 : 0)
+const likelihood = (human: PersonReached): number => (human === true ? 2 : human === "unknown" ? 1 : 0)
 
 export const endCall = (state: State, command: CommandOf<"EndCall">): Result.Result<ReadonlyArray<Event>, Refusal> => {
   const { at: occurredAt, disposition, legs, talkSeconds } = command

@@ -13,9 +13,9 @@ import type { PolicyVersionId } from "../Identifier.ts"
 import * as Category from "../internal/Category.ts"
 import { nothing, record, refuse } from "../internal/Decision.ts"
 import { type CommandOf, type Context } from "./commands.ts"
-import type { Event, Told } from "./events.ts"
-import { locationFault } from "./location.ts"
-import { type Reference, type State, toldKey } from "./state.ts"
+import type { Event, NoticeContent } from "./events.ts"
+import { locationViolation } from "./location.ts"
+import { type Reference, type State, noticeKey } from "./state.ts"
 
 export const showNotice = (
   state: State,
@@ -23,19 +23,19 @@ export const showNotice = (
   { customer }: Context,
 ): Result.Result<ReadonlyArray<Event>, Refusal> => {
   const { at: occurredAt, policyVersion, tells } = command
-  if (tells.every((thing) => isTold(state, policyVersion, thing, occurredAt))) return nothing
+  if (tells.every((thing) => isNotified(state, policyVersion, thing, occurredAt))) return nothing
   return policyVersion === Customer.policyVersionAt(customer, occurredAt)
     ? record({ _tag: "NoticeShown", occurredAt, policyVersion, tells })
     : refuse("POLICY-BIND", command, "policyVersion", "the version in force for the Customer at that moment")
 }
 
-const isTold = (state: State, policyVersion: PolicyVersionId, thing: Told, at: DateTime.Utc): boolean => {
-  const since = state.told.get(toldKey(policyVersion, thing))
+const isNotified = (state: State, policyVersion: PolicyVersionId, thing: NoticeContent, at: DateTime.Utc): boolean => {
+  const since = state.told.get(noticeKey(policyVersion, thing))
   return since !== undefined && since <= DateTime.toEpochMillis(at)
 }
 
 /** What keeps values of these categories from being collected at this moment, under the policy of the moment. */
-const collectionFault = (
+const collectionViolation = (
   state: State,
   command: CommandOf<"ObserveTerminal" | "EnterInput" | "AnswerSurvey">,
   categories: ReadonlyArray<PersonalDataCategory>,
@@ -56,7 +56,7 @@ const collectionFault = (
   }
   const owes = (notice: EffectivePolicy["parameters"]["collectionNotice"][number]): boolean =>
     policy.parameters.collectionNotice.includes(notice)
-  const misses = (thing: Told): boolean => !isTold(state, policyVersion, thing, command.at)
+  const misses = (thing: NoticeContent): boolean => !isNotified(state, policyVersion, thing, command.at)
   if (owes("purposeBeforeCollection") && misses("purposes")) {
     return refuse("PURPOSE-FIRST", command, undefined, "a notice of the purposes first: send ShowNotice")
   }
@@ -80,8 +80,8 @@ export const observeTerminal = (
 ): Result.Result<ReadonlyArray<Event>, Refusal> => {
   for (const { category } of command.values) {
     if (Category.isLocation(category)) {
-      const fault = locationFault(state, command, context)
-      if (fault !== undefined) return fault
+      const violation = locationViolation(state, command, context)
+      if (violation !== undefined) return violation
       continue
     }
     const barred = Category.ruleAgainst(category)
@@ -96,9 +96,9 @@ export const observeTerminal = (
     }
   }
   const categories = command.values.map(({ category }) => category)
-  const fault =
-    categories.length === 0 ? undefined : collectionFault(state, command, categories, "values.category", context)
-  if (fault !== undefined) return fault
+  const violation =
+    categories.length === 0 ? undefined : collectionViolation(state, command, categories, "values.category", context)
+  if (violation !== undefined) return violation
   const references = new Set(command.values.map(({ reference }) => reference))
   const known = Array.from(references, (reference) => state.sealed.get(reference))
   if (known.every((where) => where === "terminal")) return nothing
@@ -113,7 +113,7 @@ export const enterInput = (
   context: Context,
 ): Result.Result<ReadonlyArray<Event>, Refusal> => {
   const { at: occurredAt, field, value } = command
-  const undeclared = fieldFault(state, context, command, value)
+  const undeclared = fieldViolation(state, context, command, value)
   if (undeclared !== undefined) return undeclared
   const input = state.inputs.get(field)
   if (input?.reference === value.reference) return nothing
@@ -136,14 +136,14 @@ export const answerSurvey = (
   context: Context,
 ): Result.Result<ReadonlyArray<Event>, Refusal> => {
   const { answer, at: occurredAt, field } = command
-  const undeclared = fieldFault(state, context, command, answer)
+  const undeclared = fieldViolation(state, context, command, answer)
   if (undeclared !== undefined) return undeclared
   const where = state.sealed.get(answer.reference)
   if (where === undefined) return record({ _tag: "SurveyAnswered", occurredAt, field, answer })
   return where === `answer ${field}` ? nothing : refuse("TACET-ONCE", command, "answer.reference", sealedAnew)
 }
 
-const fieldFault = (
+const fieldViolation = (
   state: State,
   context: Context,
   command: CommandOf<"EnterInput" | "AnswerSurvey">,
@@ -161,5 +161,5 @@ const fieldFault = (
   if (isOwnService && !Contract.coversOwnService(context.customer, value.category, policy, command.at)) {
     return refuse("SUBCONTRACT", command, "field", "a contract in force that covers the category of the service's data")
   }
-  return collectionFault(state, command, [value.category], "field", context)
+  return collectionViolation(state, command, [value.category], "field", context)
 }

@@ -22,7 +22,7 @@ import {
 import {
   CallEnded,
   Disposition,
-  Human,
+  PersonReached,
   InteractionEnded,
   InteractionExcluded,
   NoticeShown,
@@ -53,7 +53,7 @@ export const Command = Schema.Union([
   Schema.TaggedStruct("RedirectToCustomer", { at, to: RedirectedToCustomer.fields.to }),
   Schema.TaggedStruct("RequestCall", { at }),
   Schema.TaggedStruct("PlaceCall", { at, call: CallId, number: ListedNumberId, asksForPerson: Schema.Boolean }),
-  Schema.TaggedStruct("AnswerCall", { at, call: CallId, human: Human }),
+  Schema.TaggedStruct("AnswerCall", { at, call: CallId, human: PersonReached }),
   Schema.TaggedStruct("EndCall", {
     at,
     call: CallId,

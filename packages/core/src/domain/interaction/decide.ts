@@ -15,7 +15,7 @@ import { type CommandOf, type Context } from "./commands.ts"
 import type { Event } from "./events.ts"
 import { clockToleranceMillis, longestWindowMillis } from "./events.ts"
 import { isTriggerListed, start } from "./start.ts"
-import { type State, endOf } from "./state.ts"
+import { type State, lastMoment } from "./state.ts"
 
 export const decide = (
   state: State,
@@ -56,7 +56,7 @@ export const decide = (
           "a policy, or a contract under it, by which devices are recognised",
         )
       }
-      return instant > endOf(state) + longestWindowMillis * 2
+      return instant > lastMoment(state) + longestWindowMillis * 2
         ? refuse("TACET-WINDOW", command, "at", "a note made soon after the window of its class has closed")
         : record({ _tag: "RecontactObserved", occurredAt, class: command.class })
     case "EndInteraction":

@@ -61,9 +61,9 @@ export type Channel = typeof Channel.Type
  * Whether a person of the Customer's spoke: `true` where the source proves a bridged agent, `false` for voicemail, a
  * menu, an announcement or closed hours, `unknown` where only a disposition is known.
  */
-export const Human = Schema.Union([Schema.Boolean, Schema.Literal("unknown")])
+export const PersonReached = Schema.Union([Schema.Boolean, Schema.Literal("unknown")])
 
-export type Human = typeof Human.Type
+export type PersonReached = typeof PersonReached.Type
 
 /** How a call ended. `automated`: in the menu, before it asked for a person. */
 export const Disposition = Schema.Literals([
@@ -88,9 +88,9 @@ export const RecontactClass = Schema.Literals(["within24Hours", "within72Hours",
 export type RecontactClass = typeof RecontactClass.Type
 
 /** The subjects of a notice: the policy, the purposes of collection, and the use of each field (MANDATORY). */
-export const Told = Schema.Literals(["policy", "purposes", "fields"])
+export const NoticeContent = Schema.Literals(["policy", "purposes", "fields"])
 
-export type Told = typeof Told.Type
+export type NoticeContent = typeof NoticeContent.Type
 
 /** How far a clock that reports a moment may be ahead of the clock that records it: five minutes, in milliseconds. */
 export const clockToleranceMillis = 5 * 60_000
@@ -121,7 +121,7 @@ export const InteractionStarted = Schema.TaggedStruct("InteractionStarted", {
 export const NoticeShown = Schema.TaggedStruct("NoticeShown", {
   occurredAt,
   policyVersion: PolicyVersionId,
-  tells: Schema.Array(Told),
+  tells: Schema.Array(NoticeContent),
 })
 
 /** The terminal reported values about itself. */
@@ -167,7 +167,7 @@ export const CallPlaced = Schema.TaggedStruct("CallPlaced", {
 })
 
 /** The call was answered, by a person or not. */
-export const CallAnswered = Schema.TaggedStruct("CallAnswered", { occurredAt, call: CallId, human: Human })
+export const CallAnswered = Schema.TaggedStruct("CallAnswered", { occurredAt, call: CallId, human: PersonReached })
 
 /** The call ended. */
 export const CallEnded = Schema.TaggedStruct("CallEnded", {

@@ -9,7 +9,7 @@ import type { CommandOf, Context } from "./commands.ts"
 import type { State } from "./state.ts"
 
 /** A location is recorded where the policy allows one, of a service that the person opened, and not while it is off. */
-export const locationFault = (
+export const locationViolation = (
   state: State,
   command: CommandOf<"ObserveTerminal">,
   { locationOn = true, policyAt }: Context,

@@ -9,11 +9,11 @@ import type {
   CallEnded,
   CallPlaced,
   Event,
-  Human,
+  PersonReached,
   InteractionStarted,
   RecontactClass,
   RedirectedToCustomer,
-  Told,
+  NoticeContent,
 } from "./events.ts"
 import { isActivity } from "./events.ts"
 
@@ -23,7 +23,7 @@ import { isActivity } from "./events.ts"
 export interface Call {
   readonly placed: typeof CallPlaced.Type
   readonly placedAt: number
-  readonly human: Human | undefined
+  readonly human: PersonReached | undefined
   /** When it was answered last: by a machine, then by a person. */
   readonly answeredAt: number
   readonly end: typeof CallEnded.Type | undefined
@@ -87,10 +87,10 @@ export const initial: State = {
  * ```ts
  * import { Interaction } from "@tacet/core/domain"
  *
- * const windowCloses = (state: Interaction.State): number => Interaction.endOf(state) + Interaction.longestWindowMillis
+ * const windowCloses = (state: Interaction.State): number => Interaction.lastMoment(state) + Interaction.longestWindowMillis
  * ```
  */
-export const endOf = (state: State): number => Math.max(state.lastActivity, state.endedAt)
+export const lastMoment = (state: State): number => Math.max(state.lastActivity, state.endedAt)
 
 // Evolve
 
@@ -111,7 +111,7 @@ export const evolve = (before: State, event: Event): State => {
     case "NoticeShown": {
       const told = new Map(state.told)
       for (const thing of event.tells) {
-        const key = toldKey(event.policyVersion, thing)
+        const key = noticeKey(event.policyVersion, thing)
         told.set(key, Math.min(at, told.get(key) ?? at))
       }
       return { ...state, told }
@@ -160,7 +160,7 @@ export const evolve = (before: State, event: Event): State => {
   }
 }
 
-export const toldKey = (policyVersion: PolicyVersionId, thing: Told): string => `${thing} ${policyVersion}`
+export const noticeKey = (policyVersion: PolicyVersionId, thing: NoticeContent): string => `${thing} ${policyVersion}`
 
 const seen = (state: State, at: number): State => (at > state.lastActivity ? { ...state, lastActivity: at } : state)
 

@@ -37,7 +37,7 @@ export interface Facts {
  * import type { EffectivePolicy } from "@tacet/core/policy"
  *
  * const end = (retention: RetentionPolicy.State, policies: ReadonlyArray<EffectivePolicy.EffectivePolicy>) =>
- *   RetentionPolicy.endOf(
+ *   RetentionPolicy.retentionEnd(
  *     retention,
  *     {
  *       category: "ipAddress",
@@ -48,7 +48,7 @@ export interface Facts {
  *   )
  * ```
  */
-export const endOf = (
+export const retentionEnd = (
   state: State,
   facts: Facts,
   policies: ReadonlyArray<EffectivePolicy>,
@@ -82,7 +82,7 @@ export const isReadable = (
   at: DateTime.Utc,
 ): boolean => {
   if (DateTime.isLessThan(at, facts.events.collection)) return false
-  const end = endOf(state, facts, policies)
+  const end = retentionEnd(state, facts, policies)
   return end === undefined || DateTime.isLessThan(at, end)
 }
 

@@ -26,8 +26,8 @@ export const fulfil = (
       return refuse("R-VERIFY", command, undefined, "requester and data that correspond: VerifyIdentity first")
     }
   }
-  const fault = Answer.outcomeFault(request, outcome, context.holdings ?? [])
-  if (fault !== undefined) return refuse(fault.rule, command, fault.field, fault.accepted)
+  const violation = Answer.outcomeViolation(request, outcome, context.holdings ?? [])
+  if (violation !== undefined) return refuse(violation.rule, command, violation.field, violation.accepted)
   const kept = outcome._tag === "erasure" ? (context.holdings ?? []).filter(({ keptBy }) => keptBy !== undefined) : []
   return (
     unsaid(command, context, ["complaintToAuthority", "courtRemedy"]) ??
@@ -51,8 +51,8 @@ export const refuseRequest = (
   context: Context,
 ): Decision => {
   const { ground, legalReference } = command
-  const fault = Answer.groundFault(request, command, context)
-  if (fault !== undefined) return refuse(fault.rule, command, fault.field, fault.accepted)
+  const violation = Answer.groundViolation(request, command, context)
+  if (violation !== undefined) return refuse(violation.rule, command, violation.field, violation.accepted)
   return (
     unsaid(command, context, answerDuties) ??
     record({

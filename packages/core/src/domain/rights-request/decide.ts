@@ -7,7 +7,7 @@ import { answersAnybody, fulfil, refuseRequest, unsaid } from "./answer.ts"
 import type { Command } from "./commands.ts"
 import { type Context, type Decision, acceptedIn } from "./commands.ts"
 import { notifyDelay } from "./delay.ts"
-import { duplicateFault } from "./duplicates.ts"
+import { duplicateViolation } from "./duplicates.ts"
 import { locate, receive, verify } from "./receipt.ts"
 import { type State, settledStatuses } from "./state.ts"
 
@@ -70,7 +70,7 @@ export const decide = (state: State, command: Command, context: Context): Decisi
         : refuse("R-RESTRICT", command, "informed", "a person who was told before the restriction ends")
     case "AcceptDuplicate":
       return (
-        duplicateFault(context.other, state, command) ??
+        duplicateViolation(context.other, state, command) ??
         record({
           _tag: "DuplicateAccepted",
           occurredAt,
@@ -79,7 +79,7 @@ export const decide = (state: State, command: Command, context: Context): Decisi
       )
     case "MarkDuplicate":
       return (
-        duplicateFault(state, context.other, command) ??
+        duplicateViolation(state, context.other, command) ??
         record({
           _tag: "MarkedDuplicate",
           occurredAt,

@@ -11,7 +11,7 @@ import { type State, settledStatuses } from "./state.ts"
  * is verified: otherwise a stranger could block a person by asking first in their name. It must be due no later, or a
  * duplicate would postpone an answer.
  */
-export const duplicateFault = (
+export const duplicateViolation = (
   duplicate: State | undefined,
   original: State | undefined,
   command: CommandOf<"AcceptDuplicate" | "MarkDuplicate">,

@@ -67,13 +67,13 @@ export interface Asked {
 }
 
 /** Why an answer does not hold: the rule, the field that decided, and what would be accepted. */
-export interface Fault {
+export interface Violation {
   readonly rule: RuleKey
   readonly field: string | undefined
   readonly accepted: string
 }
 
-const fault = (rule: RuleKey, field: string | undefined, accepted: string): Fault => ({ rule, field, accepted })
+const violation = (rule: RuleKey, field: string | undefined, accepted: string): Violation => ({ rule, field, accepted })
 
 /** The rule that gives each right. */
 export const ruleOf: Readonly<Record<Right, RuleKey>> = {
@@ -126,16 +126,20 @@ export const sizeOf = (outcome: Outcome): number => {
  * import { RightsRequest } from "@tacet/core/domain"
  *
  * const missing = (outcome: RightsRequest.Outcome, holdings: ReadonlyArray<RightsRequest.Holding>) =>
- *   RightsRequest.outcomeFault({ kind: "access", purposes: [], registered: false }, outcome, holdings)
+ *   RightsRequest.outcomeViolation({ kind: "access", purposes: [], registered: false }, outcome, holdings)
  * ```
  */
-export const outcomeFault = (request: Asked, outcome: Outcome, holdings: ReadonlyArray<Holding>): Fault | undefined => {
+export const outcomeViolation = (
+  request: Asked,
+  outcome: Outcome,
+  holdings: ReadonlyArray<Holding>,
+): Violation | undefined => {
   if (outcome._tag !== request.kind)
-    return fault(ruleOf[request.kind], "outcome", "the outcome that the request asks for")
+    return violation(ruleOf[request.kind], "outcome", "the outcome that the request asks for")
   const missing = incomplete(request, outcome, holdings)
   if (missing === undefined) return undefined
   const [field, accepted] = missing
-  return fault(field === "signInRemoved" ? "R-ACCESS-LOST" : ruleOf[request.kind], `outcome.${field}`, accepted)
+  return violation(field === "signInRemoved" ? "R-ACCESS-LOST" : ruleOf[request.kind], `outcome.${field}`, accepted)
 }
 
 /** The part that an outcome lacks or has in excess; `undefined` where it is complete. */
@@ -235,14 +239,14 @@ const marketing: ReadonlyArray<Purpose> = ["directMarketing", "personalisedAdver
  * import type { EffectivePolicy } from "@tacet/core/policy"
  *
  * const mayNot = (policy: EffectivePolicy.EffectivePolicy) =>
- *   RightsRequest.groundFault(
+ *   RightsRequest.groundViolation(
  *     { kind: "access", purposes: [], registered: false },
  *     { ground: "legalLimit", legalReference: "GDPR 23(1)" },
  *     { policy },
  *   )
  * ```
  */
-export const groundFault = (
+export const groundViolation = (
   request: Asked,
   refusal: { readonly ground: RefusalGround; readonly legalReference?: string },
   context: {
@@ -250,39 +254,39 @@ export const groundFault = (
     readonly localLaw?: { readonly reference: string }
     readonly holdings?: ReadonlyArray<Holding>
   },
-): Fault | undefined => {
+): Violation | undefined => {
   const { kind } = request
   const { ground, legalReference } = refusal
   const { accountSelfService, objectionTest, refusalGrounds } = context.policy.parameters
   const isMarketing = request.purposes.some((purpose) => marketing.includes(purpose))
   if (kind === "consentWithdrawal") {
-    return fault(isMarketing ? "OPTOUT" : "WITHDRAW", undefined, "FulfilRequest: a withdrawal is never refused")
+    return violation(isMarketing ? "OPTOUT" : "WITHDRAW", undefined, "FulfilRequest: a withdrawal is never refused")
   }
-  if (kind === "complaint") return fault("R-COMPLAINT", undefined, "FulfilRequest: a complaint is answered")
+  if (kind === "complaint") return violation("R-COMPLAINT", undefined, "FulfilRequest: a complaint is answered")
   if (kind === "objection" && isMarketing) {
-    return fault("R-OBJECT", undefined, "FulfilRequest: an objection to advertising always holds")
+    return violation("R-OBJECT", undefined, "FulfilRequest: an objection to advertising always holds")
   }
   if (request.registered && accountSelfService === "atAnyTime" && (kind === "access" || kind === "rectification")) {
-    return fault("R-MANAGE", undefined, "FulfilRequest: users read and change their account at any time")
+    return violation("R-MANAGE", undefined, "FulfilRequest: users read and change their account at any time")
   }
   if (!refusalGrounds.includes(ground)) {
     const rule = ground === "badFaith" || ground === "impractical" ? "R-REFUSE16" : "R-LEGAL-LIMIT"
-    return fault(rule, "ground", `one of ${refusalGrounds.join(", ")}`)
+    return violation(rule, "ground", `one of ${refusalGrounds.join(", ")}`)
   }
   if (necessities.has(ground) && (kind !== "objection" || !necessitiesOf[objectionTest].includes(ground))) {
-    return fault("R-OBJ-NEC", "ground", "for an objection the necessity that the policy names, else another")
+    return violation("R-OBJ-NEC", "ground", "for an objection the necessity that the policy names, else another")
   }
   if (ground === "notRequiredByLocalLaw" && context.localLaw?.reference !== legalReference) {
-    return fault("R-LOCAL-LAW", "legalReference", "the law of the place that the request comes from")
+    return violation("R-LOCAL-LAW", "legalReference", "the law of the place that the request comes from")
   }
   if (ground === "legalObligation") {
     const erasable = (context.holdings ?? []).some(({ keptBy }) => keptBy === undefined)
     if (kind !== "erasure" || erasable) {
-      return fault("R-ERASE", "ground", "an erasure of values all of which a law makes somebody keep")
+      return violation("R-ERASE", "ground", "an erasure of values all of which a law makes somebody keep")
     }
   }
   if (legalGrounds.has(ground) && legalReference === undefined) {
-    return fault("R-LEGAL-LIMIT", "legalReference", "the law that the refusal rests on")
+    return violation("R-LEGAL-LIMIT", "legalReference", "the law that the refusal rests on")
   }
   return undefined
 }

@@ -189,7 +189,7 @@ describe("The purposes of a role", () => {
   proves(
     "PURPOSES",
     law(
-      "a purpose outside of the list of the role is refused, none at all is a gap",
+      "a purpose outside of the list of the role is refused, none at all is undeclared",
       (policy) =>
         fc
           .option(
@@ -319,7 +319,7 @@ describe("Legal bases of a controller", () => {
   }
   // Planted and found: a second basis let through.
   proves("BASIS", law("a use rests on its one legal basis, and on the consent where that is it", uses, without))
-  // Planted and found: a duty that is a gap even with its reference; one that needs none.
+  // Planted and found: a duty that is undeclared even with its reference; one that needs none.
   proves(
     "BASIS",
     law(

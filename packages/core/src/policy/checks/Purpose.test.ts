@@ -47,8 +47,8 @@ describe.each(versions)("PURPOSES under $id", ({ policy }) => {
     const further = parameters.furtherPurposes !== "none"
     expect(answer._tag).toBe(lawful || (!banned && (listed || further)) ? "allow" : "violation")
   })
-  it("a use without a purpose is a gap, which is no permission", () => {
-    expect(brief(ask({ purpose: undefined }))).toBe("gap PURPOSES")
+  it("a use without a purpose is undeclared, which is no permission", () => {
+    expect(brief(ask({ purpose: undefined }))).toBe("undeclared PURPOSES")
   })
   it("NOT-SOLD: sale is refused whoever consents", () => {
     expect(brief(ask({ purpose: "sale", consented: ["sale"] }))).toBe("violation NOT-SOLD")
@@ -71,15 +71,15 @@ describe.each(versions)("PURPOSES under $id", ({ policy }) => {
     expect(brief(ask({ purpose: "retargeting", consented: ["retargeting"] }))).toBe("violation NO-RETARGET")
   })
   it("what the law demands needs its reference", () => {
-    expect(brief(ask({ purpose: "rightsFulfilment" }))).toBe("gap BASIS")
+    expect(brief(ask({ purpose: "rightsFulfilment" }))).toBe("undeclared BASIS")
     expect(ask({ purpose: "rightsFulfilment", legalReference: "GDPR 15" })).toMatchObject({
       _tag: "allow",
       basis: "legalObligation",
     })
   })
-  it("MINIMISE: a datum without declared purposes is a gap, one with others a violation", () => {
+  it("MINIMISE: a datum without declared purposes is undeclared, one with others a violation", () => {
     const [category = "ipAddress"] = parameters.categories[role]
-    expect(brief(ask({ datum: { category, declared: [] } }))).toBe("gap MINIMISE")
+    expect(brief(ask({ datum: { category, declared: [] } }))).toBe("undeclared MINIMISE")
     expect(brief(ask({ datum: { category, declared: ["serviceUsageAnalytics"] } }))).toBe("violation PURPOSES")
     expect(brief(ask({ datum: { category, declared: ["requestedService"] } }))).toBe("allow")
   })
@@ -129,7 +129,7 @@ describe("Kinds of data with purposes of their own", () => {
         brief(Purpose.check(policy, { role, purpose, kind: "callData", instructed: everyPurpose }))
       expect(ask("requestedService")).toBe("allow")
       for (const purpose of everyPurpose)
-        if (purpose !== "requestedService") expect(ask(purpose)).toMatch(/^(violation|gap)/)
+        if (purpose !== "requestedService") expect(ask(purpose)).toMatch(/^(violation|undeclared)/)
     }
   })
   it("TECH-PURPOSE, ADID-USE, TRAINING, 3P-SERVICE", () => {
@@ -149,8 +149,10 @@ describe("Kinds of data with purposes of their own", () => {
 })
 
 describe("Roles, instructions and bases", () => {
-  it("CUST-PURPOSE: without a contract that instructs it is a gap", () => {
-    expect(brief(Purpose.check(v2021, { role: "processor", purpose: "requestedService" }))).toBe("gap CUST-PURPOSE")
+  it("CUST-PURPOSE: without a contract that instructs it is undeclared", () => {
+    expect(brief(Purpose.check(v2021, { role: "processor", purpose: "requestedService" }))).toBe(
+      "undeclared CUST-PURPOSE",
+    )
     expect(
       brief(Purpose.check(v2021, { role: "processor", purpose: "requestedService", instructed: ["customerCare"] })),
     ).toBe("violation CUST-PURPOSE")
@@ -173,7 +175,7 @@ describe("Roles, instructions and bases", () => {
     expect(brief(Purpose.check(v2016, { role: "publisher", purpose: "requestedService" }))).toBe("allow")
   })
   it("BASIS: a controller needs the one legal basis of the purpose, and a consent where that is the basis", () => {
-    expect(brief(Purpose.check(v2021, { role: "controller", purpose: "visitorKnowledge" }))).toBe("gap BASIS")
+    expect(brief(Purpose.check(v2021, { role: "controller", purpose: "visitorKnowledge" }))).toBe("undeclared BASIS")
     expect(
       brief(Purpose.check(v2021, { role: "controller", purpose: "visitorKnowledge", basis: "legitimateInterests" })),
     ).toBe("allow")
@@ -189,7 +191,7 @@ describe("Roles, instructions and bases", () => {
   })
   it("FAIR: nothing passes for a controller without a lawful ground, and with one that the record names it does", () => {
     for (const purpose of v2021.parameters.purposes.controller) {
-      expect(brief(Purpose.check(v2021, { role: "controller", purpose }))).toBe("gap BASIS")
+      expect(brief(Purpose.check(v2021, { role: "controller", purpose }))).toBe("undeclared BASIS")
       expect(brief(Purpose.check(v2021, { role: "controller", purpose, basis: "contract" }))).toBe("allow")
     }
   })

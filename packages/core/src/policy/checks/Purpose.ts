@@ -1,6 +1,6 @@
 /**
- * Whether personal data may be used for a purpose: `allow`, `violation` where a rule forbids it, `gap` where no declaration
- * permits it. A gap is never passed over: it names the missing declaration.
+ * Whether personal data may be used for a purpose: `allow`, `violation` where a rule forbids it, `undeclared` where no declaration
+ * permits it. It is never passed over: it names the missing declaration.
  */
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import type { EffectivePolicy } from "../binding/EffectivePolicy.ts"
@@ -13,7 +13,7 @@ export { LegalBasis, legalBases, legalBasisTerm, Purpose, purposes, purposeTerm 
 /** A use that is asked about. */
 export interface Use {
   readonly role: Role
-  /** What it is for; a use without a purpose is a gap. */
+  /** What it is for; a use without a purpose is undeclared. */
   readonly purpose: Purpose | undefined
   /** Whether the record identifies no person, alone or with anything else held. Default: it is personal. */
   readonly label?: "personal" | "nonPersonal"
@@ -39,7 +39,7 @@ export interface Use {
 export type Answer =
   | { readonly _tag: "allow"; readonly rules: ReadonlyArray<PolicyRuleKey>; readonly basis?: LegalBasis }
   | { readonly _tag: "violation"; readonly rule: PolicyRuleKey; readonly accepted: string }
-  | { readonly _tag: "gap"; readonly rule: PolicyRuleKey; readonly missing: string }
+  | { readonly _tag: "undeclared"; readonly rule: PolicyRuleKey; readonly missing: string }
 
 /**
  * Checks a use against the policy that binds it.
@@ -48,7 +48,7 @@ export type Answer =
  */
 export const check = (policy: EffectivePolicy, use: Use): Answer => {
   const { purpose } = use
-  if (purpose === undefined) return gap("PURPOSES", "the purpose of the use")
+  if (purpose === undefined) return undeclared("PURPOSES", "the purpose of the use")
   if (use.label === "nonPersonal") return checkNonPersonal(policy, purpose)
   return (
     checkRole(policy, use) ??
@@ -61,7 +61,7 @@ export const check = (policy: EffectivePolicy, use: Use): Answer => {
 }
 
 const violation = (rule: PolicyRuleKey, accepted: string): Answer => ({ _tag: "violation", rule, accepted })
-const gap = (rule: PolicyRuleKey, missing: string): Answer => ({ _tag: "gap", rule, missing })
+const undeclared = (rule: PolicyRuleKey, missing: string): Answer => ({ _tag: "undeclared", rule, missing })
 const allow = (rules: ReadonlyArray<PolicyRuleKey>, basis?: LegalBasis): Answer => ({
   _tag: "allow",
   rules,
@@ -120,7 +120,7 @@ const checkDutyOfLaw = (use: Use, purpose: Purpose): Answer | undefined => {
   }
   return given(use.legalReference)
     ? allow(["PURPOSES", "BASIS"], "legalObligation")
-    : gap("BASIS", "the law that demands it, or the request that is answered, by its reference")
+    : undeclared("BASIS", "the law that demands it, or the request that is answered, by its reference")
 }
 
 const ruleOfKind: Readonly<Record<NonNullable<Use["kind"]>, PolicyRuleKey>> = {
@@ -142,7 +142,7 @@ const checkDatum = ({ parameters }: EffectivePolicy, use: Use, purpose: Purpose)
   if (!parameters.categories[use.role].includes(use.datum.category)) {
     return violation("CATEGORIES", "a datum of a category that the policy lists for the role")
   }
-  if (use.datum.declared.length === 0) return gap("MINIMISE", "the purposes for which the datum was recorded")
+  if (use.datum.declared.length === 0) return undeclared("MINIMISE", "the purposes for which the datum was recorded")
   return use.datum.declared.includes(purpose) ||
     given(use.compatibility) ||
     given(use.legalReference) ||
@@ -153,7 +153,8 @@ const checkDatum = ({ parameters }: EffectivePolicy, use: Use, purpose: Purpose)
 
 const checkInstruction = ({ parameters }: EffectivePolicy, use: Use, purpose: Purpose): Answer | undefined => {
   if (use.role !== "processor" || parameters.processorPurposes !== "instructedByCustomer") return undefined
-  if (use.instructed === undefined) return gap("CUST-PURPOSE", "a contract in force with the Customer's instructions")
+  if (use.instructed === undefined)
+    return undeclared("CUST-PURPOSE", "a contract in force with the Customer's instructions")
   return use.instructed.includes(purpose)
     ? undefined
     : violation("CUST-PURPOSE", `of these, which the Customer instructs: ${use.instructed.join(", ")}`)
@@ -178,7 +179,7 @@ const checkBasis = (policy: EffectivePolicy, use: Use, purpose: Purpose, rule: P
   if (roleModel === "publisher") return allow([rule])
   const named = legalBases.find((one) => one.purpose === purpose)?.basis
   const basis = named ?? use.basis
-  if (basis === undefined) return gap("BASIS", "the legal basis of the purpose")
+  if (basis === undefined) return undeclared("BASIS", "the legal basis of the purpose")
   if (named !== undefined && use.basis !== undefined && use.basis !== named) {
     return violation("BASIS", `the legal basis that the policy names: ${named}`)
   }

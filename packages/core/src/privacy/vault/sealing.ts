@@ -35,7 +35,7 @@ export interface ToSeal {
   /** The purposes declared for it (MINIMISE). */
   readonly purposes: ReadonlyArray<string>
   readonly collectedAt: EpochMillis
-  /** Its computed end (`RetentionPolicy.endOf`); `undefined` while none is known. */
+  /** Its computed end (`RetentionPolicy.retentionEnd`); `undefined` while none is known. */
   readonly retentionEnd: EpochMillis | undefined
 }
 

@@ -136,7 +136,7 @@ const answered = (command: string, field: string, answer: Purpose.Answer): Judge
       return Result.void
     case "violation":
       return refusing(command)(answer.rule, field, answer.accepted)
-    case "gap":
+    case "undeclared":
       return refusing(command)(answer.rule, field, answer.missing)
   }
 }

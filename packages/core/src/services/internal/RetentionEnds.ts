@@ -67,6 +67,6 @@ export const retentionEnd = Effect.fnUntraced(function* (
   const found = held(declared, datum)
   if (found === undefined) return undefined
   const { state } = yield* load(RetentionPolicy.aggregate, customer, customer)
-  const end = RetentionPolicy.endOf(state, found.facts, found.policies)
+  const end = RetentionPolicy.retentionEnd(state, found.facts, found.policies)
   return end === undefined ? undefined : DateTime.toEpochMillis(end)
 })

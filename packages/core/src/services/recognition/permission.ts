@@ -35,7 +35,7 @@ export const permitted = Effect.fnUntraced(function* (
   }
   const use = Purpose.check(policy, { role: "processor", purpose, instructed: contract.purposes })
   if (use._tag === "allow") return policy
-  const accepted = use._tag === "gap" ? use.missing : use.accepted
+  const accepted = use._tag === "undeclared" ? use.missing : use.accepted
   return yield* new Refusal({ rule: use.rule, command, field: "purpose", accepted })
 })
 

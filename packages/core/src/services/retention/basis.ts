@@ -64,7 +64,7 @@ export const isDue = (
   for (const collectedAt of [first, last]) {
     const held = RetentionEnds.held(declared, { category: "interfaceUsage", collectedAt, at: now })
     if (held === undefined) continue
-    const end = RetentionPolicy.endOf(retention.state, held.facts, held.policies)
+    const end = RetentionPolicy.retentionEnd(retention.state, held.facts, held.policies)
     if (end !== undefined && DateTime.toEpochMillis(end) <= now) isEnded = true
     const isHeld =
       end === undefined || DateTime.toEpochMillis(end) > now

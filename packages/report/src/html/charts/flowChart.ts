@@ -22,7 +22,7 @@ const colours: Readonly<Record<End, string>> = {
 }
 
 /** The end that a node represents, if any. */
-export const endOf = ({ id }: FlowNode): End | undefined => {
+export const endAt = ({ id }: FlowNode): End | undefined => {
   const end = id.startsWith("end:") ? id.slice(4) : ""
   return Object.hasOwn(ends, end) ? (end as End) : undefined
 }
@@ -32,7 +32,7 @@ export const stepName = ({ label }: FlowNode): string => label.replace(/^\d+\. /
 
 /** The label of a node: an end in the page's words, a step by position and name. */
 export const nodeName = (node: FlowNode): string => {
-  const end = endOf(node)
+  const end = endAt(node)
   return end === undefined ? node.label : ends[end]
 }
 
@@ -59,7 +59,7 @@ export const flowOption = (flow: Flow): { readonly option: EChartsCoreOption; re
   const used = new Set(links.flatMap(({ source, target }) => [source, target]))
   const nodes = flow.nodes.filter(({ id }) => used.has(id))
   const values = throughput(flow)
-  const endOfId = new Map(nodes.map((node) => [node.id, endOf(node)]))
+  const endById = new Map(nodes.map((node) => [node.id, endAt(node)]))
   const depth = Math.max(...nodes.map((node) => node.depth))
   const perDepth = Array.from({ length: depth + 1 }, (_, at) => nodes.filter((node) => node.depth === at).length)
   const height = Math.min(680, Math.max(260, Math.max(...perDepth) * 68 + frame.top))
@@ -78,7 +78,7 @@ export const flowOption = (flow: Flow): { readonly option: EChartsCoreOption; re
           layoutIterations: 64,
           draggable: false,
           data: nodes.map((node) => {
-            const end = endOfId.get(node.id)
+            const end = endById.get(node.id)
             return {
               name: node.id,
               depth: node.depth,
@@ -87,7 +87,7 @@ export const flowOption = (flow: Flow): { readonly option: EChartsCoreOption; re
             }
           }),
           links: links.map(({ interactions, source, target }) => {
-            const end = endOfId.get(target)
+            const end = endById.get(target)
             return {
               source,
               target,

@@ -3,7 +3,7 @@
  */
 import type { CustomerReport } from "@tacet/core/statistics"
 import { draw } from "../charts/draw.ts"
-import { endOf, type FlowNode, flowOption, flowSize, nodeName, stepName, throughput } from "../charts/flowChart.ts"
+import { endAt, type FlowNode, flowOption, flowSize, nodeName, stepName, throughput } from "../charts/flowChart.ts"
 import type { ReportDocument } from "../../json.ts"
 import { figure } from "../figure.ts"
 import { count } from "../figures.ts"
@@ -84,7 +84,7 @@ const findingOf = ({ endings, flow: given, interactions }: CustomerReport.Journe
   const values = throughput(given)
   const throughOf = ({ id }: FlowNode): number => values.get(id) ?? 0
   const start = largest(
-    given.nodes.filter((node) => node.depth === 1 && endOf(node) === undefined),
+    given.nodes.filter((node) => node.depth === 1 && endAt(node) === undefined),
     throughOf,
   )
   if (interactions === 0 || given.links.length === 0) return markup`No journey was taken.`
@@ -96,7 +96,7 @@ const findingOf = ({ endings, flow: given, interactions }: CustomerReport.Journe
 }
 
 const callsFrom = ({ links, nodes }: Flow): Markup => {
-  const ends = new Map(nodes.map((node) => [node.id, endOf(node)]))
+  const ends = new Map(nodes.map((node) => [node.id, endAt(node)]))
   const link = largest(
     links.filter(({ target }) => ends.get(target) === "call"),
     ({ interactions }) => interactions,

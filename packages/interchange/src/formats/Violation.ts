@@ -5,7 +5,7 @@
 import type { RuleKey } from "@tacet/core/policy"
 import type { RejectedRow } from "../SourceRow.ts"
 
-export class Fault extends Error {
+export class Violation extends Error {
   readonly field: string
   readonly rule: RuleKey.RuleKey
 
@@ -17,13 +17,15 @@ export class Fault extends Error {
 }
 
 /** A value is missing or not of the form that its field has. */
-export const formatFault = (field: string, accepted: string): Fault => new Fault(field, "TACET-FORMAT", accepted)
+export const formatViolation = (field: string, accepted: string): Violation =>
+  new Violation(field, "TACET-FORMAT", accepted)
 
 /** A moment is missing, impossible or unreadable. */
-export const timeFault = (field: string, accepted: string): Fault => new Fault(field, "TACET-TIME", accepted)
+export const timeViolation = (field: string, accepted: string): Violation =>
+  new Violation(field, "TACET-TIME", accepted)
 
-/** The rejected row of a fault; whatever else was thrown is thrown on. */
-export const rejected = (line: number, fault: unknown): RejectedRow => {
-  if (!(fault instanceof Fault)) throw fault
-  return { _tag: "rejected", line, field: fault.field, rule: fault.rule, reason: fault.message }
+/** The rejected row of a violation; whatever else was thrown is thrown on. */
+export const rejected = (line: number, violation: unknown): RejectedRow => {
+  if (!(violation instanceof Violation)) throw violation
+  return { _tag: "rejected", line, field: violation.field, rule: violation.rule, reason: violation.message }
 }
