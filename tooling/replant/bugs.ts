@@ -39,8 +39,8 @@ export const bugs: ReadonlyArray<Bug> = [
   {
     key: "CUST-MATCH",
     file: `${core}/domain/Transfer.ts`,
-    find: 'lack(kind === "customer", "CUST-ONLY"',
-    replace: 'lack(kind !== "affiliate", "CUST-ONLY"',
+    find: 'violation(kind === "customer", "CUST-ONLY"',
+    replace: 'violation(kind !== "affiliate", "CUST-ONLY"',
     test: `${core}/domain/Transfer.test.ts`,
   },
   {
