@@ -1,0 +1,65 @@
+/**
+ * The commands of a pseudonym, and the facts that a decision about one needs.
+ */
+import * as Schema from "effect/Schema"
+import { Uuid } from "../../eventsourcing/Uuid.ts"
+import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
+import type { Role } from "../../policy/text/parameters/processing.ts"
+import { Purpose } from "../../policy/text/parameters/purposes.ts"
+import { Sealed } from "../../privacy/Sealed.ts"
+import { PolicyVersionId } from "../Identifier.ts"
+import { DisclosureManner, DocumentReference, RecipientId } from "../Recipient.ts"
+import { ConsentManner, IdentifierKind, PseudonymErased, PseudonymId } from "./events.ts"
+
+const at = Schema.DateTimeUtc
+
+/** The commands of a pseudonym. */
+export const Command = Schema.Union([
+  Schema.TaggedStruct("IssuePseudonym", { at, policyVersion: PolicyVersionId }),
+  Schema.TaggedStruct("ObserveIdentifier", {
+    at,
+    kind: IdentifierKind,
+    validFrom: Schema.DateTimeUtc,
+    validTo: Schema.optionalKey(Schema.DateTimeUtc),
+    value: Sealed,
+  }),
+  Schema.TaggedStruct("RecogniseDevice", {
+    at,
+    probability: Schema.Finite,
+    threshold: Schema.Finite,
+    model: DocumentReference,
+  }),
+  Schema.TaggedStruct("LinkPseudonym", { at, other: PseudonymId }),
+  Schema.TaggedStruct("GiveConsent", {
+    at,
+    purpose: Purpose,
+    recipient: Schema.optionalKey(RecipientId),
+    manner: ConsentManner,
+    text: DocumentReference,
+    /** In what way the data may be handed over to the recipient. */
+    disclosure: Schema.optionalKey(DisclosureManner),
+  }),
+  Schema.TaggedStruct("WithdrawConsent", { at, purpose: Purpose, recipient: Schema.optionalKey(RecipientId) }),
+  Schema.TaggedStruct("RaiseObjection", { at, purpose: Purpose }),
+  Schema.TaggedStruct("ResolveObjection", {
+    at,
+    purpose: Purpose,
+    upheld: Schema.Boolean,
+    grounds: Schema.optionalKey(DocumentReference),
+  }),
+  Schema.TaggedStruct("RestrictProcessing", { at }),
+  Schema.TaggedStruct("LiftRestriction", { at, personTold: Schema.Boolean }),
+  Schema.TaggedStruct("RectifyDetail", { at, old: Uuid, value: Sealed }),
+  Schema.TaggedStruct("ErasePseudonym", { at, cause: PseudonymErased.fields.cause }),
+])
+export type Command = typeof Command.Type
+
+/** The facts that a decision needs. */
+export interface Context {
+  readonly policy: EffectivePolicy
+  readonly role: Role
+  /** Whether the Customer's contract instructs recognition. */
+  readonly recognitionInstructed: boolean
+  /** Whether the other pseudonym of a link belongs to the same Customer and is live. */
+  readonly linkable: (other: PseudonymId) => boolean
+}

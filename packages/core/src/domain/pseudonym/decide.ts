@@ -1,0 +1,217 @@
+/**
+ * Decides on the commands of a pseudonym.
+ */
+import * as DateTime from "effect/DateTime"
+import type * as Result from "effect/Result"
+import type { Refusal } from "../../eventsourcing/Refusal.ts"
+import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
+import type { RuleKey } from "../../policy/text/RuleKey.ts"
+import { nothing, record, refuse } from "../internal/Decision.ts"
+import type { Command, Context } from "./commands.ts"
+import type { Event, IdentifierKind } from "./events.ts"
+import { type State, consentKey, hasConsent } from "./state.ts"
+
+export const decide = (
+  state: State,
+  command: Command,
+  context: Context,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const occurredAt = command.at
+  if (command._tag === "IssuePseudonym") {
+    if (state.phase === "erased") {
+      return refuse("R-ERASE", command, undefined, "a new pseudonym: what was erased does not come back")
+    }
+    return state.phase === "notIssued"
+      ? record({ _tag: "PseudonymIssued", occurredAt, policyVersion: command.policyVersion })
+      : nothing
+  }
+  if (command._tag === "ErasePseudonym") return decideErasure(state, command)
+  if (state.phase === "notIssued") {
+    return refuse("TACET-STARTED", command, undefined, "a pseudonym that was issued: send IssuePseudonym first")
+  }
+  if (state.phase === "erased") {
+    return refuse("R-ERASE", command, undefined, "a new pseudonym: nothing attaches to an erased one")
+  }
+  if (DateTime.toEpochMillis(occurredAt) < state.issuedAt) {
+    return refuse("TACET-TIME", command, "at", "a moment at or after the pseudonym was issued")
+  }
+  return decideRight(state, command) ?? decideProcessing(state, command, context)
+}
+
+/**
+ * Decides an erasure. It asks for no policy: none can refuse it (R-ERASE).
+ *
+ * @example
+ * ```ts
+ * import { Pseudonym } from "@tacet/core/domain"
+ * import * as DateTime from "effect/DateTime"
+ * import * as Result from "effect/Result"
+ *
+ * const command = { _tag: "ErasePseudonym" as const, at: DateTime.makeUnsafe(0), cause: "request" as const }
+ * const erased = { ...Pseudonym.initial, phase: "erased" as const }
+ * Result.getOrThrow(Pseudonym.decideErasure(erased, command)) // => []
+ * ```
+ */
+export const decideErasure = (
+  state: State,
+  command: Extract<Command, { readonly _tag: "ErasePseudonym" }>,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const { at: occurredAt, cause } = command
+  if (state.phase === "notIssued") {
+    return refuse("TACET-STARTED", command, undefined, "a pseudonym that was issued: send IssuePseudonym first")
+  }
+  if (state.phase === "erased") return nothing
+  return DateTime.toEpochMillis(occurredAt) < state.issuedAt
+    ? refuse("TACET-TIME", command, "at", "a moment at or after the pseudonym was issued")
+    : record({ _tag: "PseudonymErased", occurredAt, cause })
+}
+
+/** A person's own request is accepted in every state, restricted or not. */
+const decideRight = (
+  state: State,
+  command: Exclude<Command, { readonly _tag: "IssuePseudonym" | "ErasePseudonym" }>,
+): Result.Result<ReadonlyArray<Event>, Refusal> | undefined => {
+  const occurredAt = command.at
+  switch (command._tag) {
+    case "WithdrawConsent": {
+      const { purpose, recipient } = command
+      if (!hasConsent(state, purpose, recipient)) return nothing
+      return record({
+        _tag: "ConsentWithdrawn",
+        occurredAt,
+        purpose,
+        ...(recipient === undefined ? {} : { recipient }),
+      })
+    }
+    case "RaiseObjection":
+      return state.objections.has(command.purpose)
+        ? nothing
+        : record({ _tag: "ObjectionRaised", occurredAt, purpose: command.purpose })
+    case "ResolveObjection": {
+      const { grounds, purpose, upheld } = command
+      if (state.objections.get(purpose) !== "raised") {
+        return refuse("R-OBJECT", command, "purpose", "a purpose to which an objection is open")
+      }
+      if (!upheld && purpose === "directMarketing") {
+        return refuse("R-OBJECT", command, "upheld", "an objection to direct marketing upheld, always (GDPR 21(3))")
+      }
+      if (!upheld && grounds === undefined) {
+        return refuse("R-OBJECT", command, "grounds", "compelling grounds, recorded, or the objection upheld")
+      }
+      return record({
+        _tag: "ObjectionResolved",
+        occurredAt,
+        purpose,
+        upheld,
+        ...(grounds === undefined ? {} : { grounds }),
+      })
+    }
+    case "RestrictProcessing":
+      return state.phase === "restricted" ? nothing : record({ _tag: "ProcessingRestricted", occurredAt })
+    case "LiftRestriction":
+      if (state.phase !== "restricted") return nothing
+      return command.personTold
+        ? record({ _tag: "RestrictionLifted", occurredAt })
+        : refuse("R-RESTRICT", command, "personTold", "a restriction of whose end the person was told before")
+    case "RectifyDetail":
+      if (state.rectified.get(command.old) === command.value.reference) return nothing
+      return state.values.has(command.old)
+        ? record({ _tag: "DetailRectified", occurredAt, old: command.old, value: command.value })
+        : refuse("R-RECT", command, "old", "a value that is kept under this pseudonym")
+    default:
+      return undefined
+  }
+}
+
+const decideProcessing = (
+  state: State,
+  command: Command,
+  { linkable, policy, recognitionInstructed, role }: Context,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const occurredAt = command.at
+  const { parameters } = policy
+  if (state.phase === "restricted") {
+    return refuse("R-RESTRICT", command, undefined, "storage alone, until the restriction is lifted")
+  }
+  switch (command._tag) {
+    case "ObserveIdentifier": {
+      const { kind, validFrom, validTo, value } = command
+      if (value.category !== kind || !parameters.categories[role].includes(kind)) {
+        return refuse("CATEGORIES", command, "kind", "a category that the policy lists for the role")
+      }
+      if (validTo !== undefined && DateTime.toEpochMillis(validTo) <= DateTime.toEpochMillis(validFrom)) {
+        return refuse("TACET-TIME", command, "validTo", "an end after its beginning")
+      }
+      const linkedIdentifier = adjacency(state, kind, parameters.advertisingIdentifier)
+      if (linkedIdentifier !== undefined) {
+        return refuse(linkedIdentifier, command, "kind", "an advertising identifier under a pseudonym of its own")
+      }
+      return record({
+        _tag: "IdentifierObserved",
+        occurredAt,
+        kind,
+        validFrom,
+        ...(validTo === undefined ? {} : { validTo }),
+        value,
+      })
+    }
+    case "RecogniseDevice": {
+      const { model, probability, threshold } = command
+      const on = parameters.recognition === "on" || (parameters.recognition === "ifInstructed" && recognitionInstructed)
+      if (!on) return refuse("RECOG-ATTACH", command, undefined, "a policy, or an instruction, that allows recognition")
+      if (!(probability >= 0 && probability <= 1) || !(threshold >= 0 && threshold <= 1)) {
+        return refuse("RECOG-PROB", command, "probability", "a probability and a threshold from 0 to 1")
+      }
+      if (probability < threshold) {
+        return refuse("RECOG-PROB", command, "probability", "a probability that reaches the threshold")
+      }
+      return record({ _tag: "DeviceRecognised", occurredAt, probability, threshold, model })
+    }
+    case "LinkPseudonym":
+      if (state.linked.has(command.other)) return nothing
+      return linkable(command.other)
+        ? record({ _tag: "PseudonymsLinked", occurredAt, other: command.other })
+        : refuse("RECOG-1CUST", command, "other", "a live pseudonym of the same Customer")
+    case "GiveConsent": {
+      const { disclosure, manner, purpose, recipient, text } = command
+      if (purpose === "sale") return refuse("NOT-SOLD", command, "purpose", "any purpose but sale")
+      if (disclosure !== undefined && recipient === undefined) {
+        return refuse(
+          "D-CONSENT",
+          command,
+          "recipient",
+          "the recipient to whom the person consents that data is disclosed",
+        )
+      }
+      const named = state.disclosures.get(consentKey(purpose, recipient))
+      if (hasConsent(state, purpose, recipient) && named === disclosure) return nothing
+      return record({
+        _tag: "ConsentGiven",
+        occurredAt,
+        purpose,
+        ...(recipient === undefined ? {} : { recipient }),
+        manner,
+        text,
+        ...(disclosure === undefined ? {} : { disclosure }),
+      })
+    }
+    default:
+      return nothing
+  }
+}
+
+/** The rule against an advertising identifier beside another identifier, where one holds. */
+const adjacency = (
+  state: State,
+  kind: IdentifierKind,
+  level: EffectivePolicy["parameters"]["advertisingIdentifier"],
+): RuleKey | undefined => {
+  const advertising = kind === "advertisingIdentifier"
+  if (advertising && level === "notAllowed") return "ADID-USE"
+  const others = new Set(advertising ? state.identifiers : [kind])
+  if (!advertising && !state.identifiers.has("advertisingIdentifier")) return undefined
+  others.delete("advertisingIdentifier")
+  if (others.size === 0) return undefined
+  if (level === "linkedWithExpressConsent" && hasConsent(state, "serviceUsageAnalytics")) return undefined
+  return others.has("deviceIdentifier") ? "ADID-DEV" : "ADID-PII"
+}

@@ -1,0 +1,174 @@
+/**
+ * The state of a pseudonym, and how its events change it.
+ */
+import * as DateTime from "effect/DateTime"
+import type { Uuid } from "../../eventsourcing/Uuid.ts"
+import type { Purpose } from "../../policy/text/parameters/purposes.ts"
+import type { DisclosureManner, RecipientId } from "../Recipient.ts"
+import type { Event, IdentifierKind, PseudonymId } from "./events.ts"
+
+// State
+
+/** The status of a consent: the consent states of W3C DPV that events of this stream can lead to. */
+export type ConsentState = "consentGiven" | "renewedConsentGiven" | "consentWithdrawn"
+
+/** What decisions about a pseudonym rest on. */
+export interface State {
+  readonly phase: "notIssued" | "live" | "restricted" | "erased"
+  readonly issuedAt: number
+  /** By purpose and recipient. */
+  readonly consents: ReadonlyMap<string, ConsentState>
+  /** The way of handing over that the latest consent names, by the same key. */
+  readonly disclosures: ReadonlyMap<string, DisclosureManner | undefined>
+  /** Purposes that are stopped: an objection is open or was upheld. */
+  readonly objections: ReadonlyMap<Purpose, "raised" | "upheld">
+  readonly identifiers: ReadonlySet<IdentifierKind>
+  /** References to the values that can be read. */
+  readonly values: ReadonlySet<Uuid>
+  /** The new value for each value that was rectified. */
+  readonly rectified: ReadonlyMap<Uuid, Uuid>
+  readonly linked: ReadonlySet<PseudonymId>
+}
+
+/** A pseudonym that was never issued. */
+export const initial: State = {
+  phase: "notIssued",
+  issuedAt: 0,
+  consents: new Map(),
+  disclosures: new Map(),
+  objections: new Map(),
+  identifiers: new Set(),
+  values: new Set(),
+  rectified: new Map(),
+  linked: new Set(),
+}
+
+/**
+ * Whether a consent to a purpose, and to a recipient where one is meant, is in force.
+ *
+ * @example
+ * ```ts
+ * import { Pseudonym } from "@tacet/core/domain"
+ *
+ * const agreed = (pseudonym: Pseudonym.State): boolean => Pseudonym.hasConsent(pseudonym, "directMarketing")
+ * ```
+ */
+export const hasConsent = (state: State, purpose: Purpose, recipient?: RecipientId): boolean => {
+  const consent = state.consents.get(consentKey(purpose, recipient))
+  return consent === "consentGiven" || consent === "renewedConsentGiven"
+}
+
+/**
+ * The consents to a purpose that are in force, each by its recipient; `undefined` is the one that names none.
+ *
+ * @example
+ * ```ts
+ * import { Pseudonym } from "@tacet/core/domain"
+ *
+ * const all = Pseudonym.consentsTo(Pseudonym.initial, "directMarketing") // => []
+ * ```
+ */
+export const consentsTo = (state: State, purpose: Purpose): ReadonlyArray<RecipientId | undefined> =>
+  Array.from(state.consents).flatMap(([key, consent]): ReadonlyArray<RecipientId | undefined> => {
+    const [of, recipient = ""] = key.split(" ")
+    if (of !== purpose || consent === "consentWithdrawn") return []
+    return recipient === "" ? [undefined] : [recipient as RecipientId]
+  })
+
+/** A consent of the person to a disclosure. */
+export interface DisclosureConsent {
+  readonly recipient: RecipientId
+  readonly purpose: Purpose
+  /** `undefined` where the consent names none. */
+  readonly manner: DisclosureManner | undefined
+}
+
+/**
+ * The consents in force that name a recipient, as the decision about a disclosure needs them (D-CONSENT, ADV-CONSENT).
+ *
+ * @example
+ * ```ts
+ * import { Pseudonym } from "@tacet/core/domain"
+ *
+ * Pseudonym.disclosureConsents(Pseudonym.initial) // => []
+ * ```
+ */
+export const disclosureConsents = (state: State): ReadonlyArray<DisclosureConsent> =>
+  Array.from(state.consents).flatMap(([key, consent]) => {
+    const [purpose, recipient = ""] = key.split(" ")
+    return recipient === "" || consent === "consentWithdrawn"
+      ? []
+      : [{ recipient: recipient as RecipientId, purpose: purpose as Purpose, manner: state.disclosures.get(key) }]
+  })
+
+/**
+ * Whether the data may be used for a purpose, as far as the person has said (R-OBJECT, R-RESTRICT, R-ERASE). Whether
+ * the policy allows it is another question: `Purpose.check`.
+ *
+ * @example
+ * ```ts
+ * import { Pseudonym } from "@tacet/core/domain"
+ *
+ * const free = (pseudonym: Pseudonym.State): boolean => Pseudonym.permits(pseudonym, "serviceUsageAnalytics")
+ * ```
+ */
+export const permits = (state: State, purpose: Purpose): boolean =>
+  state.phase === "live" && !state.objections.has(purpose)
+
+export const consentKey = (purpose: Purpose, recipient: RecipientId | undefined): string =>
+  `${purpose} ${recipient ?? ""}`
+
+// Evolve
+
+export const evolve = (state: State, event: Event): State => {
+  switch (event._tag) {
+    case "PseudonymIssued":
+      return { ...state, phase: "live", issuedAt: DateTime.toEpochMillis(event.occurredAt) }
+    case "IdentifierObserved":
+      return {
+        ...state,
+        identifiers: new Set(state.identifiers).add(event.kind),
+        values: new Set(state.values).add(event.value.reference),
+      }
+    case "DeviceRecognised":
+      return state
+    case "PseudonymsLinked":
+      return { ...state, linked: new Set(state.linked).add(event.other) }
+    case "ConsentGiven": {
+      const key = consentKey(event.purpose, event.recipient)
+      return {
+        ...state,
+        consents: new Map(state.consents).set(key, state.consents.has(key) ? "renewedConsentGiven" : "consentGiven"),
+        disclosures: new Map(state.disclosures).set(key, event.disclosure),
+      }
+    }
+    case "ConsentWithdrawn":
+      return {
+        ...state,
+        consents: new Map(state.consents).set(consentKey(event.purpose, event.recipient), "consentWithdrawn"),
+      }
+    case "ObjectionRaised":
+      return { ...state, objections: new Map(state.objections).set(event.purpose, "raised") }
+    case "ObjectionResolved": {
+      const objections = new Map(state.objections)
+      if (event.upheld) objections.set(event.purpose, "upheld")
+      else objections.delete(event.purpose)
+      return { ...state, objections }
+    }
+    case "ProcessingRestricted":
+      return { ...state, phase: "restricted" }
+    case "RestrictionLifted":
+      return { ...state, phase: "live" }
+    case "DetailRectified": {
+      const values = new Set(state.values)
+      values.delete(event.old)
+      return {
+        ...state,
+        values: values.add(event.value.reference),
+        rectified: new Map(state.rectified).set(event.old, event.value.reference),
+      }
+    }
+    case "PseudonymErased":
+      return { ...initial, phase: "erased", issuedAt: state.issuedAt }
+  }
+}
