@@ -120,15 +120,6 @@ export interface Contracts {
 /**
  * The terms of the contract in force at a moment, under the policy of that moment: a contract without a clause that the
  * policy demands by then is no longer in force (CLAUSES).
- *
- * @example
- * ```ts
- * import { Contract, Customer } from "@tacet/core/domain"
- * import type { EffectivePolicy } from "@tacet/core/policy"
- *
- * const recognises = (customer: Customer.State, policy: EffectivePolicy.EffectivePolicy): boolean =>
- *   Contract.termsAt(customer, policy, policy.at)?.recognition === true
- * ```
  */
 export const termsAt = ({ contracts }: Contracts, policy: EffectivePolicy, at: DateTime.Utc): Terms | undefined =>
   contracts.findLast((signed) => isInForce(signed, policy, at))?.terms
@@ -165,21 +156,6 @@ export const endAfter = (
 /**
  * The purposes that the Customer instructs at a moment, for the check of a purpose (CUST-PURPOSE); `undefined` without a
  * contract in force.
- *
- * @example
- * ```ts
- * import { Contract, Customer } from "@tacet/core/domain"
- * import { type EffectivePolicy, Purpose } from "@tacet/core/policy"
- *
- * const answer = (customer: Customer.State, policy: EffectivePolicy.EffectivePolicy) => {
- *   const instructed = Contract.instructedPurposes(customer, policy, policy.at)
- *   return Purpose.check(policy, {
- *     role: "processor",
- *     purpose: "customerCare",
- *     ...(instructed === undefined ? {} : { instructed }),
- *   })
- * }
- * ```
  */
 export const instructedPurposes = (
   customer: Contracts,

@@ -79,7 +79,9 @@ export const nameViolation = (text: string): NameViolation | undefined => {
  * import * as Schema from "effect/Schema"
  * import { Identifier } from "@tacet/core/domain"
  *
- * const Reference = Schema.String.check(Identifier.identifiesNobody)
+ * const isReference = Schema.is(Schema.String.check(Identifier.identifiesNobody))
+ * isReference("invoice-2026-03") // => true
+ * isReference("jane@example.com") // => false
  * ```
  */
 export const identifiesNobody = Schema.makeFilter((text: string) => {
@@ -104,7 +106,7 @@ const Name = Schema.String.check(
  * import * as Schema from "effect/Schema"
  * import { Identifier } from "@tacet/core/domain"
  *
- * const step: Identifier.StepId = Schema.decodeUnknownSync(Identifier.StepId)("invoice/explain")
+ * const step: Identifier.StepId = Schema.decodeUnknownSync(Identifier.StepId)("invoice/explain") // => "invoice/explain"
  * ```
  */
 export const StepId = Name.pipe(Schema.brand("StepId"))

@@ -29,16 +29,7 @@ export const streamKind = "recipient"
 export const RecipientId = Uuid.pipe(Schema.brand("RecipientId"))
 export type RecipientId = typeof RecipientId.Type
 
-/**
- * The stream of a recipient.
- *
- * @example
- * ```ts
- * import { Recipient } from "@tacet/core/domain"
- *
- * const stream = (id: Recipient.RecipientId) => Recipient.streamOf(id)
- * ```
- */
+/** The stream of a recipient. */
 export const streamOf = (id: RecipientId): StreamId => ({ kind: streamKind, id })
 
 // Values
@@ -128,35 +119,13 @@ export interface State {
 /** A recipient that is not registered. */
 export const initial: State = { registered: undefined, undertakings: new Map(), contracts: [] }
 
-/**
- * Whether a contract with the recipient is in force at a moment (CONTRACT-RCPT).
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { Recipient } from "@tacet/core/domain"
- *
- * const bound = (recipient: Recipient.State): boolean =>
- *   Recipient.hasContractAt(recipient, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
- * ```
- */
+/** Whether a contract with the recipient is in force at a moment (CONTRACT-RCPT). */
 export const hasContractAt = (state: State, at: DateTime.Utc): boolean => {
   const instant = DateTime.toEpochMillis(at)
   return state.contracts.some(({ from, to }) => from <= instant && instant < to)
 }
 
-/**
- * Whether the recipient had undertaken something by a moment.
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { Recipient } from "@tacet/core/domain"
- *
- * const committed = (recipient: Recipient.State): boolean =>
- *   Recipient.hasUndertaken(recipient, "commitmentToLaw", DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
- * ```
- */
+/** Whether the recipient had undertaken something by a moment. */
 export const hasUndertaken = (state: State, undertaking: Undertaking, at: DateTime.Utc): boolean => {
   const known = state.undertakings.get(undertaking)
   return known !== undefined && known.from <= DateTime.toEpochMillis(at)
@@ -172,16 +141,6 @@ export interface Violation {
  * The conditions that the recipient still fails at a moment before data may reach it: every duty of the policy that
  * applies to its kind. An authority is bound by its law, and a recipient that a person consented to by that consent;
  * these need only be registered.
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { Recipient } from "@tacet/core/domain"
- * import { type EffectivePolicy, LegalData } from "@tacet/core/policy"
- *
- * const violations = (recipient: Recipient.State, policy: EffectivePolicy.EffectivePolicy) =>
- *   Recipient.violations(recipient, policy, LegalData.legalData, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
- * ```
  */
 export const violations = (
   state: State,

@@ -24,17 +24,7 @@ import { Probability } from "./Pseudonym.ts"
 /** The kind of the stream of a Customer's models. There is one in a compartment, and its id is the Customer's. */
 export const streamKind = "recognition-model"
 
-/**
- * The stream of a Customer's models.
- *
- * @example
- * ```ts
- * import { RecognitionModel } from "@tacet/core/domain"
- * import type { CustomerId } from "@tacet/core/eventsourcing"
- *
- * const stream = (customer: CustomerId.CustomerId) => RecognitionModel.streamOf(customer)
- * ```
- */
+/** The stream of a Customer's models. */
 export const streamOf = (customer: CustomerId): StreamId => ({ kind: streamKind, id: customer })
 
 // Values

@@ -29,17 +29,7 @@ import {
 /** The kind of a Customer's stream. There is one in a compartment, and its id is the Customer's. */
 export const streamKind = "customer"
 
-/**
- * The stream of a Customer.
- *
- * @example
- * ```ts
- * import { Customer } from "@tacet/core/domain"
- * import type { CustomerId } from "@tacet/core/eventsourcing"
- *
- * const stream = (customer: CustomerId.CustomerId) => Customer.streamOf(customer)
- * ```
- */
+/** The stream of a Customer. */
 export const streamOf = (customer: CustomerId): StreamId => ({ kind: streamKind, id: customer })
 
 // Events: their names and fields are a storage format

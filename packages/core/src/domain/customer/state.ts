@@ -71,25 +71,17 @@ export const initial: State = {
  * import * as DateTime from "effect/DateTime"
  * import { Customer, type Identifier } from "@tacet/core/domain"
  *
- * const listed = (state: Customer.State, number: Identifier.ListedNumberId): boolean =>
- *   Customer.isNumberListed(state, number, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
+ * const number = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as Identifier.ListedNumberId
+ * const occurredAt = DateTime.makeUnsafe("2026-01-01T00:00:00Z")
+ * const state = Customer.decider.evolve(Customer.initial, { _tag: "NumberListed", occurredAt, number })
+ * Customer.isNumberListed(state, number, occurredAt) // => true
+ * Customer.isNumberListed(state, number, DateTime.makeUnsafe("2025-12-31T00:00:00Z")) // => false
  * ```
  */
 export const isNumberListed = (state: State, number: ListedNumberId, at: DateTime.Utc): boolean =>
   isListed(state.numbers.get(number), DateTime.toEpochMillis(at))
 
-/**
- * Whether an entry point is listed at a moment (LISTED).
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { Customer, type Identifier } from "@tacet/core/domain"
- *
- * const listed = (state: Customer.State, entryPoint: Identifier.EntryPointId): boolean =>
- *   Customer.isEntryPointListed(state, entryPoint, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
- * ```
- */
+/** Whether an entry point is listed at a moment (LISTED). */
 export const isEntryPointListed = (state: State, entryPoint: EntryPointId, at: DateTime.Utc): boolean =>
   isListed(state.entryPoints.get(entryPoint), DateTime.toEpochMillis(at))
 
@@ -104,55 +96,23 @@ const isListed = (listings: ReadonlyArray<Listing> | undefined, instant: number)
  * import * as DateTime from "effect/DateTime"
  * import { Customer } from "@tacet/core/domain"
  *
- * const bound = (state: Customer.State) =>
- *   Customer.policyVersionAt(state, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
+ * Customer.policyVersionAt(Customer.initial, DateTime.makeUnsafe("2026-01-01T00:00:00Z")) // => undefined
  * ```
  */
 export const policyVersionAt = (state: State, at: DateTime.Utc): PolicyVersionId | undefined =>
   latestAt(state.policyVersions, DateTime.toEpochMillis(at))?.policyVersion
 
-/**
- * A scenario as it was published at a moment, if it was.
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { Customer, type Identifier } from "@tacet/core/domain"
- *
- * const published = (state: Customer.State, scenario: Identifier.ScenarioId) =>
- *   Customer.scenarioAt(state, scenario, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
- * ```
- */
+/** A scenario as it was published at a moment, if it was. */
 export const scenarioAt = (state: State, scenario: ScenarioId, at: DateTime.Utc): Scenario | undefined => {
   const instant = DateTime.toEpochMillis(at)
   return (state.scenarios.get(scenario) ?? []).findLast((one) => DateTime.toEpochMillis(one.occurredAt) <= instant)
 }
 
-/**
- * All scenarios as they were published last.
- *
- * @example
- * ```ts
- * import { Customer } from "@tacet/core/domain"
- *
- * const declared = (state: Customer.State) => Customer.publishedScenarios(state)
- * ```
- */
+/** All scenarios as they were published last. */
 export const publishedScenarios = (state: State): ReadonlyArray<Scenario> =>
   Array.from(state.scenarios.values(), (versions) => versions[versions.length - 1]!)
 
-/**
- * A field as it was declared by a moment, if it was (FIELD-RESP).
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { Customer, type Identifier } from "@tacet/core/domain"
- *
- * const category = (state: Customer.State, field: Identifier.FieldId) =>
- *   Customer.fieldAt(state, field, DateTime.makeUnsafe("2026-01-01T00:00:00Z"))?.category
- * ```
- */
+/** A field as it was declared by a moment, if it was (FIELD-RESP). */
 export const fieldAt = (state: State, field: FieldId, at: DateTime.Utc): Field | undefined => {
   const declared = state.fields.get(field)
   return declared !== undefined && declared.from <= DateTime.toEpochMillis(at) ? declared : undefined

@@ -26,17 +26,7 @@ import {
 /** The kind of an interaction's stream. */
 export const streamKind = "interaction"
 
-/**
- * The stream of an interaction.
- *
- * @example
- * ```ts
- * import { Interaction } from "@tacet/core/domain"
- * import type { Uuid } from "@tacet/core/eventsourcing"
- *
- * const stream = (id: Uuid.Uuid) => Interaction.streamOf(id)
- * ```
- */
+/** The stream of an interaction. */
 export const streamOf = (id: Uuid): StreamId => ({ kind: streamKind, id })
 
 // Values

@@ -82,13 +82,6 @@ export const initial: State = {
 
 /**
  * When an interaction was over, in epoch milliseconds: what belongs to it comes within the longest window from then.
- *
- * @example
- * ```ts
- * import { Interaction } from "@tacet/core/domain"
- *
- * const windowCloses = (state: Interaction.State): number => Interaction.lastMoment(state) + Interaction.longestWindowMillis
- * ```
  */
 export const lastMoment = (state: State): number => Math.max(state.lastActivity, state.endedAt)
 

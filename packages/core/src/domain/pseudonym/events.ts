@@ -19,16 +19,7 @@ export const streamKind = "pseudonym"
 export const PseudonymId = Uuid.pipe(Schema.brand("PseudonymId"))
 export type PseudonymId = typeof PseudonymId.Type
 
-/**
- * The stream of a pseudonym.
- *
- * @example
- * ```ts
- * import { Pseudonym } from "@tacet/core/domain"
- *
- * const stream = (id: Pseudonym.PseudonymId) => Pseudonym.streamOf(id)
- * ```
- */
+/** The stream of a pseudonym. */
 export const streamOf = (id: PseudonymId): StreamId => ({ kind: streamKind, id })
 
 // Values

@@ -50,7 +50,7 @@ export const initial: State = {
  * ```ts
  * import { Pseudonym } from "@tacet/core/domain"
  *
- * const agreed = (pseudonym: Pseudonym.State): boolean => Pseudonym.hasConsent(pseudonym, "directMarketing")
+ * Pseudonym.hasConsent(Pseudonym.initial, "directMarketing") // => false
  * ```
  */
 export const hasConsent = (state: State, purpose: Purpose, recipient?: RecipientId): boolean => {
@@ -109,7 +109,7 @@ export const disclosureConsents = (state: State): ReadonlyArray<DisclosureConsen
  * ```ts
  * import { Pseudonym } from "@tacet/core/domain"
  *
- * const free = (pseudonym: Pseudonym.State): boolean => Pseudonym.permits(pseudonym, "serviceUsageAnalytics")
+ * Pseudonym.permits({ ...Pseudonym.initial, phase: "live" }, "serviceUsageAnalytics") // => true
  * ```
  */
 export const permits = (state: State, purpose: Purpose): boolean =>

@@ -34,18 +34,16 @@ export interface Facts {
  * ```ts
  * import * as DateTime from "effect/DateTime"
  * import { RetentionPolicy } from "@tacet/core/domain"
- * import type { EffectivePolicy } from "@tacet/core/policy"
+ * import { PolicyBook } from "@tacet/core/policy"
  *
- * const end = (retention: RetentionPolicy.State, policies: ReadonlyArray<EffectivePolicy.EffectivePolicy>) =>
- *   RetentionPolicy.retentionEnd(
- *     retention,
- *     {
- *       category: "ipAddress",
- *       about: "interaction",
- *       events: { collection: DateTime.makeUnsafe("2020-02-29T10:00:00Z") },
- *     },
- *     policies,
- *   )
+ * const policyAt = PolicyBook.timeline(PolicyBook.published, [{ from: 0, policyVersion: "dialonce/2019-03-05" }])
+ * const collection = DateTime.makeUnsafe("2020-02-29T10:00:00Z")
+ * const end = RetentionPolicy.retentionEnd(
+ *   RetentionPolicy.initial,
+ *   { category: "ipAddress", about: "interaction", events: { collection } },
+ *   [policyAt(collection)!],
+ * )
+ * end // => "2021-02-28T10:00:00.000Z"
  * ```
  */
 export const retentionEnd = (
@@ -60,21 +58,7 @@ export const retentionEnd = (
   return end === undefined ? undefined : putOff(state, facts, policies, end)
 }
 
-/**
- * Whether a datum can be read at a moment: from its collection on, and never from its end on, whatever ran.
- *
- * @example
- * ```ts
- * import { RetentionPolicy } from "@tacet/core/domain"
- * import type { EffectivePolicy } from "@tacet/core/policy"
- *
- * const readable = (
- *   retention: RetentionPolicy.State,
- *   datum: RetentionPolicy.Facts,
- *   policy: EffectivePolicy.EffectivePolicy,
- * ): boolean => RetentionPolicy.isReadable(retention, datum, [policy], policy.at)
- * ```
- */
+/** Whether a datum can be read at a moment: from its collection on, and never from its end on, whatever ran. */
 export const isReadable = (
   state: State,
   facts: Facts,
@@ -89,18 +73,6 @@ export const isReadable = (
 /**
  * The law that requires a datum to be kept at a moment, by its reference: until it ends an erasure is refused with that
  * ground (R-LEGAL-LIMIT, RET-10Y).
- *
- * @example
- * ```ts
- * import { RetentionPolicy } from "@tacet/core/domain"
- * import type { EffectivePolicy } from "@tacet/core/policy"
- *
- * const keptBy = (
- *   retention: RetentionPolicy.State,
- *   datum: RetentionPolicy.Facts,
- *   policy: EffectivePolicy.EffectivePolicy,
- * ): string | undefined => RetentionPolicy.legalGround(retention, datum, [policy], policy.at)
- * ```
  */
 export const legalGround = (
   state: State,

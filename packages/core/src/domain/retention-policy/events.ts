@@ -18,17 +18,7 @@ import { Count } from "../purged-day/counters.ts"
 /** The kind of a retention policy's stream. The streams of purged days are of the same kind (`PurgedDay`). */
 export const streamKind = PurgedDay.streamKind
 
-/**
- * The stream of a Customer's retention policy.
- *
- * @example
- * ```ts
- * import { RetentionPolicy } from "@tacet/core/domain"
- * import type { CustomerId } from "@tacet/core/eventsourcing"
- *
- * const stream = (customer: CustomerId.CustomerId) => RetentionPolicy.streamOf(customer)
- * ```
- */
+/** The stream of a Customer's retention policy. */
 export const streamOf = (customer: CustomerId): StreamId => ({ kind: streamKind, id: customer })
 
 // Values

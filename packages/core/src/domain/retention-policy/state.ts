@@ -39,15 +39,6 @@ export const initial: State = {
  * The period in force for a category at a moment: the answer to a person who asks (RET-PUBLISHED).
  *
  * @rule RET-PUBLISHED
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { RetentionPolicy } from "@tacet/core/domain"
- *
- * const period = (retention: RetentionPolicy.State) =>
- *   RetentionPolicy.periodAt(retention, "ipAddress", DateTime.makeUnsafe("2026-01-01T00:00:00Z"))
- * ```
  */
 export const periodAt = (state: State, category: PersonalDataCategory, at: DateTime.Utc): Period | undefined => {
   const instant = DateTime.toEpochMillis(at)
@@ -60,11 +51,13 @@ export const periodAt = (state: State, category: PersonalDataCategory, at: DateT
  *
  * @example
  * ```ts
+ * import * as DateTime from "effect/DateTime"
  * import { RetentionPolicy } from "@tacet/core/domain"
- * import type { EffectivePolicy } from "@tacet/core/policy"
+ * import { PolicyBook } from "@tacet/core/policy"
  *
- * const may = (retention: RetentionPolicy.State, policy: EffectivePolicy.EffectivePolicy): boolean =>
- *   RetentionPolicy.mayCollect(retention, "ipAddress", policy, policy.at)
+ * const policyAt = PolicyBook.timeline(PolicyBook.published, [{ from: 0, policyVersion: "dialonce/2021-02-17" }])
+ * const at = DateTime.makeUnsafe("2026-01-01T00:00:00Z")
+ * RetentionPolicy.mayCollect(RetentionPolicy.initial, "ipAddress", policyAt(at)!, at) // => false
  * ```
  */
 export const mayCollect = (
@@ -77,15 +70,6 @@ export const mayCollect = (
 /**
  * Whether the next check for expired data is due (SWEEP): where the policy asks for regular checks, one interval after
  * the latest.
- *
- * @example
- * ```ts
- * import { RetentionPolicy } from "@tacet/core/domain"
- * import type { EffectivePolicy } from "@tacet/core/policy"
- *
- * const due = (retention: RetentionPolicy.State, policy: EffectivePolicy.EffectivePolicy): boolean =>
- *   RetentionPolicy.isSweepDue(retention, policy, policy.at)
- * ```
  */
 export const isSweepDue = (
   { sweptAt }: State,

@@ -24,16 +24,7 @@ export const RequestId = Uuid.pipe(Schema.brand("RequestId"))
 
 export type RequestId = typeof RequestId.Type
 
-/**
- * The stream of a request.
- *
- * @example
- * ```ts
- * import { RightsRequest } from "@tacet/core/domain"
- *
- * const stream = (id: RightsRequest.RequestId) => RightsRequest.streamOf(id)
- * ```
- */
+/** The stream of a request. */
 export const streamOf = (id: RequestId): StreamId => ({ kind: streamKind, id })
 
 // Values

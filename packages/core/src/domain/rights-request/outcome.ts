@@ -118,17 +118,7 @@ export const sizeOf = (outcome: Outcome): number => {
   }
 }
 
-/**
- * Why an outcome does not answer its request; `undefined` where it is whole.
- *
- * @example
- * ```ts
- * import { RightsRequest } from "@tacet/core/domain"
- *
- * const missing = (outcome: RightsRequest.Outcome, holdings: ReadonlyArray<RightsRequest.Holding>) =>
- *   RightsRequest.outcomeViolation({ kind: "access", purposes: [], registered: false }, outcome, holdings)
- * ```
- */
+/** Why an outcome does not answer its request; `undefined` where it is whole. */
 export const outcomeViolation = (
   request: Asked,
   outcome: Outcome,
@@ -232,19 +222,6 @@ const marketing: ReadonlyArray<Purpose> = ["directMarketing", "personalisedAdver
 
 /**
  * Why a request may not be refused on a ground (R-REFUSE16, R-LEGAL-LIMIT, R-OBJ-NEC, R-MANAGE); `undefined` where it may.
- *
- * @example
- * ```ts
- * import { RightsRequest } from "@tacet/core/domain"
- * import type { EffectivePolicy } from "@tacet/core/policy"
- *
- * const mayNot = (policy: EffectivePolicy.EffectivePolicy) =>
- *   RightsRequest.groundViolation(
- *     { kind: "access", purposes: [], registered: false },
- *     { ground: "legalLimit", legalReference: "GDPR 23(1)" },
- *     { policy },
- *   )
- * ```
  */
 export const groundViolation = (
   request: Asked,

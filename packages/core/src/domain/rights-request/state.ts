@@ -58,15 +58,6 @@ export const initial: State = {
  * by the date returned here.
  *
  * @rule R-CHANNEL
- *
- * @example
- * ```ts
- * import { RightsRequest } from "@tacet/core/domain"
- * import type { Calendar } from "@tacet/core/calendar"
- *
- * const due = (request: RightsRequest.State, holidays: Calendar.HolidayTable) =>
- *   RightsRequest.dueDate(request, holidays)
- * ```
  */
 export const dueDate = (state: State, holidays?: Calendar.HolidayTable): PlainDate | undefined =>
   state.request === undefined ? undefined : Deadline.dueDate(onWorkingDay(state.deadline, holidays))
@@ -79,15 +70,6 @@ export const onWorkingDay = (
 /**
  * Whether a request has no outcome although its time is over (R-1M, R-30D), at a moment not before its latest event, on
  * working days where a table of holidays is given. A duplicate is answered with its original, which is due no later.
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { RightsRequest } from "@tacet/core/domain"
- *
- * const late = (request: RightsRequest.State): boolean =>
- *   RightsRequest.overdue(request, DateTime.makeUnsafe("2021-03-01T00:00:00Z"))
- * ```
  */
 export const overdue = (state: State, at: DateTime.Utc, holidays?: Calendar.HolidayTable): boolean => {
   if (state.request === undefined || state.answeredAt !== undefined || state.status === "duplicate") return false
@@ -106,19 +88,6 @@ export interface Use {
  * Whether a request leaves room for a use of the person's data. A withdrawal and an objection stop their purposes from
  * their receipt on, an objection until it is refused (WITHDRAW, OPTOUT, R-OBJECT); a restriction stops all but keeping
  * (R-RESTRICT), an erasure everything (R-ERASE). Earlier uses are unaffected.
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { RightsRequest } from "@tacet/core/domain"
- *
- * const allowed = (request: RightsRequest.State): boolean =>
- *   RightsRequest.permits(request, {
- *     operation: "use",
- *     purpose: "directMarketing",
- *     at: DateTime.makeUnsafe("2026-01-01T00:00:00Z"),
- *   })
- * ```
  */
 export const permits = (state: State, use: Use): boolean => {
   if (state.request === undefined) return true
@@ -142,16 +111,7 @@ export const permits = (state: State, use: Use): boolean => {
   }
 }
 
-/**
- * Whether the account of the requester still opens: not once its identifier was erased (R-ACCESS-LOST).
- *
- * @example
- * ```ts
- * import { RightsRequest } from "@tacet/core/domain"
- *
- * const opens = (request: RightsRequest.State): boolean => RightsRequest.signInWorks(request)
- * ```
- */
+/** Whether the account of the requester still opens: not once its identifier was erased (R-ACCESS-LOST). */
 export const signInWorks = ({ request, status }: State): boolean =>
   !(request?.kind === "erasure" && request.registered && status === "requestFulfilled")
 

@@ -11,18 +11,7 @@ import type { Context } from "./commands.ts"
 import { type Carried, crossBorder } from "./crossBorder.ts"
 import type { TransferRequested } from "./events.ts"
 
-/**
- * Judges a disclosure at a moment. Fails with every rule that is not kept, in a fixed order.
- *
- * @example
- * ```ts
- * import * as DateTime from "effect/DateTime"
- * import { Transfer } from "@tacet/core/domain"
- *
- * const judge = (request: typeof Transfer.TransferRequested.Type, context: Transfer.Context) =>
- *   Transfer.assess(request, DateTime.makeUnsafe("2026-01-01T00:00:00Z"), context, false)
- * ```
- */
+/** Judges a disclosure at a moment. Fails with every rule that is not kept, in a fixed order. */
 export const assess = (
   request: typeof TransferRequested.Type,
   at: DateTime.Utc,

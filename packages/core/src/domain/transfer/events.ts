@@ -24,16 +24,7 @@ export const streamKind = "transfer"
 export const TransferId = Uuid.pipe(Schema.brand("TransferId"))
 export type TransferId = typeof TransferId.Type
 
-/**
- * The stream of a disclosure.
- *
- * @example
- * ```ts
- * import { Transfer } from "@tacet/core/domain"
- *
- * const stream = (id: Transfer.TransferId) => Transfer.streamOf(id)
- * ```
- */
+/** The stream of a disclosure. */
 export const streamOf = (id: TransferId): StreamId => ({ kind: streamKind, id })
 
 // Values
