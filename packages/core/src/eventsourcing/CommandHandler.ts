@@ -95,21 +95,7 @@ export const appendedEvents = Metric.counter("tacet_events_appended", {
   incremental: true,
 })
 
-/**
- * Loads the state of one stream. Fails with `UndecodableEvent`, `StoreUnavailable` or `LogFault`.
- *
- * @example
- * ```ts
- * import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"
- * import { CommandHandler } from "@tacet/core/eventsourcing"
- *
- * const load = <S, C, E, X>(
- *   aggregate: CommandHandler.Aggregate<S, C, E, X>,
- *   customer: CustomerId.CustomerId,
- *   id: Uuid.Uuid
- * ) => CommandHandler.load(aggregate, customer, id)
- * ```
- */
+/** Loads the state of one stream. Fails with `UndecodableEvent`, `StoreUnavailable` or `LogFault`. */
 export const load = <State, Command, Event, Context>(
   aggregate: Aggregate<State, Command, Event, Context>,
   customer: CustomerId,
@@ -120,16 +106,6 @@ export const load = <State, Command, Event, Context>(
 /**
  * Handles commands for one stream. A refusal of one command does not stop the others; see `outcomes`. Fails with the
  * store's errors and `UndecodableEvent`; a `VersionConflict` surfaces only after all retries.
- *
- * @example
- * ```ts
- * import { CommandHandler } from "@tacet/core/eventsourcing"
- *
- * const handle = <S, C, E, X>(
- *   aggregate: CommandHandler.Aggregate<S, C, E, X>,
- *   request: CommandHandler.Request<C, X>
- * ) => CommandHandler.handleAll(aggregate, request)
- * ```
  */
 export const handleAll = <State, Command, Event, Context>(
   aggregate: Aggregate<State, Command, Event, Context>,
@@ -245,19 +221,7 @@ const decideOn = Effect.fn("CommandHandler.handleAll")(function* <State, Command
   }
 })
 
-/**
- * Handles one command for one stream. Fails with its `Refusal`, the store's errors or `UndecodableEvent`.
- *
- * @example
- * ```ts
- * import { CommandHandler } from "@tacet/core/eventsourcing"
- *
- * const handle = <S, C, E, X>(
- *   aggregate: CommandHandler.Aggregate<S, C, E, X>,
- *   request: Omit<CommandHandler.Request<C, X>, "commands"> & { readonly command: C }
- * ) => CommandHandler.handle(aggregate, request)
- * ```
- */
+/** Handles one command for one stream. Fails with its `Refusal`, the store's errors or `UndecodableEvent`. */
 export const handle = <State, Command, Event, Context>(
   aggregate: Aggregate<State, Command, Event, Context>,
   request: Omit<Request<Command, Context>, "commands"> & { readonly command: Command },
@@ -284,14 +248,17 @@ export const one = <State, Event>({
  *
  * @example
  * ```ts
+ * import { layer } from "@tacet/adapter-memory"
  * import { Pseudonym } from "@tacet/core/domain"
- * import { CommandHandler, type CustomerId } from "@tacet/core/eventsourcing"
+ * import { CommandHandler, type CustomerId, Uuid } from "@tacet/core/eventsourcing"
  * import * as DateTime from "effect/DateTime"
+ * import * as Effect from "effect/Effect"
  *
- * const erase = (customer: CustomerId.CustomerId, id: Pseudonym.PseudonymId, at: DateTime.Utc) =>
- *   CommandHandler.handleBy(Pseudonym.aggregate, { customer, id }, (state) =>
- *     Pseudonym.decideErasure(state, { _tag: "ErasePseudonym", at, cause: "request" }),
- *   )
+ * const target = { customer: Uuid.derived("a customer") as CustomerId.CustomerId, id: Uuid.derived("a pseudonym") }
+ * const command = { _tag: "ErasePseudonym", at: DateTime.makeUnsafe(0), cause: "request" } as const
+ * const erase = CommandHandler.handleBy(Pseudonym.aggregate, target, (state) => Pseudonym.decideErasure(state, command))
+ * const error = await Effect.runPromise(Effect.provide(Effect.flip(erase), layer))
+ * error._tag // => "Refusal"
  * ```
  */
 export const handleBy = <State, Command, Event, Context>(

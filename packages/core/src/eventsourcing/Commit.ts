@@ -58,10 +58,11 @@ export interface CommitResult {
  *
  * @example
  * ```ts
- * import type { Commit as CommitOf } from "@tacet/core/eventsourcing"
- * import { Commit } from "@tacet/core/eventsourcing"
+ * import { Commit, type CustomerId, Uuid } from "@tacet/core/eventsourcing"
  *
- * const isSound = (commit: CommitOf.Commit): boolean => Commit.violation(commit) === undefined
+ * const customer = Uuid.derived("a customer") as CustomerId.CustomerId
+ * const commitId = Uuid.derived("a commit")
+ * Commit.violation({ customer, commitId, writes: [] }) // => "a commit writes at least one event"
  * ```
  */
 export const violation = (commit: Commit): string | undefined => {

@@ -15,9 +15,8 @@ import { Uuid } from "./Uuid.ts"
  * import * as Schema from "effect/Schema"
  * import { CustomerId } from "@tacet/core/eventsourcing"
  *
- * const customer: CustomerId.CustomerId = Schema.decodeUnknownSync(CustomerId.CustomerId)(
- *   "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11"
- * )
+ * Schema.is(CustomerId.CustomerId)("5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11") // => true
+ * Schema.is(CustomerId.CustomerId)("a company") // => false
  * ```
  */
 export const CustomerId = Uuid.pipe(Schema.brand("CustomerId"))

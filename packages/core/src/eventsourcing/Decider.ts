@@ -20,6 +20,8 @@ import type { Refusal } from "./Refusal.ts"
  *   evolve: (state) => state + 1,
  *   decide: () => Result.succeed([{ _tag: "Counted" }])
  * }
+ * const history: ReadonlyArray<Event> = [{ _tag: "Counted" }, { _tag: "Counted" }]
+ * Decider.replay(counter, history) // => 2
  * ```
  */
 export interface Decider<State, Command, Event, Context> {
@@ -31,17 +33,7 @@ export interface Decider<State, Command, Event, Context> {
   readonly decide: (state: State, command: Command, context: Context) => Result.Result<ReadonlyArray<Event>, Refusal>
 }
 
-/**
- * The state after a history.
- *
- * @example
- * ```ts
- * import { Decider } from "@tacet/core/eventsourcing"
- *
- * const stateOf = <S, C, E, X>(decider: Decider.Decider<S, C, E, X>, history: ReadonlyArray<E>): S =>
- *   Decider.replay(decider, history)
- * ```
- */
+/** The state after a history. */
 export const replay = <State, Command, Event, Context>(
   decider: Decider<State, Command, Event, Context>,
   events: Iterable<Event>,

@@ -59,6 +59,7 @@ export interface EventCodec<Event> {
  *
  * @example
  * ```ts
+ * import * as Result from "effect/Result"
  * import * as Schema from "effect/Schema"
  * import { EventCodec } from "@tacet/core/eventsourcing"
  *
@@ -70,6 +71,8 @@ export interface EventCodec<Event> {
  *   schemaVersion: 2,
  *   upcasters: { 1: ({ name, ...rest }) => ({ ...rest, label: name }) }
  * })
+ * const stored = { type: "Renamed", schemaVersion: 1, occurredAt: 0, data: '{ "name": "front desk" }' }
+ * Result.getOrThrow(EventCodec.make("desk", [definition]).decodeNew(stored)).label // => "front desk"
  * ```
  */
 export const define = <Event extends { readonly _tag: string }>(

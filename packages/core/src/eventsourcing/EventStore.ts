@@ -98,19 +98,7 @@ export class EventStore extends Context.Service<
   }
 >()("@tacet/core/eventsourcing/EventStore") {}
 
-/**
- * All events of a stream, read page by page in constant memory.
- *
- * @example
- * ```ts
- * import * as Stream from "effect/Stream"
- * import type { CustomerId, StreamId } from "@tacet/core/eventsourcing"
- * import { EventStore } from "@tacet/core/eventsourcing"
- *
- * const count = (customer: CustomerId.CustomerId, stream: StreamId.StreamId) =>
- *   Stream.runCount(EventStore.streamEvents(customer, stream))
- * ```
- */
+/** All events of a stream, read page by page in constant memory. */
 export const streamEvents = (
   customer: CustomerId,
   stream: StreamId,
@@ -134,12 +122,14 @@ export const streamEvents = (
  *
  * @example
  * ```ts
+ * import { layer } from "@tacet/adapter-memory"
+ * import * as Effect from "effect/Effect"
  * import * as Stream from "effect/Stream"
- * import type { CustomerId } from "@tacet/core/eventsourcing"
- * import { EventStore } from "@tacet/core/eventsourcing"
+ * import { type CustomerId, EventStore, Uuid } from "@tacet/core/eventsourcing"
  *
- * const headOf = (customer: CustomerId.CustomerId) =>
- *   Stream.runFold(EventStore.logChunks(customer), () => 0, (_, chunk) => chunk.through)
+ * const customer = Uuid.derived("a customer") as CustomerId.CustomerId
+ * const events = EventStore.logChunks(customer).pipe(Stream.runFold(() => 0, (sum, chunk) => sum + chunk.events.length))
+ * await Effect.runPromise(Effect.provide(events, layer)) // => 0
  * ```
  */
 export const logChunks = (customer: CustomerId, range?: LogRange): Stream.Stream<LogChunk, ReadError, EventStore> =>

@@ -43,7 +43,7 @@ export const any: ExpectedVersion = { _tag: "any" }
  * ```ts
  * import { ExpectedVersion } from "@tacet/core/eventsourcing"
  *
- * const afterThree: ExpectedVersion.ExpectedVersion = ExpectedVersion.exact(3)
+ * ExpectedVersion.exact(3) // => { _tag: "exact", version: 3 }
  * ```
  */
 export const exact = (version: Version): ExpectedVersion => ({ _tag: "exact", version })
@@ -55,7 +55,8 @@ export const exact = (version: Version): ExpectedVersion => ({ _tag: "exact", ve
  * ```ts
  * import { ExpectedVersion } from "@tacet/core/eventsourcing"
  *
- * const mayCreate: boolean = ExpectedVersion.holds(ExpectedVersion.none, 0)
+ * ExpectedVersion.holds(ExpectedVersion.none, 0) // => true
+ * ExpectedVersion.holds(ExpectedVersion.exact(3), 4) // => false
  * ```
  */
 export const holds = (expected: ExpectedVersion, actual: Version): boolean => {
@@ -78,7 +79,7 @@ export const holds = (expected: ExpectedVersion, actual: Version): boolean => {
  * ```ts
  * import { ExpectedVersion } from "@tacet/core/eventsourcing"
  *
- * const text: string = ExpectedVersion.format(ExpectedVersion.exact(3))
+ * ExpectedVersion.format(ExpectedVersion.exact(3)) // => "exact 3"
  * ```
  */
 export const format = (expected: ExpectedVersion): string =>

@@ -47,15 +47,6 @@ type RunError<E> = E | ReadError | StoreUnavailable | CheckpointMoved
 /**
  * Brings a projection up to the head of the log and saves it. Safe to call again, and from several processes at once:
  * one of them saves, the others fail with `CheckpointMoved` and have changed nothing.
- *
- * @example
- * ```ts
- * import type { CustomerId } from "@tacet/core/eventsourcing"
- * import { Projection } from "@tacet/core/eventsourcing"
- *
- * const report = <S>(projection: Projection.Projection<S>, customer: CustomerId.CustomerId) =>
- *   Projection.catchUp(projection, customer)
- * ```
  */
 export const catchUp = Effect.fn("Projection.catchUp")(function* <State, E, R>(
   projection: Projection<State, E, R>,
@@ -169,15 +160,6 @@ const restBetweenSaves = 9
  * Builds a version from the first event on, beside the active one, and switches readers to it when it has caught up.
  * The version that was active before stays readable until it is removed. A build that was interrupted is taken up
  * where it stopped.
- *
- * @example
- * ```ts
- * import type { CustomerId } from "@tacet/core/eventsourcing"
- * import { Projection } from "@tacet/core/eventsourcing"
- *
- * const upgrade = <S>(next: Projection.Projection<S>, customer: CustomerId.CustomerId) =>
- *   Projection.rebuild(next, customer)
- * ```
  */
 export const rebuild = Effect.fn("Projection.rebuild")(function* <State, E, R>(
   projection: Projection<State, E, R>,
@@ -196,15 +178,6 @@ export const rebuild = Effect.fn("Projection.rebuild")(function* <State, E, R>(
 /**
  * Reads the saved state of the active catch-up projection, if it was ever built: the given versions are those the
  * program knows.
- *
- * @example
- * ```ts
- * import type { CustomerId } from "@tacet/core/eventsourcing"
- * import { Projection } from "@tacet/core/eventsourcing"
- *
- * const read = <S>(known: ReadonlyArray<Projection.Projection<S>>, customer: CustomerId.CustomerId) =>
- *   Projection.readActive(known, customer)
- * ```
  */
 export const readActive = Effect.fn("Projection.readActive")(function* <State, E, R>(
   known: ReadonlyArray<Projection<State, E, R>>,

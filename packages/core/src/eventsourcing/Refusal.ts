@@ -17,6 +17,7 @@ import * as Schema from "effect/Schema"
  *   field: "entryPoint",
  *   accepted: "a number or entry point that the Customer lists at that moment"
  * })
+ * refusal.message.startsWith("StartInteraction (entryPoint) was refused by rule LISTED.") // => true
  * ```
  */
 export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", {

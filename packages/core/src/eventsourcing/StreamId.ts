@@ -14,17 +14,7 @@ export const StreamKind = Schema.String.check(
 )
 export type StreamKind = typeof StreamKind.Type
 
-/**
- * The address of one stream within a compartment.
- *
- * @example
- * ```ts
- * import type { Uuid } from "@tacet/core/eventsourcing"
- * import { StreamId } from "@tacet/core/eventsourcing"
- *
- * const streamOf = (id: Uuid.Uuid): StreamId.StreamId => ({ kind: "interaction", id })
- * ```
- */
+/** The address of one stream within a compartment. */
 export const StreamId = Schema.Struct({ kind: StreamKind, id: Uuid })
 export type StreamId = typeof StreamId.Type
 
@@ -33,10 +23,10 @@ export type StreamId = typeof StreamId.Type
  *
  * @example
  * ```ts
- * import type { StreamId as Stream } from "@tacet/core/eventsourcing"
- * import { StreamId } from "@tacet/core/eventsourcing"
+ * import { StreamId, type Uuid } from "@tacet/core/eventsourcing"
  *
- * const label = (stream: Stream.StreamId): string => StreamId.format(stream)
+ * const id = "0b1f6f0e-6c0c-4d0a-9a3e-2f1f5a1c9d10" as Uuid.Uuid
+ * StreamId.format({ kind: "interaction", id }) // => "interaction/0b1f6f0e-6c0c-4d0a-9a3e-2f1f5a1c9d10"
  * ```
  */
 export const format = (stream: StreamId): string => `${stream.kind}/${stream.id}`

@@ -16,7 +16,8 @@ import { ofPseudonymous } from "./FieldClass.ts"
  * import * as Schema from "effect/Schema"
  * import { Uuid } from "@tacet/core/eventsourcing"
  *
- * const id: Uuid.Uuid = Schema.decodeUnknownSync(Uuid.Uuid)("0b1f6f0e-6c0c-4d0a-9a3e-2f1f5a1c9d10")
+ * Schema.is(Uuid.Uuid)("0b1f6f0e-6c0c-4d0a-9a3e-2f1f5a1c9d10") // => true
+ * Schema.is(Uuid.Uuid)("ticket 12") // => false
  * ```
  */
 export const Uuid = Schema.String.check(
@@ -77,7 +78,7 @@ export const withSeed = <A, E, R>(program: Effect.Effect<A, E, R>, seed: string 
  * import * as Effect from "effect/Effect"
  * import { Uuid } from "@tacet/core/eventsourcing"
  *
- * const id: Effect.Effect<Uuid.Uuid> = Uuid.next
+ * Uuid.isCanonical(Effect.runSync(Uuid.next)) // => true
  * ```
  */
 export const next: Effect.Effect<Uuid> = Effect.flatMap(Identifiers, (identifiers) => identifiers.next)
@@ -90,7 +91,7 @@ export const next: Effect.Effect<Uuid> = Effect.flatMap(Identifiers, (identifier
  * ```ts
  * import { Uuid } from "@tacet/core/eventsourcing"
  *
- * const id: Uuid.Uuid = Uuid.fromBytes(new Uint8Array(16), 8)
+ * Uuid.fromBytes(new Uint8Array(16), 8) // => "00000000-0000-8000-8000-000000000000"
  * ```
  */
 export const fromBytes = (bytes: Uint8Array, version: 4 | 8): Uuid => {
