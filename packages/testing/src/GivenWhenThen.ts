@@ -44,7 +44,7 @@ export class ScenarioFailed extends Error {
  * A decider after a history.
  *
  * @example
- * ```ts
+ * ```ts run
  * import * as Result from "effect/Result"
  * import type { Decider } from "@tacet/core/eventsourcing"
  * import { given } from "@tacet/testing"

@@ -78,16 +78,7 @@ export interface KeyMaterial {
   ) => Effect.Effect<CustomerKeys, VaultUnavailable>
 }
 
-/**
- * A key store over a place where the bytes of keys are kept.
- *
- * @example
- * ```ts
- * import { KeyStore } from "@tacet/core/privacy"
- *
- * const over = (material: KeyStore.KeyMaterial) => KeyStore.fromMaterial(material)
- * ```
- */
+/** A key store over a place where the bytes of keys are kept. */
 export const fromMaterial = (material: KeyMaterial): KeyStore["Service"] => {
   const freshKey = Effect.flatMap(Encryption, ({ randomBytes }) => randomBytes(keyLength))
   const freshId = Effect.flatMap(Encryption, ({ randomBytes }) =>

@@ -63,9 +63,8 @@ interface Pattern {
  *
  * @example
  * ```ts
- * import { Fit, type Model } from "@tacet/core/recognition"
+ * import { Fit } from "@tacet/core/recognition"
  *
- * const fitted = <C>(known: ReadonlyArray<Fit.Known<C>>): Model.Parameters | undefined => Fit.fit(known)
  * Fit.fit([]) // => undefined
  * ```
  */

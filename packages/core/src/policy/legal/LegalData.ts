@@ -196,14 +196,12 @@ export interface AdequacyQuestion {
  *
  * @example
  * ```ts
+ * import * as Result from "effect/Result"
  * import { LegalData } from "@tacet/core/policy"
  *
- * const shield = LegalData.adequacyOf(LegalData.legalData, {
- *   entity: "US", date: "2019-06-01", conditions: ["selfCertified"]
- * })
- * const today = LegalData.adequacyOf(LegalData.legalData, {
- *   entity: "US", date: "2021-06-01", conditions: ["selfCertified"]
- * })
+ * const shield = { entity: "US", conditions: ["selfCertified"] } as const
+ * Result.isSuccess(LegalData.adequacyOf(LegalData.legalData, { ...shield, date: "2019-06-01" })) // => true
+ * Result.isSuccess(LegalData.adequacyOf(LegalData.legalData, { ...shield, date: "2021-06-01" })) // => false
  * ```
  */
 export const adequacyOf = (
