@@ -1,0 +1,138 @@
+/**
+ * The decision loop: read the stream, fold it, decide, append; on a conflict fold the missed events and decide again, a
+ * bounded number of times.
+ */
+import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
+import * as Result from "effect/Result"
+import type { Decider } from "../Decider.ts"
+import type { UndecodableEvent } from "../EventCodec.ts"
+import { EventStore } from "../EventStore.ts"
+import { type AppendError, type ReadError, StoreUnavailable } from "../EventStoreError.ts"
+import * as Expected from "../ExpectedVersion.ts"
+import type { Refusal } from "../Refusal.ts"
+import { format } from "../StreamId.ts"
+import * as Uuid from "../Uuid.ts"
+import { fold, loadLooking } from "./loading.ts"
+import { type Aggregate, type Handled, type Prepared, retries, type Target } from "./request.ts"
+
+/** How many commands were refused, by rule. */
+export const refusedCommands = Metric.counter("tacet_commands_refused", {
+  description: "Commands refused, by rule",
+  incremental: true,
+})
+/** How many appends met another version than expected. */
+export const appendConflicts = Metric.counter("tacet_append_conflicts", {
+  description: "Appends that met another version than expected",
+  incremental: true,
+})
+/** How many events were appended by command handlers. */
+export const appendedEvents = Metric.counter("tacet_events_appended", {
+  description: "Events appended by command handlers",
+  incremental: true,
+})
+
+export const decideOn = Effect.fn("CommandHandler.handleAll")(function* <State, Command, Event, Context, E, R>(
+  aggregate: Aggregate<State, Command, Event, Context>,
+  target: Target,
+  prepare: (state: State) => Effect.Effect<Prepared<Command, Context>, E, R>,
+  preparesAgain: boolean,
+): Effect.fn.Return<Handled<State, Event>, E | AppendError | ReadError | UndecodableEvent, R | EventStore> {
+  const { codec, decider } = aggregate
+  const store = yield* EventStore
+  const { customer } = target
+  const stream = { kind: codec.kind, id: target.id }
+  const commitId = target.commitId ?? (yield* Uuid.next)
+  let loaded = yield* loadLooking(aggregate, customer, target.id, target.commitId)
+  let prepared: Prepared<Command, Context> | undefined
+  // Whether a try may have been carried out without an answer.
+  let isUnknown = false
+  for (let attempt = 0; ; attempt++) {
+    if (loaded.found) return { ...loaded, outcomes: [], repeated: true }
+    const last = attempt >= (target.retries ?? retries)
+    prepared ??= yield* prepare(loaded.state)
+    const { checks, holds } = prepared
+    const { events, outcomes, state } = decideAll(decider, loaded.state, prepared, target.accept)
+    if (events.length === 0) {
+      const isStale = !last && holds !== undefined && outcomes.some(Result.isFailure) && !(yield* holds)
+      if (isStale) {
+        prepared = undefined
+        continue
+      }
+      yield* countRefusals(outcomes)
+      return { state, version: loaded.version, outcomes, repeated: false }
+    }
+    const appended = yield* Effect.result(
+      store.append({
+        customer,
+        commitId,
+        writes: [{ stream, expected: Expected.exact(loaded.version), events: events.map(codec.encode) }],
+        ...(checks === undefined ? {} : { checks }),
+        wantMissedEvents: true,
+      }),
+    )
+    if (Result.isSuccess(appended)) {
+      yield* Metric.update(appendedEvents, events.length)
+      yield* countRefusals(outcomes)
+      return { state, version: loaded.version + events.length, outcomes, repeated: false }
+    }
+    const error = appended.failure
+    if (error._tag === "StoreUnavailable") {
+      isUnknown ||= error.outcome === "unknown"
+      if (error.outcome === "unknown" && !last) continue
+      // "Nothing was written" is said of the last try alone.
+      return yield* isUnknown
+        ? new StoreUnavailable({ operation: "append", outcome: "unknown", cause: error.cause })
+        : error
+    }
+    if (error._tag === "CommitIdReused" && target.commitId !== undefined) {
+      // Perhaps this very request was carried out meanwhile by another caller, on another state.
+      loaded = yield* loadLooking(aggregate, customer, target.id, target.commitId)
+      if (loaded.found) continue
+    }
+    if (error._tag !== "VersionConflict" || last) return yield* error
+    isUnknown = false
+    yield* Metric.update(appendConflicts, 1)
+    const others = error.mismatches.filter((mismatch) => format(mismatch.stream) !== format(stream))
+    if (others.length > 0) {
+      // A check on another stream failed: the context is stale, and without `prepare` only the caller looks it up again.
+      if (!preparesAgain && others.length === error.mismatches.length) return yield* error
+      if (preparesAgain) prepared = undefined
+    }
+    loaded = yield* fold(aggregate, loaded, error.missed, target.commitId)
+  }
+})
+
+const decideAll = <State, Command, Event, Context>(
+  decider: Decider<State, Command, Event, Context>,
+  from: State,
+  { commands, context }: Prepared<Command, Context>,
+  accept: "all" | "each" = "each",
+) => {
+  const events: Array<Event> = []
+  const outcomes: Array<Result.Result<ReadonlyArray<Event>, Refusal>> = []
+  let state = from
+  for (const command of commands) {
+    const outcome = decider.decide(state, command, context)
+    outcomes.push(outcome)
+    if (Result.isFailure(outcome)) {
+      if (accept === "all") return { events: [], outcomes, state: from }
+      continue
+    }
+    for (const event of outcome.success) {
+      events.push(event)
+      state = decider.evolve(state, event)
+    }
+  }
+  return { events, outcomes, state }
+}
+
+const countRefusals = Effect.fnUntraced(function* <Event>(
+  outcomes: ReadonlyArray<Result.Result<ReadonlyArray<Event>, Refusal>>,
+) {
+  for (const outcome of outcomes) {
+    if (Result.isFailure(outcome)) {
+      yield* Metric.update(Metric.withAttributes(refusedCommands, { rule: outcome.failure.rule }), 1)
+    }
+  }
+})
