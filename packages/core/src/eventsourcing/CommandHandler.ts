@@ -22,9 +22,9 @@ export {
   type Loaded,
   type Prepared,
   type Request,
-  retries,
   type Target,
 } from "./command-handler/request.ts"
+export { retries } from "./Retry.ts"
 
 /** Loads the state of one stream. Fails with `UndecodableEvent`, `StoreUnavailable` or `LogFault`. */
 export const load = <State, Command, Event, Context>(

@@ -16,12 +16,12 @@ import * as Result from "effect/Result"
 import * as LocalTime from "../calendar/LocalTime.ts"
 import { fromEpochDay, type PlainDate } from "../calendar/PlainDate.ts"
 import * as RetentionPolicy from "../domain/RetentionPolicy.ts"
-import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import * as Projection from "../eventsourcing/Projection.ts"
 import { type CheckpointMoved, ProjectionStore } from "../eventsourcing/ProjectionStore.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
+import * as Retry from "../eventsourcing/Retry.ts"
 import { derived } from "../eventsourcing/Uuid.ts"
 import { Vault } from "../privacy/Vault.ts"
 import type { VaultUnavailable } from "../privacy/VaultError.ts"
@@ -150,16 +150,24 @@ const readThrough = Effect.fnUntraced(function* ({ projections, settings }: Port
   return through
 })
 
+/** What was deleted of a day; `undefined` where it has to wait, `kept` where it is not due. */
+type DayOutcome = "kept" | Effect.Success<ReturnType<typeof Purging.purge>>
+
 /** Deletes a day if it is due, and decides again on newer facts where those have changed meanwhile. */
 const sweepDay = Effect.fnUntraced(function* (ports: Ports, from: Basis, indexed: IndexedDay, passed: number) {
   let basis = from
-  for (let attempt = 0; ; attempt++) {
-    if (!isDue(basis, indexed.number, indexed.entry)) return { basis, outcome: "kept" as const }
+  const attempt = Effect.fnUntraced(function* (
+    isLast: boolean,
+  ): Effect.fn.Return<Option.Option<DayOutcome>, RetentionError> {
+    if (!isDue(basis, indexed.number, indexed.entry)) return Option.some("kept")
     const tried = yield* Effect.result(Purging.purge(ports, basis, indexed, passed))
-    if (Result.isSuccess(tried)) return { basis, outcome: tried.success }
-    if (attempt >= CommandHandler.retries || !isMoved(tried.failure)) return yield* tried.failure
+    if (Result.isSuccess(tried)) return Option.some(tried.success)
+    if (isLast || !isMoved(tried.failure)) return yield* tried.failure
     basis = yield* basisOf(ports.decisions, basis.customer, ports.definition.timeZone)
-  }
+    return Option.none()
+  })
+  const outcome = yield* Retry.untilAnswered(attempt)
+  return { basis, outcome }
 })
 
 /** Whether the facts have changed or another sweep has come first. */

@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { Decider } from "../Decider.ts"
 import type { UndecodableEvent } from "../EventCodec.ts"
@@ -11,10 +12,11 @@ import { EventStore } from "../EventStore.ts"
 import { type AppendError, type ReadError, StoreUnavailable } from "../EventStoreError.ts"
 import * as Expected from "../ExpectedVersion.ts"
 import type { Refusal } from "../Refusal.ts"
+import * as Retry from "../Retry.ts"
 import { format } from "../StreamId.ts"
 import * as Uuid from "../Uuid.ts"
 import { fold, loadLooking } from "./loading.ts"
-import { type Aggregate, type Handled, type Prepared, retries, type Target } from "./request.ts"
+import { type Aggregate, type Handled, type Prepared, type Target } from "./request.ts"
 
 /** How many commands were refused, by rule. */
 export const refusedCommands = Metric.counter("tacet_commands_refused", {
@@ -47,20 +49,25 @@ export const decideOn = Effect.fn("CommandHandler.handleAll")(function* <State, 
   let prepared: Prepared<Command, Context> | undefined
   // Whether a try may have been carried out without an answer.
   let isUnknown = false
-  for (let attempt = 0; ; attempt++) {
-    if (loaded.found) return { ...loaded, outcomes: [], repeated: true }
-    const last = attempt >= (target.retries ?? retries)
+  const attempt = Effect.fnUntraced(function* (
+    isLast: boolean,
+  ): Effect.fn.Return<
+    Option.Option<Handled<State, Event>>,
+    E | AppendError | ReadError | UndecodableEvent,
+    R | EventStore
+  > {
+    if (loaded.found) return Option.some({ ...loaded, outcomes: [], repeated: true })
     prepared ??= yield* prepare(loaded.state)
     const { checks, holds } = prepared
     const { events, outcomes, state } = decideAll(decider, loaded.state, prepared, target.accept)
     if (events.length === 0) {
-      const isStale = !last && holds !== undefined && outcomes.some(Result.isFailure) && !(yield* holds)
+      const isStale = !isLast && holds !== undefined && outcomes.some(Result.isFailure) && !(yield* holds)
       if (isStale) {
         prepared = undefined
-        continue
+        return Option.none()
       }
       yield* countRefusals(outcomes)
-      return { state, version: loaded.version, outcomes, repeated: false }
+      return Option.some({ state, version: loaded.version, outcomes, repeated: false })
     }
     const appended = yield* Effect.result(
       store.append({
@@ -74,12 +81,12 @@ export const decideOn = Effect.fn("CommandHandler.handleAll")(function* <State, 
     if (Result.isSuccess(appended)) {
       yield* Metric.update(appendedEvents, events.length)
       yield* countRefusals(outcomes)
-      return { state, version: loaded.version + events.length, outcomes, repeated: false }
+      return Option.some({ state, version: loaded.version + events.length, outcomes, repeated: false })
     }
     const error = appended.failure
     if (error._tag === "StoreUnavailable") {
       isUnknown ||= error.outcome === "unknown"
-      if (error.outcome === "unknown" && !last) continue
+      if (error.outcome === "unknown" && !isLast) return Option.none()
       // "Nothing was written" is said of the last try alone.
       return yield* isUnknown
         ? new StoreUnavailable({ operation: "append", outcome: "unknown", cause: error.cause })
@@ -88,9 +95,9 @@ export const decideOn = Effect.fn("CommandHandler.handleAll")(function* <State, 
     if (error._tag === "CommitIdReused" && target.commitId !== undefined) {
       // Perhaps this very request was carried out meanwhile by another caller, on another state.
       loaded = yield* loadLooking(aggregate, customer, target.id, target.commitId)
-      if (loaded.found) continue
+      if (loaded.found) return Option.none()
     }
-    if (error._tag !== "VersionConflict" || last) return yield* error
+    if (error._tag !== "VersionConflict" || isLast) return yield* error
     isUnknown = false
     yield* Metric.update(appendConflicts, 1)
     const others = error.mismatches.filter((mismatch) => format(mismatch.stream) !== format(stream))
@@ -100,7 +107,9 @@ export const decideOn = Effect.fn("CommandHandler.handleAll")(function* <State, 
       if (preparesAgain) prepared = undefined
     }
     loaded = yield* fold(aggregate, loaded, error.missed, target.commitId)
-  }
+    return Option.none()
+  })
+  return yield* Retry.untilAnswered(attempt, target.retries)
 })
 
 const decideAll = <State, Command, Event, Context>(

@@ -32,7 +32,7 @@ export interface Target {
   readonly commitId?: Uuid.Uuid
   /** With `all`, one refused command refuses the whole: nothing is appended. Default `each`. */
   readonly accept?: "all" | "each"
-  /** How often to decide again after a conflict, and to repeat a commit of unknown outcome. Default {@link retries}. */
+  /** How often to decide again after a conflict, and to repeat a commit of unknown outcome. Default `CommandHandler.retries`. */
   readonly retries?: number
 }
 
@@ -52,9 +52,6 @@ export interface Prepared<Command, Context> {
 
 /** Commands for one stream. */
 export interface Request<Command, Context> extends Target, Prepared<Command, Context> {}
-
-/** How often a request is decided again: each conflict is another commit that has landed, so every caller has its turn. */
-export const retries = 100
 
 /** What became of a request. */
 export interface Handled<State, Event> extends Loaded<State> {

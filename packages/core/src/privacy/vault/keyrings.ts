@@ -4,23 +4,19 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import * as Retry from "../../eventsourcing/Retry.ts"
 import { empty, type Keyring, type KeyringState } from "../Keyring.ts"
 import type { SubjectId } from "../Subject.ts"
 import { SubjectErased, VaultUnavailable } from "../VaultError.ts"
 import { KeyringMoved } from "../VaultStore.ts"
 import type { Ports } from "./Ports.ts"
 
-/** How often to read a keyring again that was changed meanwhile: each time another change has landed. */
-const retries = 100
 /** How many keyrings are read at a time. */
 const pageSize = 500
 
 /** Repeats a change where the keyring was changed meanwhile. */
 export const again = <A, E>(change: Effect.Effect<A, E | KeyringMoved>): Effect.Effect<A, E | VaultUnavailable> =>
-  Effect.retry(change, {
-    times: retries,
-    while: (error) => error instanceof KeyringMoved,
-  }).pipe(
+  Retry.whileFailing(change, (error) => error instanceof KeyringMoved).pipe(
     Effect.catchIf(
       (error): error is KeyringMoved => error instanceof KeyringMoved,
       () => Effect.fail(new VaultUnavailable({ store: "vault", cause: "contention" })),

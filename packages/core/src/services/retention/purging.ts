@@ -8,10 +8,11 @@ import * as Metric from "effect/Metric"
 import * as Stream from "effect/Stream"
 import { fromEpochDay, type PlainDate } from "../../calendar/PlainDate.ts"
 import * as PurgedDay from "../../domain/PurgedDay.ts"
-import * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
+import type * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
 import type { Commit } from "../../eventsourcing/Commit.ts"
 import type { Position } from "../../eventsourcing/EventEnvelope.ts"
 import * as Expected from "../../eventsourcing/ExpectedVersion.ts"
+import * as Retry from "../../eventsourcing/Retry.ts"
 import { derived, type Uuid } from "../../eventsourcing/Uuid.ts"
 import { DayTally } from "../../statistics/DayTally.ts"
 import type { Decisions } from "../internal/Decisions.ts"
@@ -33,10 +34,7 @@ export const deletedInteractions = Metric.counter("tacet_interactions_deleted", 
 
 /** Repeats a commit of unknown outcome; the store answers a commit that it knows as it did before. */
 const append = ({ store }: Ports, commit: Commit) =>
-  Effect.retry(store.append(commit), {
-    times: CommandHandler.retries,
-    while: (error) => error._tag === "StoreUnavailable" && error.outcome === "unknown",
-  })
+  Retry.whileFailing(store.append(commit), (error) => error._tag === "StoreUnavailable" && error.outcome === "unknown")
 
 /** The commits that delete the streams of a day, one after the other. */
 const batchesOf = (ports: Ports, basis: Basis, day: PlainDate, loaded: CommandHandler.Loaded<PurgedDay.State>) => {
