@@ -45,7 +45,7 @@ export {
   codec,
   isActivity,
 } from "./interaction/events.ts"
-export { type Call, type Input, type State, initial, lastMoment } from "./interaction/state.ts"
+export { type Call, type Input, type State, endedInputs, initial, lastMoment } from "./interaction/state.ts"
 export { Command, type Context } from "./interaction/commands.ts"
 
 /** The decider of an interaction. */

@@ -2,6 +2,7 @@ import { layer as memory } from "@tacet/adapter-memory"
 import { describe, expect, it } from "@tacet/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { TestClock } from "effect/testing"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import fc from "fast-check"
@@ -120,9 +121,11 @@ const serviceOver = (store: Store, awaitsPeriod = false): Effect.Effect<Service>
     ),
   )
 
-/** A store of its own for each test and each run. */
+/** A store of its own for each test and each run, at a moment after all that the stories tell of. */
 const onStore = <A, E>(test: (store: Store) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  EventStore.use(test).pipe(Effect.provide(memory, { local: true }))
+  Effect.andThen(TestClock.setTime(DateTime.toEpochMillis(moment(1000))), EventStore.use(test)).pipe(
+    Effect.provide(memory, { local: true }),
+  )
 
 const onService = <A, E>(test: (services: Service, store: Store) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
   onStore((store) => Effect.flatMap(serviceOver(store), (services) => test(services, store)))
@@ -195,6 +198,23 @@ describe("a recording", () => {
         expect(yield* logOf(store)).toHaveLength(2)
         yield* services.record({ customer, interaction, commands: [start(1), take(2)], accept: "all" })
         expect(yield* logOf(store)).toHaveLength(4)
+      }),
+    ),
+  )
+
+  // Planted: the clock not given to the decision.
+  it.effect("TACET-TIME: is refused where it is later than the clock by more than five minutes", () =>
+    onService((services) =>
+      Effect.gen(function* () {
+        yield* services.declare(customer, setting)
+        yield* TestClock.setTime(DateTime.toEpochMillis(moment(1)))
+        const ahead = (minutes: number): Interaction.Command => ({
+          ...(take(1) as Interaction.Command & { _tag: "TakeStep" }),
+          at: DateTime.add(moment(1), { minutes }),
+        })
+        const commands = [start(1), ahead(5), ahead(6), ahead(60 * 24 * 365)]
+        const handled = yield* services.record({ customer, interaction, commands })
+        expect(became(handled)).toEqual(["InteractionStarted", "StepTaken", "TACET-TIME", "TACET-TIME"])
       }),
     ),
   )

@@ -1,6 +1,7 @@
 /**
  * Services: what an application calls.
  */
+export * as Collection from "./Collection.ts"
 export * as Customers from "./Customers.ts"
 export * as DataSubjectRequests from "./DataSubjectRequests.ts"
 export * as Erasure from "./Erasure.ts"

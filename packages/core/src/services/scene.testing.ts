@@ -14,6 +14,7 @@ import { agreementClauses } from "../policy/text/parameters/processing.ts"
 import type { Access } from "../privacy/AccessLog.ts"
 import type { Sealed } from "../privacy/Sealed.ts"
 import { layer as vaultLayer, Vault } from "../privacy/Vault.ts"
+import { layer as collectionLayer } from "./Collection.ts"
 import { Customers, layer as customersLayer } from "./Customers.ts"
 import { layer as interactionsLayer } from "./Interactions.ts"
 import { layer as erasureLayer } from "./Erasure.ts"
@@ -31,7 +32,9 @@ export const moment = (days: number) => DateTime.makeUnsafe(dawn + days * day)
 
 export const over = (memory: VaultMemory.VaultMemory, around: AtEachCall = undisturbed) =>
   requestsLayer.pipe(
-    Layer.provideMerge(Layer.mergeAll(pseudonymsLayer, customersLayer, interactionsLayer, erasureLayer)),
+    Layer.provideMerge(
+      Layer.mergeAll(collectionLayer, pseudonymsLayer, customersLayer, interactionsLayer, erasureLayer),
+    ),
     Layer.provideMerge(vaultLayer),
     Layer.provideMerge(openingsLayer),
     Layer.provideMerge(Layer.provideMerge(disturbed(around), Layer.merge(VaultMemory.layerOver(memory), eventStores))),

@@ -85,6 +85,22 @@ export const initial: State = {
  */
 export const lastMoment = (state: State): number => Math.max(state.lastActivity, state.endedAt)
 
+/**
+ * The sealed values of fields that the person has changed or deleted since: their life has ended (FREETEXT-LIFE), and
+ * what they hold is to be destroyed.
+ */
+export const endedInputs = (
+  state: State,
+): ReadonlyArray<{ readonly reference: Uuid; readonly endedBy: "change" | "deletion" }> =>
+  Array.from(state.sealed).flatMap(([reference, place]) => {
+    if (!place.startsWith(inputPlace)) return []
+    const input = state.inputs.get(place.slice(inputPlace.length) as FieldId)
+    if (input?.reference === reference) return []
+    return [{ reference, endedBy: input?.reference === undefined ? "deletion" : "change" }]
+  })
+
+const inputPlace = "input "
+
 // Evolve
 
 export const evolve = (before: State, event: Event): State => {

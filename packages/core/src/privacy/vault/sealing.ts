@@ -37,6 +37,11 @@ export interface ToSeal {
   readonly collectedAt: EpochMillis
   /** Its computed end (`RetentionPolicy.retentionEnd`); `undefined` while none is known. */
   readonly retentionEnd: EpochMillis | undefined
+  /**
+   * The reference of the value: the same again seals nothing more, so that a caller may repeat what a crash has stopped.
+   * A value that was destroyed under it does not come back. Default: a random one.
+   */
+  readonly reference?: Uuid.Uuid | undefined
 }
 
 /** What sealing can fail with. */
@@ -101,10 +106,22 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
     if (/\p{Surrogate}/u.test(toSeal.value)) {
       return yield* new InvalidValue({ customer, category, accepted: "well-formed text, without lone surrogates" })
     }
+    const { reference } = toSeal
+    if (reference !== undefined) {
+      const found = Option.getOrUndefined(yield* store.find(customer, reference))
+      if (found?._tag === "Value" && isOf(toSeal, found.value)) return { reference, category }
+      if (found !== undefined) {
+        return yield* new InvalidValue({
+          customer,
+          category,
+          accepted: "a reference under which no other value was kept",
+        })
+      }
+    }
     const { randomBytes } = yield* Encryption
-    const reference = Uuid.fromBytes(yield* randomBytes(16), 4)
-    yield* again(sealNow(toSeal, reference))
-    return { reference, category }
+    const sealed = reference ?? Uuid.fromBytes(yield* randomBytes(16), 4)
+    yield* again(sealNow(toSeal, sealed))
+    return { reference: sealed, category }
   })
 
   const checkSealing = policy.checkSealing ?? (() => Effect.void)
@@ -123,8 +140,11 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
   ): Effect.fn.Return<Sealed<string>, SealError | UnknownReference> {
     const found = Option.getOrUndefined(yield* store.find(customer, old.reference))
     if (found?._tag !== "Value") return yield* new UnknownReference({ customer, reference: old.reference })
-    return yield* sealRow({ ...found.value, customer, value })
+    return yield* sealRow({ ...found.value, customer, value, reference: undefined })
   })
 
   return { seal, replace }
 }
+
+const isOf = (one: Pick<ToSeal, "subject" | "category">, other: Pick<ToSeal, "subject" | "category">): boolean =>
+  one.subject === other.subject && one.category === other.category

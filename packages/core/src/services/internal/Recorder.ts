@@ -1,0 +1,98 @@
+/**
+ * Looks up the facts on which a decision about an interaction rests, and what makes sure that they still hold in the
+ * commit that rests on them.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Customer from "../../domain/Customer.ts"
+import type * as Interaction from "../../domain/Interaction.ts"
+import type * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
+import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
+import { EventStore } from "../../eventsourcing/EventStore.ts"
+import type { ReadError } from "../../eventsourcing/EventStoreError.ts"
+import { AwaitsRetentionPeriod } from "./AwaitsRetentionPeriod.ts"
+import { check, type Declared } from "./Declarations.ts"
+import * as Decisions from "./Decisions.ts"
+import * as PurgedDays from "./PurgedDays.ts"
+import * as RetentionEnds from "./RetentionEnds.ts"
+
+/** The switches of the person's device. */
+export interface Switches {
+  /** Whether the person has left the technology switched on (SWITCH). Default: true. */
+  readonly switchedOn?: boolean
+  /** Whether the person has left the location switched on in this application (GEO-SWITCH). Default: true. */
+  readonly locationOn?: boolean
+}
+
+/** Commands of an interaction, with the facts on which their decision rests. */
+interface Prepared extends CommandHandler.Prepared<Interaction.Command, Interaction.Context> {
+  readonly declared: Declared
+}
+
+/** Looks up facts over one event store, and remembers what Customers have declared. */
+export interface Recorder {
+  readonly decisions: Decisions.Decisions
+  /**
+   * Prepares commands. With `afresh`, the Customer's declarations are read again, because those that were remembered no
+   * longer hold.
+   */
+  readonly prepare: (
+    customer: CustomerId,
+    commands: ReadonlyArray<Interaction.Command>,
+    switches: Switches,
+    afresh: boolean,
+  ) => Effect.Effect<Prepared, ReadError | UndecodableEvent>
+}
+
+/** A recorder over the event store in force. */
+export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(function* () {
+  const store = yield* EventStore
+  const decisions = yield* Decisions.make
+  const awaitsPeriod = yield* AwaitsRetentionPeriod
+  const declarations = new Map<CustomerId, Declared>()
+
+  const load = (customer: CustomerId) =>
+    Effect.tap(decisions.declared(customer), (declared) =>
+      Effect.sync(() => {
+        // Two may load at once, and the older answer may come last.
+        const known = declarations.get(customer)
+        if (known === undefined || known.version < declared.version) declarations.set(customer, declared)
+      }),
+    )
+
+  const holds = (customer: CustomerId, { version }: Declared) =>
+    Effect.suspend(() =>
+      Effect.map(
+        store.readStream(customer, Customer.streamOf(customer), { after: version, limit: 1 }),
+        (page) => page.version === version,
+      ),
+    )
+
+  const prepare: Recorder["prepare"] = Effect.fnUntraced(function* (customer, commands, switches, afresh) {
+    const { locationOn = true, switchedOn = true } = switches
+    const now = yield* Clock.currentTimeMillis
+    if (afresh) declarations.delete(customer)
+    const cached = declarations.get(customer)
+    const declared = cached ?? (yield* load(customer))
+    const purged = yield* PurgedDays.lookUp(store, customer, declared, commands, now)
+    const periods = awaitsPeriod ? yield* RetentionEnds.fixedPeriods(decisions, customer) : undefined
+    return {
+      commands,
+      declared,
+      context: {
+        customer: declared.state,
+        policyAt: declared.policyAt,
+        now,
+        switchedOn,
+        locationOn,
+        ...(periods === undefined ? {} : { mayCollect: periods.mayCollect }),
+        isPurged: purged.isPurged,
+      },
+      checks: [check(customer, declared), ...(periods === undefined ? [] : [periods.check]), ...purged.checks],
+      ...(cached === undefined ? {} : { holds: holds(customer, declared) }),
+    }
+  })
+
+  return { decisions, prepare }
+})
