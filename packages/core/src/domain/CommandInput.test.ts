@@ -80,7 +80,7 @@ describe("a command from outside", () => {
     expect(refusal.accepted).toContain("2026-01-31T09:30:00Z")
   })
 
-  it("shares nothing with what was sent", () => {
+  it("shares no object with the input", () => {
     const values = [{ reference: "00000000-0000-4000-8000-000000000001", category: "ipAddress" }]
     const input = { _tag: "ObserveTerminal", at: "2026-01-31T09:30:00Z", values }
     const command = Result.getOrThrow(CommandInput.readInteractionCommand(input))
@@ -88,7 +88,7 @@ describe("a command from outside", () => {
     expect(command).toHaveProperty("values.0.category", "ipAddress")
   })
 
-  it("is told which declared field does not fit, and by what rule", () => {
+  it("is refused with the declared field that does not fit, and its rule", () => {
     expect(refusalOf(body({ kind: "somewhere" }))).toMatchObject({ rule: "TACET-FORMAT", field: "kind" })
     expect(refusalOf(body({ step: "alice@example.com" }))).toMatchObject({ rule: "NO-IDENTIFY", field: "step" })
     expect(refusalOf(body({ step: "https://x.fr" }))).toMatchObject({ rule: "NO-AUTOSEND", field: "step" })
@@ -169,7 +169,7 @@ describe("a forbidden field", () => {
   // Finds: a look at the outermost fields only, at names as a whole only, or at values down to some depth only; a
   // refusal that repeats the field's own name.
   it.prop(
-    "CALL-LOG ADDR-READ GEO-NEVER NO-IDENTIFY REDIRECT: refuses the whole command wherever it stands, and nothing of it comes back",
+    "CALL-LOG ADDR-READ GEO-NEVER NO-IDENTIFY REDIRECT: refuses the whole command wherever the field is, and repeats no part of it",
     [
       aCommand,
       aForbiddenField,
@@ -352,7 +352,7 @@ describe("hostile input", () => {
 
   // Finds: a value of a declared field that the refusal of the form repeats.
   it.prop(
-    "NO-IDENTIFY: no refusal holds a value of the command, whichever field it stands in",
+    "NO-IDENTIFY: no refusal holds a value of the command, whichever field holds it",
     [aCommand, aCanary, fc.nat()],
     (command, canary, place) => {
       const sent = json(command)

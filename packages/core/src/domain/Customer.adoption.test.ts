@@ -101,7 +101,7 @@ describe("the adoption of a policy version", () => {
   for (const policy of published) {
     // Finds: an adoption that asks for no law at all; one that asks for the law of today instead of that of its moment.
     it.prop(
-      `POLICY-BIND LAW under ${policy.id}: is adopted in its own time, and what states less than the law not after it began`,
+      `POLICY-BIND LAW under ${policy.id}: is adopted in its own time, and one that states less than the law only before the law began`,
       [aMoment],
       (at) => {
         const outcome = decide(policy, at)
@@ -151,7 +151,7 @@ describe("the adoption of a policy version", () => {
     expect(Result.isSuccess(decide(policy, Date.parse(`${policy.effectiveFrom}T12:00:00Z`)))).toBe(true)
   })
 
-  it("takes the rule of what is weaker", () => {
+  it("names the rule of the weaker parameter", () => {
     const outcome = decide(saying("answerWithin", ["P2M"]), regulation)
     expect(Result.isFailure(outcome) && outcome.failure.rule).toBe("R-1M")
     expect(Result.isFailure(outcome) && outcome.failure.accepted).toContain(
@@ -159,7 +159,7 @@ describe("the adoption of a policy version", () => {
     )
   })
 
-  it("needs the text at hand, but not to replay or to repeat what was adopted with it", () => {
+  it("needs the known text, but not to replay or to repeat its adoption", () => {
     const none = { policies: { ...Customer.published.policies, versions: [] } }
     given(Customer.decider).when(adopt(dialogra, regulation), none).thenRefused("POLICY-BIND", "policyVersion")
     const adopted = Result.getOrThrow(decide(dialogra, regulation))

@@ -328,7 +328,7 @@ describe.each(versions)("a contract under $policy.id", (version) => {
 
   // Planted and found: a publication that asks the policy for nothing, or for one of the other uses.
   it.prop(
-    "AGG-3P: a statistic is published where the policy has what identifies nobody given away, and nowhere else",
+    "AGG-3P: a statistic is published where the policy allows anonymous data to be given away, and nowhere else",
     [fc.subarray([...nonPersonalUses]), few],
     (uses, on) => {
       const id = "zq-own/1"

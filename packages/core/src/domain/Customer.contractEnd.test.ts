@@ -27,7 +27,7 @@ const inForce = (state: Customer.State, instant: number): boolean =>
       from <= instant && instant < to && (lastDay === undefined || instant < Date.parse(`${lastDay}T24:00:00Z`)),
   )
 
-describe("the end of what was collected under contracts", () => {
+describe("the end of data collected under contracts", () => {
   // Planted and found: the end of the first contract taken alone; the last day not looked at.
   it.prop(
     "RET-CONTRACT-CAP: is the first moment at which none is in force, and none while one is to come without a gap",

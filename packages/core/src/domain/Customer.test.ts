@@ -119,7 +119,7 @@ describe("a Customer", () => {
     after().when(unlist(1), house).thenNothing()
   })
 
-  it("is told where its word would not hold from the moment it names", () => {
+  it("is refused where its declaration would not hold from the moment it names", () => {
     after(list(2)).when(list(1), house).thenRefused("LISTED", "at")
     after(list(2)).when(unlist(2), house).thenRefused("LISTED", "at")
     after(list(2), unlist(4)).when(unlist(3), house).thenRefused("LISTED", "at")
@@ -176,7 +176,7 @@ describe("a Customer", () => {
   })
 
   it.each(["PIN", "password", "my area/passcode", "Mot de passe", "accessToken", "one-time OTP", "c\u00f3de PIN"])(
-    "asks nobody for a credential: %s",
+    "asks for no credential: %s",
     (name) =>
       after()
         .when(declare(1, { field: name as never }), house)
@@ -214,7 +214,7 @@ const declaring = () => aStory({ declares: true })
 describe("over stories", () => {
   // Finds: a listing that a second one moves to an earlier moment, or that an unlisting before it ends.
   it.prop(
-    "LISTED: what is listed at a moment is what was said last of it by then",
+    "LISTED: the latest declaration by a moment decides whether an entry is listed then",
     [declaring(), aTrigger, aMoment],
     (story, by, at) => {
       enforces("LISTED")(story)
@@ -340,7 +340,7 @@ describe("over stories", () => {
 
   // Finds: any rule that refuses more than it forbids.
   it.prop(
-    "LISTED POLICY-BIND RECORDED: what no rule forbids is accepted",
+    "LISTED POLICY-BIND RECORDED: a declaration that no rule forbids is accepted",
     [declaring()],
     (story) => {
       const wrong = story.turns.filter((turn) => {

@@ -23,7 +23,7 @@ describe("a name", () => {
     "50% off",
     "a@b",
     "#42",
-  ])("is what an organisation calls a thing of its own: %s", (name) => {
+  ])("accepts the name of an organisation's own thing: %s", (name) => {
     expect(Result.isSuccess(decode(name))).toBe(true)
   })
 
@@ -93,7 +93,7 @@ describe("a name", () => {
 
   // Finds: a fault that quotes the name; a pattern that needs more than linear time.
   it.prop(
-    "NO-IDENTIFY: a fault says nothing of the name, and is found at once",
+    "NO-IDENTIFY: a violation repeats no part of the name, and is found at once",
     [fc.string({ unit: "binary", maxLength: 400 })],
     (name) => {
       const before = performance.now()

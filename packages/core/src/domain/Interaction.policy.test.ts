@@ -267,7 +267,7 @@ describe.each(versions)("an interaction under $policy.id", (version) => {
 
   // Finds: a later notice, one of another version, or one with other content, accepted as the notice due.
   it.prop(
-    "ACK-FIRST PURPOSE-FIRST MANDATORY: nothing is typed or observed before what is owed of the version in force was told",
+    "ACK-FIRST PURPOSE-FIRST MANDATORY: no value is typed or observed before the notice that the version in force owes was shown",
     [
       fc.array(
         fc.record({

@@ -225,7 +225,7 @@ describe("an interaction begins", () => {
   it("on no device on which the technology is off", () => after().when(start(), off).thenRefused("SWITCH"))
 })
 
-describe("what happens in the interface", () => {
+describe("an action in the interface", () => {
   it("is not recorded before the start", () => after().when(take(2), on).thenRefused("TACET-STARTED"))
 
   it("is a step that the scenario declares, with the kind that it declares", () => {
@@ -291,16 +291,16 @@ describe("an input", () => {
     deleted.and.when(remove(5), on).thenNothing()
   })
 
-  it("does not come back: neither what was deleted nor what was replaced", () => {
+  it("never returns once it was deleted or replaced", () => {
     after(start(), notice, enter(2, 1), remove(3)).when(enter(4, 1), on).thenRefused("TACET-ONCE", "value.reference")
     after(start(), notice, enter(2, 1), enter(3, 2)).when(enter(4, 1), on).thenRefused("TACET-ONCE", "value.reference")
     after(start(), notice, enter(2, 1), remove(4)).when(enter(3, 2), on).thenRefused("FREETEXT-LIFE", "at")
   })
 
-  it("survives a deletion that was meant for what stood there before", () =>
+  it("survives a deletion that names the value before it", () =>
     after(start(), notice, enter(2, 1), enter(4, 2)).when(remove(3), on).thenNothing())
 
-  it("goes into a declared field only, and is of its category", () => {
+  it("is entered into a declared field only, and is of its category", () => {
     live()
       .when(enter(2, 1, otherField), on)
       .thenRefused("FIELD-RESP", "field")
@@ -322,7 +322,7 @@ describe("a terminal", () => {
     values,
   })
 
-  it("tells technical things of itself, once", () => {
+  it("reports technical attributes of itself, once", () => {
     const seen = live().when(observe(sealed(1, "terminalEnvironment"), sealed(2, "ipAddress")), on)
     seen.thenEvents({
       _tag: "TerminalObserved",
@@ -350,7 +350,7 @@ describe("a call", () => {
     ended.and.when(place(2, { number: otherNumber }), on).thenRefused("TACET-ONCE", "call")
   })
 
-  it("is answered by a machine, then by a person; that one may have been reached is never taken back", () => {
+  it("is answered by a machine, then by a person; that a person may have been reached is never withdrawn", () => {
     after(start(), place(2), answer(3, false))
       .when(answer(3, true), on)
       .thenEvents({
@@ -516,7 +516,7 @@ describe("over stories", () => {
 
   // Finds: a switch that only start, inhibition and activation ask for.
   it.prop(
-    "SWITCH: while it is off nothing is recorded but what closes, corrects or takes back",
+    "SWITCH: while it is off, only closing, correcting and withdrawing commands are recorded",
     [aStory()],
     (story) => {
       enforces("SWITCH")(story)
@@ -540,7 +540,7 @@ describe("over stories", () => {
 
   // Finds: a field that counts as declared before its moment.
   it.prop(
-    "FIELD-RESP AUTO: what is typed comes from a field that was declared before",
+    "FIELD-RESP AUTO: a typed value comes from a field that was declared before",
     [aStory({ declares: true }), aMoment],
     (story, at) => {
       enforces("FIELD-RESP")(story)
@@ -555,7 +555,7 @@ describe("over stories", () => {
 
   // Finds: a terminal whose values are recorded whatever they are, as where free text passes for a browser's name.
   it.prop(
-    "AUTO CALL-LOG ADDR-READ GEO-NEVER: a terminal tells technical things, and neither logs, books nor places",
+    "AUTO CALL-LOG ADDR-READ GEO-NEVER: a terminal reports technical attributes, and neither call logs, address books nor places",
     [fc.array(aSealed, { minLength: 1, maxLength: 3 })],
     (values) => {
       const { state } = live()
@@ -736,7 +736,7 @@ describe("over stories", () => {
 
   // Finds: a repeated call whose number, or a repeated end whose duration, is not compared.
   it.prop(
-    "TACET-ONCE: what is so already is not made so again with other content",
+    "TACET-ONCE: a fact that was recorded is not recorded again with other content",
     [aStory()],
     enforces("TACET-ONCE"),
     runs,
@@ -744,7 +744,7 @@ describe("over stories", () => {
 
   // Finds: any rule that refuses more than it forbids, such as a decide that refuses all.
   it.prop(
-    "LISTED TRIGGER RECORDED: what no rule forbids is accepted",
+    "LISTED TRIGGER RECORDED: a command that no rule forbids is accepted",
     [aStory({ declares: true })],
     (story) => {
       const wrong = story.turns.filter((turn) => {

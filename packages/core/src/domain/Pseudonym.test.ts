@@ -211,7 +211,7 @@ describe("Pseudonym", () => {
   })
 
   it.prop(
-    "R-RESTRICT: while restricted nothing but storage; rights stay; it ends only when the person was told",
+    "R-RESTRICT: a restriction leaves storage and rights alone, and ends only after the person was notified",
     // Planted bug that it finds: the check of the restriction taken out of `decideProcessing`.
     [aHistory, aCommand(moment(95), 95)],
     (history, next) => {
@@ -339,7 +339,7 @@ describe("Pseudonym", () => {
     })
 
     it.prop(
-      `ACCURATE under ${policy.id}: what can be read is the latest value of each detail, however often it was set right`,
+      `ACCURATE under ${policy.id}: only the latest value of each detail can be read, however often it was rectified`,
       // Planted bug that it finds: the old reference kept by `DetailRectified`.
       [fc.array(fc.record({ detail: fc.nat(3), stale: fc.boolean() }), { maxLength: 12 })],
       (corrections) => {
@@ -370,7 +370,7 @@ describe("Pseudonym", () => {
     )
 
     it.prop(
-      `ADID-PII ADID-DEV ADID-USE under ${policy.id}: an advertising identifier stands beside another by an express consent, and not without`,
+      `ADID-PII ADID-DEV ADID-USE under ${policy.id}: an advertising identifier is kept beside another by an express consent, and not without`,
       // Planted bug that it finds: `adjacency` that looks only at observations before the advertising identifier.
       [fc.shuffledSubarray([...Pseudonym.IdentifierKind.literals]), fc.boolean()],
       (kinds, consented) => {
@@ -443,7 +443,7 @@ describe("Pseudonym", () => {
   }
 
   it.prop(
-    `MOSTUSED under ${dialonce20190305.id}: a recognised device sees first what it used most, any other the default order`,
+    `MOSTUSED under ${dialonce20190305.id}: a recognised device sees its most used service first, any other the default order`,
     // Planted bug that it finds: the order by use applied to devices that were not recognised, or ties left to chance.
     [
       fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e")),

@@ -82,7 +82,7 @@ describe("a purged day", () => {
   for (const policy of [v2019, v2021]) {
     // Planted: the loop of `mergeRare` left out; `persons >= k - 1`. Planted and found: a fixed k whatever is asked for.
     it.prop(
-      `STAT-JOURNEY under ${policy.policy}: no journey of fewer than k persons is told by itself, nor by the difference of the others`,
+      `STAT-JOURNEY under ${policy.policy}: no journey of fewer than k persons is counted alone, nor by the difference of the others`,
       [Retentions.aCount(), fc.constantFrom(5, 10, 20)],
       (counted, k) => {
         const { journeys } = counted
@@ -104,7 +104,7 @@ describe("a purged day", () => {
     )
   }
 
-  it("SWEEP: a day whose interactions may still change does not go, nor one that does not add up", () => {
+  it("SWEEP: a day whose interactions may still change is not purged, nor one whose counters do not add up", () => {
     const [counted] = fc.sample(Retentions.aCount(), { numRuns: 1, seed: 5 })
     const context = { policy: v2021 }
     const settled = DateTime.makeUnsafe("2021-05-08T22:00:00Z")

@@ -62,7 +62,7 @@ describe("Recipient", () => {
 
   for (const { id, text } of holding("REGISTER")) {
     it.prop(
-      `REGISTER under ${id}: the register as of any day holds who was registered by then, and nothing is recorded of anybody else`,
+      `REGISTER under ${id}: the register as of any day holds the recipients registered by then, and no other recipient gets an event`,
       // Planted bug that it finds: a contract signed before the registration.
       [
         fc.array(fc.constantFrom("register", "sign", "end", "undertake"), { maxLength: 8 }),

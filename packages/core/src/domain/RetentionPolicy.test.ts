@@ -188,7 +188,7 @@ describe("periods of single categories", () => {
 
   // Planted and found: four years for five.
   it.prop(
-    `RET-USER-5Y under ${dialogra.policy}: what a user did is gone five years after the account was deleted at the latest`,
+    `RET-USER-5Y under ${dialogra.policy}: a user's actions end five years after the account was deleted at the latest`,
     [Retentions.someFacts(dialogra, ["interfaceUsage"]).filter(({ events }) => events.accountDeletion !== undefined)],
     (facts) => {
       const latest = monthsLater(facts.events.accountDeletion!, 60, dialogra.timeZone)
@@ -278,7 +278,7 @@ describe.each(effective)("a contract under $policy", (policy) => {
 
   // Planted: `periodsSince` gives the period in force now.
   it.prop(
-    "RET-NEC: a period that is set later shortens what is there and never lengthens it",
+    "RET-NEC: a period that is set later shortens the retention of existing data and never lengthens it",
     [facts, histories, Retentions.aPeriod(), Retentions.aMoment(first(policy), policy.timeZone)],
     (datum, { state }, period, at) => {
       const noHolds: State = { ...state, holds: new Map() }
@@ -299,7 +299,7 @@ describe.each(effective)("a contract under $policy", (policy) => {
 
   // Planted: `placedAt >= until` left out (what ended comes back); a hold on other categories counts; no reference asked for.
   it.prop(
-    "RET-NEC: only a recorded hold with its law puts an end off, and what has ended stays ended",
+    "RET-NEC: only a recorded hold with its law postpones an end, and ended data stay ended",
     [facts, histories],
     (datum, { state }) => {
       const plain = RetentionPolicy.retentionEnd({ ...state, holds: new Map() }, datum, [policy])
@@ -345,7 +345,7 @@ describe.each(effective)("a contract under $policy", (policy) => {
 
   // Planted: `findLast` replaced by `find`.
   it.prop(
-    "RET-PUBLISHED: the period in force can be told at any time",
+    "RET-PUBLISHED: the period in force can be read at any time",
     [histories, Retentions.aMoment(first(policy), policy.timeZone), fc.constantFrom(...interactionData)],
     ({ events, state }, at, category) => {
       let period: Period | undefined
@@ -413,7 +413,7 @@ describe.each(effective)("a contract under $policy", (policy) => {
   )
 })
 
-describe("what a person typed", () => {
+describe("text that a person typed", () => {
   const typed: ReadonlyArray<PersonalDataCategory> = ["freeText", "surveyAnswer"]
 
   for (const policy of [v2019, v2021, dialogra]) {
@@ -481,7 +481,7 @@ describe("never loosened backwards", () => {
 
   // Planted: `policies.flatMap` replaced by the last policy's ends.
   it.prop(
-    "RET-12M: what was collected under the 2019 version keeps its twelve months once the 2021 version is adopted",
+    "RET-12M: data collected under the 2019 version keep their twelve months once the 2021 version is adopted",
     [Retentions.aMoment("2019-03-05", "Europe/Paris"), fc.constantFrom(...interactionData)],
     (collection, category) => {
       const datum: Facts = { category, about: "interaction", events: { collection } }

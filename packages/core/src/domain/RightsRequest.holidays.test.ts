@@ -66,7 +66,7 @@ const together = (one: Period, other: Period): Period => {
   return `P${left.months + right.months}M${left.days + right.days}D`
 }
 
-describe("a request that is due on a day on which nobody works", () => {
+describe("a request that is due on a non-working day", () => {
   for (const policy of published) {
     const at = DateTime.makeUnsafe("2022-01-01T12:00:00Z")
     const effective = Result.getOrThrow(resolve(History.of(policy), { at }))

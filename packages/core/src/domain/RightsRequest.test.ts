@@ -186,7 +186,7 @@ describe.each(effective)("a request under $policy", (policy) => {
 
   // Planted: `identityEvidence === "onReasonableDoubt"` negated; "customer" verifies what the operator handles.
   it.prop(
-    "R-VERIFY: evidence is asked for on a recorded doubt alone where the law says so, by whom the version lets",
+    "R-VERIFY: evidence is demanded only on a recorded doubt where the law says so, and only by the party that the version permits",
     [
       received(
         policy,
@@ -352,7 +352,7 @@ describe.each(effective)("a request under $policy", (policy) => {
 
   // Planted: `unsaid` left out of `fulfil`.
   it.prop(
-    "R-COMPLAINT: every answer tells of the complaint and the court, and a complaint itself is always answered",
+    "R-COMPLAINT: every answer names the complaint and the court, and a complaint itself is always answered",
     [histories],
     ({ events, situation, state }) => {
       for (const event of events) {
@@ -437,7 +437,7 @@ describe.each(effective)("a request under $policy", (policy) => {
 
   // Planted: `answeredAt <= at` dropped; `!purposes.includes` negated; `request.registered` left out of `signInWorks`.
   it.prop(
-    "R-RESTRICT, R-OBJECT, R-ERASE, WITHDRAW, OPTOUT, R-ACCESS-LOST: what the person stopped stays stopped",
+    "R-RESTRICT, R-OBJECT, R-ERASE, WITHDRAW, OPTOUT, R-ACCESS-LOST: a use that the person stopped stays stopped",
     [histories, fc.constantFrom(...operations), fc.constantFrom(-1, 0, 1, day), fc.constantFrom("receipt", "answer")],
     ({ situation, state }, operation, offset, edge) => {
       const { answeredAt, receivedAt, request, status } = state
@@ -488,7 +488,7 @@ describe.each(effective)("a request under $policy", (policy) => {
 
   // Planted: "RefuseRequest" added to `requestFulfilled`.
   it.prop(
-    "the states of DPV: what a status does not accept changes nothing, and a settled request stays settled",
+    "the states of DPV: a command that a status does not accept changes nothing, and a settled request stays settled",
     [histories],
     ({ steps }) => {
       for (const { after, before, command, events } of steps) {
@@ -629,7 +629,7 @@ describe("by version and date", () => {
 
   // Planted and found: grounds that the law does not list kept beside those that it does.
   it.prop(
-    "R-REFUSE16: what the 2016 version called impractical is no ground any more once the law says otherwise",
+    "R-REFUSE16: the 2016 version's ground of impracticality is refused once the law applies",
     [accepted(effective[0]!, ["erasure"])],
     ({ at, situation, state }) => {
       const command: Command = {
@@ -782,7 +782,7 @@ describe.each(underGdpr)("duplicates under $policy", (policy) => {
 
   // Planted: `!original.verified` left out (a stranger blocks a person); `requester` left out of `says`.
   it.prop(
-    "R-VERIFY: one request stands for another of the same person only once its requester is verified",
+    "R-VERIFY: one request replaces another of the same person only once its requester is verified",
     [two(false)],
     ({ at, situation, ...pair }) => {
       const mark = refusal(

@@ -198,7 +198,7 @@ describe("Transfer", () => {
     )
 
     it.prop(
-      `CUST-ONLY under ${policy.id}: interaction data goes to none but those that the version names`,
+      `CUST-ONLY under ${policy.id}: interaction data is disclosed only to the recipients that the version names`,
       // Planted bug that it finds: `interactionDataRecipients` not looked at.
       [fc.constantFrom(...grounds)],
       (ground) => {
@@ -211,7 +211,7 @@ describe("Transfer", () => {
 
     if (RuleCatalogue.rule("CUST-MATCH").versions.includes(policy.id)) {
       it.prop(
-        `CUST-MATCH under ${policy.id}: interactions are reconciled with the files of their own Customer, and with nobody else's`,
+        `CUST-MATCH under ${policy.id}: interactions are reconciled with the files of their own Customer, and with no other Customer's`,
         // Planted bug that it finds: `ownInteractions` that takes a partner for the Customer.
         [fc.constantFrom(...Recipient.RecipientKind.literals), fc.boolean()],
         (kind, contract) => {
@@ -413,7 +413,7 @@ describe("Transfer", () => {
   const authorised = ({ context, request }: Case): Transfer.State =>
     Result.getOrThrow(decider.decide(decider.initial, request, context)).reduce(decider.evolve, decider.initial)
 
-  it("CONTRACT-RCPT: what was authorised is not carried out once the contract has ended", () => {
+  it("CONTRACT-RCPT: an authorised transfer is not carried out once the contract has ended", () => {
     const { context, request } = whole()
     const state = authorised({ context, request })
     const ended = Recipient.decider.evolve(context.recipient, {
@@ -435,7 +435,7 @@ describe("Transfer", () => {
     }
   })
 
-  it("REGISTER-RCPT: who got the data is told, once; nobody else is", () => {
+  it("REGISTER-RCPT: each recipient of the data is notified once, and no one else is", () => {
     const { context, request } = whole()
     const state = authorised({ context, request })
     const notice: Transfer.Command = {
@@ -453,7 +453,7 @@ describe("Transfer", () => {
   })
 
   it.prop(
-    `REGISTER-RCPT under ${latest.id}: who got data, and what each was told, follows from the events alone`,
+    `REGISTER-RCPT under ${latest.id}: the recipients and their notices follow from the events alone`,
     // Planted bug that it finds: a notice of a disclosure that was refused.
     [
       fc.array(

@@ -89,10 +89,10 @@ const allowedBy = (policy: PrivacyPolicy): ReadonlySet<string> => {
 
 const under = new Map(published.map((policy) => [policy.id, allowedBy(policy)]))
 
-describe("a policy of somebody's own", () => {
+describe("a policy of the user's own", () => {
   // Finds: a decider, or a resolution, that knows a published version by its id.
   it.prop(
-    "POLICY-BIND: that says what a published one says is enforced as that one is",
+    "POLICY-BIND: with the values of a published one is enforced like that one",
     [fc.constantFrom(...published), fc.stringMatching(/^[a-z]{1,8}\/[0-9]{1,4}$/)],
     (policy, id) => {
       expect(allowedBy({ ...policy, id: `own-${id}`, operator: "Own" })).toEqual(under.get(policy.id))
@@ -102,7 +102,7 @@ describe("a policy of somebody's own", () => {
 
   // Finds: a channel list that is read as one of bans; a meet that joins permissions.
   it.prop(
-    "TRIGGER CATEGORIES GEO-OK GEO-NEVER: allows what it says, and nothing where it says nothing",
+    "TRIGGER CATEGORIES GEO-OK GEO-NEVER: allows only the values that it states",
     [ArbitraryPolicies.aPolicy(deciding)],
     (policy) => {
       const allowed = allowedBy(policy)

@@ -47,7 +47,7 @@ describe("stories", () => {
 
     // Planted and found: a start that asks for the list of another time; a redirection that ends nothing.
     it.prop(
-      `${keys.join(" ")} under ${id}: what a rule forbids is refused by one that does, what none forbids is accepted`,
+      `${keys.join(" ")} under ${id}: a forbidden command is refused by a rule that forbids it, any other is accepted`,
       [fc.oneof(aStory({ under, declares: true }), aStory({ under }))],
       ({ turns }) => {
         const wrong = turns.filter((turn) => {
@@ -63,7 +63,7 @@ describe("stories", () => {
       { numRuns: 1000 },
     )
 
-    it(`${keys.join(" ")} under ${id}: each was tried with what it forbids and with what it allows`, () => {
+    it(`${keys.join(" ")} under ${id}: each was tried with a forbidden and with an allowed command`, () => {
       expect(keys.filter((key) => key !== "NO-IDENTIFY" && !forbidden.has(key))).toEqual([])
       expect(accepted).toBeGreaterThan(1000)
     })

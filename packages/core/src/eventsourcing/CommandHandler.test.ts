@@ -76,7 +76,7 @@ const disturbing = (times: number): Layer.Layer<EventStore> =>
   ).pipe(Layer.provide(layer))
 
 describe("handling a command", () => {
-  it.effect("appends what was decided, and nothing where nothing was", () =>
+  it.effect("appends the decided events, and makes no commit without one", () =>
     Effect.gen(function* () {
       const mine = yield* aJar
       const first = yield* CommandHandler.handle(jar, { ...mine, command: 3 })
@@ -157,7 +157,7 @@ describe("handling a command", () => {
 })
 
 describe("a conflict", () => {
-  it.effect("is decided again on what was missed, without another read", () =>
+  it.effect("is decided again on the missed events, without another read", () =>
     Effect.gen(function* () {
       const faults = FaultInjection.make(() => undefined)
       const mine = yield* aJar
@@ -354,7 +354,7 @@ describe("an append of unknown outcome", () => {
       }).pipe(onAppends(...faults)),
   )
 
-  it.effect("that stays unknown is told as such", () =>
+  it.effect("that stays unknown is reported as unknown", () =>
     Effect.gen(function* () {
       const mine = yield* aJar
       const error = yield* Effect.flip(CommandHandler.handle(jar, { ...mine, command: 4, retries: 1 }))
@@ -363,7 +363,7 @@ describe("an append of unknown outcome", () => {
     }).pipe(onAppends(lostAnswer, lostAnswer)),
   )
 
-  it.effect("is not told as nothing written because a later try was refused", () =>
+  it.effect("is not reported to have written nothing because a later try was refused", () =>
     Effect.gen(function* () {
       const mine = yield* aJar
       const error = yield* Effect.flip(CommandHandler.handle(jar, { ...mine, command: 4 }))
@@ -372,7 +372,7 @@ describe("an append of unknown outcome", () => {
     }).pipe(onAppends(lostAnswer, refused)),
   )
 
-  it.effect("that is known to have written nothing is told as such", () =>
+  it.effect("that is known to have written nothing is reported so", () =>
     Effect.gen(function* () {
       const mine = yield* aJar
       const error = yield* Effect.flip(CommandHandler.handle(jar, { ...mine, command: 4 }))

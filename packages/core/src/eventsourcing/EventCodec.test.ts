@@ -56,8 +56,8 @@ const recorded = (data: string, schemaVersion: number, type = "Labelled"): Recor
 const occurredAt = DateTime.makeUnsafe(1_700_000_000_000)
 const urgent = Labelled.make({ occurredAt, label: "urgent", priority: 2, note: "n" })
 
-describe("what a codec writes", () => {
-  it("is the golden form: tag and time stand in the envelope, the payload is compact", () => {
+describe("the output of a codec", () => {
+  it("is the golden form: tag and time are in the envelope, the payload is compact", () => {
     expect(codec.encode(urgent)).toEqual({
       type: "Labelled",
       schemaVersion: 3,
@@ -88,7 +88,7 @@ describe("what a codec writes", () => {
   )
 })
 
-describe("what older programs wrote", () => {
+describe("events that older programs wrote", () => {
   it.each([
     [1, golden.v1],
     [2, golden.v2],
@@ -104,7 +104,7 @@ describe("what older programs wrote", () => {
   })
 })
 
-describe("what cannot be read", () => {
+describe("an event that cannot be read", () => {
   const reason = (event: RecordedEvent) =>
     Result.match(codec.decode(event), { onSuccess: () => "read", onFailure: (error) => error.reason })
 
@@ -136,7 +136,7 @@ describe("what cannot be read", () => {
     expect(strict.decodeNew(recorded('{"name":null}', 1))).toEqual(Result.fail("payload-does-not-fit"))
   })
 
-  it("is told by ids and versions", () => {
+  it("is reported by ids and versions", () => {
     const error = Result.getOrThrow(Result.flip(codec.decode(recorded("{}", 9))))
     expect(error.message).toContain(
       "Event 4 of ticket/00000000-0000-4000-8000-000000000000 (Labelled, schema version 9)",
@@ -145,7 +145,7 @@ describe("what cannot be read", () => {
   })
 })
 
-describe("no payload is told", () => {
+describe("errors quote no payload", () => {
   const canary = "canary-5f1d"
   const everythingOf = (error: unknown): string =>
     error instanceof Error

@@ -39,14 +39,14 @@ describe("the table of expected versions", () => {
 describe("an expected version", () => {
   // Planted and found: only the last digit of a version printed.
   it.prop(
-    "is told in words that differ where it differs",
+    "is described in words that differ where it differs",
     [Arbitraries.anExpectedVersion, Arbitraries.anExpectedVersion],
     (one, other) => {
       expect(Expected.format(one) === Expected.format(other)).toBe(JSON.stringify(one) === JSON.stringify(other))
     },
   )
 
-  it("is told in words", () => {
+  it("is described in words", () => {
     expect([Expected.none, Expected.exact(3), Expected.exists, Expected.any].map(Expected.format)).toEqual([
       "none",
       "exact 3",

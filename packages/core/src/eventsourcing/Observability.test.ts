@@ -22,7 +22,7 @@ const counting: Projection.Projection<number> = {
 }
 
 describe("stores with spans", () => {
-  it.effect("do what the stores do, and tell each operation with kinds and numbers alone", () => {
+  it.effect("behave like the stores, and report each operation with kinds and numbers alone", () => {
     const { spans, tracer } = keptSpans()
     return Effect.gen(function* () {
       const customer = yield* Scene.aCustomer
@@ -55,7 +55,7 @@ describe("stores with spans", () => {
 })
 
 describe("the lag of a projection", () => {
-  it.effect("is what was left of the log at its last chunk", () =>
+  it.effect("is the rest of the log after its last chunk", () =>
     Effect.gen(function* () {
       const lag = Metric.value(Metric.withAttributes(projectionLag, { projection: "counting", version: "3" }))
       const customer = yield* Scene.aCustomer

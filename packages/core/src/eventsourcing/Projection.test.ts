@@ -200,7 +200,7 @@ describe("following", () => {
       }
     })
 
-  it.effect("folds and saves what is appended, each event once", () =>
+  it.effect("folds and saves appended events, each once", () =>
     Effect.gen(function* () {
       const customer = yield* Scene.aCustomer
       yield* grow(customer, 3)

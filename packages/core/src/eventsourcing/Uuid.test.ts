@@ -52,7 +52,7 @@ describe("new ids", () => {
   )
 
   // Planted: `fromRandom` as the default of `Identifiers`, by which a seeded program repeats its ids.
-  it.effect("cannot be repeated by whoever seeds Effect's Random", () =>
+  it.effect("cannot be repeated by seeding Effect's Random", () =>
     Effect.gen(function* () {
       const drawn = Uuid.next.pipe(Random.withSeed("a"))
       expect(yield* drawn).not.toBe(yield* drawn)

@@ -56,7 +56,7 @@ export const proves = <Value>(key: PolicyRuleKey, { claim, forbids, refusal, val
       },
       { numRuns: 1000 },
     )
-    it(`${key} under ${id} was tried with what it forbids and with what it allows`, () => {
+    it(`${key} under ${id} was tried with a forbidden and with an allowed use`, () => {
       expect(Math.min(seen.forbidden, seen.allowed)).toBeGreaterThan(0)
     })
   }

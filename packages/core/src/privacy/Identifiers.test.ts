@@ -48,7 +48,7 @@ describe("an IP address", () => {
   })
 
   // Planted and found: the low byte of a group dropped.
-  it.prop("is told apart from every other", [sparse, sparse], (one, other) => {
+  it.prop("differs from every other", [sparse, sparse], (one, other) => {
     expect(ip(whole(one)) === ip(whole(other))).toBe(whole(one) === whole(other))
   })
 

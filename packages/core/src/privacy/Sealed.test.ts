@@ -2,7 +2,7 @@ import { expect, it } from "@tacet/vitest"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
 import type { Sealed } from "./Sealed.ts"
 
-it("what is sealed has no way to its value", () => {
+it("a sealed reference has no access to its value", () => {
   const sealed: Sealed<{ readonly name: string }> = { reference: "" as Uuid, category: "freeText" }
   // @ts-expect-error: there is no accessor, and a decision that looks for one does not compile.
   const value: unknown = sealed.value

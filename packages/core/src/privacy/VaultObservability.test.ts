@@ -19,7 +19,7 @@ const traced = Layer.suspend(() =>
 
 describe("a vault over stores with spans", () => {
   // Planted: a port left out; an attribute that holds the subject. Both were found.
-  it.effect("does what it does, and tells each operation with numbers alone", () => {
+  it.effect("behaves like the vault, and reports each operation with numbers alone", () => {
     const { spans, tracer } = keptSpans()
     return Effect.gen(function* () {
       const vault = yield* Vault

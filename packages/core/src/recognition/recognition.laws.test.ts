@@ -246,7 +246,7 @@ const fitOf = (devices: ReadonlyArray<ReadonlyArray<Seen>>, options: Fit.Options
 describe("a fitted model", () => {
   // Planted bugs that it finds: a pair left out or counted twice; a pseudonym compared with itself; the cap forgotten.
   it.prop(
-    "RECOG-PROB: counts what a loop over all pairs counts, each pseudonym no more than the cap",
+    "RECOG-PROB: counts like a loop over all pairs, each pseudonym no more than the cap",
     [known, fc.constantFrom(1, 3, 1000)],
     (devices, pairsPerPseudonym) => {
       const options = { pairsPerPseudonym, minimumPseudonyms: 1, minimumHolders: 2 }
@@ -388,7 +388,7 @@ describe("a calibration", () => {
 describe("the decision", () => {
   // Planted bugs that it finds: `>` for `>=` at the threshold; the second best looked for among those above it alone.
   it.prop(
-    "RECOG-PROB: recognises only who stands out",
+    "RECOG-PROB: recognises only a single candidate above the threshold, with all others far below it",
     [fc.array(fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0.2, 0.95, 0.97, 0.1)))],
     (probabilities) => {
       const likeliest = probabilities

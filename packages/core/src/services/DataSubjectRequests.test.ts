@@ -177,7 +177,7 @@ describe("a request for erasure", () => {
     },
   )
 
-  it.effect("R-VERIFY R-TO-CUSTOMER: of somebody who is not shown to be the person does nothing at all", () =>
+  it.effect("R-VERIFY R-TO-CUSTOMER: has no effect for a requester who is not shown to be the person", () =>
     Effect.gen(function* () {
       const { own } = yield* people
       const requests = yield* DataSubjectRequests
@@ -190,7 +190,7 @@ describe("a request for erasure", () => {
     }).pipe(Effect.provide(over(VaultMemory.make()))),
   )
 
-  it.effect("GDPR 19: says who has to be told where nobody tells them", () =>
+  it.effect("GDPR 19: lists the recipients to notify where no service notifies them", () =>
     Effect.gen(function* () {
       const { transfer } = yield* people
       const { request } = yield* accepted("erasure")
@@ -260,7 +260,7 @@ describe("a request for access", () => {
   )
 
   it.effect(
-    "R-LOCATE: finds nobody at another time, by another's number, or by details of two, and keeps nothing",
+    "R-LOCATE: finds no person at another time, by another's number, or by details of two, and keeps no detail",
     () =>
       Effect.gen(function* () {
         const requests = yield* DataSubjectRequests
@@ -285,7 +285,7 @@ describe("a request for access", () => {
   )
 
   // Planted and found: data read without a look at who asks.
-  it.effect("R-VERIFY: opens nothing for somebody who is not shown to be the person", () => {
+  it.effect("R-VERIFY: opens no value for a requester who is not shown to be the person", () => {
     const memory = VaultMemory.make()
     return Effect.gen(function* () {
       const requests = yield* DataSubjectRequests
@@ -315,7 +315,7 @@ describe("a request for access", () => {
 })
 
 describe("other requests", () => {
-  it.effect("R-RECT: a value is set right, the old one is read by nobody, another's is refused", () =>
+  it.effect("R-RECT: a value is rectified, the old one can no longer be read, another person's is refused", () =>
     Effect.gen(function* () {
       const { one, own, strange } = yield* people
       const { request } = yield* accepted("rectification")
@@ -353,7 +353,7 @@ describe("other requests", () => {
     }).pipe(Effect.provide(over(VaultMemory.make()))),
   )
 
-  it.effect("WITHDRAW: every consent to the purpose ends, whoever it was given for, and no other", () =>
+  it.effect("WITHDRAW: every consent to the purpose ends, for every recipient, and no other", () =>
     Effect.gen(function* () {
       const pseudonyms = yield* Pseudonyms
       const { one } = yield* people

@@ -131,7 +131,7 @@ const gone = {
 }
 
 describe("an erasure", () => {
-  it.effect("goes through every step, and repeating it changes nothing", () => {
+  it.effect("carries out every step, and repeating it changes nothing", () => {
     const asked: Array<string> = []
     return Effect.gen(function* () {
       yield* issued
@@ -175,7 +175,7 @@ describe("an erasure", () => {
       }).pipe(Effect.provide(over(memory, eventStores, asked, deadly), { local: true }))
     })
 
-  it.effect.each(["before", "after"] as const)("killed %s any call goes on where it stopped", (when) =>
+  it.effect.each(["before", "after"] as const)("killed %s any call continues where it stopped", (when) =>
     Effect.gen(function* () {
       let call = 1
       for (; ; call++) {

@@ -158,7 +158,7 @@ describe("a Customer's declarations", () => {
     ),
   )
 
-  it.effect("add nothing when they come again, and are told as they are", () =>
+  it.effect("add nothing when they are repeated, and can be read", () =>
     onService((services, store) =>
       Effect.gen(function* () {
         yield* services.declare(customer, [adopt, list(3)])
@@ -229,7 +229,7 @@ describe("a recording", () => {
     ),
   )
 
-  it.effect("of no command tells the state as it stands", () =>
+  it.effect("of no command returns the current state", () =>
     declared((services) =>
       Effect.gen(function* () {
         yield* services.record({ customer, interaction, commands: [start(1)] })
@@ -351,7 +351,7 @@ describe("two Customers", () => {
   )
 })
 
-describe("what the contract has fixed of retention", () => {
+describe("the retention periods that a contract fixes", () => {
   for (const { id, policy } of versions) {
     const asks = RuleCatalogue.rule("RET-CONTRACT").versions.includes(id)
     const categories = policy.parameters.categories.processor.filter((category) =>
@@ -485,7 +485,7 @@ describe("what the contract has fixed of retention", () => {
   )
 })
 
-describe("what a Customer has declared", () => {
+describe("a Customer's cached declarations", () => {
   it.effect("is looked up once for many recordings", () =>
     onStore((store) =>
       Effect.gen(function* () {
@@ -540,7 +540,7 @@ describe("what a Customer has declared", () => {
     ),
   )
 
-  it.effect("LISTED: lets a number in that another writer has listed meanwhile", () =>
+  it.effect("LISTED: accepts a number that another writer has listed meanwhile", () =>
     onStore((store) =>
       Effect.gen(function* () {
         const services = yield* serviceOver(store)
@@ -577,7 +577,7 @@ describe("what a Customer has declared", () => {
 
   // Finds: facts that are kept after another writer has declared more, in acceptances and in refusals.
   it.effect.prop(
-    "LISTED POLICY-BIND RECORDED: two services that keep facts answer as one that keeps none",
+    "LISTED POLICY-BIND RECORDED: two services that cache declarations answer like one that caches none",
     [
       fc.array(
         fc.tuple(fc.boolean(), fc.nat(2), fc.oneof(aCustomerCommand, aCustomerCommand, anInteractionCommand, aStart)),

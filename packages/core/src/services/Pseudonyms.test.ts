@@ -44,7 +44,7 @@ const everything = (memory: VaultMemory.VaultMemory) =>
     },
   )
 
-describe("somebody who was observed", () => {
+describe("an observed person", () => {
   it.effect("R-LOCATE: is found by the identifier, whose value opens for the purpose that was declared", () =>
     Effect.gen(function* () {
       const pseudonym = yield* start
@@ -88,7 +88,7 @@ describe("somebody who was observed", () => {
   )
 })
 
-describe("what is refused", () => {
+describe("a refusal", () => {
   it.effect("CATEGORIES R-RESTRICT POLICY-BIND: changes neither log nor vault", () => {
     const memory = VaultMemory.make()
     return Effect.gen(function* () {
@@ -112,8 +112,8 @@ describe("what is refused", () => {
   })
 })
 
-describe("a value that is set right", () => {
-  it.effect("R-RECT: is read as it should have been, and the old one by nobody", () =>
+describe("a rectified value", () => {
+  it.effect("R-RECT: is read with its correction, and the old value never again", () =>
     Effect.gen(function* () {
       const pseudonyms = yield* Pseudonyms
       const pseudonym = yield* start
@@ -187,7 +187,7 @@ describe("restriction and objection", () => {
   )
 
   // Planted and found: the fence not put up again after the event; the log not looked at again after the fence moved.
-  it("R-RESTRICT: whoever restricts and lifts at once, in any order of calls, vault and log agree at the end", async () => {
+  it("R-RESTRICT: after concurrent restrictions and liftings, in any order of calls, vault and log agree", async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler({ act: settled }), fc.boolean(), async (scheduler, isTwice) => {
         const memory = VaultMemory.make()

@@ -185,7 +185,7 @@ describe("laws of the sweep", () => {
     }).pipe(Effect.provide(over(settingsOf(definition, 3)), { local: true }), Effect.provide(TestClock.layer()))
 
   it.effect.prop(
-    "SWEEP STAT-NOCALL: what is imported for a day that is gone is added to what remained of it",
+    "SWEEP STAT-NOCALL: interactions imported for a purged day are added to its counters",
     [
       ArbitraryInteractions.interactions({ days: 3 }),
       aDefinition,
@@ -208,7 +208,7 @@ describe("laws of the sweep", () => {
     Vault.use((vault) => vault.link(customer, subject, idOf(n), undefined))
 
   it.effect(
-    "STAT-JOURNEY: a journey of k persons is told by itself, one of fewer is not, however often it was taken",
+    "STAT-JOURNEY: a journey of k persons is counted alone, one of fewer is not, however often it was taken",
     () =>
       Effect.gen(function* () {
         yield* declared()
@@ -297,7 +297,7 @@ describe("laws of the sweep", () => {
     })
 
   it.effect.each(["before", "after"] as const)(
-    "SWEEP: killed %s any call of a port and run again, it comes to the same end, and counts nothing twice",
+    "SWEEP: killed %s any call of a port and run again, it gives the same result, and counts no interaction twice",
     (when) =>
       Effect.gen(function* () {
         const whole = yield* killed(Number.POSITIVE_INFINITY, when, false)
@@ -316,7 +316,7 @@ describe("laws of the sweep", () => {
   )
 
   it.effect(
-    "SWEEP: what comes late for a day in the midst of its purge is nobody's, in every state of a projection",
+    "SWEEP: a late event of a day whose purge is under way is not counted, in any state of a projection",
     () =>
       Effect.gen(function* () {
         let call = 1

@@ -100,7 +100,7 @@ describe("a sweep", () => {
     }).pipe(Effect.provide(over(), { local: true })),
   )
 
-  it.effect("RET-NEC: keeps what a law holds, and deletes it once it no longer does", () =>
+  it.effect("RET-NEC: keeps data under a legal hold, and deletes them once it is released", () =>
     Effect.gen(function* () {
       yield* declared()
       yield* append(january)
@@ -192,7 +192,7 @@ describe("a sweep", () => {
     }).pipe(Effect.provide(over(), { local: true })),
   )
 
-  it.effect("RET-NEC: what is gone does not come back by a late retry", () =>
+  it.effect("RET-NEC: a late retry does not restore a deleted interaction", () =>
     Effect.gen(function* () {
       yield* declared()
       const interactions = yield* Interactions
@@ -247,7 +247,7 @@ describe("a sweep", () => {
     }).pipe(Effect.provide(over(), { local: true })),
   )
 
-  it.effect("SWEEP RET-NEC: keeps what somebody begins to hold in the midst of a sweep", () =>
+  it.effect("SWEEP RET-NEC: keeps data for which a hold is placed in the middle of a sweep", () =>
     Effect.gen(function* () {
       let isArmed = false
       const hold = {
@@ -285,7 +285,7 @@ describe("a sweep", () => {
     }),
   )
 
-  it.effect("a store of no interactions, or of one that was taken away by hand, is no trouble", () =>
+  it.effect("handles a store without interactions, and one from which a stream was removed by hand", () =>
     Effect.gen(function* () {
       yield* declared()
       yield* append(january)

@@ -65,7 +65,7 @@ describe("Tacet without Effect", () => {
       expect(await tacet.record(recording)).toEqual({ interaction, outcomes: [], repeated: true })
     }))
 
-  it("rejects with typed errors, which repeat nothing of what was given", () =>
+  it("rejects with typed errors, which repeat no part of the input", () =>
     opened(async (tacet) => {
       for (const rejected of [
         tacet.declare(customer, [{ _tag: "ListNumber", at, number: "+33 6 12 34 56 78" }]),
@@ -102,7 +102,7 @@ describe("Tacet without Effect", () => {
     )
   })
 
-  it("is closed by its end: later calls reject, and what the adapter holds is let go", async () => {
+  it("is closed at its end: later calls reject, and the adapter's resources are released", async () => {
     let released = 0
     const stores = Layer.provideMerge(
       Layer.effectDiscard(Effect.acquireRelease(Effect.void, () => Effect.sync(() => void released++))),

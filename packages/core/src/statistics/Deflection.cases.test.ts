@@ -259,7 +259,7 @@ describe("STAT-NOCALL: the edge cases of the deflection statistics", () => {
     }).pipe(Effect.provide(layer, { local: true })),
   )
 
-  it.effect("late, after settlement: the old contribution goes, the new one comes, the day is restated with both", () =>
+  it.effect("late, after settlement: the new contribution replaces the old one, the day is restated with both", () =>
     Effect.gen(function* () {
       const log = folded()
       const much = noon + 30 * day
@@ -329,7 +329,7 @@ describe("STAT-NOCALL: the edge cases of the deflection statistics", () => {
     }),
   )
 
-  it.effect("two interactions, one call: it stands in one stream, the earlier one is a repeat", () =>
+  it.effect("two interactions, one call: it is in one stream, the earlier one is a repeat", () =>
     Effect.gen(function* () {
       const report = yield* reportOf({
         1: [start(noon), { _tag: "ObserveRecontact", at: moment(noon + day), class: "within24Hours" }],

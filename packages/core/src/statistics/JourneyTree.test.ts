@@ -33,7 +33,7 @@ const contentOf = (tree: Tree.JourneyTree) => {
 describe("JourneyTree", () => {
   // Planted and found: a node that no table lists.
   it.prop(
-    "STAT-JOURNEY: counts what a map from journeys counts",
+    "STAT-JOURNEY: counts like a map from journeys",
     [anOption, fc.array(aCount, { maxLength: 60 })],
     (options, counts) => {
       const expected = new Map<string, Array<number>>()
@@ -75,7 +75,7 @@ describe("JourneyTree", () => {
 
   // Planted and found: a full tree that advances as if there was room.
   it.prop(
-    "STAT-JOURNEY: a full tree loses nobody and says how many found no room",
+    "STAT-JOURNEY: a full tree loses no interaction and counts those that found no room",
     [fc.array(aCount, { minLength: 1, maxLength: 60 }), fc.integer({ min: 1, max: 10 })],
     (counts, maxNodes) => {
       const tree = treeOf({ collapse: true, maxSteps: null, maxNodes }, counts)

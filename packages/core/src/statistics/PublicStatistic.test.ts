@@ -101,7 +101,7 @@ describe("A public statistic", () => {
   for (const { id, text } of holding("NONIDENT")) {
     const policy = underOf(text)
     it.prop(
-      `NONIDENT under ${id}: tells of no group under the minimum, alone or by adding and subtracting all that it tells`,
+      `NONIDENT under ${id}: shows no group under the minimum, alone or by adding and subtracting its figures`,
       // Planted bugs that it finds: cells kept below the minimum; `other` of one journey; a split of 9 in 20.
       [aPopulation, fc.constantFrom(5, 10, 12)],
       (population, minimum) => {
@@ -131,7 +131,7 @@ describe("A public statistic", () => {
   }
 
   it.prop(
-    "NONIDENT: a journey of enough persons is told where nothing has to hide behind it",
+    "NONIDENT: a journey of enough persons is shown where it reveals no smaller group",
     // Planted bug that it finds: a `protect` that publishes nothing.
     [fc.array(fc.integer({ min: 20, max: 30 }), { minLength: 1, maxLength: journeys.length })],
     (sizes) => {
@@ -153,7 +153,7 @@ describe("A public statistic", () => {
   )
 
   it.prop(
-    "NONIDENT: whoever comes often counts once, in any order of the interactions",
+    "NONIDENT: a person with several interactions counts once, in any order of the interactions",
     // Planted bug that it finds: interactions counted instead of persons.
     [fc.array(fc.nat(30).chain(anAttendance), { maxLength: 120 })],
     (attendances) => {
@@ -166,7 +166,7 @@ describe("A public statistic", () => {
   )
 
   it.prop(
-    "NONIDENT: once published it stays, so that an erasure or a late arrival tells of nobody",
+    "NONIDENT: a published statistic never changes, so that an erasure or a late arrival reveals no person",
     // Planted bug that it finds: `published` not looked at; then the difference of two editions is one person.
     [aPopulation, fc.nat(200), fc.boolean()],
     (population, which, arrives) => {
@@ -184,7 +184,7 @@ describe("A public statistic", () => {
     { numRuns: 1000 },
   )
 
-  it("NONIDENT: an attacker who subtracts finds the one person in a naive statistic and nobody in this one", () => {
+  it("NONIDENT: an attacker who subtracts finds the one person in a naive statistic and none in this one", () => {
     const population = Array.from({ length: 41 }, (_, index) => ({
       person: personOf(index),
       at: moment("2022-01-15T12:00:00Z"),
@@ -266,7 +266,7 @@ describe("A public statistic", () => {
   }
 
   it.prop(
-    "AGG-3P under dialogra: what is given to others is a public statistic, and nothing personal beside it",
+    "AGG-3P under dialogra: third parties get a public statistic alone, without personal data",
     // Planted bugs that it finds: excess fields let through; the Schema without its check.
     [
       aPopulation,
@@ -292,7 +292,7 @@ describe("A public statistic", () => {
     { numRuns: 1000 },
   )
 
-  it("is summed over months from what was published alone", () => {
+  it("is summed over months from published statistics alone", () => {
     const month = (sizes: ReadonlyArray<number>): PublicStatistic.PublicStatistic => ({
       month: "2022-01",
       unit: "persons",

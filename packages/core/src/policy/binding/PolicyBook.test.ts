@@ -54,7 +54,7 @@ describe("a policy book", () => {
     { numRuns: 1000 },
   )
 
-  it("does not pass over a version whose text is gone", () => {
+  it("does not skip a version whose text is missing", () => {
     const adopted = [
       { from: 0, policyVersion: dialonce20160629.id },
       { from: 10 * day, policyVersion: "gone/1" },

@@ -56,7 +56,7 @@ describe("Notices", () => {
     Result.getOrThrow(
       PolicyRegister.notify(two, "dialonce/2021-02-17", { at: at("2021-02-18"), channel: "e-mail", visible, choices }),
     )
-  it("NOTIFY, NOTIFY-MAJOR, CHOICES: what is owed on a change is named until it is done", () => {
+  it("NOTIFY, NOTIFY-MAJOR, CHOICES: the duties on a change are listed until they are done", () => {
     expect(owed(two)).toEqual(["NOTIFY", "NOTIFY-MAJOR", "CHOICES"])
     expect(owed(notify(false, []))).toEqual(["NOTIFY-MAJOR", "CHOICES"])
     expect(owed(notify(true, []))).toEqual(["CHOICES"])

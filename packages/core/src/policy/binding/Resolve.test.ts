@@ -64,7 +64,7 @@ describe("POLICY-BIND: the version that binds a moment", () => {
   })
   // Planted and found: `from < at` in place of `from <= at`.
   it.prop(
-    "it is the latest adopted at or before the moment, in whatever order the list stands",
+    "it is the latest adopted at or before the moment, in whatever order the versions are listed",
     [fc.uniqueArray(fc.nat({ max: 50 }), { minLength: 1, maxLength: 8 }), fc.nat({ max: 60 })],
     (times, moment) => {
       const day = (index: number) => DateTime.makeUnsafe(1_600_000_000_000 + index * 86_400_000)
@@ -79,7 +79,7 @@ describe("POLICY-BIND: the version that binds a moment", () => {
 })
 
 describe("Silence is not permission", () => {
-  it("what no closed list names is refused: a category, an operation, a ground", () => {
+  it("an entry that no closed list names is refused: a category, an operation, a ground", () => {
     const { parameters } = under(dialonce20210217, "2021-03-01")
     expect(parameters.categories.processor).not.toContain("advertisingIdentifier")
     expect(parameters.disclosureGrounds).not.toContain("advertiser")
@@ -130,7 +130,7 @@ describe("Special beats general", () => {
 
 describe("LANGUAGE: French beats English", () => {
   const { parameters, reasons } = under(dialonce20210217, "2021-06-01")
-  it("V12, V54: a refusal on a legal ground is open, and an objection meets what is legally necessary", () => {
+  it("V12, V54: a refusal on a legal ground is open, and an objection meets legally necessary processing", () => {
     expect(parameters.refusalGrounds).toContain("legalLimit")
     expect(parameters.objectionTest).toBe("unlessStrictlyOrLegallyNecessary")
     expect(reasons.objectionTest.resolutions).toContain("languagePrevails")
@@ -183,12 +183,12 @@ describe("Never loosen backwards (V02)", () => {
   it("a datum collected in 2021 lives by the version of 2021 alone (RET-CONTRACT-CAP)", () => {
     expect(held("2021-03-01", "2021-03-02").parameters.retentionCap).toEqual([{ after: "contractEnd" }])
   })
-  it("what either version forbids stays forbidden", () => {
+  it("a use that either version forbids stays forbidden", () => {
     expect(held("2020-12-01", "2021-03-01").parameters.advertisingIdentifier).toBe("notAllowed")
     expect(held("2020-12-01", "2021-03-01").parameters.channels).toEqual(["outgoingCall", "incomingCall"])
     expect(held("2020-12-01", "2021-03-01").parameters.interception).toEqual(["activateInterface"])
   })
-  it("a version in between that was stricter is not forgotten when it is gone", () => {
+  it("a stricter version in between still binds after it was replaced", () => {
     const strict = saying({ retentionCap: stated([{ after: "collection", within: "P1M" }] as const) })
     const path = adopting(["2019-03-05", dialonce20190305], ["2020-01-01", strict], ["2020-02-01", dialonce20190305])
     const policy = Result.getOrThrow(resolve(path, { at: at("2020-03-01"), collectedAt: at("2019-12-01") }))
@@ -235,7 +235,7 @@ describe("Never loosen backwards (V02)", () => {
     })
   // Planted and found: only the first and the last version read; the last one alone.
   it.prop(
-    "whatever is published later, an earlier datum never lives longer and never goes further",
+    "whatever is published later, an earlier datum is never kept longer and never disclosed further",
     [aHistory, aDay, aDay, aDay],
     (random, ...days) => {
       const [collected = 0, sooner = 0, later = 0] = days.toSorted((one, other) => one - other)
@@ -297,7 +297,7 @@ describe("Law beats all from its date", () => {
   it("V09: of thirty days and one month the sooner counts", () => {
     expect(under(dialogra, "2021-01-31").parameters.answerWithin).toEqual(["P1M", "P30D"])
   })
-  it("what the law demands stays whatever a version says: no erasure of what must be kept by law", () => {
+  it("a duty of the law binds whatever a version says: data that the law requires are not erased", () => {
     for (const policy of published) {
       expect(under(policy, "2022-06-01").parameters.refusalGrounds).toContain("legalObligation")
     }
@@ -415,7 +415,7 @@ describe("PRECEDENCE: the Customer's own policy", () => {
     expect(ask("controller").parameters.recognition).toBe("on")
     expect(ask("processor", "2019-05-01").parameters.recognition).toBe("on")
   })
-  it("stands under the law", () => expect(ask("processor").parameters.answerWithin).toEqual(["P1M"]))
+  it("ranks below the law", () => expect(ask("processor").parameters.answerWithin).toEqual(["P1M"]))
   const aPoint = fc.constantFrom(...Policy.parameterNames)
   for (const { id, text } of holding("PRECEDENCE")) {
     // Planted and found: the Customer's policy read for the operator's own data too.
@@ -544,7 +544,7 @@ describe("What each version holds for its own time", () => {
       false,
     ])
   })
-  it("V25, V28, V39 CATEGORIES: each its own list, and what a list holds is accepted", () => {
+  it("V25, V28, V39 CATEGORIES: each has its own list, and an entry of the list is accepted", () => {
     const imei = published.map((policy) =>
       under(policy, "2021-04-01").parameters.categories.processor.includes("deviceIdentifier"),
     )

@@ -23,7 +23,7 @@ const reversed = (value: unknown): unknown =>
       : value
 
 describe("The digest of a text", () => {
-  it("is the same in every run: one who changes what a version says changes it here", () => {
+  it("is pinned: a change to the text of a version changes it here", () => {
     expect(published.map((policy) => [policy.id, TextDigest.of(policy)])).toMatchInlineSnapshot(`
       [
         [
@@ -51,7 +51,7 @@ describe("The digest of a text", () => {
     const digests = [policy!, ...changed.map((one) => ({ ...policy!, ...one }))].map(TextDigest.of)
     expect(new Set(digests).size).toBe(5)
   })
-  it("is of what a text says, not of how it is written: the order of keys and lists, its places and its publisher", () => {
+  it("depends on the values of a text, not on the order of keys and lists, its sources or its publisher", () => {
     for (const policy of published) {
       const otherwise = { ...(reversed(policy) as typeof policy), operator: "Another name" }
       expect(TextDigest.of({ ...otherwise, variants: otherwise.variants ?? [] })).toBe(TextDigest.of(policy))

@@ -107,7 +107,7 @@ describe("Alone or after cross-checking", () => {
   for (const { id } of holding("PERSONAL-ACT")) {
     // Planted and found: data kept on the device labelled as collected.
     it.prop(
-      `PERSONAL-ACT under ${id}: what stays on the person's own device changes no label of what is collected, and is not collected`,
+      `PERSONAL-ACT under ${id}: data kept on the person's own device change no label of collected data, and are not collected`,
       [items],
       (list) => {
         const own = list.filter(({ onOwnDevice }) => onOwnDevice === true)

@@ -37,7 +37,7 @@ describe("Cookies", () => {
       )
     }
   })
-  it("COOKIE-CTRL: the user can delete and block each, and is told what blocking a necessary one may stop", () => {
+  it("COOKIE-CTRL: the user can delete and block each, and is informed what blocking a necessary one may stop", () => {
     for (const policy of [v2016, v2019]) {
       expect(refused(policy, { control: ["delete"] })).toBe("COOKIE-CTRL")
       expect(refused(policy, { control: ["block"] })).toBe("COOKIE-CTRL")
@@ -66,7 +66,7 @@ describe("Cookies", () => {
     const { page: _, ...short } = record
     expect(Result.isFailure(decode(short))).toBe(true)
   })
-  it("COOKIE-NO3P, COOKIE-NOJOIN: it is given to nobody, reused for nothing, joined with nothing", () => {
+  it("COOKIE-NO3P, COOKIE-NOJOIN: it is never disclosed, reused or joined", () => {
     const rule = (use: Parameters<typeof Cookie.useRecord>[1]) => {
       const answer = Cookie.useRecord(v2019, use)
       return Result.isFailure(answer) ? answer.failure.rule : undefined

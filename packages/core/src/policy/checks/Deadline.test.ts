@@ -20,7 +20,7 @@ describe("R-1M: one calendar month after receipt (V09)", () => {
     expect(Deadline.dueDate(Deadline.make("2021-01-31", ["P30D", "P1M"]))).toBe("2021-02-28")
     expect(Deadline.dueDate(Deadline.make("2021-03-01", ["P30D", "P1M"]))).toBe("2021-03-31")
   })
-  it("moves over a weekend only when it is told to", () => {
+  it("moves over a weekend only where a table of holidays is given", () => {
     const table: Calendar.HolidayTable = { country: "FR", from: "2021-01-01", to: "2021-12-31", dates: new Set() }
     expect(Deadline.dueDate(Deadline.make("2021-01-31", ["P1M"], { rollForward: table }))).toBe("2021-03-01")
   })
@@ -63,7 +63,7 @@ describe("Days that do not count", () => {
     )
   // Planted and found: overlapping days counted twice; a suspension on the due date itself left out.
   it.prop(
-    "are what a calendar with those days struck out makes them, in any order",
+    "equal those of a calendar with these days struck out, in any order",
     [aDate, suspensions],
     (received, make) => {
       const list = make(received)

@@ -55,7 +55,7 @@ describe.each([
   it("CERT: a centre without a certification is named", () => {
     expect(faults([...good, centre("three", "FR", { certifications: [] })])).toEqual(["CERT"])
   })
-  it("looks at the day: a centre that is gone or not yet used counts for nothing", () => {
+  it("looks at the day: a centre that is no longer or not yet used does not count", () => {
     expect(
       faults([...good, centre("gone", "US", { to: date }), centre("coming", "US", { from: "2030-01-01" })]),
     ).toEqual([])

@@ -386,7 +386,7 @@ describe("Kinds of data with purposes of their own", () => {
   )
 })
 
-describe("Records that identify nobody", () => {
+describe("Anonymous records", () => {
   const improvements: ReadonlyArray<Point> = ["serviceUsageAnalytics", "serviceOptimisation", "visitorKnowledge"]
   const plain = Purpose.purposes.filter((purpose) => !duties.includes(purpose) && !campaigns.includes(purpose))
   const uses =

@@ -64,13 +64,13 @@ describe.each(versions)("PURPOSES under $id", ({ policy }) => {
     if (parameters.directMarketing === "explicitConsent") expect(brief(marketing)).toBe("violation MARKETING")
     else expect(brief(marketing)).toBe("allow")
   })
-  it("NO-ADS (V30): advertising never goes without consent", () => {
+  it("NO-ADS (V30): advertising always needs consent", () => {
     expect(brief(ask({ purpose: "personalisedAdvertising" }))).toBe("violation NO-ADS")
   })
   it("NO-RETARGET: retargeting is refused", () => {
     expect(brief(ask({ purpose: "retargeting", consented: ["retargeting"] }))).toBe("violation NO-RETARGET")
   })
-  it("what the law demands needs its reference", () => {
+  it("a legal duty needs its reference", () => {
     expect(brief(ask({ purpose: "rightsFulfilment" }))).toBe("undeclared BASIS")
     expect(ask({ purpose: "rightsFulfilment", legalReference: "GDPR 15" })).toMatchObject({
       _tag: "allow",
@@ -86,7 +86,7 @@ describe.each(versions)("PURPOSES under $id", ({ policy }) => {
   it("CATEGORIES: a datum of a category that is not listed is refused", () => {
     expect(brief(ask({ datum: { category: "deviceCallLog", declared: everyPurpose } }))).toBe("violation CATEGORIES")
   })
-  it("NONIDENT-FREE, STAT-IMPROVE: what identifies nobody may be used, and no instruction is needed", () => {
+  it("NONIDENT-FREE, STAT-IMPROVE: anonymous data may be used without an instruction", () => {
     const answer = Purpose.check(policy, { role, purpose: "serviceUsageAnalytics", label: "nonPersonal" })
     expect(brief(answer)).toBe("allow")
     const other = Purpose.check(policy, { role, purpose: "marketMeasurement", label: "nonPersonal" })
@@ -195,7 +195,7 @@ describe("Roles, instructions and bases", () => {
       expect(brief(Purpose.check(v2021, { role: "controller", purpose, basis: "contract" }))).toBe("allow")
     }
   })
-  it("CTRL-MIN: as controller only what the version lists for it is used, and what it lists is", () => {
+  it("CTRL-MIN: as controller only the listed categories are used, and each of them may be", () => {
     const ask = (category: PersonalDataCategory) =>
       brief(
         Purpose.check(v2021, {

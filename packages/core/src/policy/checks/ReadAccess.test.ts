@@ -34,13 +34,13 @@ describe.each(versions)("Reading under $id", ({ id, policy }) => {
     expect(rule({ _tag: "staff", authorisedRoles: ["support"] })).toBe(without)
     expect(rule({ _tag: "staff", authorisedRoles: ["support"], mission: " " })).toBe(without)
   })
-  it("NO-ACCESS-PUB (V20): a Customer and a partner read nothing of what the operator holds", () => {
+  it("NO-ACCESS-PUB (V20): a Customer and a partner read no data that the operator holds", () => {
     expect(rule({ _tag: "customer" })).toBe("NO-ACCESS-PUB")
     expect(rule({ _tag: "partner" })).toBe("NO-ACCESS-PUB")
     expect(rule({ _tag: "partner" }, "collectedByCustomer")).toBe("NO-ACCESS-PUB")
     expect(rule({ _tag: "customer" }, "collectedByCustomer")).toBe("allowed")
   })
-  it("OPERATOR-NOACCESS: nobody of the operator reads what a Customer or a partner collected on its own", () => {
+  it("OPERATOR-NOACCESS: no staff of the operator read data that a Customer or a partner collected on its own", () => {
     for (const data of ["collectedByCustomer", "collectedByPartner"] as const) {
       expect(rule({ _tag: "staff", authorisedRoles: ["support"], mission: "ticket 12" }, data)).toBe(
         "OPERATOR-NOACCESS",

@@ -119,7 +119,7 @@ describe("LOC-ANY16, LOC-EU-AND, LOC-EU, LOC-3WAY, LOC-NONEEA: where data may be
     expect(evaluate(safeguard, [])).toBe(false)
     expect(evaluate({ ...safeguard, recordedOn: "2021-07-02" }, instruments)).toBe(false)
   })
-  it("LOC-LIST, BACKUP: servers stand where the lists of the version say", () => {
+  it("LOC-LIST, BACKUP: servers are only where the lists of the version allow", () => {
     const listed = (
       country: string,
       town: string | undefined,

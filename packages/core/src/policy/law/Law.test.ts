@@ -158,7 +158,7 @@ describe("Every requirement", () => {
     )
   // Planted and found: a refusal of categories that have ends, not of those that have none.
   it.prop(
-    "binds once and for all: what it has bound satisfies it and is not refused",
+    "binds once: a bound value satisfies it and is not refused",
     [aCase],
     ({ requirement, value }) => {
       const bound = requirement.bind(value, "FR") as never
@@ -169,7 +169,7 @@ describe("Every requirement", () => {
   )
   // Planted and found: a refusal of categories that have ends, not of those that have none.
   it.prop(
-    "accepts what suffices: a value that it leaves as it is is not refused",
+    "accepts a sufficient value: one that it leaves unchanged is not refused",
     [aCase],
     ({ requirement, value }) => {
       fc.pre(requirement.parameter !== "legalBases")

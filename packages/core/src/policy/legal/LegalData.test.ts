@@ -47,7 +47,7 @@ describe("EU and EEA (V17)", () => {
     expect(answer({ entity: "GB", date: "2026-01-01" })).toBe("renewal of (EU) 2021/1772")
     expect(answer({ entity: "GB", date: "2032-01-01" })).toBe("expired")
   })
-  it("parts of members stand as their member does, territories that are merely linked do not", () => {
+  it("parts of members count as their member, merely linked territories do not", () => {
     for (const country of ["GF", "GP", "MQ", "RE", "YT", "MF", "AX"])
       expect(status(country, "2021-03-01")).toBe("unionMember")
     for (const country of ["FO", "GL", "NC", "PF", "WF", "PM", "BL", "GI", "IM", "JE", "GG", "CH"]) {

@@ -118,7 +118,7 @@ describe("Obeying two values", () => {
     one: Policy.ValueOf<Name>,
     other: Policy.ValueOf<Name>,
   ) => Policy.parameter(name).meet(one, other)
-  it("keeps what both allow and owes what either owes", () => {
+  it("allows only what both allow, and owes every duty of either", () => {
     expect(meet("refusalGrounds", ["badFaith", "legalLimit"], ["legalLimit", "legalClaims"])).toEqual(["legalLimit"])
     expect(meet("rights", ["access"], ["erasure"])).toEqual(["access", "erasure"])
   })

@@ -29,7 +29,7 @@ describe("A privacy policy as a value", () => {
   it.each(published)("$id reads back from JSON as it is", (policy) => {
     expect(Policy.read(json(policy))).toEqual(Result.succeed(policy))
   })
-  it("is written by anybody", () => expect(reads({})).toBe(true))
+  it("can be written by any user", () => expect(reads({})).toBe(true))
   it("is refused with a parameter that does not exist, or a value that none of its words is", () => {
     expect(reads({ parameters: { retentionCapp: own.parameters.retentionCap } })).toBe(false)
     expect(reads({ parameters: { geolocation: { value: "sometimes", sources: [] } } })).toBe(false)
@@ -49,7 +49,7 @@ describe("A privacy policy as a value", () => {
 })
 
 describe("Parameters", () => {
-  it("say what they decide", () => {
+  it("state the decision they make", () => {
     for (const name of Policy.parameterNames) expect(Policy.parameter(name).about).toMatch(/^[A-Z].+\.$/)
   })
   it("are named without abbreviations, and read by rules that exist", () => {

@@ -21,7 +21,7 @@ describe("the keys of rules", () => {
     for (const text of Object.values(libraryRuleKeys)) expect(text).toMatch(/^[a-z].{20,160}[^.]$/)
   })
 
-  it("are told apart by their types", () => {
+  it("are distinguished by their types", () => {
     expectTypeOf<"LISTED">().toExtend<PolicyRuleKey>()
     expectTypeOf<"TACET-TIME">().toExtend<LibraryRuleKey>()
     expectTypeOf<"TACET-TIME">().not.toExtend<PolicyRuleKey>()
