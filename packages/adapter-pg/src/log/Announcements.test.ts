@@ -113,7 +113,7 @@ const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
 describe("subscribers of another process", () => {
   // Planted: nothing announced; nothing received; a head that is not passed on; a listener that gives up. Each was
   // found.
-  it.live("are woken long before they would look, see all while nobody listens for them, and are woken again", () =>
+  it.live("are woken long before their next poll, miss no event while the listener is down, and are woken again", () =>
     Effect.gen(function* () {
       const polling = 2_500
       const customer = yield* aCustomer
@@ -148,7 +148,7 @@ describe("subscribers of another process", () => {
     }),
   )
 
-  it.live("find out by looking where nothing is announced", () =>
+  it.live("find new events by polling where no append is announced", () =>
     Effect.gen(function* () {
       const customer = yield* aCustomer
       const store = yield* storeWith({})
@@ -163,7 +163,7 @@ describe("subscribers of another process", () => {
   )
 })
 
-describe("what is announced", () => {
+describe("announcements", () => {
   /** What a session hears while something happens. */
   const hearing = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
     const { listen } = yield* PgConnection.make({ url: options.url, prepare: false })
@@ -210,7 +210,7 @@ describe("what is announced", () => {
   )
 
   // Planted: a subscriber that believes every repetition of a wrong announcement. Found.
-  it.live("may be wrong: nobody is kept busy by a head that is not there, nor kept from what is", () =>
+  it.live("may be wrong: a head beyond the log starts no busy loop, and no event is missed", () =>
     Effect.gen(function* () {
       const store = yield* storeWith({ announcements: {}, polling: { shortest: "1 second" } })
       const customer = yield* aCustomer

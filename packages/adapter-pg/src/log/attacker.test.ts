@@ -26,7 +26,7 @@ const tables = [
   "counter",
 ]
 
-describe("whoever writes SQL under a role", () => {
+describe("an attacker who writes SQL under a role", () => {
   beforeAll(() =>
     Effect.runPromise(
       Effect.gen(function* () {
@@ -53,27 +53,25 @@ describe("whoever writes SQL under a role", () => {
     ),
   )
 
-  it.live(
-    "sees nothing of any table without a compartment, with an empty one, or after the transaction that set it",
-    () =>
-      Effect.gen(function* () {
-        const counts = tables.map((table) => `SELECT count(*)::int FROM tacet.${table}`)
-        const rows = yield* asked("log", [
-          ...counts,
-          "SET tacet.customer_id = ''",
-          ...counts,
-          `BEGIN`,
-          `SET LOCAL tacet.customer_id = '${mine}'`,
-          "SELECT count(*)::int FROM tacet.event",
-          "COMMIT",
-          ...counts,
-        ])
-        const nothing = tables.map(() => [[0]])
-        expect(rows).toEqual([...nothing, [], ...nothing, [], [], [[1]], [], ...nothing])
-      }),
+  it.live("reads no row without a compartment, with an empty one, or after the transaction that set it", () =>
+    Effect.gen(function* () {
+      const counts = tables.map((table) => `SELECT count(*)::int FROM tacet.${table}`)
+      const rows = yield* asked("log", [
+        ...counts,
+        "SET tacet.customer_id = ''",
+        ...counts,
+        `BEGIN`,
+        `SET LOCAL tacet.customer_id = '${mine}'`,
+        "SELECT count(*)::int FROM tacet.event",
+        "COMMIT",
+        ...counts,
+      ])
+      const nothing = tables.map(() => [[0]])
+      expect(rows).toEqual([...nothing, [], ...nothing, [], [], [[1]], [], ...nothing])
+    }),
   )
 
-  it.live("sees and changes its own compartment alone, whatever it asks for", () =>
+  it.live("reads and changes its own compartment alone, whatever statement it sends", () =>
     Effect.gen(function* () {
       const [, , own, other, all, inserted] = yield* asked("log", [
         "BEGIN",

@@ -99,7 +99,7 @@ describe("a store whose server fails", () => {
   )
 
   it.live.each([true, false])(
-    "refuses what belongs to a compartment that has moved elsewhere (functions: %s)",
+    "refuses calls for a compartment that has moved to another database (functions: %s)",
     (appendFunctions) =>
       Effect.gen(function* () {
         const store = yield* storeWith({ appendFunctions })
@@ -154,7 +154,7 @@ describe("a store whose server fails", () => {
     }),
   )
 
-  it.live("says so when its server is away, wherever it is asked, and goes on when the server is back", () =>
+  it.live("reports an unavailable server from every operation, and works again once it is back", () =>
     Effect.gen(function* () {
       const store = yield* storeWith()
       const customer = yield* aCustomer
@@ -202,7 +202,7 @@ describe("a store whose server fails", () => {
     }),
   )
 
-  it.live("says so when no connection becomes free, while other Customers' appends wait for theirs", () =>
+  it.live("reports that no connection became free, while other Customers' appends wait for theirs", () =>
     Effect.gen(function* () {
       const store = yield* storeWith({ appendConnections: 1, waitTimeout: "200 millis" })
       const [stuck, other] = [yield* aCustomer, yield* aCustomer]
@@ -221,7 +221,7 @@ describe("a store whose server fails", () => {
   )
 
   // Planted and found: no deadline; an interruption that waits for the answer; a layer that waits for its connections.
-  it.live("ends every call in time while its server stands still, and goes on when the server does", () =>
+  it.live("ends every call in time while its server is paused, and works again once the server resumes", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const store = yield* Effect.provideService(
@@ -278,7 +278,7 @@ describe("a store whose server fails", () => {
 
   // Planted and found: isolation left to the database; ids checked by the server, with the whole batch.
   it.live.each([true, false])(
-    "asks nothing of the defaults of its database, and keeps what comes beside an id that is none (functions: %s)",
+    "does not depend on the defaults of its database, and keeps the valid commits beside one with a malformed id (functions: %s)",
     (appendFunctions) =>
       Effect.gen(function* () {
         const set = (level: string) =>
@@ -301,7 +301,7 @@ describe("a store whose server fails", () => {
       }),
   )
 
-  it.live("leaves an append unknown whose answer was cut off, and tells its result when it is repeated", () =>
+  it.live("reports an append as unknown when its answer was cut off, and returns its result when it is repeated", () =>
     Effect.gen(function* () {
       const proxy = yield* Effect.acquireRelease(
         Effect.promise(() => openProxy(server.url)),
@@ -318,7 +318,7 @@ describe("a store whose server fails", () => {
     }),
   )
 
-  it.live("refuses what the database cannot keep, without its text, and keeps what came with it", () =>
+  it.live("refuses an event that the database cannot store, without quoting it, and keeps the commits beside it", () =>
     Effect.gen(function* () {
       const store = yield* storeWith()
       const customer = yield* aCustomer

@@ -204,7 +204,7 @@ describe.skipIf(lacking !== undefined)(
     })
 
     // Planted: an answer where the server has refused for want of room. Found.
-    it.live("refuses by name what needs room, reads on, loses nothing, and goes on when there is room again", () =>
+    it.live("refuses writes by name, still reads, loses no event, and writes again once there is room", () =>
       Effect.gen(function* () {
         const disk = disks[0] as SmallDisk
         disk.folder("tables")
@@ -236,52 +236,50 @@ describe.skipIf(lacking !== undefined)(
     )
 
     // Planted: connections that were lost are kept. Found.
-    it.live(
-      "loses nothing when there is no room for its write-ahead log, which stops it, and goes on when it is back",
-      () =>
-        Effect.gen(function* () {
-          const disk = disks[1] as SmallDisk
-          const home = aHome()
-          const settings = { max_wal_size: "32MB", min_wal_size: "32MB" }
-          const creating = yield* Effect.promise(() => start({ directory: home }))
-          yield* Effect.promise(() => prepare(optionsOf(creating, "postgres")))
-          yield* Effect.promise(creating.stop)
-          const log = join(home, "data", "pg_wal")
-          disk.folder("wal", log)
-          rmSync(log, { recursive: true })
-          symlinkSync(join(disk.path, "wal"), log)
-          const server = yield* Effect.promise(() => on(home, disk, settings))
-          const { audit, failures, load } = yield* work(optionsOf(server, "postgres"))
-          disk.leave(0)
-          yield* load
-          const causes = new Set(Object.values(failures).flatMap((all) => all.map(({ cause }) => cause)))
-          expect(
-            [...causes].filter((cause) => !/^(no connection|no answer|SQLSTATE (57P|53100))/.test(String(cause))),
-          ).toEqual([])
-          for (const failure of [...failures.append, ...failures.save]) {
-            expect(failure).toMatchObject({ _tag: "StoreUnavailable" })
-          }
-          for (const failure of [...failures.seal, ...failures.erase, ...failures.open]) {
-            expect(failure).toMatchObject({ _tag: "VaultUnavailable" })
-          }
-          disk.leave(60 * megabyte)
-          // It recovers by itself, or has exited and is restarted.
-          const answers = Effect.promise(() =>
-            asOwner(server.url, ["SELECT 1"]).then(
-              () => true,
-              () => false,
-            ),
-          )
-          const isBack = yield* Effect.repeat(answers, {
-            until: (is) => is,
-            schedule: Schedule.spaced("100 millis"),
-            times: 100,
-          })
-          if (!isBack) yield* Effect.promise(server.restart)
-          const { appended, refused } = yield* audit
-          expect(appended).toBeGreaterThan(0)
-          expect(refused).toBeGreaterThan(0)
-        }),
+    it.live("loses no event when a full write-ahead log stops the server, and works again once it is back", () =>
+      Effect.gen(function* () {
+        const disk = disks[1] as SmallDisk
+        const home = aHome()
+        const settings = { max_wal_size: "32MB", min_wal_size: "32MB" }
+        const creating = yield* Effect.promise(() => start({ directory: home }))
+        yield* Effect.promise(() => prepare(optionsOf(creating, "postgres")))
+        yield* Effect.promise(creating.stop)
+        const log = join(home, "data", "pg_wal")
+        disk.folder("wal", log)
+        rmSync(log, { recursive: true })
+        symlinkSync(join(disk.path, "wal"), log)
+        const server = yield* Effect.promise(() => on(home, disk, settings))
+        const { audit, failures, load } = yield* work(optionsOf(server, "postgres"))
+        disk.leave(0)
+        yield* load
+        const causes = new Set(Object.values(failures).flatMap((all) => all.map(({ cause }) => cause)))
+        expect(
+          [...causes].filter((cause) => !/^(no connection|no answer|SQLSTATE (57P|53100))/.test(String(cause))),
+        ).toEqual([])
+        for (const failure of [...failures.append, ...failures.save]) {
+          expect(failure).toMatchObject({ _tag: "StoreUnavailable" })
+        }
+        for (const failure of [...failures.seal, ...failures.erase, ...failures.open]) {
+          expect(failure).toMatchObject({ _tag: "VaultUnavailable" })
+        }
+        disk.leave(60 * megabyte)
+        // It recovers by itself, or has exited and is restarted.
+        const answers = Effect.promise(() =>
+          asOwner(server.url, ["SELECT 1"]).then(
+            () => true,
+            () => false,
+          ),
+        )
+        const isBack = yield* Effect.repeat(answers, {
+          until: (is) => is,
+          schedule: Schedule.spaced("100 millis"),
+          times: 100,
+        })
+        if (!isBack) yield* Effect.promise(server.restart)
+        const { appended, refused } = yield* audit
+        expect(appended).toBeGreaterThan(0)
+        expect(refused).toBeGreaterThan(0)
+      }),
     )
   },
 )

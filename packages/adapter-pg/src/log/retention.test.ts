@@ -253,7 +253,7 @@ describe("the removal of streams", () => {
   }, Effect.scoped)
 
   it.live(
-    "costs what goes, whatever the size of the log, by the index over streams",
+    "costs in proportion to the deleted events, whatever the size of the log, by the index over streams",
     () =>
       Effect.gen(function* () {
         const small = yield* pages(1000)

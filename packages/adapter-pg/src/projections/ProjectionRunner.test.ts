@@ -78,7 +78,7 @@ const stateIn = ({ projections }: Effect.Success<typeof aProcess>, customer: Cus
 const lease = "300 millis"
 
 describe("a projection with a lease", () => {
-  it.live("is run by one of several processes, and taken over by another when that one goes", () =>
+  it.live("is run by one of several processes, and by another once that one stops", () =>
     Effect.gen(function* () {
       const [one, other] = [yield* aProcess, yield* aProcess]
       const customer = yield* aCustomer
@@ -97,7 +97,7 @@ describe("a projection with a lease", () => {
     }),
   )
 
-  it.live("lets a process that lost the lease save nothing, though the checkpoint is as it knows it", () =>
+  it.live("refuses to save for a process that lost the lease, even where the checkpoint matches", () =>
     Effect.gen(function* () {
       const one = yield* aProcess
       const customer = yield* aCustomer
@@ -128,7 +128,7 @@ describe("a projection with a lease", () => {
     }),
   )
 
-  it.live("stops at an event that it cannot fold, is marked failed, and goes on when it is resumed", () =>
+  it.live("stops at an event that it cannot fold, is marked failed, and continues once it is resumed", () =>
     Effect.gen(function* () {
       const one = yield* aProcess
       const customer = yield* aCustomer

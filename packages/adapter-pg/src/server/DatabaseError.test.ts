@@ -11,7 +11,7 @@ const error = (code: string) =>
     }),
   })
 
-describe("what went wrong", () => {
+describe("the cause of a database error", () => {
   // Planted: any five letters taken for a SQLSTATE. A lost connection was reported as a refusal, and reused.
   it.each<[code: string, state: string | undefined, fatal: boolean, ofData: boolean]>([
     ["08006", "08006", true, false],

@@ -60,7 +60,7 @@ const keepEverything = Effect.fnUntraced(function* (customer: CustomerId.Custome
 const counting = (table: string) => `SELECT count(*)::int FROM ${table}`
 
 // Planted: a table without `secured`; USING (true); a grant to another role; one on whole rows of remains. Each was found.
-describe("whoever writes SQL under a role of the vault", () => {
+describe("an attacker who writes SQL under a role of the vault", () => {
   beforeAll(() =>
     Effect.runPromise(
       Effect.forEach([mine, theirs], keepEverything, { discard: true }).pipe(
@@ -185,7 +185,7 @@ describe("whoever writes SQL under a role of the vault", () => {
     }),
   )
 
-  it.live("cannot tell which destroyed values went together", () =>
+  it.live("cannot find out which values were destroyed together", () =>
     Effect.gen(function* () {
       const set = `SET tacet.customer_id = '${mine}'`
       const columns = ["xmin", "ctid", "xmax", "cmin"]

@@ -17,38 +17,40 @@ const options = vaultForThisFile()
 
 describe("the ledger in its two places", () => {
   // Planted: `find` in the first place alone; the last place's entry preferred. Both were found.
-  it.live("knows what either knows, tells the first, and puts back what one has lost", () =>
-    Effect.gen(function* () {
-      const { ledger } = yield* aProcess(options)
-      const customer = yield* aCustomer
-      const [first, second] = [
-        { fingerprint: "f1", at: 1, cause: "request" },
-        { fingerprint: "f2", at: 2, cause: "retention" },
-      ] as const
-      yield* ledger.record(customer, first)
-      yield* ledger.record(customer, second)
-      const lose = (part: "log" | "keys", schema: string) =>
-        Effect.promise(() =>
-          asOwner(Redacted.value(options[part].url), [
-            `DELETE FROM ${schema}.erasure WHERE customer_id = '${customer}'`,
-            `DELETE FROM ${schema}.record_number WHERE customer_id = '${customer}'`,
+  it.live(
+    "knows every erasure that either place knows, answers the first one, and restores entries that one place lost",
+    () =>
+      Effect.gen(function* () {
+        const { ledger } = yield* aProcess(options)
+        const customer = yield* aCustomer
+        const [first, second] = [
+          { fingerprint: "f1", at: 1, cause: "request" },
+          { fingerprint: "f2", at: 2, cause: "retention" },
+        ] as const
+        yield* ledger.record(customer, first)
+        yield* ledger.record(customer, second)
+        const lose = (part: "log" | "keys", schema: string) =>
+          Effect.promise(() =>
+            asOwner(Redacted.value(options[part].url), [
+              `DELETE FROM ${schema}.erasure WHERE customer_id = '${customer}'`,
+              `DELETE FROM ${schema}.record_number WHERE customer_id = '${customer}'`,
+            ]),
+          )
+        yield* lose("log", "tacet")
+        expect(yield* ledger.entries(customer)).toEqual([first, second])
+        yield* ledger.record(customer, { ...second, at: 99, cause: "contractEnd" })
+        yield* lose("keys", "tacet_keys")
+        expect(yield* ledger.entries(customer)).toEqual([second])
+        expect(yield* ledger.find(customer, "f2")).toMatchObject({ value: second })
+        // If the two ever differ, every caller gets the same entry.
+        yield* Effect.promise(() =>
+          asOwner(Redacted.value(options.keys.url), [
+            `INSERT INTO tacet_keys.erasure VALUES ('${customer}', 1, 'f2', 77, 'withdrawal')`,
           ]),
         )
-      yield* lose("log", "tacet")
-      expect(yield* ledger.entries(customer)).toEqual([first, second])
-      yield* ledger.record(customer, { ...second, at: 99, cause: "contractEnd" })
-      yield* lose("keys", "tacet_keys")
-      expect(yield* ledger.entries(customer)).toEqual([second])
-      expect(yield* ledger.find(customer, "f2")).toMatchObject({ value: second })
-      // If the two ever differ, every caller gets the same entry.
-      yield* Effect.promise(() =>
-        asOwner(Redacted.value(options.keys.url), [
-          `INSERT INTO tacet_keys.erasure VALUES ('${customer}', 1, 'f2', 77, 'withdrawal')`,
-        ]),
-      )
-      expect(yield* ledger.find(customer, "f2")).toMatchObject({ value: second })
-      expect(yield* ledger.entries(customer)).toEqual([second])
-    }),
+        expect(yield* ledger.find(customer, "f2")).toMatchObject({ value: second })
+        expect(yield* ledger.entries(customer)).toEqual([second])
+      }),
   )
 })
 
@@ -126,7 +128,7 @@ describe.skipIf(lacking !== undefined)(`backups by pg_dump ${lacking ?? programs
 
   // Planted: a ledger that is kept nowhere; one with the log alone; one read in one place. Each opened an erased value.
   it.live(
-    "bring back what was kept, and nothing of what was erased, also where one part is older than the others",
+    "restore the values that were kept and none that was erased, also where one part is older than the others",
     () =>
       Effect.gen(function* () {
         const original = yield* Effect.promise(() => databases(sourceUrl))

@@ -34,7 +34,7 @@ const aRow = Effect.fnUntraced(function* (
 
 describe("at the fence", () => {
   // Planted: FOR KEY SHARE instead of FOR SHARE; no share at all. Each left the value behind.
-  it.live("an erasure waits for what is being put, and removes it", () =>
+  it.live("an erasure waits for a put under way, and removes its rows", () =>
     Effect.gen(function* () {
       const [one, other] = [yield* aProcess(options), yield* aProcess(options)]
       const [customer, subject] = [yield* aCustomer, yield* aSubject]
@@ -61,7 +61,7 @@ describe("at the fence", () => {
   )
 
   // Planted: FOR KEY SHARE instead of FOR SHARE; no share at all. Each sealed behind the fence.
-  it.live("what is put waits for an erasure that is under way, and is refused", () =>
+  it.live("a put waits for an erasure under way, and is refused", () =>
     Effect.gen(function* () {
       const { rows, vault } = yield* aProcess(options)
       const [customer, subject] = [yield* aCustomer, yield* aSubject]
@@ -96,7 +96,7 @@ describe("at the fence", () => {
   )
 
   // Planted: `withoutDestroyed` left out. It brought the value back.
-  it.live("a value that is being destroyed does not come back when it is put again", () =>
+  it.live("a value that is being destroyed stays destroyed when it is put again", () =>
     Effect.gen(function* () {
       const process = yield* aProcess(options)
       const [customer, subject] = [yield* aCustomer, yield* aSubject]
@@ -179,7 +179,7 @@ describe("at the fence", () => {
 
 describe("two processes at once", () => {
   // Planted: 0 taken for the end where another sweep was faster. It left the rows behind them.
-  it.live("sweep: who finds what it was about to remove removed by the other looks for more", () =>
+  it.live("sweep: one that finds its rows removed by the other looks for more", () =>
     Effect.gen(function* () {
       const process = yield* aProcess(options)
       const customer = yield* aCustomer
@@ -202,7 +202,7 @@ describe("two processes at once", () => {
   )
 
   // Planted: no retry. It was reported as a failure.
-  it.live("stand in each other's way: who is given up for the other tries again", () =>
+  it.live("deadlock: the one that the server cancels tries again", () =>
     Effect.gen(function* () {
       const process = yield* aProcess(options)
       const customer = yield* aCustomer
@@ -226,7 +226,7 @@ describe("two processes at once", () => {
   )
 
   // Planted: remains that are left out. They were missed.
-  it.live("sweep and destroy the same rows: each goes once, and its remains stay", () =>
+  it.live("sweep and destroy the same rows: each row is removed once, and its erasure record is kept", () =>
     Effect.gen(function* () {
       const [one, other] = [yield* aProcess(options), yield* aProcess(options)]
       const customer = yield* aCustomer

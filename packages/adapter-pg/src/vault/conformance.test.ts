@@ -30,7 +30,7 @@ ErasureLedgerSuite.register(
 
 describe("a vault over two deployments", () => {
   // Planted: a place that is chosen once for all Customers. The other's rows were found there.
-  it.live("keeps what is a Customer's where the Customer is, and nowhere else", () =>
+  it.live("keeps a Customer's rows in the Customer's deployment, and nowhere else", () =>
     Effect.gen(function* () {
       const [here, there] = [yield* aCustomer, yield* aCustomer]
       const located = VaultPostgres.layerLocated({

@@ -56,7 +56,7 @@ const pagesOf = (customer: string, condition: string, order: string, parameter: 
 
 describe("a vault of ten thousand subjects", () => {
   // Planted: no index over the ends, none over the subjects. Each read a hundred times as many pages.
-  it.live("erases one of them, and sweeps what has ended, at the cost of what goes", () =>
+  it.live("erases one of them, and sweeps expired values, at a cost in proportion to the deleted rows", () =>
     Effect.gen(function* () {
       const { rows, vault } = yield* aProcess(options)
       const customer = yield* aCustomer
