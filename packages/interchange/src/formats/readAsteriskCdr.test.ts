@@ -150,7 +150,7 @@ describe("Asterisk call detail records", () => {
     expect(await legOf({ disposition: "ABANDONED", answer: "" }, mapping)).toMatchObject({ disposition: "cancelled" })
   })
 
-  it("rejects a disposition that nobody declared, without repeating it", async () => {
+  it("rejects an undeclared disposition, without repeating it", async () => {
     const { rejected } = await reading("asterisk-cdr", line({ disposition: "0612345678" }), cdr)
     expect(rejected).toEqual([
       {
@@ -212,7 +212,7 @@ describe("Asterisk call detail records", () => {
     expect(utc.rows[0]?.at).toBe(at("10:00:00"))
   })
 
-  it("excludes what the mapping calls a test", async () => {
+  it("excludes legs that the mapping marks as tests", async () => {
     const mapping = readMapping(
       JSON.stringify({
         ...cdr,

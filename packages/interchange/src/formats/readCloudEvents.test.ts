@@ -61,7 +61,7 @@ describe("CloudEvents", () => {
     })
   })
 
-  it("tells an event that was delivered twice by its source and id together", async () => {
+  it("recognises an event that was delivered twice by its source and id together", async () => {
     const { rows } = await reading(
       "cloudevents",
       JSON.stringify([
@@ -100,7 +100,7 @@ describe("CloudEvents", () => {
     expect(rows.length + rejected.length).toBe(1)
   })
 
-  it("takes other types, paths and subjects from a mapping, and drops what it does not know where it says so", async () => {
+  it("takes other types, paths and subjects from a mapping, and drops unknown events where the mapping says so", async () => {
     const text = onLines(
       event("com.example.shop.page.viewed", { page: "basket" }),
       own("interaction.step", { step: "menu" }),

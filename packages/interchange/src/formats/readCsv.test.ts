@@ -26,7 +26,7 @@ describe("CSV", () => {
     expect(rejected).toMatchObject([{ line: 2, field: "call.answered", rule: "TACET-TIME" }])
   })
 
-  it("reads no key of NULL, and what the mapping lists as empty, by file or by field", async () => {
+  it("reads NULL, and the values that the mapping lists as empty by file or by field, as no key", async () => {
     const keys = async (mapping: Mapping) =>
       (
         await reading("csv", `${header}NULL,menu,2026-01-05,x\nnone,menu,2026-01-05,x\n`, { ...events, ...mapping })
@@ -52,7 +52,7 @@ describe("CSV", () => {
     ])
   })
 
-  it("reads which number was called and where it began, as they stand or renamed", async () => {
+  it("reads the called number and the entry point, unchanged or renamed", async () => {
     const { rejected, rows } = await reading(
       "csv",
       "case,what,at,did,from\na,menu,2026-01-05,100,qr\nb,menu,2026-01-05,,\n",
@@ -101,7 +101,7 @@ describe("CSV", () => {
     )
   })
 
-  it("refuses an empty file where a header was expected, and takes one that has nothing else", async () => {
+  it("refuses an empty file where a header was expected, and accepts one that has only a header", async () => {
     await expect(reading("csv", "", events)).rejects.toThrow("the input is empty: a header line was expected")
     expect((await reading("csv", header, events)).items).toEqual([])
     expect((await reading("csv", "", { ...events, columns: ["case", "what", "at"] })).items).toEqual([])
@@ -147,7 +147,7 @@ describe("CSV", () => {
     ])
   })
 
-  it("tells of a quotation mark that is never closed", async () => {
+  it("reports a quotation mark that is never closed", async () => {
     const { rejected, rows } = await reading("csv", `${header}${row("a")}"b,menu,2026-01-05\n`, events)
     expect(rows).toHaveLength(1)
     expect(rejected[0]?.reason).toContain("a closing quotation mark")
@@ -223,7 +223,7 @@ describe("CSV", () => {
     expect(rejected.map((one) => one.reason)).toEqual(["an activity that the mapping lists"])
   })
 
-  it("takes a constant step, and what further columns say, told in an order that can happen", async () => {
+  it("reads a constant step and further columns, in an order that can happen", async () => {
     const mapping: Mapping = {
       case: "case",
       time: "at",

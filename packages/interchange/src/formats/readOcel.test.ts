@@ -128,7 +128,7 @@ describe("OCEL 2.0", () => {
     expect(rows).toMatchObject([{ case: "s", person: "p", facts: [{ _tag: "callAnswered", human: true }] }])
   })
 
-  it("lets events that stand before their objects wait for them", async () => {
+  it("holds events that precede their objects until these are read", async () => {
     const events = [event("e1", [relation("i1")]), event("e2", [relation("nowhere")])]
     const text = JSON.stringify({ events, eventTypes: [], objects, objectTypes: types })
     const { rejected, rows } = await reading("ocel2", text)

@@ -40,7 +40,7 @@ describe("XES", () => {
     expect(complete.map((one) => one.case)).toEqual(["A#1", "A#2"])
   })
 
-  it("rejects the events of a trace without a name; no default of the log stands in", async () => {
+  it("rejects the events of a trace without a name; no default of the log replaces it", async () => {
     const { complete, rejected } = await reading("xes", log(`<trace>${event("x")}${event("y")}</trace>`))
     expect(rejected.map(({ field, line, reason }) => [line, field, reason])).toEqual([
       [1, "case:concept:name", "a value: it is the key of the interaction"],

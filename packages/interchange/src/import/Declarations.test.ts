@@ -14,7 +14,7 @@ describe("the compartment of a Customer", () => {
   })
 })
 
-describe("what a mapping declares", () => {
+describe("the declarations of a mapping", () => {
   it("holds from 1970 on: a policy version, a number and an entry point, with or without a mapping", () => {
     expect(declarationsOf(customer, {}).commands.map(({ _tag }) => _tag)).toEqual([
       "AdoptPolicyVersion",
@@ -32,7 +32,7 @@ describe("what a mapping declares", () => {
     expect(bound.stepKinds.get("home")).toBe("menu")
   })
 
-  it("is told apart by Customer", () => {
+  it("differs by Customer", () => {
     const { number } = declarationsOf(customer, {})
     expect(declarationsOf(compartmentOf("other"), {}).number(undefined)).not.toBe(number(undefined))
   })

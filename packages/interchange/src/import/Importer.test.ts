@@ -109,7 +109,7 @@ describe("a call group", () => {
     }),
   )
 
-  it.live("is held as long as one of its legs goes on", () =>
+  it.live("is held as long as one of its legs lasts", () =>
     Effect.gen(function* () {
       const end = { endedAt: morning + 4 * hour }
       const { report } = yield* importing(
@@ -382,7 +382,7 @@ describe("a return", () => {
     }),
   )
 
-  it.live("makes the earlier interaction one that was not without repeat", () =>
+  it.live("makes the earlier interaction count as repeated", () =>
     Effect.gen(function* () {
       const { report } = yield* importing(back(hour))
       expect(report.noRepeat.PT24H).toMatchObject({ k: 1, n: 2 })
@@ -497,7 +497,7 @@ describe("a row", () => {
   )
 })
 
-describe("what is held", () => {
+describe("the memory of an import", () => {
   it.live("is bounded by the lateness, the open cases and seven days of persons, not by the file", () =>
     Effect.gen(function* () {
       const rows = (days: number) =>

@@ -27,11 +27,11 @@ describe("the call that legs make", () => {
     expect(callOfLegs([menu, abandonedCall(morning)])).toMatchObject({ human: false, talkSeconds: 40 })
   })
 
-  it("does not know of a person where the leg of whom nothing is known was not answered", () => {
+  it("reached no person where the leg without evidence was not answered", () => {
     expect(callOfLegs([{ ...abandonedCall(morning), human: "unknown" }])).toMatchObject({ human: false })
   })
 
-  it("failed for the reason that tells most, in whichever order the legs come", () => {
+  it("failed for the most telling reason, in whichever order the legs come", () => {
     const ringing = { ...abandonedCall(morning), disposition: "noAnswer" as const }
     for (const legs of [
       [menu, ringing, abandonedCall(morning)],
@@ -41,7 +41,7 @@ describe("the call that legs make", () => {
     }
   })
 
-  it("asks for nobody where no leg does", () => {
+  it("asks for no person where no leg does", () => {
     expect(callOfLegs([menu])).toMatchObject({ asksForPerson: false, disposition: "automated" })
     expect(callOfLegs([])).toBeUndefined()
   })

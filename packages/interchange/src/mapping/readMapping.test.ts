@@ -64,7 +64,7 @@ describe("mappings", () => {
 
   // Planted: a refusal that repeats the mapping.
   it.prop(
-    "repeat no value, wherever it stands",
+    "repeat no value, wherever it is",
     [
       fc.constantFrom(
         "format",
