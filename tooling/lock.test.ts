@@ -2,7 +2,7 @@ import { describe, expect, it } from "@tacet/vitest"
 import { completeLock } from "./lock.ts"
 
 describe("completing the lock file", () => {
-  it("adds what is missing with its platform, beside its siblings, and nothing twice", () => {
+  it("adds missing packages with their platform, beside their siblings, and none twice", () => {
     const packages = {
       "node_modules/tsx/node_modules/esbuild": {
         version: "0.28.2",

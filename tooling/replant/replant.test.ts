@@ -9,11 +9,11 @@ const report = (message: string, ...tests: ReadonlyArray<readonly [fullName: str
 })
 
 describe("a planted bug", () => {
-  it("takes the place of the text that stands there once", () => {
+  it("replaces the text that occurs once", () => {
     expect(plant({ find: "a < b", replace: "a <= b" }, "if (a < b) c")).toBe("if (a <= b) c")
     expect(plant({ find: "a", replace: "$&$&" }, "a")).toBe("$&$&")
   })
-  it("is misplaced where its text is missing, or stands there twice", () => {
+  it("is misplaced where its text is missing, or occurs twice", () => {
     expect(plant({ find: "a > b", replace: "" }, "if (a < b) c")).toBe(0)
     expect(plant({ find: "a", replace: "" }, "a a")).toBe(2)
     expect(plant({ find: "", replace: "b" }, "a")).toBe(0)

@@ -49,7 +49,7 @@ const withTitles = (change: (title: Title) => ReadonlyArray<Title>): Catalogue =
   catalogueOf({ titles: titles.flatMap(change) })
 
 describe("the check of the rules", () => {
-  it("passes what is as it should be", () => expect(faultsOf(catalogueOf())).toEqual([]))
+  it("passes a correct catalogue", () => expect(faultsOf(catalogueOf())).toEqual([]))
 
   it.each<[name: string, broken: Catalogue, fault: string]>([
     ["a key without a row in the catalogue", withRule("SEVER", () => []), "SEVER has no row in the catalogue"],
@@ -136,7 +136,7 @@ describe("the check of the rules", () => {
     ],
   ])("finds %s", ([, broken, fault]) => expect(faultsOf(broken)).toContain(fault))
 
-  it("asks for no property of what is declared", () => {
+  it("requires no property of a declared rule", () => {
     const plain = withTitles((title) => [names(title.name, "SEC-MEAS") ? { ...title, runs: undefined } : title])
     expect(faultsOf(plain)).toEqual([])
   })
@@ -203,7 +203,7 @@ describe("the check of the notes", () => {
   })
 })
 
-describe("what the name of a test cites", () => {
+describe("the keys that the name of a test cites", () => {
   it.each<[name: string, keys: ReadonlyArray<string>]>([
     ["suite > RET-12M: a datum ends", ["RET-12M"]],
     ["NOTIFY, CHOICES: a change owes a notice (V51)", ["NOTIFY", "CHOICES"]],

@@ -101,7 +101,7 @@ describe("the files", () => {
     }),
   )
 
-  it.live("survive the remains of a crash", () =>
+  it.live("survive files that a crash left behind", () =>
     Effect.gen(function* () {
       const folder = aFolder()
       const first = yield* fingerprint(folder)
@@ -148,7 +148,7 @@ describe("the files", () => {
   )
 
   // Planted: a rename instead of the link. Of 144 acknowledged periods of three processes, 54 were lost.
-  it.live("lose nothing that one of several processes acknowledged, though some are killed", () =>
+  it.live("keep every key that one of several processes acknowledged, although some are killed", () =>
     Effect.gen(function* () {
       const folder = aFolder()
       const millis = Number(process.env["TACET_KEY_FOLDER_MILLIS"] ?? "1500")

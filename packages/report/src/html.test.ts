@@ -25,7 +25,7 @@ describe("the page", () => {
     expect(page.match(/https?:\/\/[^"\s]*/g)?.filter((address) => address !== "http://www.w3.org/2000/svg")).toEqual([])
   })
 
-  it("STAT-NOCALL: shows the contract figure and the people who reached nobody at the same size, with interval and window", () => {
+  it("STAT-NOCALL: shows the contract figure and the people who reached no one at the same size, with interval and window", () => {
     const [first, second] = [byId(tree, "tile-no-effective-call"), byId(tree, "tile-attempt-failed")]
     expect(textOf(first)).toContain("Interactions that did not require an effective call")
     expect(textOf(second)).toContain("Tried to call, nobody reached")
@@ -86,7 +86,7 @@ describe("the page", () => {
     }
   })
 
-  it("goes from heading to heading without leaving out a level", () => {
+  it("has headings that skip no level", () => {
     const levels = all(tree).flatMap(({ name }) => (/^h[1-6]$/.test(name) ? [Number(name.slice(1))] : []))
     expect(levels[0]).toBe(1)
     expect(levels.filter((level) => level === 1)).toHaveLength(1)

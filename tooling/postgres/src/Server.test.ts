@@ -18,7 +18,7 @@ const ask = (url: string, sql: string): Promise<unknown> =>
   )
 
 describe("the PostgreSQL server from npm", () => {
-  it("answers, keeps what was committed when it is killed, and is gone when it was stopped", async () => {
+  it("answers, keeps committed rows when it is killed, and no longer runs once it was stopped", async () => {
     const home = mkdtempSync(join(tmpdir(), "tacet-postgres-test-"))
     const server = await start({ directory: home })
     try {
@@ -56,7 +56,7 @@ describe("the PostgreSQL server from npm", () => {
     }
   })
 
-  it("refuses whoever lacks the password", async () => {
+  it("refuses a client without the password", async () => {
     const server = await start()
     try {
       const url = new URL(server.url)
@@ -67,7 +67,7 @@ describe("the PostgreSQL server from npm", () => {
     }
   })
 
-  it("goes with the process that started it, and takes its data along, also when that one is killed", async () => {
+  it("stops with the process that started it and removes its data, also when that process is killed", async () => {
     const program = [
       `const { start } = await import(${JSON.stringify(join(import.meta.dirname, "index.ts"))})`,
       "const server = await start()",

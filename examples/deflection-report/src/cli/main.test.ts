@@ -105,7 +105,7 @@ describe("the report", () => {
     expect(await of("--as-of", "2026-03-02T09:00:30Z")).toMatchObject({ interactions: { started: 1, open: 1 } })
   })
 
-  it("goes to files, and then standard output is empty", async () => {
+  it("is written to files, and then standard output is empty", async () => {
     const options = ["--json", "out.json", "--html", "out.html", "--rejects", "out.csv"]
     const { code, stderr, stdout } = await running(folder, [...base, ...options])
     expect([code, stderr, stdout]).toEqual([0, "", ""])

@@ -46,7 +46,7 @@ describe("a report from a store that outlives the run", () => {
   }, 120_000)
   afterAll(() => server.stop())
 
-  it("is that of the memory; the same file again adds nothing, a longer one what is new", async () => {
+  it("equals the report from memory; the same file adds nothing, and a longer one only its new rows", async () => {
     const inMemory = await running(folder, [
       "--input",
       "log.csv",
@@ -92,7 +92,7 @@ describe("a report from a store that outlives the run", () => {
     expect([code, stderr]).toEqual([2, "report: --key-file: holds no key of 32 bytes in base64\n"])
   }, 120_000)
 
-  it("is told in one line, without its password, where the database cannot be reached", async () => {
+  it("fails with one line, without the password, where the database cannot be reached", async () => {
     const wrong = new URL(server.url)
     wrong.password = "Canary"
     for (const store of [wrong.href, "postgresql://tacet:Canary@127.0.0.1:1/none"]) {
@@ -117,7 +117,7 @@ describe("a report from a store that outlives the run", () => {
 })
 
 describe("a server of the run's own", () => {
-  it("keeps its data in a folder, and is gone with the run", async () => {
+  it("keeps its data in a folder, and stops with the run", async () => {
     const first = await report("log.csv", "embedded:data")
     const second = await report("log.csv", "embedded:data")
     expect(counts(second)).toEqual({ accepted: 0, duplicates: 6, rejected: 1 })

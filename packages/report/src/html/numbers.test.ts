@@ -173,7 +173,7 @@ describe("the figures of the page", () => {
 
   // Planted: a percentage that is written a hundredth too small.
   it.prop(
-    "are those of any report, and are written as what they are",
+    "are those of any report, and each is written as its value",
     [fc.record({ seed: fc.nat(), days: fc.integer({ min: 2, max: 20 }), perDay: fc.integer({ min: 1, max: 25 }) })],
     (wish) => {
       const report = aReport(wish)

@@ -65,7 +65,7 @@ const apart = (one: Triple, other: Triple): number =>
   Math.hypot(one[0] - other[0], one[1] - other[1], one[2] - other[2])
 
 describe.each(["light", "dark"] as const)("the %s colours", (scheme) => {
-  it("of text stand out 4.5 to 1", () => {
+  it("of text have a contrast of 4.5 to 1", () => {
     for (const ground of ["paper", "surface"] as const) {
       for (const text of ["ink", "muted", "contract", "tried"] as const) {
         expect(contrast(scheme, text, ground), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5)
@@ -76,7 +76,7 @@ describe.each(["light", "dark"] as const)("the %s colours", (scheme) => {
     }
   })
 
-  it("of graphics stand out 3 to 1", () => {
+  it("of graphics have a contrast of 3 to 1", () => {
     const graphics = [
       "axis",
       "hatch",
@@ -107,7 +107,7 @@ describe.each(["light", "dark"] as const)("the %s colours", (scheme) => {
 })
 
 describe("the colours", () => {
-  it("are all different in the light scheme, since charts are told apart by them", () => {
+  it("are all different in the light scheme, since they distinguish the charts", () => {
     const light = Object.values(palette).map((colour) => colour.light)
     expect(new Set(light).size).toBe(light.length)
   })

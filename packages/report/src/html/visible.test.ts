@@ -16,7 +16,7 @@ describe("a visible name", () => {
   })
 
   // Planted: control characters that are shown.
-  it.prop("can stand in any document", [fc.string({ unit: "binary" })], (name) => {
+  it.prop("is allowed in any document", [fc.string({ unit: "binary" })], (name) => {
     expect(visible(name)).not.toMatch(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufffe\uffff]/u)
     expect(visible(visible(name))).toBe(visible(name))
   })

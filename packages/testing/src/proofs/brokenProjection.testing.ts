@@ -71,7 +71,7 @@ export const prove = (what: string, broken: ReadonlyArray<BrokenStore>): void =>
       }),
     )
   })
-  describe("what one caller alone can notice, the property of the model notices as well", () => {
+  describe("a fault that one caller alone can notice is found by the property of the model as well", () => {
     const property = "any history of saves, switches, removals and appends leaves what the reference model has"
     it.live.each(broken.filter(({ alone }) => alone === true))("$fault", ({ fixture }) =>
       Effect.gen(function* () {

@@ -113,7 +113,7 @@ export const prove = (what: string, broken: ReadonlyArray<BrokenStore>): void =>
   })
   const alone = broken.filter((store) => store.alone)
   if (alone.length === 0) return
-  describe("what one caller alone can notice, the property of the model notices as well", () => {
+  describe("a fault that one caller alone can notice is found by the property of the model as well", () => {
     const property = "any history of operations is answered as the reference model answers it"
     it.live.each(alone)("$fault", ({ fixture }) =>
       Effect.gen(function* () {
