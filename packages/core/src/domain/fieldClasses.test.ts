@@ -59,6 +59,7 @@ describe("the fields of events", () => {
       "IdentifierObserved.value",
       "DetailRectified.value",
       "SubjectLocated.locators[].value",
+      "SubjectLocated.choice.list",
     ])
   })
 })

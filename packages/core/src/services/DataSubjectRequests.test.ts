@@ -18,7 +18,20 @@ import type { SubjectId } from "../privacy/Subject.ts"
 import { Vault } from "../privacy/Vault.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { type Answer, type Notice, DataSubjectRequests, NotifyRecipient } from "./DataSubjectRequests.ts"
-import { customer, dawn, day, deadly, locate, nobody, observed, open, over, refusalOf, start } from "./scene.testing.ts"
+import {
+  customer,
+  dawn,
+  day,
+  deadly,
+  locate,
+  moment,
+  nobody,
+  observed,
+  open,
+  over,
+  refusalOf,
+  start,
+} from "./scene.testing.ts"
 
 const recipient = "7b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a77" as RecipientId
 const requester = "6b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a66" as Uuid.Uuid
@@ -54,7 +67,10 @@ const disclosed = Effect.gen(function* () {
   return transfer
 })
 
-/** Two pseudonyms of one person, and one of another; each with a number, one with an interaction and a disclosure. */
+/**
+ * Two pseudonyms that are recorded as one person, and one of another; each with a number, one with an interaction and a
+ * disclosure.
+ */
 const people = Effect.gen(function* () {
   const pseudonyms = yield* Pseudonyms
   const one = yield* start
@@ -68,6 +84,7 @@ const people = Effect.gen(function* () {
   const transfer = yield* disclosed
   yield* pseudonyms.link({ customer, pseudonym: one }, yield* Uuid.next)
   yield* pseudonyms.link({ customer, pseudonym: one }, transfer)
+  yield* pseudonyms.declare({ customer, pseudonym: one }, { _tag: "LinkPseudonym", at: moment(2), other })
   yield* TestClock.setTime(dawn + 3 * day)
   return { one, other, stranger, own, strange, transfer }
 })
@@ -85,11 +102,19 @@ const verified = (request: RightsRequest.RequestId) =>
     ),
   )
 
+/** Takes all who are found by the number into a request. */
+const chosen = Effect.fnUntraced(function* (request: RightsRequest.RequestId) {
+  const requests = yield* DataSubjectRequests
+  const which = { customer, request }
+  const found = (yield* requests.locate(which, [detail], actor)).map(({ pseudonym }) => pseudonym)
+  yield* requests.choose(which, { details: [detail], take: found, leaveOut: [] }, actor)
+  return found
+})
+
 /** A request of a person who was found and is the one. */
 const accepted = Effect.fnUntraced(function* (kind: Kind, purposes?: ReadonlyArray<Purpose>) {
-  const requests = yield* DataSubjectRequests
   const request = yield* received(kind, purposes)
-  const found = yield* requests.locate({ customer, request }, [detail], actor)
+  const found = yield* chosen(request)
   yield* verified(request)
   return { request, found, which: { customer, request } }
 })
@@ -180,9 +205,8 @@ describe("a request for erasure", () => {
   it.effect("R-VERIFY R-TO-CUSTOMER: has no effect for a requester who is not shown to be the person", () =>
     Effect.gen(function* () {
       const { own } = yield* people
-      const requests = yield* DataSubjectRequests
       const request = yield* received("erasure")
-      yield* requests.locate({ customer, request }, [detail], actor)
+      yield* chosen(request)
       expect(yield* refusalOf(answering(request))).toBe("R-VERIFY")
       yield* verified(request)
       expect(yield* refusalOf(answering(request, { states: [] }))).toBe("R-COMPLAINT")
@@ -272,7 +296,11 @@ describe("a request for access", () => {
         const unknown = { kind: "telephoneNumber", text: "+33612345670" } as const
         expect(yield* asked([{ ...detail, identifier: unknown }])).toEqual([])
         const strange = { kind: "telephoneNumber", text: "+33612345679" } as const
-        expect(yield* asked([detail, { ...detail, identifier: strange }])).toEqual([])
+        const ofTwo = [detail, { ...detail, identifier: strange }]
+        const candidates = yield* asked(ofTwo)
+        expect(candidates.map(({ matches }) => matches.join()).toSorted()).toEqual(["0", "0", "1"])
+        const choice = { details: ofTwo, take: candidates.map(({ pseudonym }) => pseudonym), leaveOut: [] }
+        expect(yield* refusalOf(requests.choose({ customer, request }, choice, actor))).toBe("R-LOCATE")
         expect(yield* refusalOf(asked([{ ...detail, to: detail.from }]))).toBe("R-LOCATE")
         const cookie = { kind: "advertisingIdentifier", text: "11111111-2222-4333-8444-555555555555" } as const
         expect(yield* refusalOf(asked([{ ...detail, identifier: cookie }]))).toBe("R-LOCATE-AD")
@@ -292,7 +320,7 @@ describe("a request for access", () => {
       yield* people
       const request = yield* received("access")
       const which = { customer, request }
-      yield* requests.locate(which, [detail], actor)
+      yield* chosen(request)
       expect(yield* refusalOf(requests.read(which, actor))).toBe("R-VERIFY")
       expect(yield* refusalOf(answering(request, { given: [] }))).toBe("R-VERIFY")
       const opened = (memory.accesses.get(customer) ?? []).filter(({ outcome }) => outcome === "opened")

@@ -7,7 +7,6 @@ import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Pseudonym from "../domain/Pseudonym.ts"
 import type * as RightsRequest from "../domain/RightsRequest.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
@@ -26,7 +25,8 @@ import { Pseudonyms, type PseudonymsError } from "./Pseudonyms.ts"
 import { type DataCopy, giveAccess, givePortableData, type OpenedValue, read } from "./requests/access.ts"
 import { type Answer, type Answered, type Fulfilment, fulfilling } from "./requests/answering.ts"
 import { erase } from "./requests/erasure.ts"
-import { type Detail, locate } from "./requests/locating.ts"
+import { choose, type Choice } from "./requests/choosing.ts"
+import { type Candidate, type Detail, locate } from "./requests/locating.ts"
 import { type Notice, type Notification, NotifyRecipient } from "./requests/notifying.ts"
 import {
   decide,
@@ -43,7 +43,19 @@ import { restrict } from "./requests/restriction.ts"
 import { object, withdraw } from "./requests/stopping.ts"
 
 export { NotifyRecipient }
-export type { Answer, Answered, DataCopy, Detail, Disclosed, Notice, Notification, OpenedValue, RequestRef }
+export type {
+  Answer,
+  Answered,
+  Candidate,
+  Choice,
+  DataCopy,
+  Detail,
+  Disclosed,
+  Notice,
+  Notification,
+  OpenedValue,
+  RequestRef,
+}
 
 /** A request as it was received. */
 export interface Received {
@@ -86,14 +98,24 @@ export class DataSubjectRequests extends Context.Service<
     /** Verification, doubt, delay, refusal and what else happens on the way. */
     readonly declare: (which: RequestRef, declaration: Declaration) => Effect.Effect<void, DataSubjectRequestsError>
     /**
-     * Looks for the person by what they bring (R-LOCATE, GDPR 11(2)): answers the pseudonyms, and records that the person
-     * was found where there is one. The details are sealed under the request, and go with it.
+     * Looks for the person by the details that they bring (R-LOCATE, GDPR 11(2)) and answers who it may be: what
+     * distinguishes the candidates, and none of their data. Records nothing but the access.
      */
     readonly locate: (
       which: RequestRef,
       details: ReadonlyArray<Detail>,
       actor: Actor,
-    ) => Effect.Effect<ReadonlyArray<Pseudonym.PseudonymId>, DataSubjectRequestsError | Identifiers.NoIdentifier>
+    ) => Effect.Effect<ReadonlyArray<Candidate>, DataSubjectRequestsError | Identifiers.NoIdentifier>
+    /**
+     * Takes candidates into the request and leaves the others out, and records both. Refused where the details lead to more
+     * than one person; the refusal says what to ask for. The details and the choice are sealed under the request, and end
+     * with it. Call it again, with other details, for another device of the same person.
+     */
+    readonly choose: (
+      which: RequestRef,
+      choice: Choice,
+      actor: Actor,
+    ) => Effect.Effect<void, DataSubjectRequestsError | Identifiers.NoIdentifier>
     /** The data of the person who was found and verified. Each value that is opened leaves a record. */
     readonly read: (which: RequestRef, actor: Actor) => Effect.Effect<DataCopy, DataSubjectRequestsError>
     /**
@@ -119,6 +141,7 @@ export const layer: Layer.Layer<DataSubjectRequests, never, Vault | EventStore |
       stateOf: (which) => stateOf(ports, which),
       declare: (which, declaration) => decide(ports, which, declaration),
       locate: locate(ports),
+      choose: choose(ports),
       read: read(ports),
       fulfil: fulfil(ports),
     })

@@ -22,6 +22,7 @@ import {
   RequestId,
   RequestReceived,
   type Status,
+  SubjectChoice,
   VerificationMethod,
   states,
 } from "./events.ts"
@@ -56,6 +57,7 @@ export const Command = Schema.Union([
         bound: Schema.optionalKey(Schema.Struct({ from: Schema.DateTimeUtc, to: Schema.DateTimeUtc })),
       }),
     ),
+    choice: Schema.optionalKey(SubjectChoice),
   }),
   Schema.TaggedStruct("DeclareNotIdentified", { at, by: Handler, states }),
   Schema.TaggedStruct("NotifyDelay", {

@@ -124,10 +124,18 @@ export const IdentityVerified = Schema.TaggedStruct("IdentityVerified", {
   doubt: Schema.optionalKey(Doubt),
 })
 
+/**
+ * Which of the candidates are subjects of a request: their list in the vault, and how many were taken and left out. The
+ * log holds no pseudonym beside a request.
+ */
+export const SubjectChoice = Schema.Struct({ list: Sealed, taken: Schema.Int, leftOut: Schema.Int })
+
 /** The data was found (R-LOCATE); the values and their time bounds are in the vault. */
 export const SubjectLocated = Schema.TaggedStruct("SubjectLocated", {
   occurredAt,
   locators: Schema.Array(Schema.Struct({ kind: Locator, value: Sealed })),
+  /** Absent in records of earlier releases, which took every subject that was found. */
+  choice: Schema.optionalKey(SubjectChoice),
 })
 
 /** The data cannot be attributed to the person; they were informed and may give further details (GDPR 11(2)). */

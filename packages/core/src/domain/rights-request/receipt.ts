@@ -63,7 +63,7 @@ export const locate = (
   command: CommandOf<"LocateSubject">,
   { policy }: Context,
 ): Decision => {
-  const { locators } = command
+  const { choice, locators } = command
   if (locators.length === 0 && !request.registered) {
     return refuse("R-LOCATE", command, "locators", "at least one detail by which the data is found")
   }
@@ -86,9 +86,14 @@ export const locate = (
       )
     }
   }
+  if (choice !== undefined && choice.taken < 1) {
+    const accepted = "at least one candidate taken; send DeclareNotIdentified where none is the person (GDPR 11(2))"
+    return refuse("R-LOCATE", command, "choice", accepted)
+  }
   return record({
     _tag: "SubjectLocated",
     occurredAt: command.at,
     locators: locators.map(({ kind, value }) => ({ kind, value })),
+    ...(choice === undefined ? {} : { choice }),
   })
 }

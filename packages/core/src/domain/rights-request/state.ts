@@ -6,6 +6,7 @@ import * as Calendar from "../../calendar/Calendar.ts"
 import type { PlainDate } from "../../calendar/PlainDate.ts"
 import * as Deadline from "../../policy/checks/Deadline.ts"
 import type { Purpose } from "../../policy/checks/Purpose.ts"
+import type { Sealed } from "../../privacy/Sealed.ts"
 import type { Operation } from "../../policy/text/parameters/processing.ts"
 import type { Doubt, Event, Handler, RequestId, RequestReceived } from "./events.ts"
 import { type Status } from "./events.ts"
@@ -28,6 +29,8 @@ export interface State {
   readonly doubt: Doubt | undefined
   readonly verified: boolean
   readonly located: boolean
+  /** The lists in the vault of who was taken into the request and who was left out, in the order of their events. */
+  readonly choices: ReadonlyArray<Sealed<string>>
   readonly answeredAt: number | undefined
   readonly liftedAt: number | undefined
   readonly duplicates: ReadonlySet<RequestId>
@@ -46,6 +49,7 @@ export const initial: State = {
   doubt: undefined,
   verified: false,
   located: false,
+  choices: [],
   answeredAt: undefined,
   liftedAt: undefined,
   duplicates: new Set(),
@@ -146,8 +150,11 @@ const changed = (state: State, event: Event, at: number): State => {
       return { ...asked(state, "identity"), doubt: event.doubt, verified: false }
     case "IdentityVerified":
       return { ...performed(state, "identity"), doubt: undefined, verified: true }
-    case "SubjectLocated":
-      return { ...performed(state, "details"), located: true, answeredAt: undefined, status: "requestAcknowledged" }
+    case "SubjectLocated": {
+      const choices = event.choice === undefined ? state.choices : [...state.choices, event.choice.list]
+      const next = { located: true, choices, answeredAt: undefined, status: "requestAcknowledged" as const }
+      return { ...performed(state, "details"), ...next }
+    }
     case "SubjectNotIdentified":
       return { ...state, status: "requestUnfulfilled", located: false, answeredAt: at }
     case "DelayNotified": {

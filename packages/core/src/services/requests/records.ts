@@ -5,11 +5,13 @@
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import type { RecipientId } from "../../domain/Recipient.ts"
 import * as RightsRequest from "../../domain/RightsRequest.ts"
 import * as Transfer from "../../domain/Transfer.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
-import type { Uuid } from "../../eventsourcing/Uuid.ts"
+import { Refusal } from "../../eventsourcing/Refusal.ts"
+import { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import type { Access, Actor } from "../../privacy/AccessLog.ts"
 import type { SubjectId } from "../../privacy/Subject.ts"
@@ -41,6 +43,8 @@ export interface Disclosed {
   readonly purpose: Purpose
   readonly safeguard: Transfer.SafeguardCopy | undefined
 }
+
+const isUuid = Schema.is(Uuid)
 
 /** The purpose for which a request reads and keeps data. */
 const purpose = "rightsFulfilment"
@@ -131,10 +135,40 @@ export const noted = Effect.fnUntraced(function* (
   return opened.flatMap((answer) => (answer._tag === "Open" ? [answer.value] : []))
 })
 
-/** The subjects that the request has located. */
+/** Who was taken into a request and who was left out, by what its events name. */
+export const choicesOf = Effect.fnUntraced(function* (ports: Ports, which: RequestRef, actor: Actor) {
+  const { customer } = which
+  const { choices } = yield* stateOf(ports, which)
+  // Earlier releases kept each subject that was found as a value of its own.
+  const found = (yield* noted(ports, which, "accountIdentifier", actor)).filter(isUuid)
+  const taken = new Set<Uuid>(found)
+  const leftOut = new Set<Uuid>()
+  for (const sealed of choices) {
+    const answer = yield* ports.vault.open({ customer, sealed, ...accessOf(which, actor) })
+    if (answer._tag !== "Open") {
+      const accepted = "a request whose list of subjects is readable: locate and choose again under a new request"
+      return yield* new Refusal({ rule: "R-LOCATE", command: "ReadSubjects", accepted })
+    }
+    const list = JSON.parse(answer.value) as {
+      readonly taken: ReadonlyArray<Uuid>
+      readonly leftOut: ReadonlyArray<Uuid>
+    }
+    for (const one of list.taken) {
+      taken.add(one)
+      leftOut.delete(one)
+    }
+    for (const one of list.leftOut) {
+      taken.delete(one)
+      leftOut.add(one)
+    }
+  }
+  return { taken, leftOut }
+})
+
+/** The subjects that were taken into the request. */
 export const located = (ports: Ports, which: RequestRef, actor: Actor) =>
-  Effect.map(noted(ports, which, "accountIdentifier", actor), (subjects) =>
-    Array.from(new Set(subjects), (subject) => subject as SubjectId),
+  Effect.map(choicesOf(ports, which, actor), ({ taken }) =>
+    Array.from(taken, (subject) => subject as string as SubjectId),
   )
 
 /** The disclosures that were made about some subjects. */
