@@ -1,7 +1,7 @@
 /**
- * Who looked at personal data, for what and why, as a port. A value is given out only when its record is kept: where the
- * log cannot be written, nothing opens (AUTHZ, NEED, GDPR 5(2)). All fields are ids and listed names; a record holds no
- * value and no free text.
+* Who accessed personal data, for which purpose and reason, as a port. A value is returned only after its record was
+ * written: where the log cannot be written, no value opens (AUTHZ, NEED, GDPR 5(2)). All fields are ids and listed
+ * names; a record holds no value and no free text.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
@@ -12,7 +12,7 @@ import type { Uuid } from "../eventsourcing/Uuid.ts"
 import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
 import type { VaultUnavailable } from "./VaultError.ts"
 
-/** Why somebody looks, of a closed list; the matter itself is named by its id. */
+/** The reason of an access, from a closed list; the matter itself is named by its id. */
 export const AccessReason = Schema.Literals([
   "serviceDelivery",
   "personRequest",
@@ -23,7 +23,7 @@ export const AccessReason = Schema.Literals([
 ])
 export type AccessReason = typeof AccessReason.Type
 
-/** Who looks. */
+/** Who accesses a value. */
 export interface Actor {
   readonly id: Uuid
   /** The roles that the actor holds at that time. */
@@ -50,7 +50,7 @@ export interface AccessRecord {
   readonly purpose: string
   readonly reason: AccessReason
   readonly matter: Uuid | undefined
-  /** The value; none where somebody was located. */
+  /** The value; none where a subject was located. */
   readonly reference: Uuid | undefined
   readonly category: PersonalDataCategory
   readonly outcome: AccessOutcome

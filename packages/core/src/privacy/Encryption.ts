@@ -17,7 +17,7 @@ export const keyLength = 32
 /** How many bytes a nonce has: 96 bits, drawn anew for every encryption. */
 export const nonceLength = 12
 
-/** What is asked of an implementation. */
+/** The functions that an implementation provides. */
 export interface Functions {
   /** Bytes from a cryptographic generator. */
   readonly randomBytes: (length: number) => Effect.Effect<Uint8Array>

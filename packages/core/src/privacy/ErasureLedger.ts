@@ -22,7 +22,7 @@ export interface LedgerEntry {
 export class ErasureLedger extends Context.Service<
   ErasureLedger,
   {
-    /** Records an erasure. The first entry of a fingerprint stands. */
+    /** Records an erasure. The first entry of a fingerprint is kept. */
     readonly record: (customer: CustomerId, entry: LedgerEntry) => Effect.Effect<void, VaultUnavailable>
     /** The entry of a fingerprint, if there is one. */
     readonly find: (

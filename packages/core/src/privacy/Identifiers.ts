@@ -6,7 +6,7 @@ import * as Context from "effect/Context"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-/** An identifier as somebody wrote it. */
+/** An identifier as it was written. */
 export type Identifier =
   | { readonly kind: "ipAddress"; readonly text: string }
   /** `region`: the country, by its ISO code, of a number without its country code. */
@@ -18,7 +18,7 @@ export type Identifier =
 /** What numbers devices: IMEI, MEID or ESN, MAC address, or a number of the maker's. */
 export type DeviceIdentifierKind = "imei" | "meid" | "mac" | "serial"
 
-/** The text is no identifier of its kind. It says what would be accepted, never what was given. */
+/** The text is no identifier of its kind. The error states the accepted form, never the given text. */
 export class NoIdentifier extends Schema.TaggedError<NoIdentifier>()("NoIdentifier", {
   kind: Schema.Literals([
     "ipAddress",
@@ -36,7 +36,7 @@ export class NoIdentifier extends Schema.TaggedError<NoIdentifier>()("NoIdentifi
 
 /**
  * Reads telephone numbers, as a port: the numbering plans of the world are the matter of a library that is kept up to
- * date. The default accepts what is written in E.164 (`+33612345678`) with the usual separators.
+ * date. The default accepts E.164 (`+33612345678`) with the usual separators.
  */
 export const TelephoneNumbers = Context.Reference<{
   /** The number in E.164, `undefined` where it is none. */
@@ -127,7 +127,7 @@ const ipv4 = (text: string): string | undefined => {
   return bytes.map((byte) => hex(Number(byte), 2)).join("")
 }
 
-/** Of all persons who switched it off the id is the same: zeros, which identify nobody. */
+/** All devices on which it is switched off have the same id, zeros, which identifies no person. */
 const advertisingIdentifier = (text: string): string | undefined => {
   const compact = text
     .replace(/^\{|\}$/g, "")

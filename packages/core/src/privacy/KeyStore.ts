@@ -1,7 +1,7 @@
 /**
- * The keys that protect a Customer's data keys, as a port: they never stand beside what they protect. In production they
- * are those of a key management service, which wraps and unwraps and gives no key out; small installations keep them in
- * files of their own, tests in memory (`fromMaterial`).
+ * The keys that protect a Customer's data keys, as a port: they are never stored beside the data they protect. In
+ * production they are those of a key management service, which wraps and unwraps and gives no key out; small
+ * installations keep them in files of their own, tests in memory (`fromMaterial`).
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -40,9 +40,9 @@ export class KeyStore extends Context.Service<
     ) => Effect.Effect<Uint8Array, PeriodClosed | VaultUnavailable>
     /** The periods that have a key, in their order. */
     readonly periods: (customer: CustomerId) => Effect.Effect<ReadonlyArray<string>, VaultUnavailable>
-    /** Destroys the key of a period for ever: its tokens belong to nobody from now on. */
+    /** Destroys the key of a period: from then on its tokens lead to no subject. */
     readonly closePeriod: (customer: CustomerId, period: string) => Effect.Effect<void, VaultUnavailable>
-    /** What stands for a subject in the ledger: an HMAC under a key of the Customer's that is never changed. */
+    /** The fingerprint of a subject in the ledger: an HMAC under a key of the Customer's that never changes. */
     readonly fingerprint: (customer: CustomerId, subject: SubjectId) => Effect.Effect<string, VaultUnavailable>
   }
 >()("@tacet/core/privacy/KeyStore") {}

@@ -16,13 +16,13 @@ export interface WrappedKey {
   readonly wrapped: Uint8Array
 }
 
-/** That a subject was erased: the record without which nothing is told as erased. */
+/** The record that a subject was erased: without it no value is reported as erased. */
 export interface Erasure {
-  /** Stands for the subject in the ledger; says nothing without the key store. */
+  /** Represents the subject in the ledger; meaningless without the key store. */
   readonly fingerprint: string
   readonly at: EpochMillis
   readonly cause: ErasureCause
-  /** The steps that are done, by name; a crash goes on behind them. */
+  /** The completed steps, by name; after a crash the erasure continues behind them. */
   readonly done: ReadonlyArray<string>
   readonly completed: boolean
 }

@@ -1,6 +1,6 @@
 /**
- * Whose a personal value is. A subject is a random id: a pseudonym, a rights request, or whatever else a value is kept
- * under; all that stands under it is erased together.
+* The owner of a personal value. A subject is a random id: a pseudonym, a rights request, or any other owner of values;
+ * all its values are erased together.
  */
 import * as Schema from "effect/Schema"
 import { Uuid } from "../eventsourcing/Uuid.ts"
@@ -9,6 +9,6 @@ import { Uuid } from "../eventsourcing/Uuid.ts"
 export const SubjectId = Uuid.pipe(Schema.brand("SubjectId"))
 export type SubjectId = typeof SubjectId.Type
 
-/** Why what was kept is gone. */
+/** The cause of an erasure. */
 export const ErasureCause = Schema.Literals(["request", "retention", "contractEnd", "rectification", "withdrawal"])
 export type ErasureCause = typeof ErasureCause.Type

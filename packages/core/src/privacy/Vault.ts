@@ -5,7 +5,7 @@
  *
  * - A value is answered as erased only where its destruction was recorded. A missing key, a wrong store and a changed
  *   ciphertext are errors.
- * - The keyring of a subject is its fence: `erase` removes what was kept before it, and later writes are refused.
+ * - The keyring of a subject is its fence: `erase` removes all earlier data, and later writes are refused.
  * - Every operation may be repeated.
  */
 import * as Context from "effect/Context"
@@ -49,13 +49,13 @@ export type { Kept, Observation, Opened, OpenError, SealError, ToLocate, ToOpen,
 export class Vault extends Context.Service<
   Vault,
   {
-    /** Seals a value and answers the reference that stands for it in events. Append the event afterwards. */
+    /** Seals a value and returns its reference for events. Append the event afterwards. */
     readonly seal: (value: ToSeal) => Effect.Effect<Sealed<string>, SealError>
-    /** Opens a value for somebody. The record of it is kept before the value is given. */
+    /** Opens a value for an actor. The access record is written before the value is returned. */
     readonly open: (request: ToOpen) => Effect.Effect<Opened, OpenError>
     /**
-     * Seals what a value should have been, with all else as it is. Then append `DetailRectified`, then destroy the old
-     * value with `destroy`.
+* Seals the corrected value with the same purposes and retention end. Then append `DetailRectified`, then destroy the
+     * old value with `destroy`.
      */
     readonly replace: (
       customer: CustomerId,
@@ -68,24 +68,24 @@ export class Vault extends Context.Service<
       references: ReadonlyArray<Uuid.Uuid>,
       cause: ErasureCause,
     ) => Effect.Effect<void, VaultUnavailable>
-    /** Keeps that an interaction was one of a subject's, or that a disclosure was about it. */
+    /** Links an interaction, or a disclosure, to a subject. */
     readonly link: (
       customer: CustomerId,
       subject: SubjectId,
       interaction: Uuid.Uuid,
       retentionEnd: EpochMillis | undefined,
     ) => Effect.Effect<void, SubjectErased | SubjectRestricted | VaultUnavailable>
-    /** Whose an interaction was. */
+    /** The subject of an interaction. */
     readonly subjectOf: (
       customer: CustomerId,
       interaction: Uuid.Uuid,
     ) => Effect.Effect<Option.Option<SubjectId>, VaultUnavailable>
-    /** The interactions of a subject, and disclosures about it, by id: in no order that tells of time. */
+    /** The interactions of a subject, and disclosures about it, by id: their order reveals no time. */
     readonly interactionsOf: (
       customer: CustomerId,
       subject: SubjectId,
     ) => Effect.Effect<ReadonlyArray<Uuid.Uuid>, VaultUnavailable>
-    /** Keeps that an identifier belonged to a subject for a time, as a keyed token. */
+    /** Stores that an identifier belonged to a subject for a time, as a keyed token. */
     readonly observe: (
       observation: Observation,
     ) => Effect.Effect<
@@ -94,7 +94,7 @@ export class Vault extends Context.Service<
     >
     /**
      * The subjects to which an identifier belonged within `[from, to)` (R-LOCATE, GDPR 11(2)). The same identifier at
-     * another time finds nobody. Leaves a record.
+* another time finds no subject. Writes an access record.
      */
     readonly locate: (
       request: ToLocate,
@@ -111,7 +111,7 @@ export class Vault extends Context.Service<
       subject: SubjectId,
       restricted: boolean,
     ) => Effect.Effect<void, SubjectErased | VaultUnavailable>
-    /** Stops a purpose for a subject's data, or lets it go on (GDPR 21). */
+    /** Stops the use of a subject's data for a purpose, or permits it again (GDPR 21). */
     readonly object: (
       customer: CustomerId,
       subject: SubjectId,
@@ -119,15 +119,15 @@ export class Vault extends Context.Service<
       stopped: boolean,
     ) => Effect.Effect<void, SubjectErased | VaultUnavailable>
     /**
-     * Erases all that is kept under a subject: fence, ledger, then values, links and locators. When it returns nothing
-     * of it can be read, and nothing can be added. A crash leaves it in `unfinished`; repeat it.
+* Erases all data of a subject: fence, ledger, then values, links and locators. When it returns, none of it can be
+     * read and none can be added. A crash leaves it in `unfinished`; repeat it.
      */
     readonly erase: (
       customer: CustomerId,
       subject: SubjectId,
       cause: ErasureCause,
     ) => Effect.Effect<Erasure, VaultUnavailable>
-    /** Notes that a step that follows the erasure is done; with `undefined`, that all are. */
+    /** Marks a step that follows the erasure as done; with `undefined`, all of them. */
     readonly stepDone: (
       customer: CustomerId,
       subject: SubjectId,
@@ -135,13 +135,13 @@ export class Vault extends Context.Service<
     ) => Effect.Effect<void, VaultUnavailable>
     /** The subjects whose erasure has begun and is not completed. */
     readonly unfinished: (customer: CustomerId) => Effect.Effect<ReadonlyArray<Keyring>, VaultUnavailable>
-    /** Removes what has come to its retention end, `limit` rows at a time, and answers how many rows went. */
+    /** Removes expired rows, `limit` at a time, and returns how many it removed. */
     readonly sweep: (customer: CustomerId, limit?: number) => Effect.Effect<number, VaultUnavailable>
-    /** After the vault was restored from a backup: erases again what the ledger says is erased. Answers how many. */
+    /** Erases again, after a restore from a backup, the subjects that the ledger lists as erased. Returns how many. */
     readonly recover: (customer: CustomerId) => Effect.Effect<number, VaultUnavailable>
-    /** Makes a new key in the key store and wraps all data keys with it, while everything else goes on. */
+    /** Makes a new key in the key store and wraps all data keys with it, without interrupting other operations. */
     readonly rotate: (customer: CustomerId) => Effect.Effect<number, WrongKeyStore | AlteredKey | VaultUnavailable>
-    /** Wraps with the current key what is not yet, and destroys the keys superseded for longer than `grace`. */
+    /** Wraps the remaining data keys with the current key, and destroys keys superseded for longer than `grace`. */
     readonly retireKeys: (
       customer: CustomerId,
       grace?: number,

@@ -1,7 +1,6 @@
 /**
- * What the vault and the key store answer where they cannot do what was asked. None of it is ever told as "erased":
- * that a value is gone is an answer of its own, and needs the record of its destruction. Errors name ids and causes,
- * never a value.
+* The errors of the vault and the key store. None of them means "erased": an erased value is an answer of its own, and
+ * needs the record of its destruction. Errors name ids and causes, never a value.
  */
 import * as Schema from "effect/Schema"
 import { CustomerId } from "../eventsourcing/CustomerId.ts"
@@ -15,7 +14,7 @@ export class UnknownReference extends Schema.TaggedError<UnknownReference>()("Un
   reference: Uuid,
 }) {
   override get message(): string {
-    return `The vault of ${this.customer} knows nothing of value ${this.reference}. Is it the vault in which it was sealed?`
+    return `The vault of ${this.customer} has no value ${this.reference}. Is it the vault in which it was sealed?`
   }
 }
 
@@ -36,7 +35,7 @@ export class AlteredValue extends Schema.TaggedError<AlteredValue>()("AlteredVal
   reference: Uuid,
 }) {
   override get message(): string {
-    return `What stands in the vault as value ${this.reference} is not what was sealed there. Restore it.`
+    return `Value ${this.reference} of the vault was changed since it was sealed. Restore it.`
   }
 }
 
@@ -47,7 +46,7 @@ export class WrongKeyStore extends Schema.TaggedError<WrongKeyStore>()("WrongKey
   wrappingKey: Schema.optionalKey(Uuid),
 }) {
   override get message(): string {
-    return `The key store cannot open what was wrapped for ${this.customer}. Is it the one in which the key was made?`
+    return `The key store cannot unwrap the data keys of ${this.customer}. Is it the one in which the key was made?`
   }
 }
 
@@ -62,17 +61,19 @@ export class AlteredKey extends Schema.TaggedError<AlteredKey>()("AlteredKey", {
   }
 }
 
-/** The key of a period was destroyed: what happened in it cannot be located any more, and nothing is added to it. */
+/** The key of a period was destroyed: its identifiers can no longer be located, and none is added to it. */
 export class PeriodClosed extends Schema.TaggedError<PeriodClosed>()("PeriodClosed", {
   customer: CustomerId,
   period: Schema.String,
 }) {
   override get message(): string {
-    return `Period ${this.period} of ${this.customer} is closed: its key is gone.`
+    return `Period ${this.period} of ${this.customer} is closed: its key was destroyed.`
   }
 }
 
-/** A store could not be used. What was asked may or may not have been done: ask again, every operation may be repeated. */
+/**
+ * A store could not be used. The operation may or may not have been carried out: repeat it, every one can be repeated.
+ */
 export class VaultUnavailable extends Schema.TaggedError<VaultUnavailable>()("VaultUnavailable", {
   store: Schema.Literals(["vault", "keyStore", "accessLog", "erasureLedger", "eventLog"]),
   /** The cause by name, such as a SQLSTATE class; never a payload. */
@@ -83,7 +84,7 @@ export class VaultUnavailable extends Schema.TaggedError<VaultUnavailable>()("Va
   }
 }
 
-/** Nothing is kept for a subject that was erased: the fence stands for ever. Draw a new pseudonym. */
+/** Data of an erased subject are refused: its fence is permanent. Draw a new pseudonym. */
 export class SubjectErased extends Schema.TaggedError<SubjectErased>()("SubjectErased", {
   customer: CustomerId,
   subject: SubjectId,
@@ -107,8 +108,8 @@ export class SubjectRestricted extends Schema.TaggedError<SubjectRestricted>()("
 }
 
 /**
- * A value was not sealed: its retention end has passed already, its category is not the one that was declared, or its text
- * is not well-formed.
+ * A value was not sealed: its retention end has passed already, its category is not the one that was declared, or its
+ * text is not well-formed.
  */
 export class InvalidValue extends Schema.TaggedError<InvalidValue>()("InvalidValue", {
   customer: CustomerId,

@@ -1,6 +1,6 @@
 /**
- * What an operator sees of a vault at work: a span for each operation of the ports that it rests on. Spans tell operations
- * and numbers of rows, never an id, a purpose or a value. `Vault` has its own.
+* Spans of a vault for its operator: one for each operation of its ports. They carry operations and numbers of rows,
+ * never an id, a purpose or a value. `Vault` has its own.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

@@ -1,6 +1,6 @@
 /**
- * Personal data: its categories, the references that stand for it in events, and the vault in which it is kept, sealed
- * and forgotten, with the ports it rests on.
+ * Personal data: its categories, its references in events, and the vault in which it is kept, sealed and
+ * forgotten, with its ports.
  */
 export * as AccessLog from "./AccessLog.ts"
 export * as AssociatedData from "./AssociatedData.ts"

@@ -56,7 +56,7 @@ const violationOf = (statistic: {
     return "groups of as many persons as the minimum"
   }
   if (cells.some(({ persons, withoutCall }) => withoutCall !== null && !maySplit(withoutCall, persons, minimum))) {
-    return "outcomes that tell of as many persons as the minimum"
+    return "outcomes of at least as many persons as the minimum"
   }
   const keys = cells.map(({ journey }) => keyOf(journey))
   return new Set(keys).size === keys.length ? undefined : "each journey once"

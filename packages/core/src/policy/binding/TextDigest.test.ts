@@ -60,7 +60,7 @@ describe("The digest of a text", () => {
   for (const { id, text } of holding("ARCHIVE")) {
     const alone = { ...text, variants: [] }
     const before = TextDigest.of(alone)
-    // Planted and found: the values left out of what is hashed; the sources hashed too.
+    // Planted and found: the values left out of the hash; the sources hashed too.
     it.prop(
       `ARCHIVE under ${id}: a text that states another value has another digest, and one that quotes another place has not`,
       [fc.constantFrom(...Policy.parameterNames).chain((name) => fc.tuple(fc.constant(name), aSampleOf(name)))],

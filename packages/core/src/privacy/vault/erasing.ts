@@ -15,7 +15,7 @@ import type { Ports } from "./Ports.ts"
 /** How many rows are removed at a time. */
 const batch = 500
 
-/** Erases subjects, and removes what has expired. */
+/** Erases subjects, and removes expired rows. */
 export const erasing = ({ keyStore, ledger, store }: Ports, { forEach, recorded }: Keyrings) => {
   const erase = Effect.fn("Vault.erase")(function* (customer: CustomerId, subject: SubjectId, cause: ErasureCause) {
     const fingerprint = yield* keyStore.fingerprint(customer, subject)

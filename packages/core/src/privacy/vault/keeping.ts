@@ -1,6 +1,6 @@
 /**
- * What is kept under a subject: values, as far as they are listed without opening them, links to interactions, and what a
- * person has stopped.
+* The data of a subject that need no opening: the list of its values, links to interactions, restrictions and
+ * objections.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"

@@ -79,7 +79,7 @@ export const locating = (ports: Ports, { live, recorded }: Keyrings) => {
     yield* Effect.tapError(policy.check({ customer, access: request, category, declared: undefined, at }), () =>
       note("refused"),
     )
-    // What was observed before may hold until further notice; what begins after the range does not touch it.
+    // An earlier observation may be valid until further notice; one that begins after the range does not overlap it.
     const periods = (yield* keyStore.periods(customer)).filter((period) => from < to && period <= periodOf(to - 1))
     const tokens = yield* Effect.forEach(periods, (period) =>
       // A period that is closed at this moment has no locators any more.
