@@ -1,5 +1,5 @@
 /**
-* Who accessed personal data, for which purpose and reason, as a port. A value is returned only after its record was
+ * Who accessed personal data, for which purpose and reason, as a port. A value is returned only after its record was
  * written: where the log cannot be written, no value opens (AUTHZ, NEED, GDPR 5(2)). All fields are ids and listed
  * names; a record holds no value and no free text.
  */

@@ -1,5 +1,5 @@
 /**
-* The form of a personal value in an event: a random reference into the vault, and the category of the value. It has no
+ * The form of a personal value in an event: a random reference into the vault, and the category of the value. It has no
  * accessor: no decision and no statistic can read the value (SEPARATE, KEY-APART, GDPR 4(5)).
  */
 import * as Schema from "effect/Schema"

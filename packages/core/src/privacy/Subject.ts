@@ -1,5 +1,5 @@
 /**
-* The owner of a personal value. A subject is a random id: a pseudonym, a rights request, or any other owner of values;
+ * The owner of a personal value. A subject is a random id: a pseudonym, a rights request, or any other owner of values;
  * all its values are erased together.
  */
 import * as Schema from "effect/Schema"

@@ -54,8 +54,8 @@ export class Vault extends Context.Service<
     /** Opens a value for an actor. The access record is written before the value is returned. */
     readonly open: (request: ToOpen) => Effect.Effect<Opened, OpenError>
     /**
-* Seals the corrected value with the same purposes and retention end. Then append `DetailRectified`, then destroy the
-     * old value with `destroy`.
+     * Seals the corrected value with the same purposes and retention end. Then append `DetailRectified`, then destroy
+     * the old value with `destroy`.
      */
     readonly replace: (
       customer: CustomerId,
@@ -94,7 +94,7 @@ export class Vault extends Context.Service<
     >
     /**
      * The subjects to which an identifier belonged within `[from, to)` (R-LOCATE, GDPR 11(2)). The same identifier at
-* another time finds no subject. Writes an access record.
+     * another time finds no subject. Writes an access record.
      */
     readonly locate: (
       request: ToLocate,
@@ -119,7 +119,7 @@ export class Vault extends Context.Service<
       stopped: boolean,
     ) => Effect.Effect<void, SubjectErased | VaultUnavailable>
     /**
-* Erases all data of a subject: fence, ledger, then values, links and locators. When it returns, none of it can be
+     * Erases all data of a subject: fence, ledger, then values, links and locators. When it returns, none of it can be
      * read and none can be added. A crash leaves it in `unfinished`; repeat it.
      */
     readonly erase: (

@@ -1,5 +1,5 @@
 /**
-* The errors of the vault and the key store. None of them means "erased": an erased value is an answer of its own, and
+ * The errors of the vault and the key store. None of them means "erased": an erased value is an answer of its own, and
  * needs the record of its destruction. Errors name ids and causes, never a value.
  */
 import * as Schema from "effect/Schema"

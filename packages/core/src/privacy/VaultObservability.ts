@@ -1,5 +1,5 @@
 /**
-* Spans of a vault for its operator: one for each operation of its ports. They carry operations and numbers of rows,
+ * Spans of a vault for its operator: one for each operation of its ports. They carry operations and numbers of rows,
  * never an id, a purpose or a value. `Vault` has its own.
  */
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
 /**
-* The data of a subject that need no opening: the list of its values, links to interactions, restrictions and
+ * The data of a subject that need no opening: the list of its values, links to interactions, restrictions and
  * objections.
  */
 import * as Clock from "effect/Clock"
