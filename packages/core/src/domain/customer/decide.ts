@@ -111,7 +111,7 @@ const publishStatistic = (state: State, command: CommandOf<"PublishStatistic">, 
   if (known !== undefined) {
     return known.digest === digest && known.from === from && known.through === through
       ? nothing
-      : refuse("TACET-ONCE", command, "statistic", "a statistic of its own: what was published stays as it is")
+      : refuse("TACET-ONCE", command, "statistic", "a new id: a published statistic never changes")
   }
   const policy = policyOf(state, context, occurredAt)
   if (policy === undefined) return refuse("POLICY-BIND", command, "at", adoptFirst)

@@ -91,7 +91,7 @@ export const observeTerminal = (
         "AUTO",
         command,
         "values.category",
-        "what a terminal tells of itself: all else needs a declared field",
+        "technical attributes of the terminal: any other value needs a declared field",
       )
     }
   }

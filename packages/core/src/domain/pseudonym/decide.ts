@@ -112,7 +112,7 @@ const decideRight = (
       if (state.phase !== "restricted") return nothing
       return command.personTold
         ? record({ _tag: "RestrictionLifted", occurredAt })
-        : refuse("R-RESTRICT", command, "personTold", "a restriction of whose end the person was told before")
+        : refuse("R-RESTRICT", command, "personTold", "a restriction whose end was announced to the person before")
     case "RectifyDetail":
       if (state.rectified.get(command.old) === command.value.reference) return nothing
       return state.values.has(command.old)

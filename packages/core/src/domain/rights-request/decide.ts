@@ -67,7 +67,7 @@ export const decide = (state: State, command: Command, context: Context): Decisi
       if (request.kind !== "restriction") return outOfTurn(state, command)
       return command.informed
         ? record({ _tag: "RestrictionLifted", occurredAt })
-        : refuse("R-RESTRICT", command, "informed", "a person who was told before the restriction ends")
+        : refuse("R-RESTRICT", command, "informed", "a person who was notified before the restriction ends")
     case "AcceptDuplicate":
       return (
         duplicateViolation(context.other, state, command) ??

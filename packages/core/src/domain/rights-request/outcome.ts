@@ -163,7 +163,7 @@ const incomplete = (
       if (outcome.replaced.some((pair) => !own.has(pair.old) || pair.old === pair.new)) {
         return ["replaced", "values of the person, each with another in its place"]
       }
-      return outcome.oldUnreadable ? undefined : ["oldUnreadable", "old values that nobody can open"]
+      return outcome.oldUnreadable ? undefined : ["oldUnreadable", "old values that can no longer be opened"]
     }
     case "erasure":
       if (
@@ -172,7 +172,7 @@ const incomplete = (
           of(({ keptBy }) => keptBy === undefined),
         )
       ) {
-        return ["erased", "every value that no law makes somebody keep"]
+        return ["erased", "every value that no law requires to be kept"]
       }
       if (!outcome.keysDestroyed) return ["keysDestroyed", "values whose keys are destroyed"]
       return request.registered && !outcome.signInRemoved
@@ -259,7 +259,7 @@ export const groundViolation = (
   if (ground === "legalObligation") {
     const erasable = (context.holdings ?? []).some(({ keptBy }) => keptBy === undefined)
     if (kind !== "erasure" || erasable) {
-      return violation("R-ERASE", "ground", "an erasure of values all of which a law makes somebody keep")
+      return violation("R-ERASE", "ground", "an erasure of values that a law requires to be kept")
     }
   }
   if (legalGrounds.has(ground) && legalReference === undefined) {

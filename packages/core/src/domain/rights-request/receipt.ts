@@ -43,7 +43,7 @@ export const receive = (command: CommandOf<"ReceiveRequest">, { localLaw, policy
 export const verify = (state: State, command: CommandOf<"VerifyIdentity">, { policy }: Context): Decision => {
   const { identityEvidence, verifiers } = policy.parameters
   const mayVerify = command.by === "customer" ? state.handler === "customer" : verifiers.includes(command.by)
-  if (!mayVerify) return refuse("R-VERIFY", command, "by", "somebody whom the policy lets verify")
+  if (!mayVerify) return refuse("R-VERIFY", command, "by", "a party that the policy permits to verify")
   if (evidence.has(command.method) && identityEvidence === "onReasonableDoubt" && state.doubt === undefined) {
     return refuse("R-VERIFY", command, "method", "evidence that was asked for on a recorded doubt: DoubtIdentity first")
   }

@@ -91,7 +91,7 @@ export const decideNotice = (
 ): Result.Result<ReadonlyArray<Event>, Refusal> => {
   const { at: occurredAt, cause, notice } = command
   if (state.status !== "executed") {
-    return refuse("REGISTER-RCPT", command, undefined, "a disclosure that was made: nobody else has to be told")
+    return refuse("REGISTER-RCPT", command, undefined, "an executed disclosure: only its recipient is notified")
   }
   if (state.notices.has(notice)) return nothing
   return command._tag === "NotifyRecipient"
