@@ -1,7 +1,7 @@
 /**
- * Collects personal values in interactions: what a person enters, what they answer, what the terminal sends. Each value is
- * sealed in the vault before the event that names it, and destroyed there as soon as the person changes or deletes it
- * (FREETEXT-LIFE). A refusal leaves nothing in either.
+ * Collects personal values in interactions: what a person enters, what they answer, what the terminal sends. Each value
+ * is sealed in the vault before the event that names it, and destroyed there as soon as the person changes or deletes
+ * it (FREETEXT-LIFE). A refusal leaves nothing in either.
  */
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -30,23 +30,23 @@ import * as Recorder from "./internal/Recorder.ts"
 import * as RetentionEnds from "./internal/RetentionEnds.ts"
 import { orNow, subjectOf } from "./pseudonyms/recording.ts"
 
-/** What every operation can fail with besides refusals: the log or the vault could not be reached, or is not whole. */
+/** The errors of every operation besides refusals: the log or the vault is unavailable or damaged. */
 export type CollectionError = Decisions.DecisionError | VaultUnavailable
 
-/** An interaction in which something is collected. */
+/** An interaction in which values are collected. */
 export interface InInteraction extends Recorder.Switches {
   readonly customer: CustomerId
   readonly interaction: Uuid.Uuid
   /** When it happened. Default: now. */
   readonly at?: EpochMillis
   /**
-   * The same id again has no further effect, and completes what a crash has stopped. Draw it at random; draw another after
-   * a refusal. Default: a new one.
+   * Repeating the same id has no further effect, and completes a call that a crash stopped. Draw it at random; draw
+   * another after a refusal. Default: a new one.
    */
   readonly commitId?: Uuid.Uuid
 }
 
-/** A person of whom something is collected in an interaction, and why. */
+/** The person whose values are collected in an interaction, and the purposes. */
 export interface OfPerson extends InInteraction {
   /** The pseudonym under which the value is sealed, and with which it is erased. */
   readonly pseudonym: Pseudonym.PseudonymId
@@ -80,7 +80,10 @@ export class Collection extends Context.Service<
     ) => Effect.Effect<void, Refusal | CollectionError>
     /** Seals an answer in a survey, and records it (`SurveyAnswered`). */
     readonly answer: (entered: Entered) => Effect.Effect<Sealed<string>, Refusal | SealError | CollectionError>
-    /** Seals what the terminal sends, and records all of it or, where one value is refused, nothing (`TerminalObserved`). */
+    /**
+     * Seals what the terminal sends, and records all of it or, where one value is refused, nothing
+     * (`TerminalObserved`).
+     */
     readonly observeTerminal: (
       observed: TerminalValues,
     ) => Effect.Effect<ReadonlyArray<Sealed<string>>, Refusal | SealError | CollectionError>
@@ -139,8 +142,8 @@ const collectField = (
   )
 
 /**
- * Seals values and records the command that names them. A refusal comes before anything is sealed; what no event names in
- * the end is destroyed, unless it is unknown whether one does.
+ * Seals values and records the command that names them. A refusal comes before any value is sealed; a value that no
+ * event names in the end is destroyed, unless the outcome of the append is unknown.
  */
 const collect = Effect.fnUntraced(function* (
   { recorder, store, vault }: Ports,
@@ -205,7 +208,7 @@ const remove = ({ recorder, vault }: Ports) =>
     yield* destroyEnded(vault, customer, state)
   })
 
-/** What would come of a command: `undefined` where it would be recorded, the command where it would be refused. */
+/** The foreseen outcome of a command: `undefined` where it would be recorded, the command where it would be refused. */
 type Foresee = (command: Interaction.Command) => Effect.Effect<Interaction.Command | undefined>
 
 /** Decides one command of an interaction, which `make` prepares; it runs again where the Customer has declared more. */
@@ -233,7 +236,7 @@ const decide = <E>(
   return Effect.flatMap(handled, CommandHandler.one)
 }
 
-/** Destroys what the person has changed or deleted, also where a crash has kept an earlier call from it. */
+/** Destroys values that the person changed or deleted, also those that a crash kept an earlier call from destroying. */
 const destroyEnded = (vault: Vault["Service"], customer: CustomerId, state: Interaction.State) => {
   const ended = Interaction.endedInputs(state)
   const changed = ended.filter(({ endedBy }) => endedBy === "change")

@@ -13,7 +13,7 @@ import type { Refusal } from "../eventsourcing/Refusal.ts"
 import { Policies } from "./internal/Declarations.ts"
 import type { DecisionError } from "./internal/Decisions.ts"
 
-/** What every operation can fail with besides refusals. */
+/** The errors of every operation besides refusals. */
 export type CustomersError = DecisionError
 
 export { Policies }
@@ -22,12 +22,12 @@ export { Policies }
 export class Customers extends Context.Service<
   Customers,
   {
-    /** Records declarations of a Customer, all or none. Fails with the `Refusal` of the first that is refused. */
+    /** Records declarations of a Customer, all or none. Fails with the first `Refusal`. */
     readonly declare: (
       customer: CustomerId,
       commands: ReadonlyArray<Customer.Command>,
     ) => Effect.Effect<void, Refusal | CustomersError>
-    /** What a Customer has declared. */
+    /** The declarations of a Customer. */
     readonly declared: (customer: CustomerId) => Effect.Effect<Customer.State, CustomersError>
   }
 >()("@tacet/core/services/Customers") {}

@@ -187,12 +187,12 @@ describe("a request for erasure", () => {
         const fulfilled = (yield* eventsOf("rights-request", request)).at(-1)
         expect(fulfilled).toMatchObject({ type: "RequestFulfilled" })
         expect(JSON.parse(fulfilled?.data ?? "")).toMatchObject({ values: 3, kept: 0, by: "customer" })
-        // GDPR 19: whoever got the data is told, once.
+        // GDPR 19: each recipient of the data is notified, once.
         expect(told.map((notice) => [notice.transfer, notice.recipient, notice.cause])).toEqual([
           [transfer, recipient, "erasure"],
         ])
         expect((yield* eventsOf("transfer", transfer)).map(({ type }) => type).slice(3)).toEqual(["RecipientNotified"])
-        // By what the person was found goes too.
+        // The details by which the person was found are erased too.
         const vault = yield* Vault
         expect(yield* vault.valuesOf(customer, request as Uuid.Uuid as SubjectId, { limit: 9 })).toEqual([])
         expect((yield* requests.stateOf(which)).status).toBe("requestFulfilled")

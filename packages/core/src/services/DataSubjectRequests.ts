@@ -1,7 +1,7 @@
 /**
- * What people ask about their data, from the receipt of a request to its answer: it locates the person in the vault, does
- * what was asked for, notifies recipients, and records the outcome (GDPR 11, 12, 15 to 21). The answer is recorded last:
- * a crash leaves an open request, never a record of more than was done. Repeat an operation that was stopped.
+ * Requests of people about their data, from receipt to answer: locates the person in the vault, carries the request out,
+ * notifies recipients, and records the outcome (GDPR 11, 12, 15 to 21). The answer is recorded last: a crash leaves an
+ * open request, never a record of an answer that was not carried out. Repeat an operation that was stopped.
  */
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -57,7 +57,7 @@ export type {
   RequestRef,
 }
 
-/** A request as it was received. */
+/** A received request. */
 export interface Received {
   readonly customer: CustomerId
   readonly kind: (typeof RightsRequest.RequestReceived.Type)["kind"]
@@ -66,13 +66,13 @@ export interface Received {
   readonly requester: Uuid.Uuid
   /** Whether the person has an account with the operator. Default: false. */
   readonly registered?: boolean
-  /** What an objection or a withdrawal is about. Default: none. */
+  /** The purposes of an objection or a withdrawal. Default: none. */
   readonly purposes?: ReadonlyArray<Purpose>
   /** Default: now. */
   readonly at?: EpochMillis
 }
 
-/** What every operation can fail with: a refusal, or log or vault that could not be reached or are not whole. */
+/** The errors of every operation: a refusal, or a log or vault that is unavailable or damaged. */
 export type DataSubjectRequestsError =
   | Refusal
   | OpenError
@@ -91,11 +91,11 @@ export type Declaration = Exclude<
 export class DataSubjectRequests extends Context.Service<
   DataSubjectRequests,
   {
-    /** Records a request, and hands it to whom the policy names (R-TO-OPERATOR, R-TO-CUSTOMER). */
+    /** Records a request, and assigns it to the party that the policy names (R-TO-OPERATOR, R-TO-CUSTOMER). */
     readonly receive: (received: Received) => Effect.Effect<RightsRequest.RequestId, DataSubjectRequestsError>
-    /** A request as it is. */
+    /** The state of a request. */
     readonly stateOf: (which: RequestRef) => Effect.Effect<RightsRequest.State, DataSubjectRequestsError>
-    /** Verification, doubt, delay, refusal and what else happens on the way. */
+    /** Records a declaration about a request: verification, doubt, delay, refusal and others. */
     readonly declare: (which: RequestRef, declaration: Declaration) => Effect.Effect<void, DataSubjectRequestsError>
     /**
      * Looks for the person by the details that they bring (R-LOCATE, GDPR 11(2)) and answers who it may be: what
@@ -107,9 +107,9 @@ export class DataSubjectRequests extends Context.Service<
       actor: Actor,
     ) => Effect.Effect<ReadonlyArray<Candidate>, DataSubjectRequestsError | Identifiers.NoIdentifier>
     /**
-     * Takes candidates into the request and leaves the others out, and records both. Refused where the details lead to more
-     * than one person; the refusal says what to ask for. The details and the choice are sealed under the request, and end
-     * with it. Call it again, with other details, for another device of the same person.
+     * Takes candidates into the request and leaves the others out, and records both. Refused where the details lead to
+     * more than one person; the refusal says what to ask for. The details and the choice are sealed under the request,
+     * and end with it. Call it again, with other details, for another device of the same person.
      */
     readonly choose: (
       which: RequestRef,
@@ -119,8 +119,8 @@ export class DataSubjectRequests extends Context.Service<
     /** The data of the person who was found and verified. Each value that is opened leaves a record. */
     readonly read: (which: RequestRef, actor: Actor) => Effect.Effect<DataCopy, DataSubjectRequestsError>
     /**
-     * Does what was asked for and records that it was done. What the policy or the law does not let stand is refused
-     * before anything is done.
+     * Carries a request out and records its answer. An answer that the policy or the law forbids is refused before
+     * anything is changed.
      */
     readonly fulfil: (answer: Answer) => Effect.Effect<Answered, DataSubjectRequestsError>
   }
@@ -188,7 +188,7 @@ const fulfil = (ports: Ports) =>
     return { unnotified: unnotified ?? [] }
   })
 
-/** Does what the right asks for and records the outcome. */
+/** Carries out the right and records the outcome. */
 const carryOut = Effect.fnUntraced(function* (
   ports: Ports,
   kind: Received["kind"] | undefined,

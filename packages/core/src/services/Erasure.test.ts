@@ -100,7 +100,7 @@ const kept = Effect.gen(function* () {
   return [yield* seal("one"), yield* seal("two"), yield* seal("three")]
 })
 
-/** Every trace of the subject that can be told. */
+/** Every trace of the subject that can be observed. */
 const traces = (values: ReadonlyArray<Sealed<string>>) =>
   Effect.gen(function* () {
     const store = yield* VaultStore
@@ -184,7 +184,7 @@ describe("an erasure", () => {
         expect([call, repeated.seen]).toEqual([call, gone])
         expect(new Set(repeated.asked)).toEqual(new Set(["search index", "recipients"]))
         const resumed = yield* killedAt(call, when, "resume")
-        // Before the fence nothing has happened, and whoever holds the request repeats it.
+        // Before the fence nothing has happened, and the holder of the request repeats it.
         if (resumed?.isFenced === true) expect([call, resumed.seen]).toEqual([call, gone])
         else expect(resumed?.seen).toMatchObject({ opened: ["Open"], ledger: 0, log: ["PseudonymIssued"] })
       }
@@ -194,7 +194,7 @@ describe("an erasure", () => {
 })
 
 describe("while others seal and read, in every order of calls,", () => {
-  /** Runs an erasure among writers and readers, in an order that the scheduler chooses; what was wrong, if anything. */
+  /** Runs an erasure among writers and readers, in an order that the scheduler chooses; returns the violations. */
   const interleaved = async (scheduler: fc.Scheduler, broken: boolean): Promise<ReadonlyArray<string>> => {
     const memory = VaultMemory.make()
     const inTurn: AtEachCall = (port, call) =>

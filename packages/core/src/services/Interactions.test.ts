@@ -121,7 +121,7 @@ const serviceOver = (store: Store, awaitsPeriod = false): Effect.Effect<Service>
     ),
   )
 
-/** A store of its own for each test and each run, at a moment after all that the stories tell of. */
+/** A store of its own for each test and each run, at a moment after all events of the stories. */
 const onStore = <A, E>(test: (store: Store) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
   Effect.andThen(TestClock.setTime(DateTime.toEpochMillis(moment(1000))), EventStore.use(test)).pipe(
     Effect.provide(memory, { local: true }),
@@ -532,7 +532,7 @@ describe("a Customer's cached declarations", () => {
         const handled = yield* services.record({ customer, interaction, commands: [start(2)] })
         expect([appends, became(handled)]).toEqual([["VersionConflict"], ["LISTED"]])
         expect((yield* stored(store)).phase).toBe("notStarted")
-        // What is so at another moment is accepted with the fresh facts.
+        // A start at a moment when the number was listed is accepted with the fresh facts.
         const earlier = yield* services.record({ customer, interaction, commands: [start(0)] })
         expect(became(earlier)).toEqual(["InteractionStarted"])
         expect(appends).toEqual(["VersionConflict", "appended"])
@@ -593,7 +593,7 @@ describe("a Customer's cached declarations", () => {
               yield* pair[0].declare(customer, setting)
               return yield* Effect.forEach(moves, ([isFirst, index, command]) =>
                 Effect.gen(function* () {
-                  // Whoever keeps nothing is made anew for each move.
+                  // A service without a cache is made anew for each move.
                   const services = pair[0] === pair[1] ? yield* serviceOver(store) : pair[isFirst ? 0 : 1]
                   return yield* happen(services, customer, command, uuid(2, index))
                 }),

@@ -15,22 +15,22 @@ import * as Recorder from "./internal/Recorder.ts"
 
 export { AwaitsRetentionPeriod } from "./internal/AwaitsRetentionPeriod.ts"
 
-/** What every operation can fail with besides refusals. */
+/** The errors of every operation besides refusals. */
 export type InteractionsError = Decisions.DecisionError
 
-/** What happened in one interaction. */
+/** Commands of one interaction. */
 export interface Recording extends Recorder.Switches {
   readonly customer: CustomerId
   /** The id of the interaction: random, or a keyed token of the source's own id. */
   readonly interaction: Uuid
-  /** Decided in this order; those that are accepted are appended in one commit. */
+  /** Decided in this order; the accepted ones are appended in one commit. */
   readonly commands: ReadonlyArray<Interaction.Command>
   /**
    * With `all`, one refused command refuses the whole: nothing is recorded, and every outcome that is not itself a
    * refusal is void. Default `each`: the accepted ones are recorded.
    */
   readonly accept?: "all" | "each"
-  /** The same id again has no further effect. */
+  /** Repeating the same id has no further effect. */
   readonly commitId?: Uuid
 }
 
@@ -38,7 +38,7 @@ export interface Recording extends Recorder.Switches {
 export class Interactions extends Context.Service<
   Interactions,
   {
-    /** Records what happened in one interaction; `outcomes` says for each command whether it was accepted. */
+    /** Records commands of one interaction; `outcomes` holds the result of each. */
     readonly record: (
       recording: Recording,
     ) => Effect.Effect<CommandHandler.Handled<Interaction.State, Interaction.Event>, InteractionsError>

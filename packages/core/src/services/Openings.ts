@@ -1,5 +1,5 @@
 /**
- * The answers that the vault asks for before it seals or opens a value, from the policy that binds the Customer at that
+ * The decisions that the vault asks for before it seals or opens a value: by the policy that binds the Customer at that
  * moment, its contract, the consents of the person and the role of the reader.
  */
 import * as Effect from "effect/Effect"
@@ -20,7 +20,7 @@ import * as RetentionEnds from "./internal/RetentionEnds.ts"
 
 const isUuid = Schema.is(Uuid)
 
-/** The answers, from the event store in force. */
+/** The decisions, from the event store in force. */
 export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect(
   OpeningPolicy,
   Effect.gen(function* () {

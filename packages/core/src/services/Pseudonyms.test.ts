@@ -34,7 +34,7 @@ import {
   twelveMonths,
 } from "./scene.testing.ts"
 
-/** What stands in the vault and in the log, to tell whether anything was changed. */
+/** The content of the vault and of the log, to see whether anything was changed. */
 const everything = (memory: VaultMemory.VaultMemory) =>
   Effect.map(
     EventStore.use((store) => store.readLog(customer, { limit: 1000 })),
@@ -78,7 +78,7 @@ describe("an observed person", () => {
       const sealed = yield* observed(pseudonym, "+33612345678")
       yield* customers.declare(customer, [{ _tag: "EndContract", at: moment(9), contract }])
       yield* TestClock.setTime(dawn + 9 * day)
-      // A request of the person is answered without an instruction of the Customer's; the value is gone for it too.
+      // A request of the person is answered without an instruction of the Customer's; the value has expired for it too.
       const matter = yield* DataSubjectRequests.use((requests) =>
         requests.receive({ customer, kind: "access", channel: "email", requester: nobody }),
       )

@@ -1,7 +1,7 @@
 /**
- * People as pseudonyms of one Customer: what is observed of them, what they agree and object to, what is corrected. Each
- * operation keeps log and vault consistent: a value is sealed before the event that names it, and the vault refuses what
- * an event will stop before the event is recorded. A refusal changes neither.
+ * People as pseudonyms of one Customer: their identifiers and values, consents, objections and corrections. Each
+ * operation keeps log and vault consistent: a value is sealed before the event that names it, and the vault refuses a
+ * use before the event that stops it is recorded. A refusal changes neither.
  */
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -26,43 +26,43 @@ import { contextOf, orNow, type Ports, type PseudonymRef, stateOf } from "./pseu
 
 export type { Declaration, Observed, PseudonymRef, ToKeep }
 
-/** What every operation can fail with besides refusals: the log or the vault could not be reached, or is not whole. */
+/** The errors of every operation besides refusals: the log or the vault is unavailable or damaged. */
 export type PseudonymsError = Decisions.DecisionError | VaultUnavailable
 
 /** The service. */
 export class Pseudonyms extends Context.Service<
   Pseudonyms,
   {
-    /** A new pseudonym. Refused where the Customer has adopted no policy by then (POLICY-BIND). */
+    /** Issues a new pseudonym. Refused where the Customer has adopted no policy by then (POLICY-BIND). */
     readonly issue: (
       customer: CustomerId,
       options?: { readonly at?: EpochMillis },
     ) => Effect.Effect<Pseudonym.PseudonymId, Refusal | PseudonymsError>
     /** The state of a pseudonym. */
     readonly stateOf: (whose: PseudonymRef) => Effect.Effect<Pseudonym.State, PseudonymsError>
-    /** Decides and records a declaration; the vault follows what it says of restriction and objection. */
+    /** Decides and records a declaration, and applies restrictions and objections to the vault. */
     readonly declare: (
       whose: PseudonymRef,
       declaration: Declaration,
     ) => Effect.Effect<ReadonlyArray<Pseudonym.Event>, Refusal | SubjectErased | PseudonymsError>
-    /** Seals a value with the retention end that periods, contract and policy give it, for an event that will name it. */
+    /** Seals a value, with its retention end by periods, contract and policy, for an event that will name it. */
     readonly keep: (value: ToKeep) => Effect.Effect<Sealed<string>, Refusal | SealError | PseudonymsError>
     /**
-     * Keeps an identifier: its value sealed, a keyed token by which the person can be located (R-LOCATE), and
-     * `IdentifierObserved`.
+     * Records an identifier: seals its value, stores a keyed token by which the person can be located (R-LOCATE), and
+     * appends `IdentifierObserved`.
      */
     readonly observe: (
       observed: Observed,
     ) => Effect.Effect<Sealed<string>, Refusal | Identifiers.NoIdentifier | PeriodClosed | SealError | PseudonymsError>
-    /** Keeps that an interaction was one of the pseudonym's, in the vault alone. */
+    /** Links an interaction to the pseudonym, in the vault alone. */
     readonly link: (
       whose: PseudonymRef,
       interaction: Uuid.Uuid,
       options?: { readonly at?: EpochMillis },
     ) => Effect.Effect<void, Refusal | SealError | PseudonymsError>
     /**
-     * Replaces a value by its correction; the old one cannot be read any more (R-RECT, GDPR 16). Refused for a value that
-     * was corrected before, after making sure that the old one is destroyed: repeat it after a crash.
+     * Replaces a value by its correction; the old one can no longer be read (R-RECT, GDPR 16). Refused for a value that
+     * was corrected before, once its old value is certainly destroyed: repeat it after a crash.
      */
     readonly rectify: (
       whose: PseudonymRef,

@@ -126,7 +126,7 @@ const ruleOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
         : (answer.failure as { readonly _tag: string })._tag,
   )
 
-/** An interaction of somebody's in which steps were taken. */
+/** An interaction of a pseudonym in which steps were taken. */
 const visited = Effect.fnUntraced(function* (
   pseudonym: Pseudonym.PseudonymId,
   steps: ReadonlyArray<string>,
@@ -207,7 +207,7 @@ describe("a returning device", () => {
           expect(yield* recognised({}, services, interaction)).toEqual({ recognised: undefined, services })
           const owner = yield* Vault.use((vault) => vault.subjectOf(customer, interaction))
           expect(owner._tag).toBe("None")
-          // Too many to be compared: nobody is.
+          // Too many devices to compare: none is recognised.
           const few = Effect.provideService(recognised(traitsOf(7, 0)), Limits, { devices: 39, observations: 20 })
           expect((yield* few).recognised).toBeUndefined()
         }),
@@ -295,7 +295,7 @@ describe("whether devices may be recognised", () => {
         ]
         const fitted = answer === "accepted" ? "TooFewPseudonyms" : answer
         expect(answers).toEqual([answer, fitted, answer])
-        // What is refused is not kept either.
+        // A refused observation is not kept either.
         const kept = yield* Vault.use((vault) => vault.valuesOf(customer, pseudonym as never, { limit: 9 }))
         expect(kept).toHaveLength(answer === "accepted" ? 1 : 0)
       }),
@@ -304,7 +304,7 @@ describe("whether devices may be recognised", () => {
 })
 
 describe("malformed attributes", () => {
-  // Planted bug that it finds: attributes that are encoded without being looked at, whose text stands in the defect.
+  // Planted bug that it finds: attributes that are encoded without a check, so that the defect quotes them.
   it.effect.prop(
     "TACET-FORMAT: are refused, and the answer repeats nothing of them",
     [
@@ -353,7 +353,7 @@ describe("the records of a recognition", () => {
           expect(occurredAt).toBe(Date.parse("2021-03-07T00:00:00Z"))
           expect(JSON.parse(data)).toEqual({ probability, threshold: 0.95, model: "recognition 1" })
         }
-        // A later version changes nothing of what was noted by the first, which stays.
+        // A later version changes no recognition noted by the first, which is kept.
         yield* observing(customer, 3, 2)
         expect(yield* recognition.fit(customer, actor)).toBe(2)
         const { state } = yield* CommandHandler.load(RecognitionModel.aggregate, customer, customer)

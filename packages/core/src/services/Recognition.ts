@@ -1,9 +1,10 @@
 /**
- * Recognises a device as one already known to the same Customer, and orders the services that it is offered: first the one
- * used most (RECOG-PROB, MOSTUSED). Off unless both allow it: the policy in force, and the Customer by its contract.
+ * Recognises a device as one already known to the same Customer, and orders the services that it is offered: first the
+ * one used most (RECOG-PROB, MOSTUSED). Off unless both allow it: the policy in force, and the Customer by its
+ * contract.
  *
- * - What a device showed is kept in the vault alone, sealed under its pseudonym: an event for it would tie the pseudonym to
- *   the moment of an interaction.
+ * - A device's attributes are kept in the vault alone, sealed under its pseudonym: an event for them would tie the
+ *   pseudonym to the moment of an interaction.
  * - A recognition serves the order of services, the link in the vault and the pseudonym's own stream. No statistic reads
  *   any of these.
  */
@@ -42,7 +43,7 @@ import { usedServices } from "./recognition/usedServices.ts"
 
 export { Limits, purpose, type Recognised }
 
-/** A device that shows itself. */
+/** An observation of a device. */
 export interface Seen {
   readonly customer: CustomerId
   readonly pseudonym: Pseudonym.PseudonymId
@@ -54,10 +55,10 @@ export interface Seen {
 /** A device to be recognised. */
 export interface ToRecognise {
   readonly customer: CustomerId
-  /** Who looks, for the records of access. */
+  /** The reader, for the records of access. */
   readonly actor: Actor
   readonly traits: Observation.Traits
-  /** The services in the order in which a stranger is offered them: ids of scenarios or steps. */
+  /** The services in the default order, which an unknown device is offered: ids of scenarios or steps. */
   readonly services: ReadonlyArray<string>
   /** The interaction that is the device's own from now on, if it is recognised (RECOG-ATTACH). */
   readonly interaction?: Uuid
@@ -65,12 +66,12 @@ export interface ToRecognise {
 
 /** The answer. */
 export interface Offer {
-  /** `undefined`: a stranger, as far as the model can say. */
+  /** `undefined`: unknown, as far as the model can decide. */
   readonly recognised: Recognised | undefined
   readonly services: ReadonlyArray<string>
 }
 
-/** A model would say something of single persons: too few of them were seen twice. */
+/** A model would reveal single persons: too few of them were seen twice. */
 export class TooFewPseudonyms extends Schema.TaggedError<TooFewPseudonyms>()("TooFewPseudonyms", {
   customer: CustomerId,
   needed: Schema.Int,
@@ -80,23 +81,23 @@ export class TooFewPseudonyms extends Schema.TaggedError<TooFewPseudonyms>()("To
   }
 }
 
-/** What every operation can fail with. */
+/** The errors of every operation. */
 export type RecognitionError = Decisions.DecisionError | OpenError | SealError | PeriodClosed | SubjectErased
 
 /** The service. */
 export class Recognition extends Context.Service<
   Recognition,
   {
-    /** Keeps what a device showed, sealed under its pseudonym, to recognise it by. */
+    /** Seals the attributes of a device under its pseudonym, to recognise it by. */
     readonly observe: (seen: Seen) => Effect.Effect<Sealed<string>, RecognitionError>
-    /** Fits a new version of the Customer's model from its own pseudonyms, and answers its number. */
+    /** Fits a new version of the Customer's model from its own pseudonyms, and returns its number. */
     readonly fit: (customer: CustomerId, actor: Actor) => Effect.Effect<number, TooFewPseudonyms | RecognitionError>
     /** Recognises a device, and orders the services for it. Writes nothing to the log: see `note`. */
     readonly recognise: (device: ToRecognise) => Effect.Effect<Offer, RecognitionError>
     /**
-     * Notes recognitions in the log (`DeviceRecognised`), by day and in the order of pseudonyms. Call it when a day is over,
-     * with all of it: at once, place and time in the log would tie each to the interaction in which it was made. A
-     * recognition that was noted before is not noted again.
+     * Notes recognitions in the log (`DeviceRecognised`), by day and in the order of pseudonyms. Call it when a day is
+     * over, with all of it: at once, place and time in the log would tie each to the interaction in which it was made.
+     * A recognition that was noted before is not noted again.
      */
     readonly note: (
       customer: CustomerId,
@@ -108,7 +109,7 @@ export class Recognition extends Context.Service<
 /** The key under which tokens of attributes are made: no period of locators has such a name. */
 const tokenKey = "recognition"
 
-/** What recognition works with. */
+/** The ports of recognition. */
 interface Ports {
   readonly pseudonyms: Pseudonyms["Service"]
   readonly vault: Vault["Service"]

@@ -57,7 +57,7 @@ const aNight = fc.integer({ min: 0, max: 40 }).map((days) => midnight(1, 31) + d
 
 const afterwards = midnight(6, 1)
 
-/** Days go while the report of each is the same: in a state that is up to date, lags behind, was saved, or is new. */
+/** Days are purged while reports stay the same: of a state that is up to date, lags behind, was saved, or is new. */
 const aCase = {
   definition: aDefinition,
   streamsPerCommit: fc.integer({ min: 1, max: 4 }),
@@ -73,7 +73,7 @@ const copyOf = (state: Deflection.State, definition: Definition.Definition): Def
   return decode(encode(state))
 }
 
-/** Some of the histories again under other ids: what many did is told by itself. */
+/** Some of the histories again under other ids: a journey of many persons is counted alone. */
 const repeated = (
   histories: ReadonlyArray<ArbitraryInteractions.History>,
   times: number,
@@ -135,7 +135,7 @@ describe("laws of the sweep", () => {
         expect(yield* sweep).toMatchObject({ days: [], interactions: 0, rows: 0, waiting })
         const { events } = yield* log
         expect(events).toEqual(swept.events)
-        // Planted and found: a day told twice; journeys of a purged day left in the tree; a day's calls left out; the
+        // Planted and found: a day counted twice; journeys of a purged day left in the tree; a day's calls left out; the
         // returns of a day left out; a further batch that replaces as the first does, with nothing.
         const after = reportOf(yield* rebuilt(definition, chunk), afterwards)
         expect(headline(after)).toEqual(headline(before))
@@ -149,13 +149,13 @@ describe("laws of the sweep", () => {
           expect(reportOf(caughtUp, afterwards)).toEqual(after)
           expect(reportOf(copyOf(caughtUp, definition), afterwards)).toEqual(after)
         }
-        // What has ended is gone, whole days of it, and nothing that has not.
+        // Expired interactions are deleted, by whole days, and no others.
         const left = new Set(streamsOf(events))
         const ended = endedBy(histories, nights.at(-1)!, definition)
         expect(histories.filter(({ id }) => !left.has(id)).map(({ id }) => id)).toEqual(
           histories.filter(({ id }) => ended.has(id)).map(({ id }) => id),
         )
-        // Journeys that too few took are told together.
+        // Journeys of too few persons are counted together.
         if (left.size === 0) {
           expect(after.journeys.merged.interactions).toBe(after.journeys.interactions)
           expect(after.waterfall).toEqual([])
@@ -195,7 +195,7 @@ describe("laws of the sweep", () => {
       Effect.gen(function* () {
         const early = histories.filter((_, index) => isLate[index % 5] !== true)
         const late = histories.filter((_, index) => isLate[index % 5] === true)
-        // Planted and found: what remained of a day before counted again; the returns of one portion told for both.
+        // Planted and found: the counters of an earlier purge added again; the returns of one portion counted for both.
         const together = yield* headlineAfter([histories], definition)
         expect(yield* headlineAfter([early, late], definition)).toEqual(together)
       }),
@@ -221,7 +221,7 @@ describe("laws of the sweep", () => {
           yield* append([visit(idOf(n), noon + n, [step], true)])
           yield* link(n, person(who))
         }
-        // Of nobody, as often as one likes.
+        // Interactions of no known person do not count, however many they are.
         yield* append(Array.from({ length: 20 }, (_, n) => visit(idOf(100 + n), noon, ["nobody"], n % 2 === 0)))
         yield* TestClock.setTime(midnight(3, 1))
         yield* sweep
@@ -279,7 +279,7 @@ describe("laws of the sweep", () => {
             })
           }
         }
-        // One reads what came late while its streams are there, another when they are gone.
+        // One projection reads the late events while their streams exist, another after they were deleted.
         const meanwhile = yield* fold(copyOf(between.state, paris), { after: between.after })
         const second = yield* sweep
         const { events } = yield* log
@@ -303,7 +303,7 @@ describe("laws of the sweep", () => {
         const whole = yield* killed(Number.POSITIVE_INFINITY, when, false)
         expect(whole).toMatchObject({ died: false, rows: 0, runs: [7], second: { interactions: 0 } })
         let call = 1
-        // Planted and found: what a stopped sweep has told counted again; its streams left; ids drawn anew.
+        // Planted and found: interactions that a stopped sweep had counted, counted again; its streams left; ids drawn anew.
         for (; ; call++) {
           const again = yield* killed(call, when, false)
           if (!again.died) break
@@ -320,7 +320,7 @@ describe("laws of the sweep", () => {
     () =>
       Effect.gen(function* () {
         let call = 1
-        // Planted and found: a late event that takes back what its day tells already.
+        // Planted and found: a late event that subtracts an interaction already in its day's counters.
         for (; ; call++) if (!(yield* killed(call, "after", true)).died) break
         expect(call).toBeGreaterThan(40)
       }),

@@ -1,7 +1,7 @@
 /**
  * Deletes expired data: interactions one calendar day at a time, replaced by that day's counters, then the rows of the
- * vault. Run it once a day, at night, and again after it was stopped. Expired data cannot be read even before it is deleted
- * (SWEEP, RET-NEC).
+ * vault. Run it once a day, at night, and again after it was stopped. Expired data cannot be read even before it is
+ * deleted (SWEEP, RET-NEC).
  *
  * A day of interactions is deleted when the first of them ends, after every window has closed on all of them and every
  * projection has read them. Its commits are bounded, so that no other writer waits for long.
@@ -35,20 +35,20 @@ import { layerSettings, type RetentionSettings, Settings } from "./retention/set
 export { layerSettings, type RetentionSettings, Settings }
 export { deletedInteractions } from "./retention/purging.ts"
 
-/** What a sweep did. */
+/** The result of a sweep. */
 export interface Swept {
-  /** The days that were deleted, of which the counters are left. */
+  /** The deleted days, of which only the counters are left. */
   readonly days: ReadonlyArray<PlainDate>
   /** How many interactions were deleted, and of how many events. */
   readonly interactions: number
   readonly events: number
   /** How many rows of the vault were removed. */
   readonly rows: number
-  /** Days that have ended, and wait until a projection has read them or a window has closed. */
+  /** Expired days that wait until a projection has read them or a window has closed. */
   readonly waiting: ReadonlyArray<PlainDate>
 }
 
-/** What a sweep can fail with; what it has done by then is not undone. */
+/** The errors of a sweep; deletions before the failure are kept. */
 export type RetentionError = Refusal | Decisions.DecisionError | CheckpointMoved | VaultUnavailable
 
 /** The service. */
@@ -56,8 +56,9 @@ export class Retention extends Context.Service<
   Retention,
   {
     /**
-     * Deletes all expired data of a Customer. Repeating it changes nothing, and a sweep that was stopped is taken up by
-     * the next. Refused while the Customer has adopted no policy, or where days are counted in another zone than the policy's.
+     * Deletes all expired data of a Customer. Repeating it changes nothing, and the next sweep continues one that was
+     * stopped. Refused while the Customer has adopted no policy, or where days are counted in another zone than the
+     * policy's.
      */
     readonly sweep: (customer: CustomerId) => Effect.Effect<Swept, RetentionError>
   }
@@ -65,12 +66,12 @@ export class Retention extends Context.Service<
 
 /** How many sweeps ran. */
 export const sweeps = Metric.counter("tacet_sweeps", { description: "Sweeps that were carried out", incremental: true })
-/** How many days have ended and could not be deleted yet, at the latest sweep. */
+/** How many expired days could not be deleted yet, at the latest sweep. */
 export const waitingDays = Metric.gauge("tacet_retention_waiting_days", {
   description: "Days that have ended and wait for a projection or a window",
 })
 
-/** What a sweep works with. */
+/** The ports and settings of a sweep. */
 interface Ports extends Purging.Ports {
   readonly projections: ProjectionStore["Service"]
   readonly index: ReturnType<typeof DayIndex.projection>
@@ -150,7 +151,7 @@ const readThrough = Effect.fnUntraced(function* ({ projections, settings }: Port
   return through
 })
 
-/** What was deleted of a day; `undefined` where it has to wait, `kept` where it is not due. */
+/** The rows deleted of a day; `undefined` where it has to wait, `kept` where it is not due. */
 type DayOutcome = "kept" | Effect.Success<ReturnType<typeof Purging.purge>>
 
 /** Deletes a day if it is due, and decides again on newer facts where those have changed meanwhile. */

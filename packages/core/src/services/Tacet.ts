@@ -1,6 +1,6 @@
 /**
- * The same services for programs that do not use Effect: plain values in, promises out. What is refused or fails rejects
- * with the same typed errors. Close it when the program ends.
+ * The same services for programs that do not use Effect: plain values in, promises out. A refusal or a failure
+ * rejects with the same typed errors. Close it when the program ends.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -22,17 +22,17 @@ import * as Customers from "./Customers.ts"
 import * as Interactions from "./Interactions.ts"
 import * as Retention from "./Retention.ts"
 
-/** What Tacet is made of. */
+/** The parts of Tacet. */
 export interface TacetOptions<E = never> {
-  /** Where events and projections are kept: the layer of an adapter, with what it needs. */
+  /** The stores of events and projections: the layer of an adapter, with its dependencies provided. */
   readonly stores: Layer.Layer<EventStore | ProjectionStore, E>
-  /** What the figures mean. Default: {@link standard}. */
+  /** The definition of the figures. Default: {@link standard}. */
   readonly definition?: Definition
   /** 1 or more. Another definition over the same stores is another version: its figures are built anew. Default 1. */
   readonly definitionVersion?: number
 }
 
-/** What happened in one interaction, as it comes from outside. */
+/** Commands of one interaction, as plain values. */
 export interface PlainRecording {
   /** The Customer: a UUID. */
   readonly customer: string
@@ -42,11 +42,11 @@ export interface PlainRecording {
   readonly commands: ReadonlyArray<unknown>
   /** With `all`, one refused command refuses the whole. Default `each`: the accepted ones are recorded. */
   readonly accept?: "all" | "each"
-  /** A UUID: the same again has no further effect. */
+  /** A UUID; repeating it has no further effect. */
   readonly commitId?: string
 }
 
-/** What became of a recording. */
+/** The result of a recording. */
 export interface PlainRecorded {
   readonly interaction: Uuid.Uuid
   /** For each command the names of its events, or its refusal. */
@@ -55,11 +55,11 @@ export interface PlainRecorded {
   readonly repeated: boolean
 }
 
-/** What a program calls. */
+/** The operations of Tacet as promises. */
 export interface Tacet {
-  /** Records declarations of a Customer, all or none; rejects with the `Refusal` of the first that is refused. */
+  /** Records declarations of a Customer, all or none; rejects with the first `Refusal`. */
   readonly declare: (customer: string, commands: ReadonlyArray<unknown>) => Promise<void>
-  /** Records what happened in one interaction. A command that cannot be read is refused like any other. */
+  /** Records commands of one interaction. One that cannot be read is refused like any other. */
   readonly record: (recording: PlainRecording) => Promise<PlainRecorded>
   /** Brings the statistics up to the head of the log and reports; `asOf` in epoch milliseconds, also in the past. */
   readonly report: (
@@ -67,11 +67,11 @@ export interface Tacet {
     options?: { readonly name?: string; readonly asOf?: number },
   ) => Promise<CustomerReport>
   /**
-   * Deletes what has come to its end, after the statistics have read it; run it once a day. `definition` must count days
-   * in the policy's time zone.
+   * Deletes expired data, after the statistics have read it; run it once a day. `definition` must count days in the
+   * policy's time zone.
    */
   readonly sweep: (customer: string) => Promise<Retention.Swept>
-  /** Lets go of connections and timers. What is called afterwards rejects. */
+  /** Releases connections and timers. Later calls reject. */
   readonly close: () => Promise<void>
   /** For `await using`. */
   readonly [Symbol.asyncDispose]: () => Promise<void>

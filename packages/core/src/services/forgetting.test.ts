@@ -225,7 +225,7 @@ describe("without the vault and the key store", () => {
           const answer = yield* Effect.result(vault.open({ ...request, actor: { id: customer, roles: [] } }))
           expect(answer).toMatchObject({ _tag: "Failure", failure: { _tag: "UnknownReference" } })
         }
-        // No id of one stream stands in another one's events, and no commit or exact time is shared between kinds.
+        // No id of one stream occurs in another one's events, and no commit or exact time is shared between kinds.
         const { events } = yield* EventStore.use((store) => store.readLog(customer, { limit: 10_000 }))
         const ids = new Set(people.flatMap(([subject, , interaction]) => [subject as string, interaction as string]))
         for (const { data, stream } of events) {

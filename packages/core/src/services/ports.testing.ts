@@ -64,7 +64,7 @@ export const disturbedProjections = (around: AtEachCall): Layer.Layer<Projection
 /** Nothing is done. */
 export const undisturbed: AtEachCall = (_, call) => call
 
-/** The same functions as Web Crypto's, answered at once: what is explored is the order of calls, not of threads. */
+/** The same functions as Web Crypto's, answered at once: the tests explore the order of calls, not of threads. */
 export const atOnce: Functions = {
   randomBytes: (length) => Effect.sync(() => new Uint8Array(randomBytes(length))),
   encrypt: (key, nonce, text, context) =>

@@ -126,7 +126,7 @@ export const over = (
     Layer.provide(Retention.layer, Retention.layerSettings({ definition: paris, ...settings })),
   ).pipe(
     Layer.provideMerge(vaultLayer),
-    // These tests seal under subjects that nobody has issued: deletion is tried here, not the gate.
+    // These tests seal under subjects that were never issued: they test deletion, not the gate.
     Layer.provideMerge(
       Layer.effect(
         OpeningPolicy,

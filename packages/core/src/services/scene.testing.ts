@@ -1,6 +1,6 @@
 /**
- * A Customer with a contract and a policy, and somebody who was observed: what tests of services that join log and vault
- * are written with.
+ * A Customer with a contract and a policy, and an observed person: the scene of tests of services that join log and
+ * vault.
  */
 import { layer as eventStores, VaultMemory } from "@tacet/adapter-memory"
 import * as DateTime from "effect/DateTime"

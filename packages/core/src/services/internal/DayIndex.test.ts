@@ -55,7 +55,7 @@ describe("the days of a log", () => {
             Math.min(...own.map(({ occurredAt }) => occurredAt)),
             Math.max(...own.map(({ occurredAt }) => occurredAt)),
           ])
-          // In order, and no wider than what was noted.
+          // In order, and no wider than the recorded positions.
           const ends = stretches.flatMap(({ from, to }) => [from, to])
           expect(ends).toEqual(ends.toSorted((one, other) => one - other))
           expect(ends.every((end) => own.some((event) => event.position === end))).toBe(true)

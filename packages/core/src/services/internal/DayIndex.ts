@@ -1,7 +1,8 @@
 /**
- * On which calendar days interactions began that are still in the log, and where in it: a checkpointed projection, so that
- * nobody reads the whole log to find what has come to its end. Of each day it keeps stretches of positions, not ids: a
- * year is some kilobytes, however many interactions it has, and an old one that is imported late is found like any other.
+ * An index from calendar days to the positions at which their interactions begin in the log: a checkpointed projection,
+ * so that a sweep finds expired interactions without reading the whole log. It keeps ranges of positions for each day,
+ * not ids: a year takes some kilobytes, however many interactions it has, and late imports of old days are indexed as
+ * well.
  */
 import * as Effect from "effect/Effect"
 import * as Interaction from "../../domain/Interaction.ts"
@@ -9,7 +10,7 @@ import type { EpochMillis, Position } from "../../eventsourcing/EventEnvelope.ts
 import type { Projection } from "../../eventsourcing/Projection.ts"
 import * as LocalTime from "../../calendar/LocalTime.ts"
 
-/** Where the interactions of one day began. */
+/** The positions at which the interactions of one day began. */
 export interface Day {
   /** Stretches of the log, both ends included, in order. Interactions of other days may begin within them too. */
   readonly stretches: Array<{ from: Position; to: Position }>
@@ -25,12 +26,12 @@ export interface State {
   deleted: { readonly runs: number; readonly interactions: number }
 }
 
-/** Stretches that are as near to each other are one: reading what lies between costs less than asking twice. */
+/** Stretches nearer to each other than this are merged: reading the gap costs less than a second query. */
 const near = 2000
-/** How many stretches of a day are told apart. Beyond, the nearest are one. */
+/** The maximum number of stretches of a day. Beyond it, the nearest are merged. */
 const most = 32
 
-/** What begins an interaction. */
+/** The events that begin an interaction. */
 export const filter = { streamKinds: [Interaction.streamKind], eventTypes: ["InteractionStarted"] }
 
 /** The projection, for the days of a time zone. Each zone has one of its own. */

@@ -1,6 +1,6 @@
 /**
- * The one decision loop of the services: it looks up what the Customer has declared, decides one command on it, and
- * appends under the condition that the declarations are still the same. After a conflict it looks up and decides again.
+ * The one decision loop of the services: it reads the Customer's declarations, decides one command on them, and appends
+ * on condition that they are still the same. After a conflict it reads them and decides again.
  */
 import * as Effect from "effect/Effect"
 import * as Customer from "../../domain/Customer.ts"
@@ -12,7 +12,7 @@ import type { AppendError, ReadError } from "../../eventsourcing/EventStoreError
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
 import * as Declarations from "./Declarations.ts"
 
-/** What a service that decides can fail with besides refusals. */
+/** The errors of a decision besides refusals. */
 export type DecisionError = AppendError | ReadError | UndecodableEvent
 
 /** A command, and the facts on which its decision rests. */
@@ -23,7 +23,7 @@ export interface Prepared<Command, Context> {
 
 /** Decisions over one event store. */
 export interface Decisions extends CommandHandler.Handler {
-  /** Looks up what a Customer has declared. */
+  /** Reads a Customer's declarations. */
   readonly declared: (customer: CustomerId) => Effect.Effect<Declarations.Declared, ReadError | UndecodableEvent>
   /**
    * Decides the command that `prepare` makes, and appends its events. `prepare` runs again whenever the Customer has
@@ -61,7 +61,7 @@ export const make: Effect.Effect<Decisions, never, EventStore> = Effect.gen(func
   return { ...handler, declared, decide }
 })
 
-/** What a decider says of a command, without writing anything. */
+/** Decides a command without writing anything. */
 export const foresee = <State, Command, Event, Context>(
   { decider }: CommandHandler.Aggregate<State, Command, Event, Context>,
   state: State,

@@ -1,5 +1,5 @@
 /**
- * What a Customer has declared, and the policy that binds it: every decision about its people rests on these.
+ * The declarations of a Customer, and the policy that binds it: every decision about its people rests on these.
  */
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
@@ -33,18 +33,18 @@ export const Policies: Context.Reference<(customer: CustomerId) => PolicyBook.Po
   (customer: CustomerId) => PolicyBook.PolicyBook
 >("@tacet/core/services/Customers/Policies", { defaultValue: () => () => PolicyBook.published })
 
-/** What a Customer has declared by a version of its stream, and the policy that binds it at each moment. */
+/** A Customer's declarations at a version of its stream, and the policy that binds it at each moment. */
 export interface Declared extends CommandHandler.Loaded<Customer.State> {
   readonly policyAt: PolicyBook.PolicyAt
 }
 
-/** What a Customer has declared, as loaded from its stream. */
+/** A Customer's declarations, as loaded from its stream. */
 export const of = (
   policies: PolicyBook.PolicyBook,
   { state, version }: CommandHandler.Loaded<Customer.State>,
 ): Declared => ({ state, version, policyAt: PolicyBook.timeline(policies, state.policyVersions) })
 
-/** Requires that nothing more has been declared when a decision that rests on the declarations is appended. */
+/** Requires, when a decision that rests on the declarations is appended, that the Customer has declared nothing more. */
 export const check = (customer: CustomerId, { version }: Declared): StreamCheck => ({
   stream: Customer.streamOf(customer),
   expected: Expected.exact(version),

@@ -1,6 +1,6 @@
 /**
- * The days of interactions that retention has purged: an interaction that a late retry brings back would outlive its end
- * (RET-NEC).
+ * The days of interactions that retention has purged: a late retry must not record an interaction of such a day again,
+ * as it would outlive its end (RET-NEC).
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"

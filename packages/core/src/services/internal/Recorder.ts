@@ -1,6 +1,6 @@
 /**
- * Looks up the facts on which a decision about an interaction rests, and what makes sure that they still hold in the
- * commit that rests on them.
+ * Looks up the facts on which a decision about an interaction rests, and the checks that they still hold when the
+ * decision is appended.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -30,12 +30,12 @@ interface Prepared extends CommandHandler.Prepared<Interaction.Command, Interact
   readonly declared: Declared
 }
 
-/** Looks up facts over one event store, and remembers what Customers have declared. */
+/** Looks up facts over one event store, and caches the declarations of Customers. */
 export interface Recorder {
   readonly decisions: Decisions.Decisions
   /**
-   * Prepares commands. With `afresh`, the Customer's declarations are read again, because those that were remembered no
-   * longer hold.
+   * Prepares commands. With `afresh`, the Customer's declarations are read again, because the cached ones no longer
+   * hold.
    */
   readonly prepare: (
     customer: CustomerId,

@@ -1,14 +1,15 @@
 /**
- * Consents, objections, restriction, recognition and links: what is said of a pseudonym without a value. The vault refuses
- * a stopped purpose or a restricted subject before the log says so, and lets it pass after the log says so.
+ * Declarations about a pseudonym that carry no value: consents, objections, restriction, recognition and links. The
+ * vault refuses a stopped purpose or a restricted subject before the log records it, and permits it only after the log
+ * does.
  */
 import * as Effect from "effect/Effect"
 import type * as Pseudonym from "../../domain/Pseudonym.ts"
 import { type Ports, type PseudonymRef, record, stateOf, subjectOf } from "./recording.ts"
 
 /**
- * What may be said of a pseudonym without a value: consents, objections, restriction, recognition, links. The other
- * commands have operations of their own, which write to the vault.
+ * The declarations about a pseudonym that carry no value. The other commands have operations of their own, which write
+ * to the vault.
  */
 export type Declaration = Exclude<
   Pseudonym.Command,
@@ -29,7 +30,7 @@ export const declare = (ports: Ports) =>
     return events
   })
 
-/** Stops in the vault what a declaration is about, or lets it pass. */
+/** Stops in the vault the use that a declaration concerns, or permits it. */
 const stopInVault = (
   { vault }: Ports,
   { customer, pseudonym }: PseudonymRef,
@@ -43,8 +44,8 @@ const stopInVault = (
 }
 
 /**
- * Brings the vault to what the log says. Two callers may declare opposites at once, so the log is read again after the
- * write: the last to write has read the last declaration.
+ * Brings the vault to the state of the log. Two callers may declare opposites at once, so the log is read again after
+ * the write: the last to write has read the last declaration.
  */
 const settle = Effect.fnUntraced(function* (ports: Ports, whose: PseudonymRef, declaration: Declaration) {
   let stopped = isStopped(yield* stateOf(ports.decisions, whose), declaration)
@@ -56,7 +57,7 @@ const settle = Effect.fnUntraced(function* (ports: Ports, whose: PseudonymRef, d
   }
 })
 
-/** Whether a declaration stops processing, lets it pass again, or does neither. */
+/** Whether a declaration stops processing, permits it again, or does neither. */
 const stopping = (declaration: Declaration): boolean | undefined => {
   switch (declaration._tag) {
     case "RestrictProcessing":
@@ -71,6 +72,6 @@ const stopping = (declaration: Declaration): boolean | undefined => {
   }
 }
 
-/** Whether the log stops what a declaration is about. */
+/** Whether the log stops the use that a declaration concerns. */
 const isStopped = (state: Pseudonym.State, declaration: Declaration): boolean =>
   "purpose" in declaration ? state.objections.has(declaration.purpose) : state.phase === "restricted"

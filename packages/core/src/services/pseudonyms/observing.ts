@@ -73,7 +73,7 @@ export const observe = (ports: Ports) =>
     const subject = subjectOf(pseudonym)
     const category = identifier.kind
     const seenAt = yield* orNow(observed.at)
-    // A text that is no identifier is refused before anything is kept.
+    // A text that is no identifier is refused before any value is stored.
     yield* Effect.fromResult(Identifiers.normalise(identifier, yield* Identifiers.TelephoneNumbers))
     const command = (value: Sealed<string>): Pseudonym.Command => ({
       _tag: "ObserveIdentifier",
@@ -103,7 +103,7 @@ export const observe = (ports: Ports) =>
     return sealed ?? proposed
   })
 
-/** Keeps in the vault alone that an interaction was one of the pseudonym's. */
+/** Links an interaction to the pseudonym, in the vault alone. */
 export const link = (ports: Ports) =>
   Effect.fn("Pseudonyms.link")(function* (
     { customer, pseudonym }: PseudonymRef,

@@ -1,5 +1,6 @@
 /**
- * How a command of a pseudonym is recorded: decided once without writing, prepared in the vault, then decided and appended.
+ * How a command of a pseudonym is recorded: decided once without writing, prepared in the vault, then decided and
+ * appended.
  */
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -20,7 +21,7 @@ export interface PseudonymRef {
   readonly pseudonym: Pseudonym.PseudonymId
 }
 
-/** What the operations on pseudonyms work with. */
+/** The ports of the operations on pseudonyms. */
 export interface Ports {
   readonly vault: Vault["Service"]
   readonly decisions: Decisions.Decisions
@@ -57,8 +58,8 @@ export const contextOf = Effect.fnUntraced(function* (
 })
 
 /**
- * Records a command. A refusal comes before `prepare`, which writes to the vault and answers the command with what it has
- * written; it runs again where the Customer has declared more meanwhile.
+ * Records a command. A refusal comes before `prepare`, which writes to the vault and returns the command with the
+ * written references; it runs again where the Customer has declared more meanwhile.
  */
 export const record = <E>(
   decisions: Decisions.Decisions,

@@ -1,5 +1,5 @@
 /**
- * The devices of a Customer as far as they can be read: the attributes that each has shown, from the vault.
+ * The known devices of a Customer: the attributes of each that can be read from the vault.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

@@ -1,6 +1,6 @@
 /**
- * Notes in the log what was recognised, by day and in the order of pseudonyms: at once, place and time in the log would
- * tie each recognition to the interaction in which it was made.
+ * Records recognitions in the log, by day and in the order of pseudonyms: recorded at once, their position and time
+ * would tie each recognition to its interaction.
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"

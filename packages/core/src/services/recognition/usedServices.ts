@@ -1,5 +1,5 @@
 /**
- * Which services a recognised device has used before (MOSTUSED).
+ * The services that a recognised device has used before (MOSTUSED).
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"

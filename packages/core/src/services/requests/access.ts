@@ -27,7 +27,7 @@ export interface OpenedValue extends Kept {
   readonly value: string
 }
 
-/** A copy of the data of a person, with the information that goes with it (GDPR 15(1), (2), 20). */
+/** A copy of a person's data, with the information that the law requires with it (GDPR 15(1), (2), 20). */
 export interface DataCopy {
   readonly values: ReadonlyArray<OpenedValue>
   readonly disclosures: ReadonlyArray<Disclosed>
@@ -50,7 +50,7 @@ export const read = (ports: Ports) =>
     return copy
   })
 
-/** Refused until the requester was shown to be the person, where the policy asks for that before an answer (R-VERIFY). */
+/** Refused until the requester was verified, where the policy requires that before an answer (R-VERIFY). */
 const requireVerified = Effect.fnUntraced(function* (ports: Ports, which: RequestRef) {
   const declared = yield* ports.decisions.declared(which.customer)
   const { parameters } = yield* Declarations.bound(declared, "ReadData", yield* utcNow)

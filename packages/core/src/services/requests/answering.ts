@@ -1,5 +1,5 @@
 /**
- * What every answer to a request has in common, and what each right adds to it.
+ * The common part of every answer to a request, and the fields of each right.
  */
 import type * as DateTime from "effect/DateTime"
 import type * as RightsRequest from "../../domain/RightsRequest.ts"
@@ -13,22 +13,22 @@ import type { SubjectId } from "../../privacy/Subject.ts"
 import type { PseudonymRef } from "../pseudonyms/recording.ts"
 import type { RequestRef } from "./records.ts"
 
-/** How a request is answered: who decides, what the answer says, and what its kind asks for. */
+/** The answer to a request: who decides, the notices in it, and the fields of its kind. */
 export interface Answer extends RequestRef {
   readonly actor: Actor
-  /** What the answer says besides its outcome; the policy may ask for it (R-COMPLAINT). */
+  /** The notices in the answer besides its outcome; the policy may require them (R-COMPLAINT). */
   readonly states: (typeof RightsRequest.RequestFulfilled.Type)["states"]
   /** Access and portability: the references of the values that the person was given, as `read` answered them. */
   readonly given?: ReadonlyArray<Uuid>
-  /** Portability: in which format. */
+  /** Portability: the format. */
   readonly format?: typeof RightsRequest.ExportFormat.Type
   /** Rectification: the correction of each value. */
   readonly corrections?: ReadonlyArray<{ readonly old: Sealed<string>; readonly value: string }>
-  /** Erasure: that the account of a registered person no longer opens. */
+  /** Erasure: whether the account of a registered person no longer opens. */
   readonly signInRemoved?: boolean
 }
 
-/** The answer to a request: the disclosures whose recipients still have to be notified (GDPR 19). */
+/** The result of an answer: the disclosures whose recipients still have to be notified (GDPR 19). */
 export interface Answered {
   readonly unnotified: ReadonlyArray<Transfer.TransferId>
 }
@@ -39,7 +39,7 @@ export interface Fulfilment {
   readonly by: RightsRequest.Handler
   readonly at: DateTime.Utc
   readonly subjects: ReadonlyArray<SubjectId>
-  /** What an objection or a withdrawal is about. */
+  /** The purposes of an objection or a withdrawal. */
   readonly purposes: ReadonlyArray<Purpose>
 }
 

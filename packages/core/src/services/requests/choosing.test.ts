@@ -20,7 +20,7 @@ import { contracted, customer, dawn, day, deadly, moment, nobody, open, over } f
 const actor = { id: nobody, roles: ["support"] }
 const requester = "6b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a66" as Uuid
 
-/** Two telephones and two addresses, which anybody may have used. */
+/** Two telephones and two addresses, which any person may have used. */
 const identifiers: ReadonlyArray<Identifiers.Identifier> = [
   { kind: "telephoneNumber", text: "+33612345678" },
   { kind: "telephoneNumber", text: "+33612345679" },

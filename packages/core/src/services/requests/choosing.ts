@@ -1,6 +1,7 @@
 /**
- * Takes candidates into a request, or leaves them out. A candidate is taken only where the details lead to nobody else: of
- * two who share an address neither is taken before a further detail distinguishes them (R-LOCATE, GDPR 11(2), 12(6)).
+ * Takes candidates into a request, or leaves them out. A candidate is taken only where the details lead to no one else:
+ * of two who share an address neither is taken before a further detail distinguishes them (R-LOCATE, GDPR 11(2),
+ * 12(6)).
  */
 import * as Effect from "effect/Effect"
 import type * as Pseudonym from "../../domain/Pseudonym.ts"
@@ -36,7 +37,7 @@ export const choose = (ports: Ports) =>
     const sealed = yield* Effect.forEach(details, ({ identifier }) =>
       keep(ports, which, identifier.kind, identifier.text),
     )
-    // The event names the list: what an attempt that was stopped has sealed does not count.
+    // The event names the list: one that a stopped attempt has sealed does not count.
     const list = yield* keep(ports, which, "accountIdentifier", JSON.stringify({ taken: take, leftOut: leaveOut }))
     yield* decide(ports, which, locating(at, details, sealed, { list, ...counts }))
   })

@@ -1,6 +1,6 @@
 /**
- * The right to erasure (R-ERASE, GDPR 17): everything is erased that no law makes the Customer keep; what a law keeps is
- * restricted, and recipients are notified.
+ * The right to erasure (R-ERASE, GDPR 17): all data are erased except those that a law requires the Customer to keep,
+ * which are restricted, and recipients are notified.
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"

@@ -15,14 +15,14 @@ import type { Sealed } from "../../privacy/Sealed.ts"
 import type { SubjectId } from "../../privacy/Subject.ts"
 import { accessOf, foresee, type Ports, type RequestRef, utcNow } from "./records.ts"
 
-/** An identifier, and when it belonged to the person: `[from, to)`. */
+/** An identifier, and the time in which it belonged to the person: `[from, to)`. */
 export interface Detail {
   readonly identifier: Identifiers.Identifier
   readonly from: EpochMillis
   readonly to: EpochMillis
 }
 
-/** Who may be the person: what distinguishes them from the other candidates, and none of their data. */
+/** A candidate for the person: attributes that distinguish them from the others, and none of their data. */
 export interface Candidate {
   readonly pseudonym: Pseudonym.PseudonymId
   /** The indices of the details that lead to the candidate. */

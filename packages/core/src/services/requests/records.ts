@@ -1,6 +1,6 @@
 /**
- * What a request leaves behind while it is open: its decisions in the log, and in the vault, under its own id, the details
- * by which the person was located and the plan of an erasure.
+ * The records of an open request: its decisions in the log, and in the vault, under its own id, the details by which the
+ * person was located and the plan of an erasure.
  */
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -28,7 +28,7 @@ export interface RequestRef {
   readonly request: RightsRequest.RequestId
 }
 
-/** What the operations on requests work with. */
+/** The ports of the operations on requests. */
 export interface Ports {
   readonly vault: Vault["Service"]
   readonly pseudonyms: Pseudonyms["Service"]
@@ -36,7 +36,7 @@ export interface Ports {
   readonly decisions: Decisions.Decisions
 }
 
-/** A disclosure about the person: to whom, for what, and the safeguard under which it crossed a border. */
+/** A disclosure about the person: its recipient, its purpose, and the safeguard under which it crossed a border. */
 export interface Disclosed {
   readonly transfer: Transfer.TransferId
   readonly recipient: RecipientId
@@ -49,7 +49,7 @@ const isUuid = Schema.is(Uuid)
 /** The purpose for which a request reads and keeps data. */
 const purpose = "rightsFulfilment"
 
-/** Who looks, why, and for which request. */
+/** The reader, the reason, and the request. */
 export const accessOf = ({ request }: RequestRef, actor: Actor): Access => ({
   purpose,
   actor,
@@ -57,7 +57,7 @@ export const accessOf = ({ request }: RequestRef, actor: Actor): Access => ({
   matter: request,
 })
 
-/** What a request keeps in the vault is kept under its own id. */
+/** The values of a request are kept in the vault under its own id. */
 export const subjectOf = (request: RightsRequest.RequestId): SubjectId => request as Uuid as SubjectId
 
 /** The state of a request. */

@@ -39,7 +39,7 @@ export interface Read extends Sized {
   readonly contribution: Contribution.Contribution | undefined
 }
 
-/** What finding and reading work with. */
+/** The ports of finding and reading. */
 export interface Ports {
   readonly store: EventStore["Service"]
   readonly vault: Vault["Service"] | undefined

@@ -1,6 +1,6 @@
 /**
- * Deletes one calendar day of interactions in commits of bounded size. The first commit of a day records the counters that
- * replace it; each later one continues it, so that a sweep that was stopped is taken up by the next.
+ * Deletes one calendar day of interactions in commits of bounded size. The first commit of a day records the counters
+ * that replace it; each later one continues it, so that the next sweep can resume one that was stopped.
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -20,7 +20,7 @@ import { type Basis, checksOf } from "./basis.ts"
 import * as InteractionsOfDay from "./interactionsOfDay.ts"
 import type { RetentionSettings } from "./settings.ts"
 
-/** What purging works with. */
+/** The ports and settings of purging. */
 export interface Ports extends InteractionsOfDay.Ports {
   readonly decisions: Decisions
   readonly settings: RetentionSettings
@@ -72,7 +72,7 @@ const batchesOf = (ports: Ports, basis: Basis, day: PlainDate, loaded: CommandHa
   return {
     /** The command of the next commit. A commit without one continues the day. */
     record: (command: (batch: Uuid) => PurgedDay.Command) => void commands.push(command),
-    /** Deletes streams, commit by commit; what does not fill a commit waits for more or for `finish`. */
+    /** Deletes streams, commit by commit; a batch that is not full waits for more streams or for `finish`. */
     add: Effect.fnUntraced(function* (list: ReadonlyArray<InteractionsOfDay.Sized>) {
       for (const one of list) {
         const isFull = waiting.length >= streamsPerCommit || size + one.events > eventsPerCommit
@@ -82,14 +82,14 @@ const batchesOf = (ports: Ports, basis: Basis, day: PlainDate, loaded: CommandHa
       }
     }),
     finish: Effect.suspend(commit),
-    /** What was deleted so far. */
+    /** The interactions and events deleted so far. */
     removed,
     /** How many interactions the latest count has added. */
     added: () => state.added,
   }
 }
 
-/** What was deleted of a day: by this sweep, and by all sweeps since its latest count. */
+/** The deletions of a day: by this sweep, and by all sweeps since its latest count. */
 interface Purged {
   readonly interactions: number
   readonly events: number
@@ -120,7 +120,7 @@ export const purge = Effect.fnUntraced(function* (
   let few: Array<InteractionsOfDay.Sized> | undefined = []
   yield* Stream.runForEach(InteractionsOfDay.find(ports, customer, indexed), (list) =>
     Effect.gen(function* () {
-      // An earlier sweep has counted these, and was stopped before it could delete them.
+      // An earlier sweep counted these, and was stopped before it could delete them.
       const left = list.filter(({ position }) => position <= countedThrough)
       yield* batches.add(yield* InteractionsOfDay.sizeAll(ports, customer, left))
       const uncounted = list.filter(({ position }) => position > countedThrough)

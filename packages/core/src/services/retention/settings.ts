@@ -1,5 +1,6 @@
 /**
- * How retention is carried out: what a day's counters mean, what must have read it, how large a commit may be.
+ * The settings of retention: the definition of a day's counters, the projections that must have read it, the size of a
+ * commit.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -7,11 +8,11 @@ import * as Layer from "effect/Layer"
 import type { ProjectionKey } from "../../eventsourcing/ProjectionStore.ts"
 import { type Definition, standard } from "../../statistics/Definition.ts"
 
-/** How retention is carried out. */
+/** The settings of retention. */
 export interface RetentionSettings {
   /**
-   * What the figures of the Customer's reports mean: a day's counters are counted by it. Its time zone must be the
-   * policy's, in which days end. Default: `Definition.standard`.
+   * The definition of the figures of the Customer's reports, by which a day's counters are counted. Its time zone must
+   * be the policy's, in which days end. Default: `Definition.standard`.
    */
   readonly definition: Definition
   /** The projections that must have read an interaction before it is deleted. Default: none. */
@@ -33,7 +34,7 @@ export const Settings: Context.Reference<RetentionSettings> = Context.Reference<
 )
 
 /**
- * Settings that differ from the default in some.
+ * A layer of the default settings with some changed.
  *
  * @example
  * ```ts
