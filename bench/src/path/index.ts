@@ -178,7 +178,7 @@ const layersOf = ({ tacet }: Measured): Section => {
   return {
     title: "What each layer takes of Tacet's path",
     notes: [
-      "each layer alone, on the data it meets in the path; what is left of a stage is what joins its layers",
+      "each layer alone, on the data it meets in the path; the rest of a stage is the code that joins its layers",
       "shares are of processor time",
     ],
     measurements: [

@@ -199,7 +199,7 @@ const beside = async (options: Options): Promise<Section> => {
   const few = `beside ${sizes[0]} events`
   return {
     title: "One subject of three values and a link, erased by the whole protocol",
-    notes: ["a ratio near 1: the cost is that of what is erased, not of the log or the vault"],
+    notes: ["a ratio near 1: the cost is that of the erased rows, not of the log or the vault"],
     measurements: [
       microseconds(few, small),
       { ...microseconds(`beside ${sizes[1]} events`, large), comparisons: [Spent.compare(few, large, small, 0.5)] },

@@ -134,7 +134,7 @@ const measure = async (server: Server, { rounds, scale }: Options): Promise<Sect
   return {
     title: "Appends of one event by two processes of 16 writers each, to the same 64 streams",
     notes: [
-      "a writer reads a stream and appends to it 20 times; where another one was first, it tries again with the version it is told",
+      "a writer reads a stream and appends to it 20 times; where another one was first, it tries again with the version in the conflict",
       ...subjects.map(
         ({ all, name }) =>
           `${name}: ${sum(all, "appended")} appends, ${sum(all, "conflicts")} true conflicts, no false one; dense`,

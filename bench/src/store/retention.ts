@@ -175,7 +175,7 @@ const measure = async (
 /** The work. */
 export const retention: Work = {
   name: "retention",
-  about: "a year of one Customer deleted on PostgreSQL in bounded commits, while somebody appends",
+  about: "a year of one Customer deleted on PostgreSQL in bounded commits, while another writer appends",
   run: async ({ scale }: Options, done: (section: Section) => void) => {
     const server = await open()
     try {

@@ -145,7 +145,7 @@ const mostUsed = ({ capped, distinct, mostUsed: used, overflow }: CustomerReport
           ]),
       ],
     ),
-    `${count(distinct)} journeys in all; ${count(capped)} interactions beyond the longest told apart, ${count(overflow)} beyond the room for journeys.`,
+    `${count(distinct)} journeys in all; ${count(capped)} interactions beyond the longest that are distinguished, ${count(overflow)} beyond the room for journeys.`,
   ]
 }
 
@@ -207,7 +207,7 @@ const calls = ({ calls: figuresOfCalls, definitions, failedReasons }: ReportDocu
     definitions.unknownHuman === "effective" ? "counted as reaching a person" : "not counted as reaching a person"
   return [
     `${count(total)} calls in ${count(legs)} legs: ${count(effective)} effective (a person spoke for more than ${definitions.minTalkSeconds} s).`,
-    `${count(notHuman)} answered by no person, ${count(humanUnknown)} by nobody knows whom (${unknown}).`,
+    `${count(notHuman)} answered by no person, ${count(humanUnknown)} by an unknown party (${unknown}).`,
     ...Object.entries(failedReasons)
       .toSorted(([, one], [, other]) => other - one)
       .map(([reason, failed]) => `attempt failed: ${count(failed)} ${lowered(failedReason(reason))}`),

@@ -100,7 +100,7 @@ const parsed = (args: ReadonlyArray<string>) => {
     return parseArgs({ args: [...args], options, strict: true }).values
   } catch (error) {
     const [message = ""] = (error instanceof Error ? error.message : "").split(/\. |\n/)
-    throw new InputError(`${message || "the options cannot be read"}; --help lists what is accepted`)
+    throw new InputError(`${message || "the options cannot be read"}; --help lists the options`)
   }
 }
 

@@ -99,7 +99,7 @@ const names: ReadonlyArray<readonly [prefix: string, name: string]> = [
   ["54", "more than the database can take"],
   ["55P03", "a lock was not given in time"],
   ["57014", "the statement took too long"],
-  ["57P", "the server goes down or starts"],
+  ["57P", "the server is shutting down or starting"],
   ["58", "a fault of the system below the server"],
   ["XX", "a fault of the server"],
 ]

@@ -1,12 +1,12 @@
 /**
- * The time that passes for a server: it neither stands still nor jumps under a program's own `Clock`.
+ * The time that passes for a server: it neither stops nor jumps under a program's own `Clock`.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
 const clock = Clock.Clock.defaultValue()
 
-/** Milliseconds on a clock that never goes back, for differences alone. */
+/** Milliseconds on a monotonic clock, for differences alone. */
 export const now = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1_000_000
 
 /** Waits so many milliseconds. */

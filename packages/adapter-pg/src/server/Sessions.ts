@@ -4,8 +4,8 @@
  * connection is outside of a transaction afterwards, or is thrown away.
  *
  * Every call ends: one whose server does not answer is given up by this process's own clock, a little after the server
- * should have given it up, and its connection with it. A connection that has died while it was idle, is too old, or leads
- * to a server that has refused a write, is not lent again.
+ * should have given it up, and its connection with it. A connection that has died while it was idle, is too old, or
+ * leads to a server that has refused a write, is not lent again.
  */
 import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
@@ -38,8 +38,8 @@ export type Beginning = "read" | "write"
 export interface Sessions {
   /**
    * Runs statements in one transaction of one compartment. Fails with the first statement's error, or the commit's, and
-   * has changed nothing then, unless the error leaves it unknown. An interruption ends the call at once; a write may then
-   * still be carried out.
+   * has changed nothing then, unless the error leaves it unknown. An interruption ends the call at once; a write may
+   * then still be carried out.
    */
   readonly transact: (
     customer: CustomerId.CustomerId,
@@ -106,7 +106,7 @@ const beginnings: Readonly<Record<Beginning, string>> = {
 
 interface Session extends Connecting.Connected {
   readonly madeAt: number
-  /** How often a server had refused a write or gone down when the connection was made. */
+  /** How often a server had refused a write or shut down when the connection was made. */
   readonly epoch: number
   usedAt: number
 }
@@ -147,7 +147,7 @@ export const make = Effect.fnUntraced(function* (
   })
   const deadlines = Deadlines.make(limit)
   const run = yield* FiberSet.runtime(yield* FiberSet.make<unknown, TransactionFailed>())()
-  // Before the pool closes: what is still on its way has a moment, then its connection is cut.
+  // Before the pool closes: statements under way have a moment, then their connections are cut.
   yield* Effect.addFinalizer(() => deadlines.close(grace))
 
   const isSound = (session: Session): Effect.Effect<boolean> => {
@@ -178,8 +178,8 @@ export const make = Effect.fnUntraced(function* (
   const most = size + (options.waitingCalls ?? 100_000)
 
   /**
-   * Lends a session. Only who has to wait for another is given a time limit: it costs more than the waiting. `use` is not
-   * interrupted; the session is lent until it has ended.
+   * Lends a session. Only who has to wait for another is given a time limit: it costs more than the waiting. `use` is
+   * not interrupted; the session is lent until it has ended.
    */
   const withSession = <A>(
     use: (session: Session) => Effect.Effect<A, TransactionFailed>,
@@ -298,7 +298,7 @@ export const make = Effect.fnUntraced(function* (
 const readOnly = "25006"
 
 /**
- * Repeats what has certainly changed nothing: a transaction that was rolled back for the sake of others, one that met a
+ * Repeats a transaction that has certainly changed nothing: one that was rolled back for the sake of others, one that met a
  * server that is read-only by now, and, once, a read whose connection was lost.
  */
 const repeating = <A>(

@@ -1,6 +1,6 @@
 /**
- * The socket of one connection. The driver says nothing of a connection that has died while it was idle, and has no way to
- * drop one whose server does not answer: both are done with the socket.
+ * The socket of one connection. The driver says nothing of a connection that has died while it was idle, and has no way
+ * to drop one whose server does not answer: both are done with the socket.
  */
 import * as Redacted from "effect/Redacted"
 import { connect, type Socket } from "node:net"
@@ -29,7 +29,7 @@ export const make = (url: Redacted.Redacted): Wire => {
         ? connect({ path: `${host}/.s.PGSQL.${number}` })
         : connect({ host, port: number, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAlive })
       socket.once("close", () => (closed = true))
-      // A server that goes down says so and ends its side first.
+      // A server that shuts down reports it and ends its side first.
       socket.once("end", () => (closed = true))
       return socket
     },

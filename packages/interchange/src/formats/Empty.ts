@@ -1,6 +1,6 @@
 /**
- * Texts that mean that a field holds nothing. Exports write NULL, \N or N/A where a database had no value; read as they
- * stand, all rows without a case would be one case, and a call that was never answered would be unreadable.
+ * Texts that mean that a field is empty. Exports write NULL, \N or N/A where a database had no value; read
+ * literally, all rows without a case would be one case, and a call that was never answered would be unreadable.
  */
 import type { Mapping } from "../mapping/Mapping.ts"
 import type { Get } from "./Record.ts"

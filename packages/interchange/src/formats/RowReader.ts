@@ -42,7 +42,7 @@ export const rowReader = (mapping: Mapping, defaults: FormatDefaults, zone: stri
   const fields = new Set<string>()
   const use = (field: string) => void fields.add(field)
   const declaredCase = isFields(mapping.case) ? mapping.case : defaults.case
-  if (declaredCase === undefined) throw missing("case", "the field, or fields, that tell one interaction from another")
+  if (declaredCase === undefined) throw missing("case", "the field, or fields, that identify an interaction")
   const readCase = keyReader(declaredCase, use)
   const caseField = typeof declaredCase === "string" ? declaredCase : declaredCase[0]
   const readId = optionalKey(mapping.id ?? defaults.id, use)

@@ -131,7 +131,7 @@ const legReader = ({ mapping, quality, zone }: Context, columns: ReadonlyArray<s
   const has = (name: string) => columns.includes(name)
   for (const name of ["disposition", "lastapp", "dstchannel"]) {
     if (!has(name) && mapping.human?.proof !== "disposition") {
-      throw new InputError(`the input has no column "${name}", which tells whether a person was reached`)
+      throw new InputError(`the input has no column "${name}", which shows whether a person was reached`)
     }
   }
   if (mapping.case === undefined && !has("linkedid") && !has("uniqueid")) {
