@@ -18,6 +18,8 @@ import type { EffectivePolicy } from "../policy/binding/EffectivePolicy.ts"
 import * as LegalData from "../policy/legal/LegalData.ts"
 import { recipientDuties } from "../policy/text/parameters/disclosure.ts"
 import type { RuleKey } from "../policy/text/RuleKey.ts"
+import { Purpose } from "../policy/text/parameters/purposes.ts"
+import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import { nothing, record, refuse } from "./internal/Decision.ts"
 
 // Stream
@@ -97,6 +99,12 @@ export const RecipientContractSigned = Schema.TaggedStruct("RecipientContractSig
 })
 /** It is in force no longer. */
 export const RecipientContractEnded = Schema.TaggedStruct("RecipientContractEnded", { occurredAt })
+/** The least data that a purpose of this recipient needs, from now on (D-AFFIL, D-PARTNER). */
+export const MinimalDataDeclared = Schema.TaggedStruct("MinimalDataDeclared", {
+  occurredAt,
+  purpose: Purpose,
+  categories: Schema.Array(PersonalDataCategory),
+})
 
 /** How the events of a recipient are stored. */
 export const codec = EventCodec.make(streamKind, [
@@ -104,6 +112,7 @@ export const codec = EventCodec.make(streamKind, [
   UndertakingRecorded,
   RecipientContractSigned,
   RecipientContractEnded,
+  MinimalDataDeclared,
 ])
 export type Event = EventCodec.EventOf<typeof codec>
 
@@ -114,10 +123,16 @@ export interface State {
   readonly registered: { readonly from: number; readonly kind: RecipientKind; readonly country: string } | undefined
   readonly undertakings: ReadonlyMap<Undertaking, { readonly from: number; readonly document: string }>
   readonly contracts: ReadonlyArray<{ readonly from: number; readonly to: number }>
+  /** What was declared for each purpose, in the order of the declarations. */
+  readonly minimums: ReadonlyArray<{
+    readonly from: number
+    readonly purpose: Purpose
+    readonly categories: ReadonlyArray<PersonalDataCategory>
+  }>
 }
 
 /** A recipient that is not registered. */
-export const initial: State = { registered: undefined, undertakings: new Map(), contracts: [] }
+export const initial: State = { registered: undefined, undertakings: new Map(), contracts: [], minimums: [] }
 
 /** Whether a contract with the recipient is in force at a moment (CONTRACT-RCPT). */
 export const hasContractAt = (state: State, at: DateTime.Utc): boolean => {
@@ -130,6 +145,15 @@ export const hasUndertaken = (state: State, undertaking: Undertaking, at: DateTi
   const known = state.undertakings.get(undertaking)
   return known !== undefined && known.from <= DateTime.toEpochMillis(at)
 }
+
+/** The least data that a purpose needs, as declared by a moment; `undefined` where nothing was declared. */
+export const minimumFor = (
+  { minimums }: State,
+  purpose: Purpose,
+  at: DateTime.Utc,
+): ReadonlyArray<PersonalDataCategory> | undefined =>
+  minimums.findLast((declared) => declared.purpose === purpose && declared.from <= DateTime.toEpochMillis(at))
+    ?.categories
 
 /** A condition that a recipient fails, by the rule that requires it. */
 export interface Violation {
@@ -211,6 +235,8 @@ const evolve = (state: State, event: Event): State => {
       }
     case "RecipientContractSigned":
       return { ...state, contracts: [...state.contracts, { from, to: Number.POSITIVE_INFINITY }] }
+    case "MinimalDataDeclared":
+      return { ...state, minimums: [...state.minimums, { from, purpose: event.purpose, categories: event.categories }] }
     case "RecipientContractEnded":
       return {
         ...state,
@@ -236,6 +262,11 @@ export const Command = Schema.Union([
   Schema.TaggedStruct("RecordUndertaking", { at, undertaking: Undertaking, document: DocumentReference }),
   Schema.TaggedStruct("SignRecipientContract", { at, document: DocumentReference }),
   Schema.TaggedStruct("EndRecipientContract", { at }),
+  Schema.TaggedStruct("DeclareMinimalData", {
+    at,
+    purpose: Purpose,
+    categories: MinimalDataDeclared.fields.categories,
+  }),
 ])
 export type Command = typeof Command.Type
 
@@ -276,6 +307,15 @@ const decide = (state: State, command: Command): Result.Result<ReadonlyArray<Eve
           })
         : nothing
     }
+    case "DeclareMinimalData": {
+      const { categories, purpose } = command
+      const declared = state.minimums.findLast((one) => one.purpose === purpose)
+      if (declared !== undefined && instant < declared.from) {
+        return refuse("TACET-TIME", command, "at", "a moment at or after the declaration before")
+      }
+      const isSame = declared !== undefined && sameSet(declared.categories, categories)
+      return isSame ? nothing : record({ _tag: "MinimalDataDeclared", occurredAt, purpose, categories })
+    }
     case "SignRecipientContract":
       if (last?.to === Number.POSITIVE_INFINITY) return nothing
       return last !== undefined && instant < last.to
@@ -288,6 +328,9 @@ const decide = (state: State, command: Command): Result.Result<ReadonlyArray<Eve
         : record({ _tag: "RecipientContractEnded", occurredAt })
   }
 }
+
+const sameSet = <A>(one: ReadonlyArray<A>, other: ReadonlyArray<A>): boolean =>
+  one.every((each) => other.includes(each)) && other.every((each) => one.includes(each))
 
 /** The decider of a recipient. It needs no facts but its own. */
 export const decider: Decider<State, Command, Event, void> = { initial, evolve, decide }

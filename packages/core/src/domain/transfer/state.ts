@@ -13,6 +13,8 @@ export interface State {
   readonly request: typeof TransferRequested.Type | undefined
   /** What carries it over the border; `undefined` where it crosses none. */
   readonly carried: { readonly article: string; readonly act: string | undefined } | undefined
+  /** The rules that refused it; none where nothing did. */
+  readonly refusedBy: ReadonlyArray<string>
   readonly executedAt: number
   readonly notices: ReadonlySet<Uuid>
 }
@@ -22,6 +24,7 @@ export const initial: State = {
   status: "none",
   request: undefined,
   carried: undefined,
+  refusedBy: [],
   executedAt: 0,
   notices: new Set(),
 }
@@ -67,7 +70,7 @@ export const evolve = (state: State, event: Event): State => {
         carried: event.article === undefined ? undefined : { article: event.article, act: event.act },
       }
     case "TransferRefused":
-      return { ...state, status: "refused" }
+      return { ...state, status: "refused", refusedBy: event.rules }
     case "TransferExecuted":
       return { ...state, status: "executed", executedAt: DateTime.toEpochMillis(event.occurredAt) }
     case "RecipientNotified":

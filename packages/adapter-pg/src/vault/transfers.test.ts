@@ -1,0 +1,113 @@
+import type { Identifier, Recipient, Transfer } from "@tacet/core/domain"
+import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
+import { Vocabulary } from "@tacet/core/policy"
+import { Vault } from "@tacet/core/privacy"
+import { Customers, Openings, Pseudonyms, Recipients, Transfers } from "@tacet/core/services"
+import { describe, expect, it } from "@tacet/vitest"
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { layer } from "../layer.ts"
+import { vaultForThisFile } from "../testDatabase.testing.ts"
+import * as VaultPostgres from "./VaultPostgres.ts"
+
+const options = vaultForThisFile()
+
+const services = Layer.mergeAll(Customers.layer, Pseudonyms.layer, Recipients.layer, Transfers.layer).pipe(
+  Layer.provideMerge(Vault.layer),
+  Layer.provideMerge(Openings.layer),
+  Layer.provideMerge(Layer.merge(layer(options.log), VaultPostgres.layer(options))),
+)
+
+describe("a disclosure", () => {
+  it.live("REGISTER-RCPT SUBPROC: is judged by the register, recorded, linked to the person and handed over", () =>
+    Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      const at = DateTime.makeUnsafe(now - 60_000)
+      const customer = (yield* Uuid.next) as CustomerId.CustomerId
+      const recipient = (yield* Uuid.next) as Recipient.RecipientId
+      const transfer = (yield* Uuid.next) as Transfer.TransferId
+      const contract = (yield* Uuid.next) as Identifier.ContractId
+      const policyVersion = "dialonce/2021-02-17" as Identifier.PolicyVersionId
+      yield* Customers.Customers.use((customers) =>
+        customers.declare(customer, [
+          { _tag: "AdoptPolicyVersion", at, policyVersion },
+          {
+            _tag: "SignContract",
+            at,
+            contract,
+            clauses: [...Vocabulary.agreementClauses],
+            purposes: ["customerCare"],
+            categories: ["telephoneNumber"],
+            ownServices: [],
+            places: ["FR"],
+            recognition: false,
+          },
+        ]),
+      )
+      const pseudonym = yield* Pseudonyms.Pseudonyms.use((pseudonyms) => pseudonyms.issue(customer))
+      const sealed = yield* Pseudonyms.Pseudonyms.use((pseudonyms) =>
+        pseudonyms.observe({
+          customer,
+          pseudonym,
+          identifier: { kind: "telephoneNumber", text: "+33612345678" },
+          purposes: ["customerCare"],
+          validFrom: now,
+        }),
+      )
+      const recipients = yield* Recipients.Recipients
+      const transfers = yield* Transfers.Transfers
+      const request = (id: Transfer.TransferId) =>
+        transfers.request({
+          customer,
+          transfer: id,
+          recipient,
+          ground: "subProcessor",
+          purpose: "customerCare",
+          categories: ["telephoneNumber"],
+          data: "otherData",
+          manner: "file",
+          destination: "FR",
+          conditions: [],
+          againstPayment: false,
+        })
+      const unregistered = yield* request((yield* Uuid.next) as Transfer.TransferId)
+      expect(unregistered).toEqual({ _tag: "refused", rules: ["REGISTER", "SUBPROC"] })
+      const undertakings = (
+        [
+          "commitmentToLaw",
+          "similarTreatment",
+          "guaranteesRecorded",
+          "priorAuthorisation",
+          "sameDutiesAsProcessor",
+        ] as const
+      ).map((undertaking) => ({ undertaking, document: "annex B" }))
+      yield* recipients.declare(customer, recipient, {
+        _tag: "RegisterRecipient",
+        at,
+        kind: "subProcessor",
+        country: "FR",
+        undertakings,
+      })
+      yield* recipients.declare(customer, recipient, { _tag: "SignRecipientContract", at, document: "contract 7" })
+      expect(yield* recipients.asOf(customer)).toMatchObject([{ recipient, hasContract: true, violations: [] }])
+      expect(yield* request(transfer)).toEqual({ _tag: "authorised" })
+      const handed: Array<unknown> = []
+      const { digest } = yield* transfers.execute({
+        customer,
+        transfer,
+        pseudonym,
+        values: [sealed],
+        actor: { id: pseudonym, roles: ["support"] },
+        reason: "customerSupport",
+        deliver: ({ values }) => Effect.sync(() => void handed.push(values)),
+      })
+      expect(handed).toEqual([[{ category: "telephoneNumber", value: "+33612345678" }]])
+      expect(digest).toMatch(/^[0-9a-f]{64}$/)
+      expect((yield* transfers.stateOf({ customer, transfer })).status).toBe("executed")
+      const linked = yield* Vault.Vault.use((vault) => vault.interactionsOf(customer, pseudonym as never))
+      expect(linked).toEqual([transfer])
+    }).pipe(Effect.provide(services)),
+  )
+})
