@@ -142,6 +142,7 @@ const fill = Effect.fnUntraced(function* (events: number) {
         subject,
         category: "freeText" as const,
         purposes: ["customerCare"],
+        source: "givenByPerson" as const,
         collectedAt: dawn,
         retentionEnd: undefined,
         keyId,

@@ -149,11 +149,11 @@ export const fence = (vault: VaultCompartment, address: Address, erasure: Keyrin
 export const put = (
   vault: VaultCompartment,
   address: Address,
-  { links = [], locators = [], values = [] }: VaultStore.Rows,
+  { correction = false, links = [], locators = [], values = [] }: VaultStore.Rows,
 ): Result.Result<void, VaultStore.KeyringMoved | VaultError.SubjectErased | VaultError.SubjectRestricted> => {
   const known = vault.keyrings.get(address.subject)
   if (known?.erasure !== undefined) return Result.fail(erased(address, known))
-  if (known?.restricted === true) return Result.fail(new VaultError.SubjectRestricted(address))
+  if (known?.restricted === true && !correction) return Result.fail(new VaultError.SubjectRestricted(address))
   if (values.some(({ category, keyId }) => known?.keys.get(category)?.keyId !== keyId)) {
     return Result.fail(new VaultStore.KeyringMoved({ actualRevision: known?.revision ?? 0 }))
   }

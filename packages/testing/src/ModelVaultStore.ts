@@ -78,11 +78,12 @@ export const make = (): Store => {
         keep({ ...Keyring.empty, customer, subject, erasure, revision: (known?.revision ?? 0) + 1 })
         return erasure
       }),
-    put: (customer, subject, { links = [], locators = [], values = [] }) =>
+    put: (customer, subject, { correction = false, links = [], locators = [], values = [] }) =>
       Effect.suspend((): ReturnType<Store["put"]> => {
         const known = keyringOf(customer, subject)
         if (known?.erasure !== undefined) return Effect.fail(erased(known))
-        if (known?.restricted === true) return Effect.fail(new VaultError.SubjectRestricted({ customer, subject }))
+        if (known?.restricted === true && !correction)
+          return Effect.fail(new VaultError.SubjectRestricted({ customer, subject }))
         if (values.some(({ category, keyId }) => known?.keys.get(category)?.keyId !== keyId)) {
           return Effect.fail(new VaultStore.KeyringMoved({ actualRevision: known?.revision ?? 0 }))
         }

@@ -93,6 +93,7 @@ const aValue = FastCheck.record({
   reference: aReference,
   category: aCategory,
   purposes: texts,
+  source: FastCheck.constantFrom<VaultStore.ValueRow["source"]>("givenByPerson", "thirdParty", undefined),
   collectedAt: aMoment,
   retentionEnd: anEnd,
   keyId: anId,
@@ -173,6 +174,7 @@ export const aVaultOperation: FastCheck.Arbitrary<VaultOperation> = FastCheck.on
         subject: aSubject,
         values: few(aValue),
         isMisfit: isSeldom,
+        correction: isSeldom,
         links: few(aLink),
         locators: few(aLocator),
       }),
@@ -188,7 +190,7 @@ export const aVaultOperation: FastCheck.Arbitrary<VaultOperation> = FastCheck.on
           })
           const links = drawn.links.map((link) => ({ ...link, subject, interaction: cast.ids[link.interaction]! }))
           const locators = drawn.locators.map((locator) => ({ ...locator, subject }))
-          return store.put(customer, subject, { values, links, locators })
+          return store.put(customer, subject, { values, links, locators, correction: drawn.correction })
         })
       },
     ),

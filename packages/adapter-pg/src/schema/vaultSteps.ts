@@ -86,5 +86,8 @@ const first: Step = ({ operator, schema, vault }) => [
   `GRANT SELECT (customer_id, reference, destroyed_on, cause), INSERT ON ${schema}.destroyed_value TO ${vault}`,
 ]
 
+/** Where a value comes from (PROVENANCE); null in rows that an earlier release has written. */
+const second: Step = ({ schema }) => [`ALTER TABLE ${schema}.sealed_value ADD COLUMN source text COLLATE "C"`]
+
 /** The steps of the vault. */
-export const vaultSteps: ReadonlyArray<Step> = [first]
+export const vaultSteps: ReadonlyArray<Step> = [first, second]

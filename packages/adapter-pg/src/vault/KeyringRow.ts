@@ -124,14 +124,15 @@ export const fence = (schema: string, customer: string, subject: string, next: K
 })
 
 /**
- * A share lock on the fence, if rows may be put: the subject is neither erased nor restricted, and has every key that
+ * A share lock on the fence, if rows may be put: the subject is neither erased nor, unless the rows are a correction,
+ * restricted, and has every key that
  * the values were sealed with. An erasure waits until this transaction ends, and this transaction for a running
  * erasure: the row is judged in its state when the lock is granted. The first four parameters are Customer, subject,
  * and the categories and ids of the keys.
  */
-export const share = (schema: string): string => `
+export const share = (schema: string, correction: boolean): string => `
   SELECT 1 FROM ${schema}.keyring k
-  WHERE k.customer_id = $1 AND k.subject_id = $2 AND k.erased_at IS NULL AND NOT k.is_restricted AND NOT EXISTS (
+  WHERE k.customer_id = $1 AND k.subject_id = $2 AND k.erased_at IS NULL ${correction ? "" : "AND NOT k.is_restricted "}AND NOT EXISTS (
     SELECT FROM unnest($3::text[], $4::uuid[]) AS needed (category, key_id) WHERE NOT EXISTS (
       SELECT FROM unnest(k.key_categories, k.key_ids) AS present (category, key_id)
       WHERE present.category = needed.category AND present.key_id = needed.key_id

@@ -64,7 +64,8 @@ const writing = (transact: Transact): Operations<"changeKeyring" | "fence" | "pu
     if (answers[isBare ? 1 : 0]!.length > 0) return
     const known = Option.getOrUndefined(keyringIn(customer, answers.at(-1)))
     if (known?.erasure !== undefined) return yield* erased(known, known.erasure)
-    if (known?.restricted === true) return yield* new VaultError.SubjectRestricted({ customer, subject })
+    if (known?.restricted === true && rows.correction !== true)
+      return yield* new VaultError.SubjectRestricted({ customer, subject })
     return yield* new VaultStore.KeyringMoved({ actualRevision: known?.revision ?? 0 })
   }),
 })
@@ -109,8 +110,8 @@ const reading = (
           const [value, gone] = [values![0], destroyed![0]]
           if (value !== undefined) {
             const keyring =
-              value[10] === true
-                ? Option.some(Keyrings.keyringOf(customer, value.slice(11)))
+              value[11] === true
+                ? Option.some(Keyrings.keyringOf(customer, value.slice(12)))
                 : Option.none<Keyring.Keyring>()
             return Option.some({ _tag: "Value", value: valueOf(value), keyring })
           }
@@ -259,6 +260,7 @@ const valueColumns = (table: string): string =>
     "algorithm",
     "nonce",
     "cipher_text",
+    "source",
   ]
     .map((column) => `${table}.${column}`)
     .join(", ")
@@ -274,6 +276,7 @@ const valueOf = (row: ReadonlyArray<unknown>): VaultStore.ValueRow => ({
   algorithm: row[7] as string,
   nonce: row[8] as Uint8Array,
   cipherText: row[9] as Uint8Array,
+  source: (row[10] as VaultStore.ValueRow["source"] | null) ?? undefined,
 })
 
 /** Inserts rows if the subject is open: all, or none. Returns whether it was. */
@@ -281,16 +284,16 @@ const putting = (
   schema: string,
   customer: string,
   subject: string,
-  { links = [], locators = [], values = [] }: VaultStore.Rows,
+  { correction = false, links = [], locators = [], values = [] }: VaultStore.Rows,
 ): Statement => ({
-  sql: `WITH shared AS MATERIALIZED (${Keyrings.share(schema)}), values_put AS (
+  sql: `WITH shared AS MATERIALIZED (${Keyrings.share(schema, correction)}), values_put AS (
       INSERT INTO ${schema}.sealed_value (customer_id, subject_id, reference, category, purposes, collected_at,
-        retention_end, key_id, algorithm, nonce, cipher_text)
+        retention_end, key_id, algorithm, nonce, cipher_text, source)
       SELECT $1::uuid, $2::uuid, v.reference, v.category, v.purposes, v.collected_at, v.retention_end, v.key_id,
-        v.algorithm, v.nonce, v.cipher_text
+        v.algorithm, v.nonce, v.cipher_text, nullif(v.source, '')
       FROM shared, unnest($5::uuid[], $3::text[], $6::json[], $7::bigint[], $8::bigint[], $4::uuid[], $9::text[],
-          $10::bytea[], $11::bytea[])
-        AS v (reference, category, purposes, collected_at, retention_end, key_id, algorithm, nonce, cipher_text)
+          $10::bytea[], $11::bytea[], $19::text[])
+        AS v (reference, category, purposes, collected_at, retention_end, key_id, algorithm, nonce, cipher_text, source)
       ON CONFLICT (customer_id, reference) DO NOTHING RETURNING 1
     ), links_put AS (
       INSERT INTO ${schema}.link (customer_id, subject_id, interaction_id, retention_end)
@@ -324,6 +327,7 @@ const putting = (
     wholes(locators.map(({ validFrom }) => validFrom)),
     wholes(locators.map(({ validTo }) => validTo)),
     wholes(locators.map(({ retentionEnd }) => retentionEnd)),
+    list.text(values.map(({ source }) => source ?? "")),
   ],
 })
 

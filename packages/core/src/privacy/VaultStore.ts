@@ -21,6 +21,7 @@ import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
 import type { Erasure, Keyring, KeyringState } from "./Keyring.ts"
 import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
+import type { Source } from "./Source.ts"
 import type { ErasureCause, SubjectId } from "./Subject.ts"
 import type { SubjectErased, SubjectRestricted, VaultUnavailable } from "./VaultError.ts"
 
@@ -31,6 +32,8 @@ export interface ValueRow {
   readonly category: PersonalDataCategory
   /** The purposes that were declared for it when it was collected. */
   readonly purposes: ReadonlyArray<string>
+  /** `undefined` for a value of a release that recorded none. */
+  readonly source: Source | undefined
   readonly collectedAt: EpochMillis
   /** From then on it is not readable, whatever ran. `undefined`: no end is known yet. */
   readonly retentionEnd: EpochMillis | undefined
@@ -64,6 +67,8 @@ export interface Rows {
   readonly values?: ReadonlyArray<ValueRow>
   readonly links?: ReadonlyArray<LinkRow>
   readonly locators?: ReadonlyArray<LocatorRow>
+  /** The values correct others of the subject: they are put although it is restricted (GDPR 16, 18(2)). Default: false. */
+  readonly correction?: boolean
 }
 
 /** The record of a destroyed value: no subject, and only the day, so that values erased together cannot be joined again. */
@@ -111,7 +116,7 @@ export class VaultStore extends Context.Service<
       erasure: Erasure,
     ) => Effect.Effect<Erasure, VaultUnavailable>
     /**
-     * Puts rows of one subject, where it is neither erased nor restricted and every value is sealed with the key that
+     * Puts rows of one subject, where it is neither erased nor restricted (or they are a correction) and every value is sealed with the key that
      * the keyring has for its category. Without values, a keyring is made where there is none. The same row again is no
      * further row, and a destroyed value does not come back under its reference.
      */

@@ -4,7 +4,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
-import type { RecipientId } from "../domain/Recipient.ts"
+import * as Recipient from "../domain/Recipient.ts"
 import type * as RightsRequest from "../domain/RightsRequest.ts"
 import * as Transfer from "../domain/Transfer.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
@@ -33,7 +33,7 @@ import {
   start,
 } from "./scene.testing.ts"
 
-const recipient = "7b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a77" as RecipientId
+const recipient = "7b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a77" as Recipient.RecipientId
 const requester = "6b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a66" as Uuid.Uuid
 const actor: Actor = { id: nobody, roles: ["support"] }
 const number = "+33612345678"
@@ -59,8 +59,18 @@ const disclosed = Effect.gen(function* () {
     { _tag: "TransferAuthorised", occurredAt: at },
     { _tag: "TransferExecuted", occurredAt: at, values: 1, digest: "0".repeat(64) },
   ]
+  const registered: Recipient.Event = {
+    _tag: "RecipientRegistered",
+    occurredAt: at,
+    kind: "customer",
+    country: "FR",
+    undertakings: [],
+  }
   const stream = Transfer.streamOf(transfer)
-  const writes = [{ stream, expected: Expected.none, events: events.map(Transfer.codec.encode) }]
+  const writes = [
+    { stream, expected: Expected.none, events: events.map(Transfer.codec.encode) },
+    { stream: Recipient.streamOf(recipient), expected: Expected.any, events: [Recipient.codec.encode(registered)] },
+  ]
   yield* EventStore.use((store) =>
     Effect.flatMap(Uuid.next, (commitId) => store.append({ customer, commitId, writes })),
   )
@@ -275,7 +285,17 @@ describe("a request for access", () => {
         own.map(({ reference }) => reference).toSorted(),
       )
       expect(copy.values.map(({ value }) => value).toSorted()).toEqual([number, number, "call me"].toSorted())
-      expect(copy.disclosures).toEqual([{ transfer, recipient, purpose: "customerCare", safeguard: undefined }])
+      expect(copy.disclosures).toEqual([
+        {
+          transfer,
+          recipient,
+          purpose: "customerCare",
+          isAbroad: false,
+          safeguard: undefined,
+          kind: "customer",
+          country: "FR",
+        },
+      ])
       const given = copy.values.map(({ reference }) => reference)
       expect(yield* refusalOf(answering(request, { given: given.slice(1) }))).toBe("R-ACCESS")
       yield* answering(request, { given })
@@ -387,7 +407,7 @@ describe("other requests", () => {
       const { one } = yield* people
       const whose = { customer, pseudonym: one }
       const at = DateTime.makeUnsafe(dawn + 2 * day)
-      const give = (purpose: Purpose, more: { readonly recipient?: RecipientId } = {}) =>
+      const give = (purpose: Purpose, more: { readonly recipient?: Recipient.RecipientId } = {}) =>
         pseudonyms.declare(whose, { _tag: "GiveConsent", at, purpose, manner: "form", text: "text 3", ...more })
       yield* give("directMarketing")
       yield* give("directMarketing", { recipient })

@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import type * as RightsRequest from "../domain/RightsRequest.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
-import type { EventStore } from "../eventsourcing/EventStore.ts"
+import { EventStore } from "../eventsourcing/EventStore.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import * as Uuid from "../eventsourcing/Uuid.ts"
 import type { Purpose } from "../policy/text/parameters/purposes.ts"
@@ -22,9 +22,10 @@ import { Erasure } from "./Erasure.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import { Pseudonyms, type PseudonymsError } from "./Pseudonyms.ts"
-import { type DataCopy, giveAccess, givePortableData, type OpenedValue, read } from "./requests/access.ts"
+import { giveAccess, givePortableData, read } from "./requests/access.ts"
 import { type Answer, type Answered, type Fulfilment, fulfilling } from "./requests/answering.ts"
 import { erase } from "./requests/erasure.ts"
+import type { CopiedDisclosure, CopiedInteraction, DataCopy, OpenedValue, ReadableEvent } from "./requests/copying.ts"
 import { choose, type Choice } from "./requests/choosing.ts"
 import { type Candidate, type Detail, locate } from "./requests/locating.ts"
 import { type Notice, type Notification, NotifyRecipient } from "./requests/notifying.ts"
@@ -48,12 +49,15 @@ export type {
   Answered,
   Candidate,
   Choice,
+  CopiedDisclosure,
+  CopiedInteraction,
   DataCopy,
   Detail,
   Disclosed,
   Notice,
   Notification,
   OpenedValue,
+  ReadableEvent,
   RequestRef,
 }
 
@@ -116,7 +120,10 @@ export class DataSubjectRequests extends Context.Service<
       choice: Choice,
       actor: Actor,
     ) => Effect.Effect<void, DataSubjectRequestsError | Identifiers.NoIdentifier>
-    /** The data of the person who was found and verified. Each value that is opened leaves a record. */
+    /**
+     * The data of the person who was located and verified: every value, every linked interaction with its events, and the
+     * information of GDPR 15(1). Each value that is opened leaves a record.
+     */
     readonly read: (which: RequestRef, actor: Actor) => Effect.Effect<DataCopy, DataSubjectRequestsError>
     /**
      * Carries a request out and records its answer. An answer that the policy or the law forbids is refused before
@@ -135,6 +142,7 @@ export const layer: Layer.Layer<DataSubjectRequests, never, Vault | EventStore |
       pseudonyms: yield* Pseudonyms,
       erasure: yield* Erasure,
       decisions: yield* Decisions.make,
+      store: yield* EventStore,
     }
     return DataSubjectRequests.of({
       receive: receive(ports),

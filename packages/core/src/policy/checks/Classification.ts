@@ -5,8 +5,9 @@
  * anonymisation that was checked.
  */
 
-/** Where a datum comes from (PROVENANCE; GDPR 14(2)(f)). */
-export type Source = "givenByPerson" | "observed" | "thirdParty" | "derived"
+import type { Source } from "../../privacy/Source.ts"
+
+export type { Source }
 
 /** A datum that is held, as far as its label depends on it. */
 export interface Item {

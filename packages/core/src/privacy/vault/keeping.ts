@@ -10,6 +10,7 @@ import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { Sealed } from "../Sealed.ts"
+import { type Source, usualSourceOf } from "../Source.ts"
 import type { ErasureCause, SubjectId } from "../Subject.ts"
 import { again, type Keyrings } from "./keyrings.ts"
 import type { Ports } from "./Ports.ts"
@@ -17,6 +18,7 @@ import type { Ports } from "./Ports.ts"
 /** A value that is kept, as far as it is listed without opening it (GDPR 15(1)). */
 export interface Kept extends Sealed<string> {
   readonly purposes: ReadonlyArray<string>
+  readonly source: Source
   readonly collectedAt: EpochMillis
   /** `undefined`: no end is known yet. */
   readonly retentionEnd: EpochMillis | undefined
@@ -51,10 +53,11 @@ export const keeping = ({ store }: Ports, { change, live, recorded }: Keyrings) 
   ) {
     if (Option.isSome(yield* recorded(customer, subject))) return []
     const rows = yield* store.valuesOf(customer, subject, page)
-    return rows.map(({ category, collectedAt, purposes, reference, retentionEnd }): Kept => ({
+    return rows.map(({ category, collectedAt, purposes, reference, retentionEnd, source }): Kept => ({
       category,
       reference,
       purposes,
+      source: source ?? usualSourceOf(category),
       collectedAt,
       retentionEnd,
     }))

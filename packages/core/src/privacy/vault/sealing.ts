@@ -13,6 +13,7 @@ import { algorithm, bytesOf, Encryption, keyLength, nonceLength } from "../Encry
 import { empty } from "../Keyring.ts"
 import type { PersonalDataCategory } from "../PersonalDataCategory.ts"
 import type { Sealed } from "../Sealed.ts"
+import { type Source, usualSourceOf } from "../Source.ts"
 import type { SubjectId } from "../Subject.ts"
 import {
   type AlteredKey,
@@ -34,6 +35,8 @@ export interface ToSeal {
   readonly value: string
   /** The purposes declared for it (MINIMISE). */
   readonly purposes: ReadonlyArray<string>
+  /** Where it comes from (PROVENANCE). Default: the usual source of its category. */
+  readonly source?: Source | undefined
   readonly collectedAt: EpochMillis
   /** Its computed end (`RetentionPolicy.retentionEnd`); `undefined` while none is known. */
   readonly retentionEnd: EpochMillis | undefined
@@ -61,9 +64,10 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
     customer: CustomerId,
     subject: SubjectId,
     category: PersonalDataCategory,
+    correction: boolean,
   ) {
     const keyring = yield* live(customer, subject)
-    if (keyring?.restricted === true) return yield* new SubjectRestricted({ customer, subject })
+    if (keyring?.restricted === true && !correction) return yield* new SubjectRestricted({ customer, subject })
     const known = keyring?.keys.get(category)
     if (known !== undefined) {
       const place: KeyPlace = { customer, subject, category, keyId: known.keyId }
@@ -81,22 +85,25 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
     return { keyId, key }
   })
 
-  const sealNow = Effect.fnUntraced(function* ({ value, ...row }: ToSeal, reference: Uuid.Uuid) {
+  const sealNow = Effect.fnUntraced(function* ({ value, ...row }: ToSeal, reference: Uuid.Uuid, correction: boolean) {
     const { category, customer, subject } = row
     const { encrypt, randomBytes } = yield* Encryption
-    const { key, keyId } = yield* dataKey(customer, subject, category)
+    const { key, keyId } = yield* dataKey(customer, subject, category, correction)
     const nonce = yield* randomBytes(nonceLength)
     const context = ofValue({ customer, subject, reference, category, keyId })
     const cipherText = yield* encrypt(key, nonce, bytesOf(value), context)
-    const { collectedAt, purposes, retentionEnd } = row
+    const { collectedAt, purposes, retentionEnd, source = usualSourceOf(category) } = row
+    const kept = { reference, subject, category, purposes, source, collectedAt, retentionEnd }
     yield* store.put(customer, subject, {
-      values: [
-        { reference, subject, category, purposes, collectedAt, retentionEnd, keyId, algorithm, nonce, cipherText },
-      ],
+      values: [{ ...kept, keyId, algorithm, nonce, cipherText }],
+      ...(correction ? { correction } : {}),
     })
   })
 
-  const sealRow = Effect.fnUntraced(function* (toSeal: ToSeal): Effect.fn.Return<Sealed<string>, SealError> {
+  const sealRow = Effect.fnUntraced(function* (
+    toSeal: ToSeal,
+    correction = false,
+  ): Effect.fn.Return<Sealed<string>, SealError> {
     const { category, customer, retentionEnd } = toSeal
     const now = yield* Clock.currentTimeMillis
     if (retentionEnd !== undefined && retentionEnd <= now) {
@@ -120,7 +127,7 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
     }
     const { randomBytes } = yield* Encryption
     const sealed = reference ?? Uuid.fromBytes(yield* randomBytes(16), 4)
-    yield* again(sealNow(toSeal, sealed))
+    yield* again(sealNow(toSeal, sealed, correction))
     return { reference: sealed, category }
   })
 
@@ -132,7 +139,8 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
     return yield* sealRow(toSeal)
   })
 
-  // A correction has the purposes that were accepted when the value was collected.
+  // A correction has the purposes that were accepted when the value was collected. A restriction does not bar it: accuracy
+  // may be what the person contests (GDPR 16, 18(1)(a)).
   const replace = Effect.fn("Vault.replace")(function* (
     customer: CustomerId,
     old: Sealed<string>,
@@ -140,7 +148,7 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
   ): Effect.fn.Return<Sealed<string>, SealError | UnknownReference> {
     const found = Option.getOrUndefined(yield* store.find(customer, old.reference))
     if (found?._tag !== "Value") return yield* new UnknownReference({ customer, reference: old.reference })
-    return yield* sealRow({ ...found.value, customer, value, reference: undefined })
+    return yield* sealRow({ ...found.value, customer, value, reference: undefined }, true)
   })
 
   return { seal, replace }

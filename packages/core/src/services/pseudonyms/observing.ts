@@ -10,6 +10,7 @@ import * as Uuid from "../../eventsourcing/Uuid.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import * as Identifiers from "../../privacy/Identifiers.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
+import type { Source } from "../../privacy/Source.ts"
 import type { Sealed } from "../../privacy/Sealed.ts"
 import * as Declarations from "../internal/Declarations.ts"
 import * as RetentionEnds from "../internal/RetentionEnds.ts"
@@ -21,6 +22,8 @@ export interface ToKeep extends PseudonymRef {
   readonly value: string
   /** The purposes declared for it (MINIMISE). */
   readonly purposes: ReadonlyArray<Purpose>
+  /** Where it comes from (PROVENANCE). Default: the person, for what they say or type; else observed. */
+  readonly source?: Source
   /** When it was collected. Default: now. */
   readonly collectedAt?: EpochMillis
 }
@@ -50,7 +53,7 @@ const retentionEnd = Effect.fnUntraced(function* (
 /** Seals a value with its retention end. */
 export const keep = (ports: Ports) =>
   Effect.fn("Pseudonyms.keep")(function* (toKeep: ToKeep) {
-    const { category, customer, pseudonym, purposes, value } = toKeep
+    const { category, customer, pseudonym, purposes, source, value } = toKeep
     const collectedAt = yield* orNow(toKeep.collectedAt)
     const declared = yield* ports.decisions.declared(customer)
     yield* Declarations.bound(declared, "KeepValue", DateTime.makeUnsafe(collectedAt))
@@ -60,6 +63,7 @@ export const keep = (ports: Ports) =>
       category,
       value,
       purposes,
+      source,
       collectedAt,
       retentionEnd: yield* retentionEnd(ports, customer, declared, category, collectedAt),
     })
@@ -89,7 +93,7 @@ export const observe = (ports: Ports) =>
       Effect.gen(function* () {
         if (sealed === undefined) {
           const end = yield* retentionEnd(ports, customer, declared, category, seenAt)
-          const toSeal = { customer, subject, category, value: identifier.text, purposes }
+          const toSeal = { customer, subject, category, value: identifier.text, purposes, source: "observed" as const }
           sealed = yield* vault.seal({ ...toSeal, collectedAt: seenAt, retentionEnd: end })
           yield* vault.observe({ customer, subject, identifier, validFrom, validTo, retentionEnd: end })
         }

@@ -18,7 +18,7 @@ export interface Answer extends RequestRef {
   readonly actor: Actor
   /** The notices in the answer besides its outcome; the policy may require them (R-COMPLAINT). */
   readonly states: (typeof RightsRequest.RequestFulfilled.Type)["states"]
-  /** Access and portability: the references of the values that the person was given, as `read` answered them. */
+  /** Access: the `references` of the copy that the person was given, as `read` answered it; portability: its `portable`. */
   readonly given?: ReadonlyArray<Uuid>
   /** Portability: the format. */
   readonly format?: typeof RightsRequest.ExportFormat.Type

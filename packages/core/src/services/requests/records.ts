@@ -10,6 +10,7 @@ import type { RecipientId } from "../../domain/Recipient.ts"
 import * as RightsRequest from "../../domain/RightsRequest.ts"
 import * as Transfer from "../../domain/Transfer.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import type { EventStore } from "../../eventsourcing/EventStore.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
 import { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
@@ -34,6 +35,7 @@ export interface Ports {
   readonly pseudonyms: Pseudonyms["Service"]
   readonly erasure: Erasure["Service"]
   readonly decisions: Decisions.Decisions
+  readonly store: EventStore["Service"]
 }
 
 /** A disclosure about the person: its recipient, its purpose, and the safeguard under which it crossed a border. */
@@ -41,6 +43,8 @@ export interface Disclosed {
   readonly transfer: Transfer.TransferId
   readonly recipient: RecipientId
   readonly purpose: Purpose
+  /** Whether it left the places that need no safeguard (GDPR 44). */
+  readonly isAbroad: boolean
   readonly safeguard: Transfer.SafeguardCopy | undefined
 }
 
@@ -184,7 +188,8 @@ export const disclosuresOf = Effect.fnUntraced(function* (
       if (state.status !== "executed" || state.request === undefined) continue
       const { purpose: why, recipient } = state.request
       const transfer = id as Transfer.TransferId
-      disclosures.push({ transfer, recipient, purpose: why, safeguard: Transfer.safeguardOf(state) })
+      const isAbroad = state.carried !== undefined
+      disclosures.push({ transfer, recipient, purpose: why, isAbroad, safeguard: Transfer.safeguardOf(state) })
     }
   }
   return disclosures

@@ -1,0 +1,21 @@
+/**
+ * Where a personal value comes from (PROVENANCE; GDPR 14(2)(f), 15(1)(g)).
+ */
+import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
+
+/** The source of a value. */
+export type Source = "givenByPerson" | "observed" | "thirdParty" | "derived"
+
+/** The source of a value of which none is recorded: what a person says or types comes from them, all else is observed. */
+export const usualSourceOf = (category: PersonalDataCategory): Source =>
+  said.has(category) ? "givenByPerson" : "observed"
+
+const said: ReadonlySet<PersonalDataCategory> = new Set([
+  "freeText",
+  "surveyAnswer",
+  "textDialogue",
+  "voiceRecording",
+  "name",
+  "emailAddress",
+  "workContact",
+])
