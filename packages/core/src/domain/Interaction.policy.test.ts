@@ -9,6 +9,7 @@ import fc from "fast-check"
 import * as Decider from "../eventsourcing/Decider.ts"
 import { agreementClauses } from "../policy/text/parameters/processing.ts"
 import { type PolicyAt, timeline } from "../policy/binding/PolicyBook.ts"
+import { channels } from "../policy/text/Vocabulary.ts"
 import { dialogra, dialonce20160629, dialonce20190305, dialonce20210217 } from "../policy/versions/index.ts"
 import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import * as CommandInput from "./CommandInput.ts"
@@ -21,7 +22,6 @@ const runs = { numRuns: 1000 }
 type Command = Interaction.Command
 type Channel = (typeof channels)[number]
 
-const channels = ["outgoingCall", "incomingCall", "web", "app", "sms", "qr"] as const
 const number = "0a0a0a0a-0000-4000-8000-000000000001" as ListedNumberId
 const entryPoint = "0a0a0a0a-0000-4000-8000-000000000002" as EntryPointId
 const [typed, served] = ["zq-comment", "zq-account"] as ReadonlyArray<string> as readonly [FieldId, FieldId]

@@ -8,6 +8,7 @@ import * as Result from "effect/Result"
 import fc from "fast-check"
 import * as Decider from "../eventsourcing/Decider.ts"
 import { timeline } from "../policy/binding/PolicyBook.ts"
+import { channels } from "../policy/text/Vocabulary.ts"
 import type { ParameterName, PrivacyPolicy } from "../policy/text/PrivacyPolicy.ts"
 import { published } from "../policy/versions/index.ts"
 import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
@@ -20,7 +21,6 @@ const runs = { numRuns: 1000 }
 const at = DateTime.makeUnsafe("2024-03-01T10:00:00Z")
 const number = "0a0a0a0a-0000-4000-8000-000000000001" as ListedNumberId
 const entryPoint = "0a0a0a0a-0000-4000-8000-000000000002" as EntryPointId
-const channels = ["outgoingCall", "incomingCall", "web", "app", "sms", "qr"] as const
 type Channel = (typeof channels)[number]
 
 /** The parameters that decide of an interaction, all of which have a stricter side. */
