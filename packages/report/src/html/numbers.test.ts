@@ -108,7 +108,7 @@ const expectTables = (page: Element, report: ReportDocument): void => {
     [calls.effective],
     [calls.notHuman],
     [calls.humanUnknown],
-    [quality.overrodeInhibition],
+    ...Object.values(quality).map((counted) => [counted]),
   ])
   expect(figuresOf(page, "restated")).toEqual(
     report.restated.map(({ after, before }) => [before.k, before.n, after.k, after.n]),

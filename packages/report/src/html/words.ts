@@ -25,6 +25,15 @@ export const deflectedKinds: Readonly<Record<keyof Report["deflectedKinds"], str
   bounced: "Left without a step",
 }
 
+/** The counters that core lists under `quality`: one that it adds does not compile without its words. */
+const qualityCounters: Readonly<Record<keyof Report["quality"], string>> = {
+  overrodeInhibition: "Placed although the first call had been held back",
+}
+
+/** The counters under `quality` in words, in core's order. */
+export const qualityLines = (quality: Report["quality"]): ReadonlyArray<readonly [words: string, value: number]> =>
+  Object.entries(quality).map(([name, value]) => [qualityCounters[name as keyof Report["quality"]], value])
+
 const failedReasons: Readonly<Record<string, string>> = {
   menuAbandoned: "Hung up in the phone menu",
   queueAbandoned: "Hung up in the queue",

@@ -7,6 +7,7 @@ import { count, noData } from "../figures.ts"
 import * as format from "../format.ts"
 import { markup, type Markup } from "../markup.ts"
 import { table } from "../table.ts"
+import { qualityLines } from "../words.ts"
 import type { Section } from "./section.ts"
 
 export const definitions = (report: ReportDocument): Section => ({
@@ -107,7 +108,7 @@ const callsTable = ({ calls, quality }: ReportDocument): Markup =>
     ["Effective: a person spoke", calls.effective],
     ["Answered, but by no person", calls.notHuman],
     ["Answered, not known by whom", calls.humanUnknown],
-    ["Placed although the first call had been held back", quality.overrodeInhibition],
+    ...qualityLines(quality),
   ])
 
 const meanings: Markup = markup`<h3>What the words mean</h3>
