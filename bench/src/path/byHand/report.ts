@@ -99,7 +99,9 @@ export const report = (statistics: Statistics): Figures =>
 export const figuresOf = (report: CustomerReport.CustomerReport): Figures => {
   const { flow: _, ...journeys } = report.journeys
   const { asOf, calls, deflectedKinds, failedByHour, failedReasons, interactions, noRepeat, policyVersion } = report
-  const { quality, rates, trend, waterfall } = report
+  const { rates, trend, waterfall } = report
+  // Of the counters under `quality`, the one that is counted by hand too.
+  const quality = { overrodeInhibition: report.quality.overrodeInhibition }
   const told = { asOf, policyVersion, calls, interactions, deflectedKinds, failedReasons, rates, noRepeat }
   const kept = { ...told, journeys, waterfall, failedByHour, trend, quality }
   // The terms of a rate are those of the report, repeated with each.
