@@ -11,22 +11,7 @@ import { decide } from "./customer/decide.ts"
 import { type Event, codec } from "./customer/events.ts"
 import { type State, evolve, initial } from "./customer/state.ts"
 
-export {
-  streamKind,
-  streamOf,
-  ContractSigned,
-  ContractEnded,
-  PolicyVersionAdopted,
-  NumberListed,
-  NumberUnlisted,
-  EntryPointListed,
-  EntryPointUnlisted,
-  ScenarioPublished,
-  InputFieldDeclared,
-  StatisticPublished,
-  codec,
-  type Event,
-} from "./customer/events.ts"
+export * from "./customer/events.ts"
 export {
   type Scenario,
   type Field,

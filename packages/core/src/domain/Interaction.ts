@@ -11,40 +11,7 @@ import type { Event } from "./interaction/events.ts"
 import { codec } from "./interaction/events.ts"
 import { type State, evolve, initial } from "./interaction/state.ts"
 
-export {
-  streamKind,
-  streamOf,
-  Channel,
-  Trigger,
-  PersonReached,
-  Disposition,
-  RecontactClass,
-  NoticeContent,
-  clockToleranceMillis,
-  longestWindowMillis,
-  InteractionStarted,
-  NoticeShown,
-  TerminalObserved,
-  CallInhibited,
-  InterfaceActivated,
-  StepTaken,
-  InputEntered,
-  InputChanged,
-  InputDeleted,
-  SurveyAnswered,
-  RedirectedToCustomer,
-  CallRequested,
-  CallPlaced,
-  CallAnswered,
-  CallEnded,
-  GoalReached,
-  InteractionExcluded,
-  InteractionEnded,
-  RecontactObserved,
-  type Event,
-  codec,
-  isActivity,
-} from "./interaction/events.ts"
+export * from "./interaction/events.ts"
 export { type Call, type Input, type State, endedInputs, initial, lastMoment } from "./interaction/state.ts"
 export { Command, type Context } from "./interaction/commands.ts"
 

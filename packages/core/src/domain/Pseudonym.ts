@@ -10,28 +10,7 @@ import type { Event } from "./pseudonym/events.ts"
 import { codec } from "./pseudonym/events.ts"
 import { type State, evolve, initial } from "./pseudonym/state.ts"
 
-export {
-  streamKind,
-  PseudonymId,
-  streamOf,
-  IdentifierKind,
-  ConsentManner,
-  Probability,
-  PseudonymIssued,
-  IdentifierObserved,
-  DeviceRecognised,
-  PseudonymsLinked,
-  ConsentGiven,
-  ConsentWithdrawn,
-  ObjectionRaised,
-  ObjectionResolved,
-  ProcessingRestricted,
-  RestrictionLifted,
-  DetailRectified,
-  PseudonymErased,
-  codec,
-  type Event,
-} from "./pseudonym/events.ts"
+export * from "./pseudonym/events.ts"
 export {
   type ConsentState,
   type State,

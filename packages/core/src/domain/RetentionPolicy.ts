@@ -11,17 +11,7 @@ import type { Event } from "./retention-policy/events.ts"
 import { codec } from "./retention-policy/events.ts"
 import { type State, evolve, initial } from "./retention-policy/state.ts"
 
-export {
-  streamKind,
-  streamOf,
-  Matter,
-  RetentionPeriodSet,
-  LegalHoldPlaced,
-  LegalHoldReleased,
-  RetentionRunCompleted,
-  type Event,
-  codec,
-} from "./retention-policy/events.ts"
+export * from "./retention-policy/events.ts"
 export { type Hold, type State, initial, periodAt, mayCollect, isSweepDue } from "./retention-policy/state.ts"
 export { type Facts, retentionEnd, isReadable, legalGround } from "./retention-policy/ends.ts"
 export { Command, type Context } from "./retention-policy/commands.ts"

@@ -12,36 +12,7 @@ import type { Event } from "./rights-request/events.ts"
 import { codec } from "./rights-request/events.ts"
 import { type State, evolve, initial } from "./rights-request/state.ts"
 
-export {
-  streamKind,
-  RequestId,
-  streamOf,
-  Handler,
-  Doubt,
-  VerificationMethod,
-  delayReasons,
-  DelayReason,
-  statuses,
-  type Status,
-  RequestReceived,
-  RequestTaken,
-  ForwardedToCustomer,
-  WritingAsked,
-  WritingReceived,
-  DetailsAsked,
-  IdentityDoubted,
-  IdentityVerified,
-  SubjectLocated,
-  SubjectNotIdentified,
-  DelayNotified,
-  RequestFulfilled,
-  RequestRefused,
-  RestrictionLifted,
-  DuplicateAccepted,
-  MarkedDuplicate,
-  type Event,
-  codec,
-} from "./rights-request/events.ts"
+export * from "./rights-request/events.ts"
 export { type State, initial, dueDate, overdue, type Use, permits, signInWorks } from "./rights-request/state.ts"
 export { Command, type LocalLaw, type Context, acceptedIn } from "./rights-request/commands.ts"
 export {

@@ -10,22 +10,7 @@ import type { Event } from "./transfer/events.ts"
 import { codec } from "./transfer/events.ts"
 import { type State, evolve, initial } from "./transfer/state.ts"
 
-export {
-  streamKind,
-  TransferId,
-  streamOf,
-  Safeguard,
-  Manner,
-  NoticeCause,
-  TransferRequested,
-  TransferAuthorised,
-  TransferRefused,
-  TransferExecuted,
-  RecipientNotified,
-  NoticeImpossible,
-  codec,
-  type Event,
-} from "./transfer/events.ts"
+export * from "./transfer/events.ts"
 export { type State, initial, type SafeguardCopy, safeguardOf } from "./transfer/state.ts"
 export { Command, type Context } from "./transfer/commands.ts"
 export { decideNotice } from "./transfer/decide.ts"

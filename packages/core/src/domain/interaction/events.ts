@@ -90,7 +90,7 @@ export const longestWindowMillis = 7 * dayMillis
 
 // Events: their names and fields are a storage format
 
-export const occurredAt = Schema.DateTimeUtcFromMillis
+const occurredAt = Schema.DateTimeUtcFromMillis
 
 /** A person was offered the interface. */
 export const InteractionStarted = Schema.TaggedStruct("InteractionStarted", {

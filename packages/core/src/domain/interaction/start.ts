@@ -10,7 +10,7 @@ import { InterfaceId, ScenarioId } from "../Identifier.ts"
 import { nothing, record, refuse } from "../internal/Decision.ts"
 import { type CommandOf, type Context } from "./commands.ts"
 import type { Event } from "./events.ts"
-import { Trigger, occurredAt } from "./events.ts"
+import { InteractionStarted, Trigger } from "./events.ts"
 import type { State } from "./state.ts"
 
 export const start = (
@@ -66,7 +66,7 @@ export const isTriggerListed = (context: Context, trigger: Trigger, at: DateTime
 
 const isSameStart = Schema.toEquivalence(
   Schema.Struct({
-    occurredAt,
+    occurredAt: InteractionStarted.fields.occurredAt,
     trigger: Trigger,
     interface: InterfaceId,
     scenario: Schema.optionalKey(ScenarioId),

@@ -24,11 +24,12 @@ import {
   type Status,
   SubjectChoice,
   VerificationMethod,
-  states,
+  RequestFulfilled,
 } from "./events.ts"
 import type { State } from "./state.ts"
 
 const at = Schema.DateTimeUtc
+const { states } = RequestFulfilled.fields
 
 /** The commands of a request. `at` is the moment at which it happened. */
 export const Command = Schema.Union([

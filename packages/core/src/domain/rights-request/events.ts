@@ -76,7 +76,7 @@ export type Status = (typeof statuses)[number]
 
 const occurredAt = Schema.DateTimeUtcFromMillis
 
-export const states = Schema.Array(Statement)
+const states = Schema.Array(Statement)
 
 /** A request came in. The time to answer it was fixed by what bound that moment (R-1M, R-30D). */
 export const RequestReceived = Schema.TaggedStruct("RequestReceived", {
