@@ -16,17 +16,17 @@ import type { ContractId } from "./Identifier.ts"
 
 const Categories = Schema.Array(PersonalDataCategory)
 
-/** What a contract says: fields of the command that signs it and of the event that records it. */
+/** The content of a contract: fields of the command that signs it and of the event that records it. */
 export const terms = {
   /** The last day of its term, in the policy's time zone; without one it lasts until it is ended. */
   lastDay: Schema.optionalKey(PlainDate),
-  /** What it provides for (CLAUSES). */
+  /** Its clauses (CLAUSES). */
   clauses: Schema.Array(Schema.Literals(agreementClauses)),
-  /** What the operator is to process personal data for (CUST-PURPOSE). */
+  /** The purposes for which the operator processes personal data (CUST-PURPOSE). */
   purposes: Schema.Array(Purpose.Purpose),
-  /** What it is to process. */
+  /** The categories that it processes. */
   categories: Categories,
-  /** What of the Customer's own services it is to process: nothing of them without being named here (SUBCONTRACT). */
+  /** The Customer's own services whose data it processes: those not named here are excluded (SUBCONTRACT). */
   ownServices: Categories,
   /** Where. */
   places: parameter("hostingLocations").schema,
@@ -42,7 +42,9 @@ export type Terms = typeof Terms.Type
 /** Whether two contracts say the same. */
 export const sameTerms = Schema.toEquivalence(Terms)
 
-/** A contract that was signed, and until when at the latest it is in force. Moments in epoch milliseconds: `[from, to)`. */
+/**
+ * A contract that was signed, and until when at the latest it is in force. Moments in epoch milliseconds: `[from, to)`.
+ */
 export interface Signed {
   readonly contract: ContractId
   readonly from: number

@@ -55,7 +55,7 @@ const underVersion = ({ from, policy }: Version) => {
   return { moment, state, effective, categories: effective(moment(1)).parameters.categories.processor }
 }
 
-/** What commands lead to, refused ones left out. */
+/** The state and the events after commands, refused ones left out. */
 const play = (commands: ReadonlyArray<Command>, from = Customer.initial, under: Customer.Context = context) => {
   let state = from
   const events: Array<Customer.Event> = []
@@ -385,7 +385,7 @@ describe.each(versions)("a contract under $policy.id", (version) => {
   })
 })
 
-/** What the law makes the operator do is not for a Customer to instruct. */
+/** The operator's legal duties need no instruction of a Customer. */
 const ofLaw: ReadonlyArray<Purpose.Purpose> = ["legalCompliance", "rightsFulfilment", "identityVerification"]
 const banned: ReadonlyArray<Purpose.Purpose> = ["sale", "retargeting", "personalisedAdvertising", "directMarketing"]
 

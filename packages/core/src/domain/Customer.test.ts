@@ -39,7 +39,7 @@ const runs = { numRuns: 1000 }
 const shown = (state: Customer.State): string =>
   JSON.stringify(state, (_, value: unknown) => (value instanceof Map ? [...value] : value))
 
-/** What stories begin with, before any was played. */
+/** The initial state of every story. */
 const initially = shown(Customer.decider.initial)
 
 type Command = Customer.Command
@@ -200,7 +200,7 @@ describe("a Customer", () => {
   )
 })
 
-/** What a rule forbids is refused, by whatever rule comes first; what it does not forbid is not refused by it. */
+/** A command that a rule forbids is refused, by whatever rule is checked first; any other is not refused by it. */
 const enforces = (rule: RuleKey) => (story: Story) => {
   const forbids = forbidsInCustomer[rule]!
   const wrong = story.turns.filter(

@@ -2,7 +2,7 @@
  * The names and references that events of the domain carry. Each is a code that an organisation gave to a thing of its
  * own: none is, or may hold, a value that identifies a person.
  *
- * What a name may hold is checked where it is written and where it is read, so a rule below may be loosened, never
+ * The content of a name is checked where it is written and where it is read, so a rule below may be loosened, never
  * tightened, once names were recorded under it: a log must stay readable for ever.
  */
 import * as Schema from "effect/Schema"
@@ -156,7 +156,7 @@ export type EntryPointId = typeof EntryPointId.Type
 export const CallId = Uuid.pipe(Schema.brand("CallId"))
 export type CallId = typeof CallId.Type
 
-/** What kind of place a step is. */
+/** The kind of a step's place. */
 export const StepKind = Schema.Literals([
   "page",
   "faq",

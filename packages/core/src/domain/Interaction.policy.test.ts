@@ -95,7 +95,7 @@ describe.each(versions)("an interaction under $policy.id", (version) => {
   const moment = (minutes: number) => DateTime.makeUnsafe(beginning + minutes * 60_000)
   const list = timeline(Customer.published.policies, [{ from: 0, policyVersion: version.policy.id }])(moment(1))!
     .parameters.categories.processor
-  /** What a person types: free text where the version lists it. */
+  /** The category of typed text: free text where the version lists it. */
   const text = list.includes("freeText") ? "freeText" : "textDialogue"
   const adopt: Customer.Command = {
     _tag: "AdoptPolicyVersion",

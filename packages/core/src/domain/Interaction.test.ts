@@ -43,7 +43,7 @@ const runs = { numRuns: 1000 }
 const shown = (state: Interaction.State): string =>
   JSON.stringify(state, (_, value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value))
 
-/** What stories begin with, before any was played. */
+/** The initial state of every story. */
 const initially = shown(Interaction.decider.initial)
 
 // A Customer that has declared one of each thing
@@ -389,7 +389,7 @@ describe("a call", () => {
   })
 })
 
-/** What a rule forbids is refused, by whatever rule comes first; what it does not forbid is not refused by it. */
+/** A command that a rule forbids is refused, by whatever rule is checked first; any other is not refused by it. */
 const enforces = (rule: RuleKey) => (story: Story) => {
   const forbids = forbidsInInteraction[rule]!
   const wrong = story.turns.filter(
@@ -847,7 +847,7 @@ const reversed = <Command extends object>(command: Command): Command =>
       .map(([name, value]: [string, unknown]) => [name, name === "trigger" ? reversed(value as object) : value]),
   ) as Command
 
-/** What may happen several times. */
+/** The events that may occur several times. */
 const repeatable: ReadonlySet<string> = new Set(["TakeStep", "RequestCall", "ReachGoal"])
 
 const rank = (human: string): number => ["false", "unknown", "true"].indexOf(human)

@@ -46,7 +46,7 @@ const refusal = (state: State, command: Command, context: RetentionPolicy.Contex
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** What the clock on the wall shows, as if it were UTC. */
+/** The local time, as if it were UTC. */
 const wall = (instant: number, timeZone: string): number => {
   const format =
     formats.get(timeZone) ??
@@ -56,7 +56,9 @@ const wall = (instant: number, timeZone: string): number => {
   return Date.parse(`${y}-${m}-${d}T${time}Z`) + (((instant % 1000) + 1000) % 1000)
 }
 
-/** So many months later by the wall's clock, without the library's calendar; `undefined` where the clock jumps over it. */
+/**
+ * So many months later by the wall's clock, without the library's calendar; `undefined` where the clock jumps over it.
+ */
 const monthsLater = (at: DateTime.Utc, months: number, timeZone: string): number | undefined => {
   const date = new Date(wall(millis(at), timeZone))
   const wanted = (date.getUTCMonth() + months) % 12

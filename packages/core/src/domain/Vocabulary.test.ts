@@ -31,7 +31,7 @@ declare const at: Interaction.Command["at"]
 declare const interactions: Interactions.Interactions["Service"]
 declare const seal: Sealed<string>
 
-// What must not compile; the function is never called.
+// Each of these must not compile; the function is never called.
 export const typesThatMustNotFit = () => {
   Customer.streamOf(customer)
   // @ts-expect-error a user is no Customer

@@ -16,7 +16,9 @@ const files = readdirSync(folder).toSorted()
 
 const read = (file: string): NewEvent => JSON.parse(readFileSync(new URL(file, folder), "utf8")) as NewEvent
 
-/** The codec of every aggregate. They differ in their events; here an event is only passed from one function to another. */
+/**
+ * The codec of every aggregate. They differ in their events; here an event is only passed from one function to another.
+ */
 const codecs = Object.values(Domain).flatMap((module) =>
   "codec" in module ? [module.codec as unknown as EventCodec.EventCodec<{ readonly _tag: string }>] : [],
 )
@@ -30,7 +32,7 @@ const namesOf = (file: string): readonly [kind: string, type: string, version: n
   return [kind, type, Number(version)]
 }
 
-/** What to write for each version of each event that has no golden file. */
+/** The content to write for each version of each event that has no golden file. */
 const missing = (
   { definitions, kind }: Pick<EventCodec.EventCodec<unknown>, "definitions" | "kind">,
   present: ReadonlyArray<string>,

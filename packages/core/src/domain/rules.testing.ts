@@ -60,7 +60,7 @@ const scenarioAt = (turn: InteractionTurn, scenario: string, at: number) =>
 
 const startOf = (turn: InteractionTurn) => occurrences(turn, "InteractionStarted")[0]
 
-/** What shows a person in the interface. */
+/** The events that show a person in the interface. */
 export const activities: ReadonlyArray<Interaction.Event["_tag"]> = [
   "InteractionStarted",
   "NoticeShown",

@@ -162,7 +162,7 @@ export const house: Customer.Context = houseOf(dialonce20210217)
 
 const timelines = new WeakMap<Customer.State["policyVersions"], PolicyAt>()
 
-/** What binds each moment of a Customer of stories. */
+/** The policy that binds each moment of a Customer of stories. */
 export const policyAtOf = ({ policyVersions }: Customer.State, texts: Customer.Context = house): PolicyAt => {
   const known = timelines.get(policyVersions) ?? timeline(texts.policies, policyVersions)
   timelines.set(policyVersions, known)
@@ -379,7 +379,7 @@ export const aTrigger: fc.Arbitrary<Interaction.Trigger> = drawing(triggerOf)
 
 // Stories
 
-/** What makes an interaction possible, each part missing now and then. */
+/** The declarations that make an interaction possible, each left out now and then. */
 const settingOf = (pick: Pick): ReadonlyArray<Move> => {
   const at = moment(0)
   const scenario: Customer.Command = {

@@ -1,7 +1,7 @@
 /**
- * What a field of an event may reveal about a person. Every text in an event declares one of three classes; the test
- * that walks the schemas of all aggregates refuses a field without one (CLASSIFY), so that a forgotten class is a
- * failing test, not a leak.
+ * The class of an event's field: how much it may reveal about a person. Every text in an event declares one of three
+ * classes; the test that walks the schemas of all aggregates refuses a field without one (CLASSIFY), so that a
+ * forgotten class is a failing test, not a leak.
  *
  * - `public`: the same for all people, such as the name of a screen, the reference of a law, a country;
  * - `pseudonymous`: random, or a moment: meaningless by itself, but it can be joined with data kept elsewhere;
@@ -33,8 +33,9 @@ export interface ClassifiedField {
 }
 
 /**
- * The fields of a schema with their classes. Names that are listed, whole numbers of things, answers by yes or no, plain
- * dates and periods are public; moments are pseudonymous; texts and whatever else can hold any value are what their annotation says.
+ * The fields of a schema with their classes. Names that are listed, whole numbers of things, answers by yes or no,
+ * plain dates and periods are public; moments are pseudonymous; texts and whatever else can hold any value are what
+ * their annotation says.
  *
  * @example
  * ```ts

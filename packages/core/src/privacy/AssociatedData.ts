@@ -1,7 +1,7 @@
 /**
- * What a ciphertext is bound to. It opens only where Customer, subject, value, category and key are those of its sealing,
- * so that one which was moved, swapped or changed is noticed. No part can hold the separator: ids are UUIDs, categories
- * are words.
+ * The context to which a ciphertext is bound. It opens only where Customer, subject, value, category and key are those
+ * of its sealing, so that one which was moved, swapped or changed is noticed. No part can hold the separator: ids are
+ * UUIDs, categories are words.
  */
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
@@ -22,10 +22,10 @@ export interface ValuePlace extends KeyPlace {
   readonly reference: Uuid
 }
 
-/** What a value's ciphertext is bound to. */
+/** The context to which a value's ciphertext is bound. */
 export const ofValue = ({ category, customer, keyId, reference, subject }: ValuePlace): Uint8Array =>
   bytesOf(["tacet-value-1", customer, subject, reference, category, keyId].join("|"))
 
-/** What a wrapped data key is bound to. */
+/** The context to which a wrapped data key is bound. */
 export const ofKey = ({ category, customer, keyId, subject }: KeyPlace, wrappingKey: Uuid): Uint8Array =>
   bytesOf(["tacet-key-1", customer, subject, category, keyId, wrappingKey].join("|"))

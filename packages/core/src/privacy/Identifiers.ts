@@ -15,7 +15,7 @@ export type Identifier =
   | { readonly kind: "deviceIdentifier"; readonly text: string; readonly of: DeviceIdentifierKind }
   | { readonly kind: "cookieIdentifier"; readonly text: string }
 
-/** What numbers devices: IMEI, MEID or ESN, MAC address, or a number of the maker's. */
+/** The kinds of device numbers: IMEI, MEID or ESN, MAC address, or a serial number of the maker's. */
 export type DeviceIdentifierKind = "imei" | "meid" | "mac" | "serial"
 
 /** The text is no identifier of its kind. The error states the accepted form, never the given text. */

@@ -27,7 +27,7 @@ export interface Erasure {
   readonly completed: boolean
 }
 
-/** What changes of a keyring. */
+/** The mutable part of a keyring. */
 export interface KeyringState {
   /** One for each category of which a value was kept; none once the subject is erased. */
   readonly keys: ReadonlyMap<PersonalDataCategory, WrappedKey>

@@ -3,7 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 
-/** What kind of personal value it is. */
+/** The category of a personal value. */
 export const PersonalDataCategory = Schema.Literals([
   "ipAddress",
   "telephoneNumber",

@@ -43,14 +43,14 @@ export interface ValueRow {
   readonly cipherText: Uint8Array
 }
 
-/** That an interaction was one of a subject's. Nowhere else are the two named together. */
+/** A link from an interaction to its subject. Nowhere else are the two named together. */
 export interface LinkRow {
   readonly subject: SubjectId
   readonly interaction: Uuid
   readonly retentionEnd: EpochMillis | undefined
 }
 
-/** That an identifier belonged to a subject for a time; the identifier is a keyed token. */
+/** A record that an identifier belonged to a subject for a time; the identifier is a keyed token. */
 export interface LocatorRow {
   readonly subject: SubjectId
   readonly token: string
@@ -71,7 +71,9 @@ export interface Rows {
   readonly correction?: boolean
 }
 
-/** The record of a destroyed value: no subject, and only the day, so that values erased together cannot be joined again. */
+/**
+ * The record of a destroyed value: no subject, and only the day, so that values erased together cannot be joined again.
+ */
 export interface Destroyed {
   readonly reference: Uuid
   /** The beginning of the day in UTC. */
@@ -145,7 +147,7 @@ export class VaultStore extends Context.Service<
       subject: SubjectId,
       at: EpochMillis,
     ) => Effect.Effect<ReadonlyArray<Uuid>, VaultUnavailable>
-    /** Whose an interaction was, as long as the link has not ended. */
+    /** The subject of an interaction, as long as the link has not ended. */
     readonly subjectOf: (
       customer: CustomerId,
       interaction: Uuid,

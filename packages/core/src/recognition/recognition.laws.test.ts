@@ -1,5 +1,5 @@
 /**
- * What holds of every model, every Customer and every pair of observations.
+ * Properties of every model, every Customer and every pair of observations.
  */
 import { describe, expect, it } from "@tacet/vitest"
 import fc from "fast-check"

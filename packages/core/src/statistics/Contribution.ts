@@ -24,7 +24,7 @@ export type Outcome =
 /** How a deflected interaction ended. `bounced`: without a step. */
 export type DeflectedKind = "goal" | "handedOff" | "left" | "bounced"
 
-/** What one call counts as. */
+/** The figures of one call. */
 export interface CallFigures {
   readonly legs: number
   readonly effective: boolean
@@ -49,7 +49,10 @@ export interface Contribution {
   readonly journey: ReadonlyArray<string>
   /** When each of them was taken. */
   readonly journeyAt: ReadonlyArray<number>
-  /** Whether the same person came back within 24 h, 72 h, 7 d; `undefined` while that is not known, or where it cannot be. */
+  /**
+   * Whether the same person came back within 24 h, 72 h, 7 d; `undefined` while that is not known, or where it cannot
+   * be.
+   */
   readonly returned: readonly [boolean | undefined, boolean | undefined, boolean | undefined]
   readonly calls: ReadonlyArray<CallFigures>
   readonly overrodeInhibition: boolean

@@ -1,6 +1,6 @@
 /**
- * What the interactions of one day have added to a tally, so that the day can be taken out of it as a whole when it is
- * purged.
+ * The counts that the interactions of one day have added to a tally, so that the day can be taken out of it as a whole
+ * when it is purged.
  */
 import type { DayCounters } from "../domain/PurgedDay.ts"
 import * as Measures from "./Measures.ts"

@@ -58,7 +58,7 @@ type FactOf<T extends Tag> = { readonly _tag: T; readonly occurredAt: DateTime.U
   keyof (typeof readings)[T]["fields"] & keyof EventOf<T>
 >
 
-/** What the statistics read of an event. */
+/** The part of an event that statistics read. */
 export type Fact = { readonly [T in Tag]: FactOf<T> }[Tag]
 
 /** A fact with its place in its stream: facts of one moment count in that order. */

@@ -20,7 +20,7 @@ const treeOf = (options: Tree.Options, counts: Iterable<{ journey: Array<string>
   return tree
 }
 
-/** What a tree has counted, by journey. */
+/** The counts of a tree, by journey. */
 const contentOf = (tree: Tree.JourneyTree) => {
   const content: Array<[string, Array<number>]> = []
   for (let node = 0; node < tree.size; node++) {

@@ -67,7 +67,7 @@ const aPopulation = fc
 const atomOf = ({ journey, withoutCall }: PublicStatistic.Attendance): string => `${journey.join()} ${withoutCall}`
 const atoms = journeys.flatMap((journey) => [`${journey.join()} true`, `${journey.join()} false`])
 
-/** What each published figure counts, as a row over the atoms. */
+/** The atoms that each published figure counts, as a row. */
 const figuresOf = ({ cells, other }: PublicStatistic.PublicStatistic): ReadonlyArray<ReadonlyArray<number>> => {
   const shown = new Set(cells.map(({ journey }) => journey.join()))
   const row = (holds: (journey: string, without: boolean) => boolean) =>

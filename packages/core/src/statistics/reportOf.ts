@@ -12,7 +12,7 @@ import type { Counters } from "./Counters.ts"
 import { qualityOf } from "./Measures.ts"
 import type { Tally } from "./Tally.ts"
 
-/** What a day's contract figure was when it was published: k and n by window. */
+/** A day's contract figure when it was published: k and n by window. */
 export type Published = ReadonlyMap<number, ReadonlyArray<readonly [k: number, n: number]>>
 
 /** The contract figure of a day or of several, by window. */

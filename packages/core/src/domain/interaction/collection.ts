@@ -34,7 +34,7 @@ const isNotified = (state: State, policyVersion: PolicyVersionId, thing: NoticeC
   return since !== undefined && since <= DateTime.toEpochMillis(at)
 }
 
-/** What keeps values of these categories from being collected at this moment, under the policy of the moment. */
+/** The violation, if any, in collecting values of these categories at this moment, under the policy of the moment. */
 const collectionViolation = (
   state: State,
   command: CommandOf<"ObserveTerminal" | "EnterInput" | "AnswerSurvey">,

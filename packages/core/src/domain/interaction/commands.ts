@@ -73,15 +73,15 @@ export type Command = typeof Command.Type
 export interface Context {
   /** The Customer's declarations. */
   readonly customer: Customer.State
-  /** What binds each moment: the policy of the version that the Customer has adopted by then. */
+  /** The policy that binds each moment: that of the version that the Customer has adopted by then. */
   readonly policyAt: PolicyAt
   /** Whether the person has left the technology switched on (SWITCH). */
   readonly switchedOn: boolean
   /** Whether the person has left the location switched on in this application (GEO-SWITCH). Default: true. */
   readonly locationOn?: boolean
   /**
-   * Whether the contract has fixed by a moment how long a category is kept (RET-CONTRACT), as `RetentionPolicy.mayCollect`
-   * answers it. Default: not asked.
+   * Whether the contract has fixed by a moment how long a category is kept (RET-CONTRACT), as
+   * `RetentionPolicy.mayCollect` answers it. Default: not asked.
    */
   readonly mayCollect?: (category: PersonalDataCategory, policy: EffectivePolicy, at: DateTime.Utc) => boolean
   /**

@@ -31,7 +31,7 @@ export const streamOf = (id: Uuid): StreamId => ({ kind: streamKind, id })
 
 // Values
 
-/** What made the interaction begin (TRIGGER): a call to or from a listed number, or a request at a listed entry point. */
+/** The trigger of the interaction (TRIGGER): a call to or from a listed number, or a request at a listed entry point. */
 export const Trigger = Schema.Union([
   Schema.TaggedStruct("outgoingCall", { number: ListedNumberId }),
   Schema.TaggedStruct("incomingCall", { number: ListedNumberId }),
@@ -72,7 +72,10 @@ export const Disposition = Schema.Literals([
 
 export type Disposition = typeof Disposition.Type
 
-/** Within which time the same person came back: within 24 hours, within 72 hours but not 24, within 7 days but not 72 hours. */
+/**
+ * Within which time the same person came back: within 24 hours, within 72 hours but not 24, within 7 days but not 72
+ * hours.
+ */
 export const RecontactClass = Schema.Literals(["within24Hours", "within72Hours", "within7Days"])
 
 export type RecontactClass = typeof RecontactClass.Type
@@ -85,7 +88,9 @@ export type NoticeContent = typeof NoticeContent.Type
 /** How far a clock that reports a moment may be ahead of the clock that records it: five minutes, in milliseconds. */
 export const clockToleranceMillis = 5 * 60_000
 
-/** The longest time after an interaction in which a call or a return still belongs to it: seven days, in milliseconds. */
+/**
+ * The longest time after an interaction in which a call or a return still belongs to it: seven days, in milliseconds.
+ */
 export const longestWindowMillis = 7 * dayMillis
 
 // Events: their names and fields are a storage format

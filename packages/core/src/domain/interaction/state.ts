@@ -36,7 +36,7 @@ export interface Input {
   readonly reference: Uuid | undefined
 }
 
-/** What decisions about an interaction rest on. Times in epoch milliseconds. */
+/** The state on which decisions about an interaction rest. Times in epoch milliseconds. */
 export interface State {
   /** `redirected`: the person is with the Customer; nothing of that is seen. */
   readonly phase: "notStarted" | "live" | "redirected" | "ended"

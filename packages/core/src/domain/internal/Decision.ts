@@ -1,5 +1,5 @@
 /**
- * What every decider answers with: nothing to record, an event, or a refusal that names its rule and what would be
+ * The answers of every decider: nothing to record, an event, or a refusal that names its rule and what would be
  * accepted.
  */
 import * as Result from "effect/Result"

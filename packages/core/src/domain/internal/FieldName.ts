@@ -7,7 +7,7 @@ import type { RuleKey } from "../../policy/text/RuleKey.ts"
 /** A family of fields that a rule forbids. */
 export interface Family {
   readonly rule: RuleKey
-  /** What refusals call such a field: its own name came from outside, and may itself be a value. */
+  /** The name of such a field in refusals: its own name came from outside, and may itself be a value. */
   readonly label: string
   /** What would be accepted. */
   readonly accepted: string

@@ -14,7 +14,7 @@ export interface Around {
 /** A copy, whole or up to where it ended. */
 export interface Copied<A> {
   readonly data: unknown
-  /** What ended it: the first answer of `visit`, `unreadable` input, or nothing. */
+  /** The reason of its end: the first answer of `visit`, `unreadable` input, or none. */
   readonly end: { readonly found: A } | "unreadable" | undefined
 }
 

@@ -12,7 +12,7 @@ import type { Event, IdentifierKind, PseudonymId } from "./events.ts"
 /** The status of a consent: the consent states of W3C DPV that events of this stream can lead to. */
 export type ConsentState = "consentGiven" | "renewedConsentGiven" | "consentWithdrawn"
 
-/** What decisions about a pseudonym rest on. */
+/** The state on which decisions about a pseudonym rest. */
 export interface State {
   readonly phase: "notIssued" | "live" | "restricted" | "erased"
   readonly issuedAt: number

@@ -42,7 +42,7 @@ export type CommandOf<Tag extends Command["_tag"]> = Extract<Command, { readonly
 
 /** The facts that a decision needs beside the retention policy itself. */
 export interface Context {
-  /** What binds the moment of the command. */
+  /** The policy that binds the moment of the command. */
   readonly policy: EffectivePolicy
 }
 

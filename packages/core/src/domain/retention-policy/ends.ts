@@ -158,7 +158,7 @@ const holdsOn = (
   return holds.sort((one, other) => one.placedAt - other.placedAt)
 }
 
-/** What ended stays ended: a hold that comes later brings nothing back. */
+/** Data that ended stay ended: a later hold does not restore them. */
 const putOff = (
   state: State,
   facts: Facts,

@@ -92,7 +92,7 @@ export interface LocalLaw {
 
 /** The facts that a decision needs beside the request itself. */
 export interface Context {
-  /** What binds the moment of the command. */
+  /** The policy that binds the moment of the command. */
   readonly policy: EffectivePolicy
   readonly localLaw?: LocalLaw
   /** Moves a due date on a holiday or weekend to the next working day, in decisions as in `dueDate` and `overdue`. */

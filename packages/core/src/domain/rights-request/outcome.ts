@@ -200,7 +200,7 @@ const equal = <A>(one: ReadonlyArray<A>, other: ReadonlyArray<A>): boolean => {
 
 // Refused
 
-/** What decides an objection, and nothing else (R-OBJ-NEC). */
+/** The grounds that decide an objection, and no other kind of request (R-OBJ-NEC). */
 const necessities: ReadonlySet<RefusalGround> = new Set(["strictlyNecessary", "legallyNecessary", "compellingGrounds"])
 
 const necessitiesOf: Readonly<Record<EffectivePolicy["parameters"]["objectionTest"], ReadonlyArray<RefusalGround>>> = {
@@ -221,7 +221,8 @@ const legalGrounds: ReadonlySet<RefusalGround> = new Set([
 const marketing: ReadonlyArray<Purpose> = ["directMarketing", "personalisedAdvertising", "retargeting"]
 
 /**
- * Why a request may not be refused on a ground (R-REFUSE16, R-LEGAL-LIMIT, R-OBJ-NEC, R-MANAGE); `undefined` where it may.
+ * Why a request may not be refused on a ground (R-REFUSE16, R-LEGAL-LIMIT, R-OBJ-NEC, R-MANAGE); `undefined` where it
+ * may.
  */
 export const groundViolation = (
   request: Asked,

@@ -12,7 +12,7 @@ import type * as Recipient from "../Recipient.ts"
 import type { Context } from "./commands.ts"
 import type { TransferRequested } from "./events.ts"
 
-/** What carries an authorised disclosure over the border, where it crosses one. */
+/** The safeguard under which an authorised disclosure crosses a border, where it does. */
 export interface Carried {
   readonly article?: string
   readonly act?: string

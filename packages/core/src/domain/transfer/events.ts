@@ -46,7 +46,7 @@ export const Manner = Recipient.DisclosureManner
 /** The reason for a notice to a recipient (GDPR 19). */
 export const NoticeCause = Schema.Literals(["erasure", "rectification", "restriction"])
 
-/** What of the recipient brings it into the scope of a decision on adequacy. */
+/** The facts of the recipient that bring it into the scope of an adequacy decision. */
 const Conditions = Schema.Array(
   Schema.Literals([
     "commercialOrganisation",

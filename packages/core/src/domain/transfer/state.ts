@@ -11,7 +11,7 @@ import type { Event, TransferRequested } from "./events.ts"
 export interface State {
   readonly status: "none" | "requested" | "authorised" | "refused" | "executed"
   readonly request: typeof TransferRequested.Type | undefined
-  /** What carries it over the border; `undefined` where it crosses none. */
+  /** The safeguard under which it crosses a border; `undefined` where it crosses none. */
   readonly carried: { readonly article: string; readonly act: string | undefined } | undefined
   /** The rules that refused it; none where nothing did. */
   readonly refusedBy: ReadonlyArray<string>

@@ -1,5 +1,5 @@
 /**
- * What a command handler is asked, and what it answers.
+ * Requests to a command handler, and their results.
  */
 import type * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
@@ -32,7 +32,10 @@ export interface Target {
   readonly commitId?: Uuid.Uuid
   /** With `all`, one refused command refuses the whole: nothing is appended. Default `each`. */
   readonly accept?: "all" | "each"
-  /** How often to decide again after a conflict, and to repeat a commit of unknown outcome. Default `CommandHandler.retries`. */
+  /**
+   * How often to decide again after a conflict, and to repeat a commit of unknown outcome. Default
+   * `CommandHandler.retries`.
+   */
   readonly retries?: number
 }
 
@@ -53,7 +56,7 @@ export interface Prepared<Command, Context> {
 /** Commands for one stream. */
 export interface Request<Command, Context> extends Target, Prepared<Command, Context> {}
 
-/** What became of a request. */
+/** The result of a request. */
 export interface Handled<State, Event> extends Loaded<State> {
   /**
    * For each command, in order: its events or its refusal. A refused command leaves no trace; with `accept: "all"` one
@@ -64,7 +67,7 @@ export interface Handled<State, Event> extends Loaded<State> {
   readonly repeated: boolean
 }
 
-/** What became of a request of one command. */
+/** The result of a request of one command. */
 export interface HandledOne<State, Event> extends Loaded<State> {
   readonly events: ReadonlyArray<Event>
   /** True where this commit id had been carried out before: nothing was decided, `events` is empty. */

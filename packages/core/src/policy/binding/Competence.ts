@@ -5,14 +5,14 @@
  */
 import type { EffectivePolicy } from "./EffectivePolicy.ts"
 
-/** What the operator is to a datum. */
+/** The part of the operator in a datum. */
 export type OperatorPart = "collector" | "holder" | "recipient"
 
 /** A datum as far as it decides whose policy binds it. */
 export interface Origin {
   /** Whose service collected it: the operator's own, or another party's. */
   readonly service: "operator" | "customer" | "partner" | "thirdParty"
-  /** What the operator is to it; empty where it has no part in it. */
+  /** The operator's parts in it; empty where it has none. */
   readonly operatorIs: ReadonlyArray<OperatorPart>
 }
 

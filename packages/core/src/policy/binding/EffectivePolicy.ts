@@ -1,6 +1,6 @@
 /**
- * What binds at a moment: a value for every parameter, and for each the reasons why it is that value. Deciders read
- * this and nothing else; none of them names a version.
+ * The policy that binds a moment: a value for every parameter, and for each the reasons why it is that value. Deciders
+ * read this and nothing else; none of them names a version.
  */
 import type * as DateTime from "effect/DateTime"
 import type { TimeZoneName } from "../../calendar/Calendar.ts"

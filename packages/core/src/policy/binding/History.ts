@@ -1,6 +1,7 @@
 /**
- * The texts that a Customer has adopted, in the order of time: versions, supplements for single products, and policies of its own.
- * The version that binds an event is the latest that was adopted at or before it, and never a later one (POLICY-BIND).
+ * The texts that a Customer has adopted, in the order of time: versions, supplements for single products, and policies
+ * of its own. The version that binds an event is the latest that was adopted at or before it, and never a later one
+ * (POLICY-BIND).
  */
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -21,7 +22,7 @@ export interface Supplement {
   readonly parameters: Statements
 }
 
-/** What the Customer's own policy regulates, for data that the operator handles for it (PRECEDENCE). */
+/** The Customer's own policy, for data that the operator handles for it (PRECEDENCE). */
 export interface CustomerPolicy {
   readonly id: PolicyId
   readonly from: DateTime.Utc

@@ -1,6 +1,6 @@
 /**
- * The texts that one Customer may adopt, with the texts read beside them, and what binds each moment once some of them are
- * adopted. What a stream holds of a version is its id alone: the text comes from here.
+ * The texts that one Customer may adopt, with the texts read beside them, and what binds each moment once some of them
+ * are adopted. What a stream holds of a version is its id alone: the text comes from here.
  */
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -15,11 +15,11 @@ import * as Resolve from "./Resolve.ts"
 import * as TextDigest from "./TextDigest.ts"
 import * as Versions from "../versions/index.ts"
 
-/** What a Customer may adopt. */
+/** The texts that a Customer may adopt. */
 export interface PolicyBook {
   readonly versions: ReadonlyArray<PrivacyPolicy>
   readonly supplements?: ReadonlyArray<History.Supplement>
-  /** What the Customer's own policy regulates, for data that is handled for it (PRECEDENCE). */
+  /** The Customer's own policy, for data that is handled for it (PRECEDENCE). */
   readonly customerPolicies?: ReadonlyArray<History.CustomerPolicy>
   readonly legal: LegalData
 }
@@ -54,15 +54,15 @@ const pinned = (policy: PrivacyPolicy | undefined, digest: Adopted["digest"]): P
     ? policy
     : undefined
 
-/** What binds a moment; `undefined` where no version was adopted by then, or none whose text is known. */
+/** The policy that binds a moment; `undefined` where no version was adopted by then, or none whose text is known. */
 export type PolicyAt = (at: DateTime.Utc) => EffectivePolicy | undefined
 
 /** Some ten years of days: more is not worth keeping. */
 const keptDays = 4096
 
 /**
- * What binds each moment of a Customer that has adopted these versions, for data that is handled for it. Each day is
- * resolved once, so the answer's own `at` is a moment of that day, not always the one that was asked.
+ * The policy that binds each moment of a Customer that has adopted these versions, for data that is handled for it.
+ * Each day is resolved once, so the answer's own `at` is a moment of that day, not always the one that was asked.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 /**
- * The versions that an operator has published, with the notices given of each: an archive that loses nothing (ARCHIVE), in
- * which no two versions bear one date and number (VERSION-DATE), and which lists the notices still owed to the users on a
- * change (NOTIFY, NOTIFY-MAJOR, CHOICES). The register is a value: publishing returns a new one.
+ * The versions that an operator has published, with the notices given of each: an archive that loses nothing (ARCHIVE),
+ * in which no two versions bear one date and number (VERSION-DATE), and which lists the notices still owed to the users
+ * on a change (NOTIFY, NOTIFY-MAJOR, CHOICES). The register is a value: publishing returns a new one.
  */
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -18,7 +18,7 @@ export interface Notice {
   readonly choices: ReadonlyArray<string>
 }
 
-/** What a new version changes. */
+/** The changes of a new version. */
 export interface Change {
   readonly significant: boolean
   /** Whether it affects how personal data are used. */

@@ -1,10 +1,10 @@
 /**
  * Which value of each parameter binds at a moment, and why: the rules of rules.md 7.1 as one pure function.
  *
- * What a version says is read in its prevailing language, with the special clause before the general one, together with
- * the supplements for the product and with the Customer's own policy; where it is silent the strictest other version
- * speaks. A datum that was collected earlier is bound by every version under which it was held since. The law binds the
- * result from its date, and the library's invariants bind it always.
+ * The text of a version is read in its prevailing language, with the special clause before the general one, together
+ * with the supplements for the product and with the Customer's own policy; where it is silent the strictest other
+ * version speaks. A datum that was collected earlier is bound by every version under which it was held since. The law
+ * binds the result from its date, and the library's invariants bind it always.
  */
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -218,7 +218,7 @@ const completed = remembering((policy: PrivacyPolicy, others: ReadonlyArray<Priv
 const canonical = (name: ParameterName, value: unknown): unknown =>
   Policy.parameter(name).meet(value as never, value as never)
 
-/** What a version says on a parameter in all its languages. */
+/** The statements of a version on a parameter in all its languages. */
 const stated = (policy: PrivacyPolicy, name: ParameterName): Decided | undefined =>
   everythingStated(policy, Policy.parameters)[name]
 
@@ -232,7 +232,7 @@ const everythingStated = remembering((policy: PrivacyPolicy, parameters: typeof 
 })
 
 /**
- * What a version itself says, read in all its languages: a value for each parameter on which it is not silent.
+ * The values of a version itself, read in all its languages: one for each parameter on which it is not silent.
  *
  * @example
  * ```ts
@@ -331,7 +331,10 @@ const strictestOther = (policy: PrivacyPolicy, name: ParameterName, others: Read
 
 // Law and library
 
-/** Whether the law applies on the day that it is in a zone, which is the day of Greenwich, the one before or the one after. */
+/**
+ * Whether the law applies on the day that it is in a zone, which is the day of Greenwich, the one before or the one
+ * after.
+ */
 const lawApplies = (legal: LegalData, country: string, timeZone: string, at: DateTime.Utc): boolean => {
   const day = dayOf(DateTime.toEpochMillis(at))
   const before = regulationApplies(legal, country, fromEpochDay(day - 1))

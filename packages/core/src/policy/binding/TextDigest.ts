@@ -1,7 +1,7 @@
 /**
- * What pins the text of a version: a digest of all that decides by it. Where a text is quoted from, in which order lists
- * are written and which languages it comes in changes nothing; a value, the country or the time zone does (ARCHIVE,
- * RECORDED). An adoption stores it, and another text under the same id is then refused.
+ * The digest that pins the text of a version. It covers the parts that decisions depend on: id, first day, country,
+ * time zone and values. Sources, the order of lists and the choice of languages do not change it (ARCHIVE, RECORDED).
+ * An adoption stores it, and another text under the same id is then refused.
  */
 import * as Schema from "effect/Schema"
 import { ofPublic } from "../../eventsourcing/FieldClass.ts"

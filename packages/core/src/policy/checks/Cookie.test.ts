@@ -97,7 +97,7 @@ describe("Cookies of all kinds", () => {
     values: ({ parameters }) =>
       fc.oneof(
         fc.constantFrom(...parameters.cookiePurposes),
-        // What no version lists comes from a form of today.
+        // Values that no version lists are those of current practice.
         fc.constant("advertising" as Cookie.Cookie["purpose"]),
         fc.constantFrom(...cookiePurposes),
       ),

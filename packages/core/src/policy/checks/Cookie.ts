@@ -1,7 +1,7 @@
 /**
- * Cookies of the operator's own sites, as they are declared and used. The operator's own measurement and that of a vendor
- * are two classes (V51): the first keeps five fields for six months and discloses none, the second moves data under
- * an instrument until the visitor asks for it to stop.
+ * Cookies of the operator's own sites, as they are declared and used. The operator's own measurement and that of a
+ * vendor are two classes (V51): the first keeps five fields for six months and discloses none, the second moves data
+ * under an instrument until the visitor asks for it to stop.
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -17,7 +17,7 @@ export const Cookie = Schema.Struct({
   setBy: Schema.NonEmptyString,
   purpose: CookiePurpose,
   measurement: Schema.Literals(["none", "own", "vendor"]),
-  /** What the user can do about it. */
+  /** The user's choices about it. */
   control: Schema.Array(Schema.Literals(["delete", "block"])),
   /** For a necessary one: the stated consequence of blocking it. */
   consequence: Schema.optionalKey(Schema.NonEmptyString),

@@ -24,7 +24,7 @@ export interface Extension {
   readonly reasons: ReadonlyArray<string>
 }
 
-/** What a due date is computed from. */
+/** The facts from which a due date is computed. */
 export interface Deadline {
   /** The day on which the request came in; it is not counted. */
   readonly received: PlainDate

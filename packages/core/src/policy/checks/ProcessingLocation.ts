@@ -15,7 +15,7 @@ import * as TransferInstrument from "./TransferInstrument.ts"
 
 /** A processing, as far as its place is looked at. `entity` of the question is the country. */
 export interface Processing extends AdequacyQuestion {
-  /** What the partner who processes there offers, as recorded. */
+  /** The recorded safeguards of the partner who processes there. */
   readonly safeguard?: Safeguard
 }
 

@@ -1,6 +1,6 @@
 /**
- * Whether personal data may be used for a purpose: `allow`, `violation` where a rule forbids it, `undeclared` where no declaration
- * permits it. It is never passed over: it names the missing declaration.
+ * Whether personal data may be used for a purpose: `allow`, `violation` where a rule forbids it, `undeclared` where no
+ * declaration permits it. It is never passed over: it names the missing declaration.
  */
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import type { EffectivePolicy } from "../binding/EffectivePolicy.ts"
@@ -13,7 +13,7 @@ export { LegalBasis, legalBases, legalBasisTerm, Purpose, purposes, purposeTerm 
 /** A use that is asked about. */
 export interface Use {
   readonly role: Role
-  /** What it is for; a use without a purpose is undeclared. */
+  /** Its purpose; a use without one is undeclared. */
   readonly purpose: Purpose | undefined
   /** Whether the record identifies no person, alone or with anything else held. Default: it is personal. */
   readonly label?: "personal" | "nonPersonal"
@@ -113,7 +113,7 @@ const checkBans = ({ parameters }: EffectivePolicy, use: Use, purpose: Purpose):
   return undefined
 }
 
-/** What the law makes the operator do needs no place in a list of purposes, but its reference. */
+/** A legal duty of the operator needs no place in a list of purposes, but its reference. */
 const checkDutyOfLaw = (use: Use, purpose: Purpose): Answer | undefined => {
   if (purpose !== "legalCompliance" && purpose !== "rightsFulfilment" && purpose !== "identityVerification") {
     return undefined

@@ -14,7 +14,7 @@ export type Reader =
       readonly _tag: "staff"
       /** The roles that the reader holds at that time, of those that are authorised to read. */
       readonly authorisedRoles: ReadonlyArray<string>
-      /** What the reading is for, as recorded before it. */
+      /** The mission for which it is read, as recorded before. */
       readonly mission?: string
     }
   | { readonly _tag: "customer" }

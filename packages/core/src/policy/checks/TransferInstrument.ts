@@ -1,6 +1,6 @@
 /**
- * What carries a transfer out of the EEA (GDPR 45 to 47; A45-47, SHIELD). An instrument is judged at the date of the
- * transfer: one of 2019 under Privacy Shield stays lawful when it is replayed, and the same one today is refused.
+ * The instruments of transfers out of the EEA (GDPR 45 to 47; A45-47, SHIELD). An instrument is judged at the date of
+ * the transfer: one of 2019 under Privacy Shield stays lawful when it is replayed, and the same one today is refused.
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"

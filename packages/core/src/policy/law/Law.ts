@@ -1,5 +1,6 @@
 /**
- * What the GDPR demands of a policy, parameter by parameter, from the day on which it applies (rules.md 7.1, rule 5).
+ * The requirements of the GDPR on a policy, parameter by parameter, from the day on which it applies (rules.md 7.1,
+ * rule 5).
  *
  * A version that was published before keeps its own words for its own time; from the day on, the law is read beside it.
  * A policy that is configured after that day and states less than the law is refused (`configure`).

@@ -1,7 +1,7 @@
 /**
- * What no version switches off (rules.md 7.1, rule 6): each is promised by at least one of the documents and harmful
- * nowhere. Those that bear on a parameter are applied here, after the law; the others are refused where they would
- * happen, by the deciders and schemas that the rule catalogue names.
+ * The requirements that no version switches off (rules.md 7.1, rule 6): each is promised by at least one of the
+ * documents and harmful nowhere. Those that bear on a parameter are applied here, after the law; the others are refused
+ * where they would happen, by the deciders and schemas that the rule catalogue names.
  */
 import * as Policy from "../text/PrivacyPolicy.ts"
 import * as Requirement from "./Requirement.ts"

@@ -1,6 +1,6 @@
 /**
- * A requirement on one parameter that binds every version: of the law from its date, or of the library. It says what a value
- * becomes under it, and whether a policy that states another may be configured at all.
+ * A requirement on one parameter that binds every version: of the law from its date, or of the library. It says what a
+ * value becomes under it, and whether a policy that states another may be configured at all.
  */
 import type { ParameterName, ValueOf } from "../text/PrivacyPolicy.ts"
 import type { RuleKey } from "../text/RuleKey.ts"
@@ -13,14 +13,15 @@ export interface Requirement<Name extends ParameterName = ParameterName> {
   readonly articles: ReadonlyArray<string>
   /** The rules that it comes from. */
   readonly rules: ReadonlyArray<RuleKey>
-  /** What the value becomes; the same where it suffices. */
+  /** The value under the requirement; the same where it suffices. */
   readonly bind: (value: ValueOf<Name>, country: string) => ValueOf<Name>
   /**
    * Whether a policy that states the value is refused. Where it is not, the requirement is applied beside it: what the
-   * text leaves out is supplied, and a value that is sometimes stricter, sometimes looser is obeyed together with the law.
+   * text leaves out is supplied, and a value that is sometimes stricter, sometimes looser is obeyed together with the
+   * law.
    */
   readonly refuses: (value: ValueOf<Name>, country: string) => boolean
-  /** What would be accepted, in words. */
+  /** The accepted values, in words. */
   readonly accepted: string
 }
 

@@ -4,7 +4,7 @@
  */
 import type { PlainDate } from "../../calendar/PlainDate.ts"
 
-/** What must be so of the recipient or the data for a decision to cover a transfer. */
+/** A condition on the recipient or the data under which a decision covers a transfer. */
 export type AdequacyCondition =
   | "commercialOrganisation"
   | "underFaroeseAct"

@@ -1,5 +1,5 @@
 /**
- * What the law says by date, as one value that an application can replace: who belongs to the EU and the EEA, from when
+ * The law by date, as one value that an application can replace: who belongs to the EU and the EEA, from when
  * the GDPR applies, which countries are adequate, which clauses hold. It is right as of a date and says so: asked for a
  * day long after it, a lookup answers with `LegalDataTooOld` where it would otherwise have had to guess.
  */
@@ -67,7 +67,9 @@ export class LegalDataTooOld extends Schema.TaggedError<LegalDataTooOld>()("Lega
   }
 }
 
-/** What a country is to the GDPR at a date. `transition` and `bridge`: treated like a member though it is none. */
+/**
+ * The status of a country under the GDPR at a date. `transition` and `bridge`: treated like a member though it is none.
+ */
 export type Status = "unionMember" | "areaMember" | "transition" | "bridge" | "thirdCountry"
 
 const holdsOn = ({ from, to }: { readonly from: PlainDate; readonly to?: PlainDate }, date: PlainDate): boolean =>
@@ -149,7 +151,7 @@ export const isMember = (
  * ```
  */
 export const regulationApplies = (data: LegalData, country: string, date: PlainDate): boolean => {
-  // What applies does not cease to because the data are old: the strict side needs no fresh data.
+  // A rule in force is not dropped because the data are old: the strict side needs no fresh data.
   const status = statusOf(data, country, answersFor(data, date) ? date : data.asOf)
   if (Result.isFailure(status)) return true
   switch (status.success) {

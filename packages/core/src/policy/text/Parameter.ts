@@ -1,7 +1,7 @@
 /**
  * The kinds of parameters that a privacy policy is made of. Each kind knows the Schema of its values and two ways of
- * combining them: `meet` obeys two values at once, so that its result is never looser than either (rules.md 7.1, rule 2),
- * and `extend` reads a base together with a supplement that adds to it (SUPPLEMENT).
+ * combining them: `meet` obeys two values at once, so that its result is never looser than either (rules.md 7.1, rule
+ * 2), and `extend` reads a base together with a supplement that adds to it (SUPPLEMENT).
  *
  * For every kind but `choice` and `fact`, `meet` is idempotent, commutative and associative: the order in which versions
  * are read does not matter. A `choice` and a `fact` have no stricter side; there the later statement holds.
@@ -189,7 +189,7 @@ export const atMost = (about: About & { readonly strictest: number }): Parameter
 
 /**
  * Values at the boundaries of a parameter: nothing, everything, each word alone and each left out, the ends of numbers.
- * What they allow and forbid differs as far as it can, so they are what tests and walk-throughs start from.
+ * They differ as far as possible in what they allow and forbid, so tests and walk-throughs start from them.
  *
  * @example
  * ```ts

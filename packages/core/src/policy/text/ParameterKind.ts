@@ -16,7 +16,7 @@ import type { PolicyRuleKey } from "./RuleKey.ts"
 export type Kind = "permissions" | "duties" | "levels" | "ends" | "atLeast" | "atMost" | "choice" | "fact"
 
 /**
- * What reads a parameter. CI compares it with the sources.
+ * The reader of a parameter. CI compares it with the sources.
  *
  * - `decider`: a decider, a check or a service asks it before it acts;
  * - `register`: it decides which text binds, in the resolver and the registers of `binding`;
@@ -26,7 +26,7 @@ export type Reader = "decider" | "register" | "declared"
 
 /** The description of a parameter, without its values. */
 export interface About {
-  /** What it decides, in a sentence. */
+  /** The decision it controls, in a sentence. */
   readonly about: string
   /** The rules that it decides. */
   readonly rules: ReadonlyArray<PolicyRuleKey>
@@ -41,9 +41,9 @@ export interface Parameter<A> extends About {
   readonly words: ReadonlyArray<string>
   /** Where it holds a value for each of several keys, or for some of them: the keys, and what the values are. */
   readonly entries?: { readonly keys: ReadonlyArray<string>; readonly of: Parameter<never>; readonly partial: boolean }
-  /** What holds where neither the version, another version nor the law says anything: what allows the least. */
+  /** The value where neither the version, another version nor the law states one: the one that allows the least. */
   readonly strictest: A
-  /** What obeys both; for a `choice` and a `fact` the later of two. */
+  /** The value that obeys both; for a `choice` and a `fact` the later of two. */
   readonly meet: (earlier: A, later: A) => A
   /** The base read together with a supplement. */
   readonly extend: (base: A, supplement: A) => A

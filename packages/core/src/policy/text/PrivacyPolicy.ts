@@ -2,8 +2,8 @@
  * A privacy policy as a value: who published it, when, and what it says on each parameter, with the place where it says
  * so. A parameter that it does not name is *silent*, which is never a permission (rules.md 7.1, rule 1).
  *
- * What binds a moment is not read here but resolved: `Resolve.resolve` turns the versions that a Customer has adopted
- * into an `EffectivePolicy`, in which every parameter has a value and the reasons for it.
+ * The policy that binds a moment is not read here but resolved: `Resolve.resolve` turns the versions that a Customer
+ * has adopted into an `EffectivePolicy`, in which every parameter has a value and the reasons for it.
  */
 import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -69,7 +69,7 @@ export const Source = Schema.Struct({
 })
 export type Source = typeof Source.Type
 
-/** What a version says on a parameter. */
+/** The statement of a version on a parameter. */
 export interface Stated<A> {
   readonly value: A
   readonly sources: ReadonlyArray<Source>
@@ -77,7 +77,7 @@ export interface Stated<A> {
   readonly general?: { readonly value: A; readonly sources: ReadonlyArray<Source> }
 }
 
-/** What a version says: a statement for each parameter on which it is not silent. */
+/** The statements of a version: one for each parameter on which it is not silent. */
 export type Statements = { readonly [Name in ParameterName]?: Stated<ValueOf<Name>> }
 
 const stated = <A>(value: Schema.Codec<A>) =>
@@ -147,7 +147,7 @@ const decode = Schema.decodeUnknownResult(PrivacyPolicy, { onExcessProperty: "er
 export const read = (input: unknown): Result.Result<PrivacyPolicy, Schema.SchemaError> => decode(input)
 
 /**
- * What a policy itself says on a parameter, or `undefined` where it is silent.
+ * The statement of a policy itself on a parameter, or `undefined` where it is silent.
  */
 export const statement = <Name extends ParameterName>(
   statements: Statements,

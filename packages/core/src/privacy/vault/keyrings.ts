@@ -28,7 +28,7 @@ export type Keyrings = ReturnType<typeof keyrings>
 
 /** Reads and changes keyrings. */
 export const keyrings = ({ keyStore, ledger, store }: Ports) => {
-  /** What the ledger says of a subject. It holds even after the vault was restored from a backup. */
+  /** The ledger's entry on a subject. It is valid even after the vault was restored from a backup. */
   const recorded = (customer: CustomerId, subject: SubjectId) =>
     Effect.flatMap(keyStore.fingerprint(customer, subject), (fingerprint) => ledger.find(customer, fingerprint))
 

@@ -42,7 +42,7 @@ export type Opened =
   /** It is kept and not used: all of the subject's (GDPR 18), or for this purpose (GDPR 21). */
   | { readonly _tag: "Restricted"; readonly by: "restriction" | "objection" }
 
-/** What opening can fail with. */
+/** The errors of opening a value. */
 export type OpenError =
   | Refusal
   | UnknownReference

@@ -47,7 +47,7 @@ export interface ToSeal {
   readonly reference?: Uuid.Uuid | undefined
 }
 
-/** What sealing can fail with. */
+/** The errors of sealing a value. */
 export type SealError =
   | Refusal
   | SubjectErased

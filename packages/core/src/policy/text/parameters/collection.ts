@@ -8,10 +8,10 @@ import { roles } from "./processing.ts"
 /** Where a person may ask for contact, at an entry point of the Customer. */
 export const contactChannels = ["web", "app", "sms", "qr"] as const
 
-/** What may make an interaction begin: a call, or a request for contact. The one list of channels. */
+/** The triggers of an interaction: a call, or a request for contact. The one list of channels. */
 export const channels = ["outgoingCall", "incomingCall", ...contactChannels] as const
 
-/** What the technology may do with a call on the device. */
+/** The permitted interceptions of a call on the device. */
 export const interceptions = ["inhibitOutgoingCall", "activateInterface"] as const
 
 /** How a field that must be filled in is justified. */

@@ -27,7 +27,7 @@ export const disclosureGrounds = [
 export const DisclosureGround = Schema.Literals(disclosureGrounds)
 export type DisclosureGround = typeof DisclosureGround.Type
 
-/** What must be recorded before a disclosure on a ground. */
+/** The facts to record before a disclosure on a ground. */
 export const groundConditions = [
   "ownInteractions",
   "contractInForce",
@@ -46,7 +46,7 @@ export const groundConditions = [
 export const GroundCondition = Schema.Literals(groundConditions)
 export type GroundCondition = typeof GroundCondition.Type
 
-/** What a recipient carries before its first disclosure. */
+/** The duties that a recipient accepts before its first disclosure. */
 export const recipientDuties = [
   "contractInForce",
   "commitmentToLaw",

@@ -29,8 +29,8 @@ export const LocationRule = Schema.Literals(locationRules)
 export type LocationRule = typeof LocationRule.Type
 
 /**
- * What may carry a transfer out of the EEA. The first six are those of GDPR 45 to 47; `derogation` is GDPR 49; the last
- * three are those of 2016.
+ * The instruments of a transfer out of the EEA. The first six are those of GDPR 45 to 47; `derogation` is GDPR 49; the
+ * last three are those of 2016.
  */
 export const instruments = [
   "adequacyDecision",

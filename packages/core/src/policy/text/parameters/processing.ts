@@ -36,7 +36,7 @@ export const operations = [
 export const Operation = Schema.Literals(operations)
 export type Operation = typeof Operation.Type
 
-/** What a contract that lets the operator process for a Customer provides for (GDPR 28(3); CLAUSES). */
+/** The clauses of a contract under which the operator processes for a Customer (GDPR 28(3); CLAUSES). */
 export const agreementClauses = [
   "collection",
   "processing",
@@ -51,10 +51,10 @@ export const agreementClauses = [
   "audit",
 ] as const
 
-/** What binds a Customer that links the operator's data with its own (CUST-LINK). */
+/** The duties of a Customer that links the operator's data with its own (CUST-LINK). */
 export const linkClauses = ["collection", "processing", "security", "access", "modification", "deletion"] as const
 
-/** What the operator may do with records that identify no person. */
+/** The operator's permitted uses of records that identify no person. */
 export const nonPersonalUses = ["improveServices", "giveToThirdParties", "anyOtherPurpose"] as const
 
 /** The reports that a Customer gets. */

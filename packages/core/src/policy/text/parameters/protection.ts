@@ -4,7 +4,7 @@
 import * as Schema from "effect/Schema"
 import { atLeast, atMost, duties, levels, permissions } from "../Parameter.ts"
 
-/** What a consent carries. */
+/** The properties of a valid consent. */
 export const consentDuties = [
   "explicit",
   "recipient",
@@ -28,16 +28,16 @@ export const securityMeasures = [
   "securedServers",
 ] as const
 
-/** What a reader of personal data holds. */
+/** The conditions on a reader of personal data. */
 export const staffAccessDuties = ["authorisedRole", "recordedMission"] as const
 
 /** Duties on a breach. */
 export const breachDuties = ["plan", "limitEffects", "register", "authorityNotice", "personNotice"] as const
 
-/** What a payment transaction takes. */
+/** The handling of a payment transaction. */
 export const paymentDuties = ["encrypted", "paymentCardStandard"] as const
 
-/** What cookies are for. */
+/** The purposes of cookies. */
 export const cookiePurposes = [
   "necessary",
   "functional",

@@ -3,7 +3,7 @@
  */
 import * as Schema from "effect/Schema"
 
-/** What personal data is processed for. */
+/** The purposes for which personal data is processed. */
 export const purposes = [
   "requestedService",
   "customerCareCommunication",

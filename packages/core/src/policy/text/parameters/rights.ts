@@ -1,10 +1,11 @@
 /**
- * Parameters of the rights of persons: which exist, who decides a request, by when it is answered, when it may be refused.
+ * Parameters of the rights of persons: which exist, who decides a request, by when it is answered, when it may be
+ * refused.
  */
 import * as Schema from "effect/Schema"
 import { choice, duties, levels, permissions, periods } from "../Parameter.ts"
 
-/** What a person can ask for. */
+/** The rights that a person can exercise. */
 export const rights = [
   "access",
   "portability",
@@ -49,10 +50,10 @@ export const refusalGrounds = [
 export const RefusalGround = Schema.Literals(refusalGrounds)
 export type RefusalGround = typeof RefusalGround.Type
 
-/** What an answer says beside its outcome. */
+/** The notices in an answer beside its outcome. */
 export const answerDuties = ["ground", "legalReference", "complaintToAuthority", "courtRemedy"] as const
 
-/** What a notice of delay says. */
+/** The content of a notice of delay. */
 export const delayDuties = ["reason", "expectedDate", "beforeDueDate"] as const
 
 export const definitions = {
