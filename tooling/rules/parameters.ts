@@ -1,7 +1,7 @@
 /**
- * What reads each parameter of a policy, read from the sources of core, and `docs/parameters.md`. A parameter is read
- * where `parameters.NAME` is asked for, where it is taken out of `parameters` by a pattern, and where its name is handed
- * to what asks for `parameters[name]`.
+ * The readers of each parameter of a policy, read from the sources of core, and `docs/parameters.md`. A parameter is
+ * read where `parameters.NAME` is asked for, where it is taken out of `parameters` by a pattern, and where its name is
+ * handed to what asks for `parameters[name]`.
  */
 import { readFileSync } from "node:fs"
 import { type Parameter, PrivacyPolicy, Versions } from "@tacet/core/policy"
@@ -79,7 +79,7 @@ export const readersInCore = (): Readers => {
   return readers
 }
 
-/** What reads a parameter, by the files that do. */
+/** The kind of reader of a parameter, by the files that read it. */
 export const readerOf = (files: ReadonlyArray<string>): Parameter.Reader => {
   if (files.length === 0) return "declared"
   return files.every((file) => file.startsWith(`${core}/policy/binding/`)) ? "register" : "decider"

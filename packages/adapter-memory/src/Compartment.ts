@@ -30,7 +30,7 @@ export interface Compartment {
   readonly commits: Map<Uuid.Uuid, StoredCommit>
   /** Counters of inline projections, by formatted key. */
   readonly counters: Map<string, Map<string, number>>
-  /** What catch-up projections saved, by formatted key. */
+  /** The saved states of catch-up projections, by formatted key. */
   readonly saved: Map<string, ProjectionStore.SavedProjection>
   /** The active version of each projection, by name. */
   readonly active: Map<string, number>

@@ -1,5 +1,5 @@
 /**
- * What every input format is turned into: rows of facts in the domain's words. A format reads, a pipeline (`import/`)
+ * The common form of every input format: rows of facts in the domain's words. A format reads, a pipeline (`import/`)
  * orders, deduplicates, attributes and turns facts into commands. A row holds no personal value but the two keys `case`
  * and `person`, which the pipeline replaces by keyed tokens at once and never stores.
  */
@@ -25,7 +25,9 @@ export type Fact =
     }
   /** A whole call in one row: for logs with one row per call. */
   | ({ readonly _tag: "call" } & CallFact)
-  /** One leg of a call: the pipeline gathers the legs of a case and derives the call (transfer, conference: one call). */
+  /**
+   * One leg of a call: the pipeline gathers the legs of a case and derives the call (transfer, conference: one call).
+   */
   | ({ readonly _tag: "leg" } & CallFact)
   | { readonly _tag: "excluded"; readonly reason: "test" | "bot" | "void" }
   | { readonly _tag: "ended"; readonly reason?: "completed" | "abandoned" | "redirected" | "timedOut" }

@@ -18,7 +18,9 @@ const beginning = DateTime.makeUnsafe(0)
 
 const says = <A>(value: A) => ({ value, sources: [] })
 
-/** The texts of these histories: the published ones, and a policy of the Customer's own by which calls start them too. */
+/**
+ * The texts of these histories: the published ones, and a policy of the Customer's own by which calls start them too.
+ */
 export const policies: PolicyBook.PolicyBook = {
   ...PolicyBook.published,
   customerPolicies: [
@@ -48,7 +50,7 @@ export const declaredState: Customer.State = declarations.reduce(
   Customer.initial,
 )
 
-/** What binds each moment of that Customer. */
+/** The policy that binds each moment of that Customer. */
 export const policyAt: PolicyBook.PolicyAt = PolicyBook.timeline(policies, declaredState.policyVersions)
 
 /** One interaction that can have happened. */

@@ -17,7 +17,7 @@ import * as Model from "./ReferenceModel.ts"
 export interface Options {
   /** How a commit changes the model. Default: `ReferenceModel.append`. */
   readonly append?: typeof Model.append
-  /** What happens between reading the model and writing it; anything but nothing lets others come between. */
+  /** An effect between reading the model and writing it; any but the empty one lets others interfere. */
   readonly meanwhile?: Effect.Effect<void>
 }
 

@@ -1,5 +1,5 @@
 /**
- * What every chunk of every log must fulfil, whatever the store and whatever it holds.
+ * The promise that every chunk of every log keeps, whatever the store and its content.
  */
 import type { CustomerId, EventEnvelope, EventStore } from "@tacet/core/eventsourcing"
 

@@ -1,5 +1,5 @@
 /**
- * What `--help` prints.
+ * The text of `--help`.
  */
 export const help = `Usage: npm run report -- --input FILE|- --format FORMAT [options]
 

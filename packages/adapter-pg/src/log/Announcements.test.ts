@@ -164,7 +164,7 @@ describe("subscribers of another process", () => {
 })
 
 describe("announcements", () => {
-  /** What a session hears while something happens. */
+  /** The announcements that a session hears during an effect. */
   const hearing = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
     const { listen } = yield* PgConnection.make({ url: options.url, prepare: false })
     const other = yield* PgConnection.make({ url: options.url, prepare: false })

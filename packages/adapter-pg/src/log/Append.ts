@@ -14,7 +14,7 @@ import { causeOf, isOfData, isFatal } from "../server/DatabaseError.ts"
 import { missedEvents, repetition } from "./Known.ts"
 import { TransactionFailed } from "../server/Sessions.ts"
 
-/** What became of a commit in its batch. */
+/** The outcome of a commit in its batch. */
 type Outcome =
   | { readonly _tag: "Committed"; readonly result: Commit.CommitResult }
   | { readonly _tag: "Known" }
@@ -140,7 +140,7 @@ const choose = (waiting: Iterable<Statements.Prepared>): ReadonlyArray<number> =
     if (chosen.length > 0 && (events > most.events || characters > most.characters)) return chosen
     const touches = [...commit.writes, ...(commit.checks ?? [])].some(({ stream }) => changed.has(keyOf(stream)))
     if (!touches && !ids.has(commit.commitId)) chosen.push(index)
-    // What waits for an earlier one is not overtaken by a later one.
+    // A commit that waits for an earlier one is not overtaken by a later one.
     for (const { stream } of commit.writes) changed.add(keyOf(stream))
     ids.add(commit.commitId)
   }

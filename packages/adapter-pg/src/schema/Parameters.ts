@@ -28,7 +28,7 @@ export type Table = Readonly<Record<string, SqlType>>
 /** A value for each name of a table. */
 type Values<T extends Table> = { readonly [Name in keyof T]: Parameters<(typeof encoders)[T[Name]]>[0] }
 
-/** What follows from a table. */
+/** The numbered parameters of a table. */
 export interface Numbered<T extends Table> {
   /** Each parameter by name: `$4`. */
   readonly at: { readonly [Name in keyof T]: string }

@@ -1,6 +1,7 @@
 /**
- * The rules that let the tables be distributed by Customer as they are: each with what asks the catalogue of a database, or
- * reads the SQL of the sources, for whatever breaks it, and with an example of a breach, so that the rule is seen to find it.
+ * The rules that let the tables be distributed by Customer as they are: each with what asks the catalogue of a
+ * database, or reads the SQL of the sources, for whatever breaks it, and with an example of a breach, so that the rule
+ * is seen to find it.
  */
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -172,7 +173,7 @@ export const goodTable = (schema: string): ReadonlyArray<string> => [
 /** A rule of the statements. */
 export interface StatementRule {
   readonly rule: string
-  /** What breaks it in a source. */
+  /** The violations in a source. */
   readonly breaches: (source: string) => ReadonlyArray<string>
   readonly example: string
 }

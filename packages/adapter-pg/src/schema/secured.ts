@@ -9,7 +9,7 @@ export type Step = (names: Names) => ReadonlyArray<string>
 
 const ownRows = "customer_id = (SELECT nullif(current_setting('tacet.customer_id', true), '')::uuid)"
 
-/** What secures a table. */
+/** The statements that secure a table. */
 export const secured = (table: string): ReadonlyArray<string> => [
   `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`,
   `ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`,

@@ -10,8 +10,8 @@ import type * as Redacted from "effect/Redacted"
 export interface Options {
   /**
    * Server and database, as `postgresql://user:password@host:port/database`. Several hosts, `host:port,host:port`, are
-   * tried in their order; `target_session_attrs` (`any`, `read-write`, `primary`, `read-only`, `standby`) says which will
-   * do.
+   * tried in their order; `target_session_attrs` (`any`, `read-write`, `primary`, `read-only`, `standby`) says which
+   * will do.
    */
   readonly url: Redacted.Redacted
   /** The schema that holds the tables. Default `tacet`. */
@@ -26,8 +26,8 @@ export interface Options {
   /** Connections for reads and projections. Default 6. */
   readonly readConnections?: number
   /**
-   * How long a statement may take before the server gives it up. A call whose server does not answer is given up a second
-   * later by the clock of this process, and its connection closed. Default 30 seconds.
+   * How long a statement may take before the server gives it up. A call whose server does not answer is given up a
+   * second later by the clock of this process, and its connection closed. Default 30 seconds.
    */
   readonly statementTimeout?: Duration.Input
   /** How long a call may wait for a connection of its pool to become free. Default: a second more than a statement. */
@@ -40,7 +40,7 @@ export interface Options {
   readonly waitingCalls?: number
   /** How many appends may wait in this process before others are refused. Default 100,000. */
   readonly waitingAppends?: number
-  /** What the server's list of sessions shows. Default `tacet`. */
+  /** The name in the server's list of sessions. Default `tacet`. */
   readonly applicationName?: string
   /**
    * Whether the processes of this database notify each other that logs have grown, besides polling. Appends are

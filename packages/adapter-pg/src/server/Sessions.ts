@@ -87,7 +87,7 @@ const failure = (message: string, code?: string): SqlError =>
     }),
   })
 
-/** What distinguishes one pool from another. */
+/** The settings by which pools differ. */
 export interface SessionsOptions {
   readonly size: number
   /** Settings of the server for these connections. */
@@ -208,7 +208,7 @@ export const make = Effect.fnUntraced(function* (
       })
     })
 
-  /** What an error says of the connection, and of its server. */
+  /** Discards a connection after an error, and others of its server where the error concerns the server. */
   const discard = (session: Session, error: SqlError): Effect.Effect<void> => {
     const state = sqlStateOf(error)
     const leaves = state === readOnly || (state?.startsWith("57P") ?? false)
@@ -298,8 +298,8 @@ export const make = Effect.fnUntraced(function* (
 const readOnly = "25006"
 
 /**
- * Repeats a transaction that has certainly changed nothing: one that was rolled back for the sake of others, one that met a
- * server that is read-only by now, and, once, a read whose connection was lost.
+ * Repeats a transaction that has certainly changed nothing: one that was rolled back for the sake of others, one that
+ * met a server that is read-only by now, and, once, a read whose connection was lost.
  */
 const repeating = <A>(
   beginning: Beginning,

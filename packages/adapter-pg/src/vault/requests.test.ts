@@ -1,5 +1,5 @@
 /**
- * What people ask about their data, with log, vault and keys on PostgreSQL.
+ * Requests of people about their data, with log, vault and keys on PostgreSQL.
  */
 import type { Identifier, Pseudonym } from "@tacet/core/domain"
 import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"

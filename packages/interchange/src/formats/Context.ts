@@ -1,5 +1,5 @@
 /**
- * What every format is given: the input, the mapping, the zone of times that name none, and the counters.
+ * The context of every format: the input, the mapping, the zone of times that name none, and the counters.
  */
 import type { Mapping } from "../mapping/Mapping.ts"
 import type { Quality, SourceItem } from "../SourceRow.ts"

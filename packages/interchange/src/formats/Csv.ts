@@ -17,7 +17,7 @@ const longestRow = 4 * 1024 * 1024
 /** The columns of a file: from its first line, or declared, in one order for each number of columns. */
 export type Columns = "header" | ReadonlyArray<ReadonlyArray<string>>
 
-/** What becomes of a row. */
+/** The result of reading a row. */
 export type CsvRecord = SourceRecord | RejectedRow
 
 /**

@@ -5,7 +5,7 @@
 import type { Mapping } from "../mapping/Mapping.ts"
 import type { Get } from "./Record.ts"
 
-/** What means nothing in every field, unless the mapping says otherwise. */
+/** The texts that mean an empty field, unless the mapping says otherwise. */
 const usual = ["NULL", "null", "\\N", "(null)", "N/A", "n/a", "#N/A", "-"]
 
 /**

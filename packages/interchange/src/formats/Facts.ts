@@ -18,7 +18,7 @@ import { textReader, valueReader } from "./Value.ts"
 /** Makes one fact; `undefined` drops the record. `at` is the time of the row, where it has one. */
 export type FactMaker = (get: Get, at: number | undefined, quality: Quality) => Fact | undefined
 
-/** What rules need beside the record. */
+/** The context that rules need beside the record. */
 export interface RuleContext {
   /** The field whose value names a step or goal that a rule does not name. */
   readonly activity: string | undefined

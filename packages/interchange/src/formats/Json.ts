@@ -10,7 +10,7 @@ const largest = 4 * 1024 * 1024
 /** How deep values may be nested. */
 const deepest = 100
 
-/** What to read of a document. */
+/** The parts of a document to read. */
 export interface JsonHandler {
   /** Selectors of the values wanted, such as `$.events.*`. */
   readonly paths: ReadonlyArray<string>

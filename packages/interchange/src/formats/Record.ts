@@ -1,5 +1,5 @@
 /**
- * What all formats read from: a record that gives the text of a field by its name.
+ * A record as all formats read it: it gives the text of a field by its name.
  */
 
 /** The text of a field, or `undefined` where the record has none of that name. */

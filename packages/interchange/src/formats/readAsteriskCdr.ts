@@ -63,7 +63,7 @@ const cdrCustom = [
   "sequence",
 ]
 
-/** What Asterisk prints, or stores as a number, for how a leg ended. */
+/** The dispositions that Asterisk prints, or stores as numbers. */
 const dispositions: ReadonlyArray<readonly [text: string, disposition: CallFact["disposition"]]> = [
   ["NO ANSWER", "noAnswer"],
   ["NOANSWER", "noAnswer"],

@@ -45,7 +45,7 @@ export interface Planned {
   readonly clamped: number
 }
 
-/** What commands need of the run. */
+/** The facts of the run that commands need. */
 export interface Planner {
   readonly declarations: Declarations
   readonly tokens: Tokens

@@ -141,7 +141,7 @@ const eachReadable = Effect.fnUntraced(function* (
   }
 })
 
-/** What takes rows in the order of time. */
+/** The sink of rows in the order of time. */
 interface Intake {
   readonly counter: RowCounts.RowCounter
   readonly statistics: Statistics.Statistics

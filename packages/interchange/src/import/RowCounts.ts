@@ -7,7 +7,7 @@ import type { Quality, RejectedRow } from "../SourceRow.ts"
 import type { Violation } from "./Commands.ts"
 import type { RowReference } from "./Unit.ts"
 
-/** What became of the rows of an input. */
+/** The outcome of the rows of an input. */
 export interface RowCounts {
   /** Rows read: the sum of the next three. */
   readonly rows: number

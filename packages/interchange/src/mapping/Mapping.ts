@@ -38,7 +38,7 @@ export type CallFields = typeof CallFields.Type
 const FieldRules = Schema.Struct({
   field: Field,
   values: Schema.Record(Schema.String, Rules),
-  /** What becomes of rows with another value: nothing more is said (default), or they are rejected. */
+  /** The treatment of rows with another value: no further fact (default), or rejection. */
   other: Schema.optionalKey(Schema.Literals(["ignore", "reject"])),
 })
 
@@ -88,7 +88,9 @@ export const Mapping = Schema.Struct({
       expected: "a list of texts, or an object with a list for each field",
     }),
   ),
-  /** The longest call, in seconds: an answer or an end farther from the call's start is a violation. Default: one day. */
+  /**
+   * The longest call, in seconds: an answer or an end farther from the call's start is a violation. Default: one day.
+   */
   longestCall: Schema.optionalKey(
     Schema.Finite.check(Schema.isGreaterThan(0)).annotate({ expected: "a number of seconds, more than 0" }),
   ),
@@ -133,7 +135,10 @@ export const Mapping = Schema.Struct({
   // The Customer
   interface: Schema.optionalKey(Identifier.InterfaceId),
   trigger: Schema.optionalKey(Trigger),
-  /** Whether the key in `case` is carried over to the calls, so that an interaction without a call had none. Default false. */
+  /**
+   * Whether the key in `case` is carried over to the calls, so that an interaction without a call had none. Default
+   * false.
+   */
   correlates: Schema.optionalKey(Schema.Boolean),
   /** The privacy policy version that the Customer had adopted. Default: the one published last. */
   policyVersion: Schema.optionalKey(Schema.Literals(Versions.published.map(({ id }) => id))),

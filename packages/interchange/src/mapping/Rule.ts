@@ -5,7 +5,7 @@ import { Identifier, Interaction } from "@tacet/core/domain"
 import * as Schema from "effect/Schema"
 import { DurationField, Field, valueOf } from "./Field.ts"
 
-/** What made an interaction begin. */
+/** The trigger of an interaction. */
 export const Trigger = Interaction.Channel
 export type Trigger = typeof Trigger.Type
 

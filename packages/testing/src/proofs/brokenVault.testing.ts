@@ -22,7 +22,7 @@ export interface Ports {
   readonly backup: VaultBackup["Service"]
 }
 
-/** What replaces functions of the ports. */
+/** Replacements of functions of the ports. */
 export type Changes = { readonly [Port in keyof Ports]?: Partial<Ports[Port]> }
 
 const declared = { capabilities: { survivesRestart: false } } as const

@@ -1,5 +1,5 @@
 /**
- * What catch-up projections save: a state and its checkpoint, in one.
+ * The saves of catch-up projections: a state and its checkpoint together.
  */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"

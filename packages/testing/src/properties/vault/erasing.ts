@@ -86,7 +86,7 @@ const rows = Effect.fnUntraced(function* (
 
 const noRows = { values: 0, links: 0, owner: false, located: false, keys: 0, fenced: true, left: 0 }
 
-/** That nothing can be added to a subject. */
+/** Checks that no data can be added to a subject. */
 const closed = Effect.fnUntraced(function* (customer: CustomerId.CustomerId, subject: Subject.SubjectId) {
   const vault = yield* Vault.Vault
   const observation = { customer, subject, identifier, validFrom: dawn, validTo: undefined, retentionEnd: undefined }

@@ -26,7 +26,7 @@ const wrap = (place: AssociatedData.KeyPlace) => KeyStore.KeyStore.use((store) =
 
 type Wrapped = Effect.Success<ReturnType<typeof wrap>>
 
-/** What unwrapping says: the key in hexadecimal digits, or the name of the error. */
+/** The result of unwrapping: the key in hexadecimal digits, or the name of the error. */
 const unwrapping = (place: AssociatedData.KeyPlace, wrapped: Wrapped) =>
   Effect.match(
     KeyStore.KeyStore.use((store) => store.unwrap(place, wrapped)),

@@ -74,7 +74,7 @@ export const value = (
 /** Seals. */
 export const seal = (toSeal: Vault.ToSeal) => Vault.Vault.use((vault) => vault.seal(toSeal))
 
-/** What opening says in one word: the answer, `Open` with the value, or the name of the error. */
+/** The result of opening in one word: the answer, `Open` with the value, or the name of the error. */
 export const opening = (
   customer: CustomerId.CustomerId,
   sealed: Sealed.Sealed<string>,

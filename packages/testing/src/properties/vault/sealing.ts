@@ -1,5 +1,5 @@
 /**
- * That values are sealed well, and that whatever was changed or moved is noticed.
+ * Properties of sealing: values open as they were sealed, and any value that was changed or moved is detected.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
