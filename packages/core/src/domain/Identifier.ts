@@ -136,6 +136,10 @@ export type PolicyVersionId = typeof PolicyVersionId.Type
 export const FieldReason = Name.pipe(Schema.brand("FieldReason"))
 export type FieldReason = typeof FieldReason.Type
 
+/** A data centre or a town of one, by the operator's own name for it. */
+export const DataCentreName = Name.pipe(Schema.brand("DataCentreName"))
+export type DataCentreName = typeof DataCentreName.Type
+
 /** A contract of a Customer with the operator. */
 export const ContractId = Uuid.pipe(Schema.brand("ContractId"))
 export type ContractId = typeof ContractId.Type

@@ -25,9 +25,10 @@ const unclassified = ({ definitions }: Definitions): ReadonlyArray<string> =>
 const occurredAt = Schema.DateTimeUtcFromMillis
 
 describe("the fields of events", () => {
-  it("belong to nine aggregates", () => {
+  it("belong to ten aggregates", () => {
     expect(aggregates.map(([name]) => name)).toEqual([
       "Customer",
+      "HostingRegister",
       "Interaction",
       "Pseudonym",
       "PurgedDay",

@@ -4,6 +4,7 @@
 export * as CommandInput from "./CommandInput.ts"
 export * as Contract from "./Contract.ts"
 export * as Customer from "./Customer.ts"
+export * as HostingRegister from "./HostingRegister.ts"
 export * as Identifier from "./Identifier.ts"
 export * as Interaction from "./Interaction.ts"
 export * as Pseudonym from "./Pseudonym.ts"

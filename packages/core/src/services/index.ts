@@ -3,6 +3,7 @@
  */
 export * as Collection from "./Collection.ts"
 export * as Customers from "./Customers.ts"
+export * as DataCentres from "./DataCentres.ts"
 export * as DataSubjectRequests from "./DataSubjectRequests.ts"
 export * as Erasure from "./Erasure.ts"
 export * as Interactions from "./Interactions.ts"
