@@ -34,7 +34,7 @@ import {
   type Subject,
   Vault,
 } from "@tacet/core/privacy"
-import { Customers, Erasure, Interactions, Pseudonyms, Recognition } from "@tacet/core/services"
+import { Customers, Erasure, Interactions, Pseudonyms, Recognition, Retention } from "@tacet/core/services"
 import { Definition, Deflection } from "@tacet/core/statistics"
 import { ArbitraryInteractions } from "@tacet/testing"
 import * as Cause from "effect/Cause"
@@ -162,6 +162,7 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
     Layer.provideMerge(Layer.succeed(OpeningPolicy.OpeningPolicy, { check: () => Effect.void })),
     Layer.provideMerge(Layer.succeed(Customers.Policies, () => ArbitraryInteractions.policies)),
     Layer.provideMerge(Layer.provideMerge(Observability.layerSpans, ports)),
+    Layer.provide(Retention.layerElsewhere),
   )
 
   const { declaredState, policies, policyAt } = ArbitraryInteractions

@@ -417,9 +417,9 @@ export const bugs: ReadonlyArray<Bug> = [
   },
   {
     key: "RET-CONTRACT",
-    file: `${core}/services/internal/RetentionEnds.ts`,
-    find: "RetentionPolicy.mayCollect(state, category, policy, at)",
-    replace: "RetentionPolicy.mayCollect(state, category, policy, DateTime.makeUnsafe(4e12))",
+    file: `${core}/domain/retention-policy/ends.ts`,
+    find: "!mayCollect(state, category, policy, events.collection)",
+    replace: "!mayCollect(state, category, policy, DateTime.makeUnsafe(4e12))",
     test: `${core}/services/Interactions.test.ts`,
   },
   {
@@ -510,7 +510,7 @@ export const bugs: ReadonlyArray<Bug> = [
   {
     key: "RET-NEC",
     file: `${core}/services/retention/basis.ts`,
-    find: "    if (isHeld !== undefined) return false\n",
+    find: '    if (isHeld !== undefined) return "held"\n',
     replace: "",
     test: `${core}/services/Retention.test.ts`,
   },

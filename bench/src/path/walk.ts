@@ -4,7 +4,7 @@
  */
 import { layer as memory } from "@tacet/adapter-memory"
 import { EventStore, Projection } from "@tacet/core/eventsourcing"
-import { Customers, Interactions } from "@tacet/core/services"
+import { Customers, Interactions, Retention } from "@tacet/core/services"
 import { type CustomerReport, Definition, Deflection } from "@tacet/core/statistics"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -66,7 +66,10 @@ export const walk = (recordings: ReadonlyArray<Interactions.Recording>): Promise
     return { record, project, save, report, megabytes, live: state.live.size, events: head, result }
   }).pipe(
     Effect.provide(
-      Layer.provideMerge(Layer.merge(Customers.layer, Interactions.layer), Layer.merge(memory, policiesLayer)),
+      Layer.provideMerge(
+        Layer.merge(Customers.layer, Interactions.layer),
+        Layer.mergeAll(memory, policiesLayer, Retention.layerElsewhere),
+      ),
     ),
     Effect.runPromise,
   )

@@ -4,7 +4,7 @@
 import { createReadStream } from "node:fs"
 import { open as openFile, readFile, writeFile } from "node:fs/promises"
 import type { Readable } from "node:stream"
-import { Customers, Interactions } from "@tacet/core/services"
+import { Customers, Interactions, Retention } from "@tacet/core/services"
 import { Definition } from "@tacet/core/statistics"
 import { Declarations, Importer, InputError, type Mapping, noMapping, open, readMapping } from "@tacet/interchange"
 import { documentOf, renderJson, renderText, type ReportDocument } from "@tacet/report"
@@ -64,7 +64,11 @@ export const reportOn = Effect.fnUntraced(function* (
   return documentOf(report, input)
 })
 
-const services = Layer.provide(Layer.merge(Customers.layer, Interactions.layer), Declarations.layerPolicies)
+// Who keeps the store deletes it: the command line sweeps nothing.
+const services = Layer.provide(
+  Layer.merge(Customers.layer, Interactions.layer),
+  Layer.merge(Declarations.layerPolicies, Retention.layerElsewhere),
+)
 
 /** Writes the outputs that the settings request. */
 export const deliver = Effect.fnUntraced(function* (document: ReportDocument, settings: Settings, world: World) {

@@ -13,8 +13,6 @@ import type { Uuid } from "../eventsourcing/Uuid.ts"
 import type * as Decisions from "./internal/Decisions.ts"
 import * as Recorder from "./internal/Recorder.ts"
 
-export { AwaitsRetentionPeriod } from "./internal/AwaitsRetentionPeriod.ts"
-
 /** The errors of every operation besides refusals. */
 export type InteractionsError = Decisions.DecisionError
 

@@ -14,6 +14,7 @@ import { layer as vaultLayer, Vault } from "../privacy/Vault.ts"
 import { Customers, layer as customersLayer } from "./Customers.ts"
 import { layer as openingsLayer } from "./Openings.ts"
 import { layer as pseudonymsLayer, Pseudonyms } from "./Pseudonyms.ts"
+import { layerElsewhere } from "./Retention.ts"
 
 const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as CustomerId
 const reader = "0b1f6f0e-6c0c-4d0a-9a3e-2f1f5a1c9d10" as Uuid
@@ -24,6 +25,7 @@ const services = Layer.mergeAll(pseudonymsLayer, customersLayer).pipe(
   Layer.provideMerge(vaultLayer),
   Layer.provideMerge(openingsLayer),
   Layer.provideMerge(eventStores),
+  Layer.provide(layerElsewhere),
   Layer.provideMerge(Layer.suspend(() => VaultMemory.layerOver(VaultMemory.make()))),
 )
 

@@ -58,9 +58,18 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
         }
       }),
       checkSealing: Effect.fn("Openings.checkSealing")(function* (sealing: Sealing) {
-        const { customer, subject } = sealing
+        const { at: collectedAt, category, customer, subject } = sealing
         const declared = yield* reading(decisions.declared(customer))
-        yield* Effect.fromResult(Gate.judgeSealing(sealing, declared, yield* ownerOf(customer, subject)))
+        const owner = yield* ownerOf(customer, subject)
+        yield* Effect.fromResult(Gate.judgeSealing(sealing, declared, owner))
+        if (owner?._tag !== "pseudonym") return
+        const datum = { category, collectedAt, command: "SealValue" }
+        yield* RetentionEnds.requireEnd(decisions, customer, declared, datum).pipe(
+          Effect.catchIf(
+            (error) => error._tag !== "Refusal",
+            (error) => reading(Effect.fail(error)),
+          ),
+        )
       }),
       retentionEnd: Effect.fn("Openings.retentionEnd")(function* ({ at, category, collectedAt, customer }: Opening) {
         if (collectedAt === undefined) return undefined

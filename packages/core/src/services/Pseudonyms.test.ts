@@ -28,6 +28,7 @@ import {
   observed,
   open,
   over,
+  periodOf,
   refusalOf,
   start,
   startUnder,
@@ -247,5 +248,40 @@ describe("an interaction", () => {
       yield* TestClock.setTime(Date.parse("2022-03-02T10:00:00Z"))
       expect(yield* vault.subjectOf(customer, interaction)).toEqual(Option.none())
     }).pipe(Effect.provide(over(VaultMemory.make()))),
+  )
+})
+
+describe("a datum without an end", () => {
+  // Planted and found: the gate without `requireEnd`; a link without it.
+  it.effect.each(["dialonce/2021-02-17", "dialonce/2019-03-05"])(
+    "RET-CONTRACT: is refused under %s, sealed or linked, and neither log nor vault changes, until it has a period",
+    (version) => {
+      const memory = VaultMemory.make()
+      return Effect.gen(function* () {
+        const pseudonym = yield* startUnder(version)
+        const interaction = yield* Uuid.next
+        const kept = () =>
+          Pseudonyms.use((service) =>
+            service.keep({ customer, pseudonym, category: "freeText", value: "text", purposes: ["customerCare"] }),
+          )
+        const linked = () => Pseudonyms.use((service) => service.link({ customer, pseudonym }, interaction))
+        const before = yield* everything(memory)
+        expect(yield* refusalOf(observed(pseudonym, "+33612345678"))).toBe("RET-CONTRACT")
+        expect(yield* refusalOf(kept())).toBe("RET-CONTRACT")
+        expect(yield* refusalOf(linked())).toBe("RET-CONTRACT")
+        expect(yield* everything(memory)).toEqual(before)
+        yield* Effect.forEach(["telephoneNumber", "freeText", "interfaceUsage"] as const, (category) =>
+          periodOf(category, "P1M", version),
+        )
+        yield* observed(pseudonym, "+33612345678")
+        const sealed = yield* kept()
+        yield* linked()
+        expect(yield* open(sealed)).toBe("Open text")
+        const ends = Array.from(memory.rows.get(customer)?.values.values() ?? [], ({ retentionEnd }) => retentionEnd)
+        // A month later by the calendar of Paris, where summer time has begun.
+        const end = Date.parse("2021-04-02T09:00:00Z")
+        expect(ends).toEqual([end, end])
+      }).pipe(Effect.provide(over(memory, undefined, true), { local: true }))
+    },
   )
 })

@@ -29,6 +29,7 @@ import { Customers, layer as customersLayer, Policies } from "./Customers.ts"
 import { Erasure, layer as erasureLayer } from "./Erasure.ts"
 import { layer as openingsLayer } from "./Openings.ts"
 import { layer as pseudonymsLayer, Pseudonyms } from "./Pseudonyms.ts"
+import { layerElsewhere } from "./Retention.ts"
 import { layer as recognitionLayer, Limits, Recognition } from "./Recognition.ts"
 
 const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as CustomerId
@@ -48,6 +49,7 @@ const over = (memory: VaultMemory.VaultMemory) =>
     Layer.provideMerge(vaultLayer),
     Layer.provideMerge(openingsLayer),
     Layer.provideMerge(Layer.merge(VaultMemory.layerOver(memory), eventStores)),
+    Layer.provide(layerElsewhere),
   )
 const provided = <A, E>(
   effect: Effect.Effect<A, E, Layer.Success<ReturnType<typeof over>>>,

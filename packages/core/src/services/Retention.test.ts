@@ -11,6 +11,7 @@ import { make as definitionOf } from "../statistics/Definition.ts"
 import { ArbitraryInteractions } from "@tacet/testing"
 import { Interactions } from "./Interactions.ts"
 import {
+  adopted,
   append,
   customer,
   day,
@@ -47,7 +48,7 @@ describe("a sweep", () => {
       yield* append(january)
       // Planted and found: a day kept until its last interaction has ended; a day in UTC.
       yield* TestClock.setTime(noon(2, 1) - 1)
-      expect(yield* sweep).toEqual({ days: [], interactions: 0, events: 0, rows: 0, waiting: [] })
+      expect(yield* sweep).toEqual({ days: [], interactions: 0, events: 0, rows: 0, waiting: [], endless: [] })
       yield* TestClock.setTime(noon(2, 1))
       expect(yield* sweep).toMatchObject({ days: ["2026-01-01"], interactions: 3, events: 9 })
       expect(streamsOf((yield* log).events)).toEqual([idOf(4), idOf(5)])
@@ -56,6 +57,34 @@ describe("a sweep", () => {
       const { events } = yield* log
       expect(streamsOf(events)).toEqual([])
       expect(runsOf(events)).toEqual([0, 3, 2])
+    }).pipe(Effect.provide(over(), { local: true })),
+  )
+
+  // Planted and found: a day without an end counted as kept; a day whose end is to come listed.
+  it.effect("RET-CONTRACT SWEEP: lists the days that have no end, with what to declare, until an end is declared", () =>
+    Effect.gen(function* () {
+      yield* adopted
+      yield* append(january)
+      yield* TestClock.setTime(noon(6, 1))
+      const { days, endless } = yield* sweep
+      expect(days).toEqual([])
+      expect(endless).toEqual([
+        {
+          category: "interfaceUsage",
+          days: ["2026-01-01", "2026-01-02", "2026-01-03"],
+          rule: "RET-CONTRACT",
+          declare: expect.stringContaining("set a period for interfaceUsage"),
+        },
+      ])
+      yield* retain({
+        _tag: "SetRetentionPeriod",
+        at: DateTime.makeUnsafe(noon(5, 31)),
+        category: "interfaceUsage",
+        period: "P1Y",
+      })
+      expect(yield* sweep).toMatchObject({ days: [], endless: [] })
+      yield* TestClock.setTime(noon(12, 31) + 4 * day)
+      expect(yield* sweep).toMatchObject({ days: ["2026-01-01", "2026-01-02", "2026-01-03"], endless: [] })
     }).pipe(Effect.provide(over(), { local: true })),
   )
 

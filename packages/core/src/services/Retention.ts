@@ -27,13 +27,15 @@ import { Vault } from "../privacy/Vault.ts"
 import type { VaultUnavailable } from "../privacy/VaultError.ts"
 import * as DayIndex from "./internal/DayIndex.ts"
 import * as Decisions from "./internal/Decisions.ts"
-import { type Basis, basisOf, isDue } from "./retention/basis.ts"
+import { type Basis, basisOf, judge, type Verdict } from "./retention/basis.ts"
+import { type Endless, endlessDays } from "./retention/endless.ts"
 import type { IndexedDay } from "./retention/interactionsOfDay.ts"
 import * as Purging from "./retention/purging.ts"
-import { layerSettings, type RetentionSettings, Settings } from "./retention/settings.ts"
+import { Elsewhere, layerElsewhere, layerSettings, type RetentionSettings, Settings } from "./retention/settings.ts"
 
-export { layerSettings, type RetentionSettings, Settings }
+export { Elsewhere, layerElsewhere, layerSettings, type RetentionSettings, Settings }
 export { deletedInteractions } from "./retention/purging.ts"
+export type { Endless }
 
 /** The result of a sweep. */
 export interface Swept {
@@ -46,6 +48,8 @@ export interface Swept {
   readonly rows: number
   /** Expired days that wait until a projection has read them or a window has closed. */
   readonly waiting: ReadonlyArray<PlainDate>
+  /** Data that have no end: no sweep ever deletes them unless one is declared. */
+  readonly endless: ReadonlyArray<Endless>
 }
 
 /** The errors of a sweep; deletions before the failure are kept. */
@@ -106,15 +110,18 @@ const sweep = (ports: Ports) =>
       Effect.provideService(ProjectionStore, projections),
     )
     const passed = yield* readThrough(ports, customer)
-    const [days, waiting]: [Array<PlainDate>, Array<PlainDate>] = [[], []]
+    const days: Array<PlainDate> = []
+    const waiting: Array<PlainDate> = []
+    const withoutEnd: Array<PlainDate> = []
     let [interactions, events] = [0, 0]
     for (const [number, entry] of Array.from(state.days).sort(([one], [other]) => one - other)) {
       const tried = yield* sweepDay(ports, basis, { number, entry, through: checkpoint }, passed)
       basis = tried.basis
       const { outcome } = tried
-      if (outcome === "kept") continue
-      const runs = basis.retention.state.runs.size
       const day = fromEpochDay(number)
+      if (outcome === "endless") withoutEnd.push(day)
+      if (typeof outcome === "string") continue
+      const runs = basis.retention.state.runs.size
       if (outcome === undefined) {
         waiting.push(day)
         continue
@@ -137,7 +144,7 @@ const sweep = (ports: Ports) =>
       "tacet.rows": rows,
       "tacet.waiting": waiting.length,
     })
-    const swept: Swept = { days, interactions, events, rows, waiting }
+    const swept: Swept = { days, interactions, events, rows, waiting, endless: endlessDays(basis, withoutEnd) }
     return swept
   })
 
@@ -151,8 +158,8 @@ const readThrough = Effect.fnUntraced(function* ({ projections, settings }: Port
   return through
 })
 
-/** The rows deleted of a day; `undefined` where it has to wait, `kept` where it is not due. */
-type DayOutcome = "kept" | Effect.Success<ReturnType<typeof Purging.purge>>
+/** What was deleted of a day; `undefined` where it has to wait, its verdict where it is not due. */
+type DayOutcome = Exclude<Verdict, "due"> | Effect.Success<ReturnType<typeof Purging.purge>>
 
 /** Deletes a day if it is due, and decides again on newer facts where those have changed meanwhile. */
 const sweepDay = Effect.fnUntraced(function* (ports: Ports, from: Basis, indexed: IndexedDay, passed: number) {
@@ -160,7 +167,8 @@ const sweepDay = Effect.fnUntraced(function* (ports: Ports, from: Basis, indexed
   const attempt = Effect.fnUntraced(function* (
     isLast: boolean,
   ): Effect.fn.Return<Option.Option<DayOutcome>, RetentionError> {
-    if (!isDue(basis, indexed.number, indexed.entry)) return Option.some("kept")
+    const verdict = judge(basis, indexed.number, indexed.entry)
+    if (verdict !== "due") return Option.some(verdict)
     const tried = yield* Effect.result(Purging.purge(ports, basis, indexed, passed))
     if (Result.isSuccess(tried)) return Option.some(tried.success)
     if (isLast || !isMoved(tried.failure)) return yield* tried.failure

@@ -12,7 +12,7 @@ const entryPoint = "0e3f5a1c-77f5-4c4e-8f0a-1d2c3b4a5f61"
 const interaction = "0e3f5a1c-77f5-4c4e-8f0a-1d2c3b4a5f62"
 const at = "2026-03-10T12:00:00Z"
 const declarations = [
-  { _tag: "AdoptPolicyVersion", at, policyVersion: "dialonce/2021-02-17" },
+  { _tag: "AdoptPolicyVersion", at, policyVersion: "starter/1" },
   { _tag: "ListEntryPoint", at, entryPoint },
 ]
 const trigger = { _tag: "contactRequest", channel: "web", entryPoint }

@@ -28,6 +28,11 @@ export interface TacetOptions<E = never> {
   readonly stores: Layer.Layer<EventStore | ProjectionStore, E>
   /** The definition of the figures. Default: {@link standard}. */
   readonly definition?: Definition
+  /**
+   * `elsewhere`: the program deletes data at their end by itself, and nothing is refused for having no end. Default
+   * `here`: `sweep` deletes them, and a datum that would have no end is refused (RET-CONTRACT, RET-NEC).
+   */
+  readonly retention?: "here" | "elsewhere"
   /** 1 or more. Another definition over the same stores is another version: its figures are built anew. Default 1. */
   readonly definitionVersion?: number
 }
@@ -91,7 +96,7 @@ export interface Tacet {
  * const entryPoint = "0e3f5a1c-77f5-4c4e-8f0a-1d2c3b4a5f61"
  * const at = "2026-03-10T12:00:00Z"
  * await tacet.declare(customer, [
- *   { _tag: "AdoptPolicyVersion", at, policyVersion: "dialonce/2021-02-17" },
+ *   { _tag: "AdoptPolicyVersion", at, policyVersion: "starter/1" },
  *   { _tag: "ListEntryPoint", at, entryPoint },
  * ])
  * const trigger = { _tag: "contactRequest", channel: "web", entryPoint }
@@ -111,13 +116,17 @@ export interface Tacet {
 export const makeTacet = <E = never>({
   definition = standard,
   definitionVersion = 1,
+  retention: place = "here",
   stores,
 }: TacetOptions<E>): Tacet => {
   const statistics = Deflection.projection(definition)
   const projection = { ...statistics, version: statistics.version - 1 + definitionVersion }
   const retention = Layer.provide(Retention.layer, Retention.layerSettings({ definition, awaits: [projection] }))
   const runtime = ManagedRuntime.make(
-    Layer.provideMerge(Layer.mergeAll(Customers.layer, Interactions.layer, retention), stores),
+    Layer.mergeAll(Customers.layer, Interactions.layer, retention).pipe(
+      Layer.provideMerge(stores),
+      Layer.provide(Layer.succeed(Retention.Elsewhere, place === "elsewhere")),
+    ),
   )
   const close = () => runtime.dispose()
 

@@ -60,12 +60,12 @@ const declarations: ReadonlyArray<CustomerCommand> = [
   { _tag: "ListEntryPoint", at: from, entryPoint: ArbitraryInteractions.listedEntryPoint },
 ]
 
+/** Declares the Customer, and nothing by which its interactions end. */
+export const adopted = Customers.use((customers) => customers.declare(customer, declarations))
+
 /** Declares the Customer, and how long its interactions are kept. */
 export const declared = (period: Period = "P1M") =>
-  Effect.andThen(
-    Customers.use((customers) => customers.declare(customer, declarations)),
-    retain({ _tag: "SetRetentionPeriod", at: from, category: "interfaceUsage", period }),
-  )
+  Effect.andThen(adopted, retain({ _tag: "SetRetentionPeriod", at: from, category: "interfaceUsage", period }))
 
 /** Appends each history whole. */
 export const append = (histories: ReadonlyArray<ArbitraryInteractions.History>, commit = "history") =>

@@ -9,9 +9,14 @@ import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import type { ContractId, PolicyVersionId } from "../domain/Identifier.ts"
 import type * as Pseudonym from "../domain/Pseudonym.ts"
+import * as RetentionPolicy from "../domain/RetentionPolicy.ts"
+import type { Period } from "../calendar/Period.ts"
+import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import { agreementClauses } from "../policy/text/parameters/processing.ts"
+import * as PolicyBook from "../policy/binding/PolicyBook.ts"
 import type { Access } from "../privacy/AccessLog.ts"
+import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import type { Sealed } from "../privacy/Sealed.ts"
 import { layer as vaultLayer, Vault } from "../privacy/Vault.ts"
 import { layer as collectionLayer } from "./Collection.ts"
@@ -22,6 +27,7 @@ import { layer as openingsLayer } from "./Openings.ts"
 import { type AtEachCall, disturbed, undisturbed } from "./ports.testing.ts"
 import { layer as pseudonymsLayer, Pseudonyms } from "./Pseudonyms.ts"
 import { layer as requestsLayer } from "./DataSubjectRequests.ts"
+import { Elsewhere } from "./Retention.ts"
 
 export const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as CustomerId
 export const contract = "0c0c0c0c-0000-4000-8000-000000000001" as ContractId
@@ -30,7 +36,8 @@ export const day = 86_400_000
 export const dawn = Date.parse("2021-03-01T10:00:00Z")
 export const moment = (days: number) => DateTime.makeUnsafe(dawn + days * day)
 
-export const over = (memory: VaultMemory.VaultMemory, around: AtEachCall = undisturbed) =>
+/** Services over a memory. Data without an end are refused only where `needsEnd` says so. */
+export const over = (memory: VaultMemory.VaultMemory, around: AtEachCall = undisturbed, needsEnd = false) =>
   requestsLayer.pipe(
     Layer.provideMerge(
       Layer.mergeAll(collectionLayer, pseudonymsLayer, customersLayer, interactionsLayer, erasureLayer),
@@ -38,6 +45,7 @@ export const over = (memory: VaultMemory.VaultMemory, around: AtEachCall = undis
     Layer.provideMerge(vaultLayer),
     Layer.provideMerge(openingsLayer),
     Layer.provideMerge(Layer.provideMerge(disturbed(around), Layer.merge(VaultMemory.layerOver(memory), eventStores))),
+    Layer.provide(Layer.succeed(Elsewhere, !needsEnd)),
   )
 
 export const access: Access = {
@@ -72,6 +80,14 @@ export const contracted = (policyVersion = "dialonce/2021-02-17") =>
       },
     ]),
   )
+
+/** Sets how long a category is kept, from the beginning. */
+export const periodOf = Effect.fnUntraced(function* (category: PersonalDataCategory, period: Period, version: string) {
+  const policyVersion = version as PolicyVersionId
+  const policy = PolicyBook.timeline(PolicyBook.published, [{ from: 0, policyVersion }])(moment(0))!
+  const command = { _tag: "SetRetentionPeriod", at: moment(0), category, period } as const
+  yield* CommandHandler.handle(RetentionPolicy.aggregate, { customer, id: customer, command, context: { policy } })
+})
 
 export const observed = (pseudonym: Pseudonym.PseudonymId, text: string) =>
   Pseudonyms.use((pseudonyms) =>

@@ -3,7 +3,7 @@
  */
 import { layer as memory } from "@tacet/adapter-memory"
 import { type EventEnvelope, EventStore, Uuid } from "@tacet/core/eventsourcing"
-import { Customers, Interactions } from "@tacet/core/services"
+import { Customers, Interactions, Retention } from "@tacet/core/services"
 import { Definition } from "@tacet/core/statistics"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -63,7 +63,10 @@ export const importing = Effect.fnUntraced(function* (
   const customer = compartmentOf("test")
   const rejects: Array<RejectedRow> = []
   const services = Layer.mergeAll(
-    Layer.provideMerge(Layer.merge(Customers.layer, Interactions.layer), Layer.merge(memory, layerPolicies)),
+    Layer.provideMerge(
+      Layer.merge(Customers.layer, Interactions.layer),
+      Layer.mergeAll(memory, layerPolicies, Retention.layerElsewhere),
+    ),
     layerFixed(new Uint8Array(32)),
   )
   return yield* Effect.gen(function* () {

@@ -40,7 +40,7 @@ const collectionViolation = (
   command: CommandOf<"ObserveTerminal" | "EnterInput" | "AnswerSurvey">,
   categories: ReadonlyArray<PersonalDataCategory>,
   field: string,
-  { customer, mayCollect, policyAt }: Context,
+  { customer, policyAt, withoutEnd }: Context,
 ): Result.Result<never, Refusal> | undefined => {
   const policy = policyAt(command.at)
   const policyVersion = Customer.policyVersionAt(customer, command.at)
@@ -51,8 +51,9 @@ const collectionViolation = (
   if (categories.some((category) => !listed.includes(category))) {
     return refuse("CATEGORIES", command, field, `a category that the policy lists: ${listed.join(", ")}`)
   }
-  if (mayCollect !== undefined && !categories.every((category) => mayCollect(category, policy, command.at))) {
-    return refuse("RET-CONTRACT", command, field, "a category of which the contract has fixed how long it is kept")
+  for (const category of categories) {
+    const missing = withoutEnd?.(category, command.at)
+    if (missing !== undefined) return refuse(missing.rule, command, field, missing.accepted)
   }
   const owes = (notice: EffectivePolicy["parameters"]["collectionNotice"][number]): boolean =>
     policy.parameters.collectionNotice.includes(notice)

@@ -3,8 +3,8 @@
  */
 import type * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
-import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import type { PolicyAt } from "../../policy/binding/PolicyBook.ts"
+import type { WithoutEnd } from "../../policy/checks/Ends.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import { Sealed } from "../../privacy/Sealed.ts"
 import type * as Customer from "../Customer.ts"
@@ -80,10 +80,10 @@ export interface Context {
   /** Whether the person has left the location switched on in this application (GEO-SWITCH). Default: true. */
   readonly locationOn?: boolean
   /**
-   * Whether the contract has fixed by a moment how long a category is kept (RET-CONTRACT), as
-   * `RetentionPolicy.mayCollect` answers it. Default: not asked.
+   * The missing end of a datum of a category that is collected at a moment, as `RetentionPolicy.withoutEnd` answers it
+   * (RET-CONTRACT, RET-NEC). The interaction itself is a datum of `interfaceUsage`. Default: not asked.
    */
-  readonly mayCollect?: (category: PersonalDataCategory, policy: EffectivePolicy, at: DateTime.Utc) => boolean
+  readonly withoutEnd?: (category: PersonalDataCategory, at: DateTime.Utc) => WithoutEnd | undefined
   /**
    * The recording clock, in epoch milliseconds: a moment later than it by more than `clockToleranceMillis` is refused.
    * Default: not asked.

@@ -45,6 +45,8 @@ export const start = (
       `one of the policy's channels: ${policy.parameters.channels.join(", ")}`,
     )
   }
+  const missing = context.withoutEnd?.("interfaceUsage", occurredAt)
+  if (missing !== undefined) return refuse(missing.rule, command, "at", missing.accepted)
   if (scenario !== undefined && Customer.scenarioAt(context.customer, scenario, occurredAt) === undefined) {
     return refuse("RECORDED", command, "scenario", "a scenario that the Customer has published by that moment, or none")
   }

@@ -3,8 +3,6 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Ends from "../../policy/checks/Ends.ts"
-import type { RuleKey } from "../../policy/text/RuleKey.ts"
-import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import type { PolicyVersionId } from "../Identifier.ts"
 import { nothing, record, refuse } from "../internal/Decision.ts"
 import type { Command } from "./commands.ts"
@@ -60,7 +58,12 @@ const setPeriod = (state: State, command: CommandOf<"SetRetentionPeriod">, { pol
   }
   const ends = policy.parameters.retentionByCategory[category] ?? []
   if (!Ends.staysWithin(period, ends)) {
-    return refuse(capOf[category] ?? "RET-NEC", command, "period", "a period that never ends after the category's cap")
+    return refuse(
+      Ends.ruleOfCategory[category] ?? "RET-NEC",
+      command,
+      "period",
+      "a period that never ends after the category's cap",
+    )
   }
   if (!Ends.staysWithin(period, policy.parameters.retentionCap)) {
     return refuse("RET-12M", command, "period", "a period that never ends after the cap of the policy")
@@ -72,13 +75,4 @@ const setPeriod = (state: State, command: CommandOf<"SetRetentionPeriod">, { pol
     period,
     policyVersion: policy.policy as PolicyVersionId,
   })
-}
-
-/** The rule that caps a category by itself. */
-const capOf: { readonly [Category in PersonalDataCategory]?: RuleKey } = {
-  voiceRecording: "RET-1M",
-  textDialogue: "RET-3Y",
-  serviceCallRecord: "RET-3Y",
-  transaction: "RET-10Y",
-  measurementRecord: "RET-COOKIE6M",
 }

@@ -8,7 +8,7 @@ import type { Period } from "../../calendar/Period.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import * as Ends from "../../policy/checks/Ends.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
-import type { Hold, State } from "./state.ts"
+import { type Hold, mayCollect, type State } from "./state.ts"
 
 /** A datum, as far as its end depends on it. */
 export interface Facts {
@@ -51,11 +51,42 @@ export const retentionEnd = (
   facts: Facts,
   policies: ReadonlyArray<EffectivePolicy>,
 ): DateTime.Utc | undefined => {
+  const end = Ends.first(endsOf(state, facts, policies))
+  return end === undefined ? undefined : putOff(state, facts, policies, end.at)
+}
+
+/**
+ * All ends of a datum that are known, each with its rule; the earliest counts. No law and no hold is among them.
+ */
+export const endsOf = (
+  state: State,
+  facts: Facts,
+  policies: ReadonlyArray<EffectivePolicy>,
+): ReadonlyArray<Ends.KnownEnd> => {
   const promised = policies.flatMap((policy) => endsUnder(state, facts, policy, policies))
   const { contractEnd } = facts.events
-  const ends = facts.about === "interaction" && contractEnd !== undefined ? [...promised, contractEnd] : promised
-  const end = ends.length === 0 ? undefined : ends.reduce((one, other) => DateTime.min(one, other))
-  return end === undefined ? undefined : putOff(state, facts, policies, end)
+  return facts.about === "interaction" && contractEnd !== undefined
+    ? [...promised, { rule: "RET-CONTRACT-CAP", after: "contractEnd", at: contractEnd }]
+    : promised
+}
+
+/**
+ * Why a datum may not be collected: it would have no end, or the policy asks the contract to fix its period and none is
+ * fixed by then (RET-CONTRACT, RET-NEC). `undefined` where it has an end.
+ */
+export const withoutEnd = (
+  state: State,
+  facts: Facts,
+  policies: ReadonlyArray<EffectivePolicy>,
+): Ends.WithoutEnd | undefined => {
+  const { category, events } = facts
+  const declare = `set a period for ${category}: SetRetentionPeriod, or Retention.setPeriod`
+  if (policies.some((policy) => !mayCollect(state, category, policy, events.collection))) {
+    return { rule: "RET-CONTRACT", accepted: `a datum whose period the contract has fixed by then; ${declare}` }
+  }
+  return endsOf(state, facts, policies).length > 0
+    ? undefined
+    : { rule: "RET-NEC", accepted: `a datum that ends; ${declare}, or sign a contract with a last day` }
 }
 
 /** Whether a datum can be read at a moment: from its collection on, and never from its end on, whatever ran. */
@@ -90,32 +121,32 @@ export const legalGround = (
   )
 }
 
-/** The ends under one policy, each period of the contract since the collection counted in. */
+/** The known ends under one policy, each period of the contract since the collection counted in. */
 const endsUnder = (
   state: State,
   facts: Facts,
   policy: EffectivePolicy,
   policies: ReadonlyArray<EffectivePolicy>,
-): ReadonlyArray<DateTime.Utc> => {
+): ReadonlyArray<Ends.KnownEnd> => {
   const { category, events } = facts
-  const periods = periodsSince(state, category, DateTime.toEpochMillis(events.collection))
   if (facts.about === "account") {
     const { accountRetention, retentionByCategory } = policy.parameters
-    return found(
-      Ends.earliest([...accountRetention, ...(retentionByCategory[category] ?? [])], events, policy.timeZone),
-    )
+    const rule = Ends.ruleOfCategory[category] ?? "RET-NEC"
+    return [
+      ...Ends.known(accountRetention, events, policy.timeZone),
+      ...Ends.known(retentionByCategory[category] ?? [], events, policy.timeZone, rule),
+    ]
   }
   const isLimited =
     facts.forTechnicalStatistics !== true ||
     policies.some(({ parameters }) => parameters.technicalStatisticsRetention === "asOtherData")
   if (!isLimited) return []
   const base = { category, events }
+  const periods = periodsSince(state, category, DateTime.toEpochMillis(events.collection))
   return periods.length === 0
-    ? found(Ends.readableUntil(policy, base))
-    : periods.flatMap((contractPeriod) => found(Ends.readableUntil(policy, { ...base, contractPeriod })))
+    ? Ends.knownOf(policy, base)
+    : periods.flatMap((contractPeriod) => Ends.knownOf(policy, { ...base, contractPeriod }))
 }
-
-const found = (end: DateTime.Utc | undefined): ReadonlyArray<DateTime.Utc> => (end === undefined ? [] : [end])
 
 /**
  * The period in force at a moment and all that were set later: a longer one set later does not apply to existing data.

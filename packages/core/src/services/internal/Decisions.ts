@@ -10,6 +10,7 @@ import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
 import { EventStore } from "../../eventsourcing/EventStore.ts"
 import type { AppendError, ReadError } from "../../eventsourcing/EventStoreError.ts"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
+import { Elsewhere } from "../retention/settings.ts"
 import * as Declarations from "./Declarations.ts"
 
 /** The errors of a decision besides refusals. */
@@ -25,6 +26,8 @@ export interface Prepared<Command, Context> {
 export interface Decisions extends CommandHandler.Handler {
   /** Reads a Customer's declarations. */
   readonly declared: (customer: CustomerId) => Effect.Effect<Declarations.Declared, ReadError | UndecodableEvent>
+  /** Whether the program deletes data at their end by itself. */
+  readonly isRetentionElsewhere: boolean
   /**
    * Decides the command that `prepare` makes, and appends its events. `prepare` runs again whenever the Customer has
    * declared more meanwhile, so it must be safe to repeat.
@@ -40,6 +43,7 @@ export interface Decisions extends CommandHandler.Handler {
 export const make: Effect.Effect<Decisions, never, EventStore> = Effect.gen(function* () {
   const handler = CommandHandler.over(yield* EventStore)
   const policiesOf = yield* Declarations.Policies
+  const isRetentionElsewhere = yield* Elsewhere
 
   const declared = (customer: CustomerId) =>
     Effect.map(handler.load(Customer.aggregate, customer, customer), (loaded) =>
@@ -58,7 +62,7 @@ export const make: Effect.Effect<Decisions, never, EventStore> = Effect.gen(func
     return Effect.flatMap(handled, CommandHandler.one)
   }
 
-  return { ...handler, declared, decide }
+  return { ...handler, declared, isRetentionElsewhere, decide }
 })
 
 /** Decides a command without writing anything. */

@@ -11,11 +11,18 @@ import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
 import { EventStore } from "../../eventsourcing/EventStore.ts"
 import type { ReadError } from "../../eventsourcing/EventStoreError.ts"
-import { AwaitsRetentionPeriod } from "./AwaitsRetentionPeriod.ts"
 import { check, type Declared } from "./Declarations.ts"
 import * as Decisions from "./Decisions.ts"
 import * as PurgedDays from "./PurgedDays.ts"
 import * as RetentionEnds from "./RetentionEnds.ts"
+
+/** Which commands collect data: each datum needs an end. */
+const collects: ReadonlySet<Interaction.Command["_tag"]> = new Set([
+  "StartInteraction",
+  "ObserveTerminal",
+  "EnterInput",
+  "AnswerSurvey",
+])
 
 /** The switches of the person's device. */
 export interface Switches {
@@ -49,7 +56,6 @@ export interface Recorder {
 export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(function* () {
   const store = yield* EventStore
   const decisions = yield* Decisions.make
-  const awaitsPeriod = yield* AwaitsRetentionPeriod
   const declarations = new Map<CustomerId, Declared>()
 
   const load = (customer: CustomerId) =>
@@ -76,7 +82,10 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
     const cached = declarations.get(customer)
     const declared = cached ?? (yield* load(customer))
     const purged = yield* PurgedDays.lookUp(store, customer, declared, commands, now)
-    const periods = awaitsPeriod ? yield* RetentionEnds.fixedPeriods(decisions, customer) : undefined
+    const retention =
+      decisions.isRetentionElsewhere || !commands.some(({ _tag }) => collects.has(_tag))
+        ? undefined
+        : yield* RetentionEnds.lookUp(decisions, customer, declared)
     return {
       commands,
       declared,
@@ -86,10 +95,10 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
         now,
         switchedOn,
         locationOn,
-        ...(periods === undefined ? {} : { mayCollect: periods.mayCollect }),
+        ...(retention === undefined ? {} : { withoutEnd: retention.withoutEnd }),
         isPurged: purged.isPurged,
       },
-      checks: [check(customer, declared), ...(periods === undefined ? [] : [periods.check]), ...purged.checks],
+      checks: [check(customer, declared), ...(retention === undefined ? [] : [retention.check]), ...purged.checks],
       ...(cached === undefined ? {} : { holds: holds(customer, declared) }),
     }
   })

@@ -13,25 +13,47 @@ import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import type { ReadError } from "../../eventsourcing/EventStoreError.ts"
 import * as Expected from "../../eventsourcing/ExpectedVersion.ts"
+import { Refusal } from "../../eventsourcing/Refusal.ts"
+import type * as Ends from "../../policy/checks/Ends.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import type { Declared } from "./Declarations.ts"
+import type { Decisions } from "./Decisions.ts"
 
-/** The periods that a Customer's retention policy has fixed, and the check that they are still the same in the commit. */
-export interface FixedPeriods {
-  readonly mayCollect: (category: PersonalDataCategory, policy: EffectivePolicy, at: DateTime.Utc) => boolean
+/** What a Customer's retention policy says of data without an end, and the check that it still says so in the commit. */
+export interface Retention {
+  /** Why a datum that is collected at a moment would have no end; `undefined` where it has one. */
+  readonly withoutEnd: (category: PersonalDataCategory, at: DateTime.Utc) => Ends.WithoutEnd | undefined
   readonly check: StreamCheck
 }
 
-/** Looks up the periods that a Customer's retention policy has fixed. */
-export const fixedPeriods = (
+/** Looks up which data would have no end. */
+export const lookUp = (
   { load }: CommandHandler.Handler,
   customer: CustomerId,
-): Effect.Effect<FixedPeriods, ReadError | UndecodableEvent> =>
+  declared: Declared,
+): Effect.Effect<Retention, ReadError | UndecodableEvent> =>
   Effect.map(load(RetentionPolicy.aggregate, customer, customer), ({ state, version }) => ({
-    mayCollect: (category, policy, at) => RetentionPolicy.mayCollect(state, category, policy, at),
+    withoutEnd: (category, at) => {
+      const collectedAt = DateTime.toEpochMillis(at)
+      const found = held(declared, { category, collectedAt, at: collectedAt })
+      return found && RetentionPolicy.withoutEnd(state, found.facts, found.policies)
+    },
     check: { stream: RetentionPolicy.streamOf(customer), expected: Expected.exact(version) },
   }))
+
+/** Refuses a datum that would have no end, where the program does not delete data by itself. */
+export const requireEnd = Effect.fnUntraced(function* (
+  decisions: Decisions,
+  customer: CustomerId,
+  declared: Declared,
+  { category, collectedAt, command }: Pick<Datum, "category" | "collectedAt"> & { readonly command: string },
+): Effect.fn.Return<void, Refusal | ReadError | UndecodableEvent> {
+  if (decisions.isRetentionElsewhere) return
+  const { withoutEnd } = yield* lookUp(decisions, customer, declared)
+  const missing = withoutEnd(category, DateTime.makeUnsafe(collectedAt))
+  if (missing !== undefined) return yield* new Refusal({ ...missing, command, field: "category" })
+})
 
 /** A datum of an interaction at a moment. */
 export interface Datum {

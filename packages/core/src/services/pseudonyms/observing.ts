@@ -117,6 +117,8 @@ export const link = (ports: Ports) =>
     const linkedAt = yield* orNow(options?.at)
     const declared = yield* ports.decisions.declared(customer)
     yield* Declarations.bound(declared, "LinkInteraction", DateTime.makeUnsafe(linkedAt))
+    const datum = { category: "interfaceUsage", collectedAt: linkedAt, command: "LinkInteraction" } as const
+    yield* RetentionEnds.requireEnd(ports.decisions, customer, declared, datum)
     const end = yield* retentionEnd(ports, customer, declared, "interfaceUsage", linkedAt)
     yield* ports.vault.link(customer, subjectOf(pseudonym), interaction, end)
   })

@@ -49,28 +49,33 @@ export const checksOf = ({ customer, declared, retention }: Basis): ReadonlyArra
   { stream: RetentionPolicy.streamOf(customer), expected: Expected.exact(retention.version) },
 ]
 
+/** What a sweep does with a day of interactions: `endless` where no end of any is known. */
+export type Verdict = "due" | "kept" | "held" | "endless"
+
 /**
- * Whether a day is due: its first interaction has ended, no law holds any of its interactions, and every window can have
- * closed. The last interaction is judged too, as a contract may have begun or ended in the course of the day.
+ * Judges a day: it is due when its first interaction has ended, no law holds any of its interactions, and every window can
+ * have closed. The last interaction is judged too, as a contract may have begun or ended in the course of the day.
  */
-export const isDue = (
+export const judge = (
   { declared, now, policy, retention }: Basis,
   number: number,
   { first, last }: DayIndex.Day,
-): boolean => {
+): Verdict => {
   const settled = DateTime.toEpochMillis(Calendar.endOfDay(fromEpochDay(number), policy.timeZone))
-  if (now < settled + Interaction.longestWindowMillis) return false
-  let isEnded = false
+  const isSettled = now >= settled + Interaction.longestWindowMillis
+  let [isEnded, isEndless] = [false, true]
   for (const collectedAt of [first, last]) {
     const held = RetentionEnds.held(declared, { category: "interfaceUsage", collectedAt, at: now })
     if (held === undefined) continue
     const end = RetentionPolicy.retentionEnd(retention.state, held.facts, held.policies)
+    if (RetentionPolicy.endsOf(retention.state, held.facts, held.policies).length > 0) isEndless = false
     if (end !== undefined && DateTime.toEpochMillis(end) <= now) isEnded = true
     const isHeld =
       end === undefined || DateTime.toEpochMillis(end) > now
         ? RetentionPolicy.legalGround(retention.state, held.facts, held.policies, DateTime.makeUnsafe(now))
         : undefined
-    if (isHeld !== undefined) return false
+    if (isHeld !== undefined) return "held"
   }
-  return isEnded
+  if (isEndless) return "endless"
+  return isEnded && isSettled ? "due" : "kept"
 }

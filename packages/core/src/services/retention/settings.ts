@@ -52,3 +52,23 @@ export const layerSettings = (changes: Partial<RetentionSettings>): Layer.Layer<
     Settings,
     Effect.map(Settings, (settings) => ({ ...settings, ...changes })),
   )
+
+/**
+ * Whether the program itself deletes data at their end. Default: false, and a datum that would have no end is refused
+ * (RET-CONTRACT, RET-NEC).
+ *
+ * @example
+ * ```ts
+ * import { Interactions, Retention } from "@tacet/core/services"
+ * import * as Layer from "effect/Layer"
+ *
+ * const interactions = Layer.provide(Interactions.layer, Retention.layerElsewhere)
+ * ```
+ */
+export const Elsewhere: Context.Reference<boolean> = Context.Reference<boolean>(
+  "@tacet/core/services/Retention/Elsewhere",
+  { defaultValue: () => false },
+)
+
+/** For programs that delete data at their end by themselves: nothing is refused for having no end. */
+export const layerElsewhere: Layer.Layer<never> = Layer.succeed(Elsewhere, true)
