@@ -81,7 +81,7 @@ const open = (customer: CustomerId.CustomerId, sealed: Effect.Success<ReturnType
     (answer) => (answer._tag === "Open" ? answer.value : answer._tag),
   )
 
-/** A request of somebody who was located and verified. */
+/** A request of a person who was located and verified. */
 const accepted = Effect.fnUntraced(function* (
   customer: CustomerId.CustomerId,
   kind: DataSubjectRequests.Received["kind"],

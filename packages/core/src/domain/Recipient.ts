@@ -123,7 +123,7 @@ export interface State {
   readonly registered: { readonly from: number; readonly kind: RecipientKind; readonly country: string } | undefined
   readonly undertakings: ReadonlyMap<Undertaking, { readonly from: number; readonly document: string }>
   readonly contracts: ReadonlyArray<{ readonly from: number; readonly to: number }>
-  /** What was declared for each purpose, in the order of the declarations. */
+  /** The declarations for each purpose, in their order. */
   readonly minimums: ReadonlyArray<{
     readonly from: number
     readonly purpose: Purpose

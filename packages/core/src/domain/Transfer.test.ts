@@ -132,7 +132,7 @@ describe("Transfer", () => {
     )
 
     it.prop(
-      `D-CONSENT D-AFFIL D-PARTNER D-LAW D-MERGER D-MERGER-COMMIT D-ENFORCE SUBPROC CUST-ONLY GROUP-MKT ADV-CONSENT under ${policy.id}: without a condition of its ground a disclosure is refused by that rule, with all of them it goes`,
+      `D-CONSENT D-AFFIL D-PARTNER D-LAW D-MERGER D-MERGER-COMMIT D-ENFORCE SUBPROC CUST-ONLY GROUP-MKT ADV-CONSENT under ${policy.id}: without a condition of its ground a disclosure is refused by that rule, with all of them it is authorised`,
       // Planted bugs that it finds: any case of `conditionLack` that answers `undefined`; `consent?.manner` ignored.
       [fc.constantFrom(...grounds), fc.nat()],
       (ground, which) => {

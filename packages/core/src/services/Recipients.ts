@@ -1,7 +1,7 @@
 /**
- * The register of recipients: every party that receives data of a Customer, with what it undertook and since when
- * (REGISTER, CONTRACT-RCPT, SUBPROC, GDPR 28(2)). `asOf` reads the register of a past or coming date; `changed` reads what
- * a Customer is to be informed of.
+ * The register of recipients: every party that receives data of a Customer, with its undertakings and their dates
+ * (REGISTER, CONTRACT-RCPT, SUBPROC, GDPR 28(2)). `asOf` reads the register of a past or coming date; `changed` reads
+ * the changes of which a Customer is to be informed.
  */
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -24,10 +24,10 @@ import { orNow } from "./pseudonyms/recording.ts"
 
 export type { Entered }
 
-/** What every operation can fail with besides refusals: the log could not be reached, or is not whole. */
+/** The errors of every operation besides refusals: the log is unavailable or damaged. */
 export type RecipientsError = Decisions.DecisionError | StoreUnavailable | CheckpointMoved
 
-/** A recipient as the register has it at a date. */
+/** A recipient in the register at a date. */
 export interface Entry {
   readonly recipient: Recipient.RecipientId
   readonly kind: Recipient.RecipientKind
@@ -37,7 +37,7 @@ export interface Entry {
   readonly undertakings: Readonly<Partial<Record<Recipient.Undertaking, string>>>
   /** Whether a contract with it is in force. */
   readonly hasContract: boolean
-  /** The conditions that it fails before data may reach it, by the rule that asks for each. */
+  /** The unmet conditions of a disclosure to it, each with its rule. */
   readonly violations: ReadonlyArray<Recipient.Violation>
 }
 
@@ -45,7 +45,7 @@ export interface Entry {
 export class Recipients extends Context.Service<
   Recipients,
   {
-    /** Enters a recipient, a commitment, a contract or its end into the register. The same again changes nothing. */
+    /** Enters a recipient, a commitment, a contract or its end into the register. Repeating it changes nothing. */
     readonly declare: (
       customer: CustomerId,
       recipient: Recipient.RecipientId,
@@ -59,7 +59,7 @@ export class Recipients extends Context.Service<
       customer: CustomerId,
       at?: EpochMillis,
     ) => Effect.Effect<ReadonlyArray<Entry>, Refusal | RecipientsError>
-    /** What was entered into the register in `[from, to)`, in order of time (GDPR 28(2)). Default of `to`: no bound. */
+    /** The entries made in the register in `[from, to)`, in order of time (GDPR 28(2)). Default of `to`: no bound. */
     readonly changed: (
       customer: CustomerId,
       from: EpochMillis,

@@ -211,7 +211,7 @@ describe("a disclosure", () => {
       yield* requested()
       const handed: Array<Disclosure> = []
       const first = yield* armed(executed(pseudonym, [mine], handed))
-      // What has left is in the log.
+      // The disclosure that was handed over is in the log.
       if (handed.length > 0) expect(yield* status).toBe("executed")
       if (first._tag === "Success") return undefined
       const { digest } = yield* executed(pseudonym, [mine], handed)

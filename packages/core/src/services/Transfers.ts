@@ -1,7 +1,7 @@
 /**
- * Disclosures of personal data to a recipient: requested and judged by every rule (GROUNDS, CUST-ONLY, D-CONSENT, REMOTE and
- * others), executed with the values that the request names and no others, and followed by the notices that the law
- * demands (GDPR 19). What leaves is opened here alone, and recorded before it leaves.
+ * Disclosures of personal data to a recipient: requested and judged by every rule (GROUNDS, CUST-ONLY, D-CONSENT,
+ * REMOTE and others), executed with the values that the request names and no others, and followed by the notices that
+ * the law demands (GDPR 19). Disclosed values are opened here alone, and recorded before they are handed over.
  */
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -28,7 +28,7 @@ import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import { orNow, stateOf, subjectOf } from "./pseudonyms/recording.ts"
 
-/** What every operation can fail with besides refusals: the log or the vault could not be reached, or is not whole. */
+/** The errors of every operation besides refusals: the log or the vault is unavailable or damaged. */
 export type TransfersError = Decisions.DecisionError | VaultUnavailable
 
 /** A disclosure, by the id that its caller has drawn. */
@@ -37,7 +37,7 @@ export interface TransferRef {
   readonly transfer: Transfer.TransferId
 }
 
-/** When something of a disclosure happens. */
+/** The moment of an operation on a disclosure. */
 interface Moment {
   /** Default: now. */
   readonly at?: EpochMillis
@@ -45,7 +45,7 @@ interface Moment {
 
 type Fields = Extract<Transfer.Command, { readonly _tag: "RequestTransfer" }>
 
-/** A disclosure that somebody asks for. */
+/** A requested disclosure. */
 export interface Requested extends TransferRef, Moment, Omit<Fields, "_tag" | "at"> {
   /** The person whose data it is: their consents count. Absent where the ground asks for none. */
   readonly pseudonym?: Pseudonym.PseudonymId
@@ -56,18 +56,18 @@ export type Judged =
   | { readonly _tag: "authorised" }
   | { readonly _tag: "refused"; readonly rules: ReadonlyArray<string> }
 
-/** A value that leaves, in clear. */
+/** A disclosed value, in clear. */
 export interface DisclosedValue {
   readonly category: PersonalDataCategory
   readonly value: string
 }
 
-/** What a recipient is handed. */
+/** The values handed to a recipient. */
 export interface Disclosure {
   readonly values: ReadonlyArray<DisclosedValue>
   /**
-   * The key of the digest, in hexadecimal. The log holds HMAC-SHA-256 of the values under it, from which nobody can guess
-   * a value; with it the recipient can prove later what was disclosed.
+   * The key of the digest, in hexadecimal. The log holds HMAC-SHA-256 of the values under it, from which no value can be
+   * guessed; with it the recipient can prove later what was disclosed.
    */
   readonly digestKey: string
   /** The digest that the log holds. */
@@ -76,7 +76,9 @@ export interface Disclosure {
 
 /** A disclosure that is carried out. */
 export interface Execution<E> extends TransferRef, Moment, Pick<Access, "actor" | "reason" | "matter"> {
-  /** The person whose values these are. The disclosure is linked to them, so that their access copy names its recipient. */
+  /**
+   * The person whose values these are. The disclosure is linked to them, so that their access copy names its recipient.
+   */
   readonly pseudonym: Pseudonym.PseudonymId
   /** The values to disclose, of categories that the request names. */
   readonly values: ReadonlyArray<Sealed<string>>
@@ -96,12 +98,12 @@ export interface Notice extends TransferRef, Moment {
 export class Transfers extends Context.Service<
   Transfers,
   {
-    /** Judges a disclosure and records the judgement with its request. The same request again is answered as before. */
+    /** Judges a disclosure and records the judgement with its request. Repeating the request returns the same answer. */
     readonly request: (requested: Requested) => Effect.Effect<Judged, Refusal | TransfersError>
     /**
      * Opens the values, records the disclosure and its digest, and hands the values over, in this order: nothing leaves
-     * without a record. Refused where the disclosure was not authorised, where a ground has ended since, where a value is
-     * of a category that the request does not name (CATEGORIES), and where one may not or cannot be opened.
+     * without a record. Refused where the disclosure was not authorised, where a ground has ended since, where a value
+     * is of a category that the request does not name (CATEGORIES), and where one may not or cannot be opened.
      */
     readonly execute: <E>(
       execution: Execution<E>,

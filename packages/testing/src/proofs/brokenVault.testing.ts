@@ -89,7 +89,7 @@ export const proveProperties = <Fixture>(
   sound: Fixture,
   broken: ReadonlyArray<Broken<Fixture>>,
 ): void => {
-  // The order of ids decides what is on which page, so ids are drawn from a seed.
+  // The order of ids decides the content of each page, so ids are drawn from a seed.
   const findings = (fixture: Fixture, property: string) =>
     Uuid.withSeed(
       Suite.run(

@@ -43,7 +43,7 @@ export const assess = (
     ...(request.legalReference === undefined ? {} : { legalReference: request.legalReference }),
   })
   if (use._tag === "violation") found.push({ rule: use.rule, accepted: use.accepted })
-  if (use._tag === "undeclared") found.push({ rule: use.rule, accepted: `what is missing: ${use.missing}` })
+  if (use._tag === "undeclared") found.push({ rule: use.rule, accepted: `the missing declaration: ${use.missing}` })
   for (const category of request.categories) {
     if (policy.parameters.categories[context.role].includes(category)) continue
     found.push({ rule: "CATEGORIES", accepted: "categories that the policy lists for the role" })

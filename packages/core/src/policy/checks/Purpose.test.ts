@@ -50,7 +50,7 @@ describe.each(versions)("PURPOSES under $id", ({ policy }) => {
   it("a use without a purpose is undeclared, which is no permission", () => {
     expect(brief(ask({ purpose: undefined }))).toBe("undeclared PURPOSES")
   })
-  it("NOT-SOLD: sale is refused whoever consents", () => {
+  it("NOT-SOLD: sale is refused under any consent", () => {
     expect(brief(ask({ purpose: "sale", consented: ["sale"] }))).toBe("violation NOT-SOLD")
   })
   it("R-OBJECT, OPTOUT: an objection ends the purpose", () => {

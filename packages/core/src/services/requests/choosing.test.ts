@@ -91,7 +91,7 @@ describe("persons behind one address or one telephone", () => {
   // Planted: `others.length === 0` replaced by `true`: both persons behind a number are taken. `found.flat()` replaced by
   // the first detail's: a candidate with another detail alone is not answered. `take` for `leaveOut` in the sealed list.
   it.effect.prop(
-    "R-LOCATE R-ACCESS R-ERASE: one is taken only by details that lead to nobody else, and the other's data stays",
+    "R-LOCATE R-ACCESS R-ERASE: a candidate is taken only by details that lead to no one else, and the other's data stays",
     [
       fc.array(aPerson, { minLength: 2, maxLength: 3 }),
       fc.subarray([0, 1, 2, 3], { minLength: 1, maxLength: 2 }),
@@ -175,7 +175,7 @@ describe("persons behind one address or one telephone", () => {
   )
 
   // Planted: every list that was sealed counts, whether or not an event names it.
-  it.effect("R-LOCATE: a choice that was stopped before it was recorded takes nobody", () =>
+  it.effect("R-LOCATE: a choice that was stopped before it was recorded takes no candidate", () =>
     Effect.gen(function* () {
       for (let call = 1; ; call++) {
         const { armed, around } = deadly(call, "before")

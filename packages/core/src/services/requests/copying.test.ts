@@ -105,7 +105,7 @@ const aPerson = fc.record({
 
 describe("the copy of a person's data", () => {
   // Planted: `interactions.push` left out; `explains: [...RightsRequest.explanations]` recorded; the source left out of
-  // `keep`; `source === "observed"` left out of what is portable.
+  // `keep`; `source === "observed"` left out of the portable sources.
   it.effect.prop(
     "R-ACCESS R-PORT PROVENANCE: holds every value with its source and every interaction, and counts what it explains",
     [aPerson, aPerson],

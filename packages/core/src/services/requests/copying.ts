@@ -28,7 +28,7 @@ import { accessOf, type Disclosed, disclosuresOf, type Ports, type RequestRef, u
 /** A value of the person, open. */
 export interface OpenedValue extends Kept {
   readonly value: string
-  /** By what it ends, such as `P12M after collection`: the criteria where no date is known yet (GDPR 15(1)(d)). */
+  /** The criteria of its end, such as `P12M after collection`, which answer where no date is known yet (GDPR 15(1)(d)). */
   readonly endsBy: ReadonlyArray<string>
 }
 
@@ -37,7 +37,7 @@ export interface ReadableEvent {
   /** When it happened, in UTC. */
   readonly at: string
   readonly event: string
-  /** What it means, in a sentence. */
+  /** Its meaning, in a sentence. */
   readonly says: string
   /** The other fields as they are stored; a value is named by its reference among the values. */
   readonly fields: Readonly<Record<string, unknown>>
@@ -60,18 +60,18 @@ export interface CopiedDisclosure extends Disclosed {
 export interface DataCopy {
   readonly values: ReadonlyArray<OpenedValue>
   readonly interactions: ReadonlyArray<CopiedInteraction>
-  /** What is recorded of the person's pseudonyms: observations, consents, objections, restrictions. */
+  /** The records of the person's pseudonyms: observations, consents, objections, restrictions. */
   readonly records: ReadonlyArray<ReadableEvent>
   readonly disclosures: ReadonlyArray<CopiedDisclosure>
   /** The information of GDPR 15(1) that the copy really holds for everything in it. */
   readonly explains: ReadonlyArray<(typeof RightsRequest.explanations)[number]>
-  /** What an access gives: the references of all values and the ids of all interactions. */
+  /** The content of an access: the references of all values and the ids of all interactions. */
   readonly references: ReadonlyArray<Uuid>
-  /** What of it the person has given or caused, which a portable copy holds (GDPR 20(1)). */
+  /** The part that the person has given or caused, which a portable copy holds (GDPR 20(1)). */
   readonly portable: ReadonlyArray<Uuid>
 }
 
-/** Reads and opens everything that is kept of some subjects. Each value that is opened leaves a record. */
+/** Reads and opens all data of some subjects. Each opened value leaves an access record. */
 export const copyOf = Effect.fnUntraced(function* (
   ports: Ports,
   which: RequestRef,
@@ -120,7 +120,7 @@ export const copyOf = Effect.fnUntraced(function* (
   return copy
 })
 
-/** Only what is there for each value, interaction and disclosure counts as explained. */
+/** Counts as explained only the facts that are present for each value, interaction and disclosure. */
 const explainedBy = (
   values: DataCopy["values"],
   interactions: DataCopy["interactions"],
