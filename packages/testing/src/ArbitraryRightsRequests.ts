@@ -299,12 +299,12 @@ const aMove = (): fc.Arbitrary<Move> =>
         cites: fc.boolean(),
         states: someStatements,
       })
-      .map(({ cites, ...drawn }): Move => (_state, _situation, at) => ({
+      .map(({ cites, ...drawn }): Move => (_state, { holdings }, at) => ({
         _tag: "RefuseRequest",
         at,
         reasons,
         ...drawn,
-        ...(cites ? { legalReference } : {}),
+        ...(cites ? { legalReference, held: holdings.map(({ reference }) => reference) } : {}),
       })),
     fc.boolean().map((informed): Move => (_state, _situation, at) => ({ _tag: "LiftRestriction", at, informed })),
   )

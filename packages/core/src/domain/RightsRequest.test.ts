@@ -315,8 +315,10 @@ describe.each(effective)("a request under $policy", (policy) => {
         !(registered && (kind === "access" || kind === "rectification")) &&
         (!["strictlyNecessary", "legallyNecessary", "compellingGrounds"].includes(ground) ||
           (kind === "objection" && necessity.includes(ground))) &&
-        (ground !== "legalObligation" ||
-          (kind === "erasure" && situation.holdings.every(({ keptBy }) => keptBy !== undefined))) &&
+        (ground !== "legalObligation" || kind === "erasure") &&
+        (!["legalObligation", "legalLimit"].includes(ground) ||
+          kind !== "erasure" ||
+          situation.holdings.every(({ keptBy }) => keptBy !== undefined)) &&
         (!needsLaw.includes(ground) || cites) &&
         (ground !== "notRequiredByLocalLaw" || ownLaw)
       const command: Command = {
@@ -326,7 +328,9 @@ describe.each(effective)("a request under $policy", (policy) => {
         ground,
         reasons: Requests.reasons,
         states: answerDuties,
-        ...(cites ? { legalReference: Requests.legalReference } : {}),
+        ...(cites
+          ? { legalReference: Requests.legalReference, held: situation.holdings.map(({ reference }) => reference) }
+          : {}),
       }
       const context = { ...situation, ...(ownLaw ? { localLaw: { reference: Requests.legalReference } } : {}) }
       const { after, refusedBy } = Requests.step(state, command, context)

@@ -21,6 +21,7 @@ export {
   ExportFormat,
   type Violation,
   groundViolation,
+  isLegalGround,
   type Holding,
   LegalReference,
   Outcome,

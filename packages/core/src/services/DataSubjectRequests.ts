@@ -39,6 +39,7 @@ import {
   subjectOf,
   utcNow,
 } from "./requests/records.ts"
+import { refuse, type RequestRefusal } from "./requests/refusing.ts"
 import { rectify } from "./requests/rectification.ts"
 import { restrict } from "./requests/restriction.ts"
 import { object, withdraw } from "./requests/stopping.ts"
@@ -59,6 +60,7 @@ export type {
   OpenedValue,
   ReadableEvent,
   RequestRef,
+  RequestRefusal,
 }
 
 /** A received request. */
@@ -85,10 +87,18 @@ export type DataSubjectRequestsError =
   | SubjectErased
   | PseudonymsError
 
-/** Verification, doubt, delay, refusal: the commands of a request that need nothing of the vault. */
+/** Verification, doubt, delay: the commands of a request that need nothing of the vault. */
 export type Declaration = Exclude<
   RightsRequest.Command,
-  { readonly _tag: "ReceiveRequest" | "LocateSubject" | "FulfilRequest" | "AcceptDuplicate" | "MarkDuplicate" }
+  {
+    readonly _tag:
+      | "ReceiveRequest"
+      | "LocateSubject"
+      | "FulfilRequest"
+      | "RefuseRequest"
+      | "AcceptDuplicate"
+      | "MarkDuplicate"
+  }
 >
 
 /** The service. */
@@ -126,6 +136,11 @@ export class DataSubjectRequests extends Context.Service<
      */
     readonly read: (which: RequestRef, actor: Actor) => Effect.Effect<DataCopy, DataSubjectRequestsError>
     /**
+     * Refuses the request, and seals the reasons under it. A legal ground cites an act and the values that it holds, of a
+     * person who was located and verified (R-LEGAL-LIMIT, GDPR 17(3)). The same refusal again has no further effect.
+     */
+    readonly refuse: (refusal: RequestRefusal) => Effect.Effect<void, DataSubjectRequestsError>
+    /**
      * Carries a request out and records its answer. An answer that the policy or the law forbids is refused before
      * anything is changed.
      */
@@ -151,6 +166,7 @@ export const layer: Layer.Layer<DataSubjectRequests, never, Vault | EventStore |
       locate: locate(ports),
       choose: choose(ports),
       read: read(ports),
+      refuse: refuse(ports),
       fulfil: fulfil(ports),
     })
   }),

@@ -7,6 +7,7 @@ import * as Calendar from "../../calendar/Calendar.ts"
 import type { Period } from "../../calendar/Period.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import * as Ends from "../../policy/checks/Ends.ts"
+import { citesAct } from "../../policy/legal/Citation.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import { type Hold, mayCollect, type State } from "./state.ts"
 
@@ -167,7 +168,7 @@ const keptByLaw = (
   const policy = policies[policies.length - 1]
   if (policy === undefined || !mayBePutOff(policies)) return []
   return policy.parameters.legalRetention
-    .filter((law) => law.category === category)
+    .filter((law) => law.category === category && citesAct(law.reference))
     .map(({ period, reference }) => ({
       until: DateTime.toEpochMillis(Calendar.addTo(events.collection, period, policy.timeZone)),
       reference,

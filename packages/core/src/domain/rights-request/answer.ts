@@ -19,13 +19,8 @@ export const fulfil = (
   context: Context,
 ): Decision => {
   const { outcome } = command
-  if (!answersAnybody.has(request.kind)) {
-    if (!state.located)
-      return refuse("R-LOCATE", command, undefined, "a person whose data was found: LocateSubject first")
-    if (!state.verified && context.policy.parameters.verification === "beforeAnswer") {
-      return refuse("R-VERIFY", command, undefined, "requester and data that correspond: VerifyIdentity first")
-    }
-  }
+  const unknown = answersAnybody.has(request.kind) ? undefined : unknownPerson(state, command, context)
+  if (unknown !== undefined) return unknown
   const violation = Answer.outcomeViolation(request, outcome, context.holdings ?? [])
   if (violation !== undefined) return refuse(violation.rule, command, violation.field, violation.accepted)
   const kept = outcome._tag === "erasure" ? (context.holdings ?? []).filter(({ keptBy }) => keptBy !== undefined) : []
@@ -45,15 +40,32 @@ export const fulfil = (
   )
 }
 
+/** Refused until the person's data is located, and, where the policy asks for it, the requester verified. */
+const unknownPerson = (
+  state: State,
+  command: CommandOf<"FulfilRequest" | "RefuseRequest">,
+  { policy }: Context,
+): Decision | undefined => {
+  if (!state.located)
+    return refuse("R-LOCATE", command, undefined, "a person whose data was found: LocateSubject first")
+  return !state.verified && policy.parameters.verification === "beforeAnswer"
+    ? refuse("R-VERIFY", command, undefined, "requester and data that correspond: VerifyIdentity first")
+    : undefined
+}
+
 export const refuseRequest = (
+  state: State,
   request: typeof RequestReceived.Type,
   command: CommandOf<"RefuseRequest">,
   context: Context,
 ): Decision => {
-  const { ground, legalReference } = command
+  const { ground, held, legalReference } = command
   const violation = Answer.groundViolation(request, command, context)
   if (violation !== undefined) return refuse(violation.rule, command, violation.field, violation.accepted)
+  // No law holds the data of a person who is not known yet.
+  const unknown = Answer.isLegalGround(ground) ? unknownPerson(state, command, context) : undefined
   return (
+    unknown ??
     unsaid(command, context, answerDuties) ??
     record({
       _tag: "RequestRefused",
@@ -62,6 +74,7 @@ export const refuseRequest = (
       ground,
       reasons: command.reasons,
       ...(legalReference === undefined ? {} : { legalReference }),
+      ...(held === undefined ? {} : { held: held.length }),
       states: command.states,
     })
   )

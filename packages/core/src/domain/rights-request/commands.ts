@@ -73,6 +73,8 @@ export const Command = Schema.Union([
     ground: RefusalGround,
     reasons: Uuid,
     legalReference: Schema.optionalKey(LegalReference),
+    /** The values that a legal ground holds. */
+    held: Schema.optionalKey(Schema.Array(Uuid)),
     states,
   }),
   Schema.TaggedStruct("LiftRestriction", { at, informed: Schema.Boolean }),

@@ -62,7 +62,7 @@ export const decide = (state: State, command: Command, context: Context): Decisi
     case "FulfilRequest":
       return command.by === state.handler ? fulfil(state, request, command, context) : notYours(state, command)
     case "RefuseRequest":
-      return command.by === state.handler ? refuseRequest(request, command, context) : notYours(state, command)
+      return command.by === state.handler ? refuseRequest(state, request, command, context) : notYours(state, command)
     case "LiftRestriction":
       if (request.kind !== "restriction") return outOfTurn(state, command)
       return command.informed

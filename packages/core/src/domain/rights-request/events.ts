@@ -171,6 +171,8 @@ export const RequestRefused = Schema.TaggedStruct("RequestRefused", {
   /** Where in the vault the reasons that the person was given are kept. */
   reasons: Uuid,
   legalReference: Schema.optionalKey(LegalReference),
+  /** How many values the law holds, where the ground is one. */
+  held: Schema.optionalKey(Schema.Int),
   states,
 })
 

@@ -7,6 +7,7 @@ import { identifiesNobody } from "../Identifier.ts"
 import { ofPublic } from "../../eventsourcing/FieldClass.ts"
 import { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
+import { citesAct } from "../../policy/legal/Citation.ts"
 import type { RefusalGround, Right } from "../../policy/text/parameters/rights.ts"
 import { Purpose } from "../../policy/checks/Purpose.ts"
 import type { RuleKey } from "../../policy/text/RuleKey.ts"
@@ -209,14 +210,16 @@ const necessitiesOf: Readonly<Record<EffectivePolicy["parameters"]["objectionTes
   particularSituation: ["compellingGrounds"],
 }
 
-/** Grounds that are nothing without the law that gives them. */
+/** Grounds that are nothing without the law that gives them and a datum of the person that it holds. */
 const legalGrounds: ReadonlySet<RefusalGround> = new Set([
   "legalLimit",
   "legalObligation",
   "legalClaims",
   "legallyNecessary",
-  "notRequiredByLocalLaw",
 ])
+
+/** Whether a ground rests on a law that holds data of the person. */
+export const isLegalGround = (ground: RefusalGround): boolean => legalGrounds.has(ground)
 
 const marketing: ReadonlyArray<Purpose> = ["directMarketing", "personalisedAdvertising", "retargeting"]
 
@@ -226,7 +229,7 @@ const marketing: ReadonlyArray<Purpose> = ["directMarketing", "personalisedAdver
  */
 export const groundViolation = (
   request: Asked,
-  refusal: { readonly ground: RefusalGround; readonly legalReference?: string },
+  refusal: { readonly ground: RefusalGround; readonly legalReference?: string; readonly held?: ReadonlyArray<Uuid> },
   context: {
     readonly policy: EffectivePolicy
     readonly localLaw?: { readonly reference: string }
@@ -257,14 +260,32 @@ export const groundViolation = (
   if (ground === "notRequiredByLocalLaw" && context.localLaw?.reference !== legalReference) {
     return violation("R-LOCAL-LAW", "legalReference", "the law of the place that the request comes from")
   }
-  if (ground === "legalObligation") {
-    const erasable = (context.holdings ?? []).some(({ keptBy }) => keptBy === undefined)
-    if (kind !== "erasure" || erasable) {
-      return violation("R-ERASE", "ground", "an erasure of values that a law requires to be kept")
-    }
+  if (ground === "legalObligation" && kind !== "erasure") {
+    return violation("R-ERASE", "ground", "an erasure of values that a law requires to be kept")
   }
-  if (legalGrounds.has(ground) && legalReference === undefined) {
-    return violation("R-LEGAL-LIMIT", "legalReference", "the law that the refusal rests on")
+  const isErasure = kind === "erasure" && (ground === "legalObligation" || ground === "legalLimit")
+  if (isErasure && (context.holdings ?? []).some(({ keptBy }) => keptBy === undefined)) {
+    return violation("R-ERASE", "ground", "FulfilRequest: the values that no law keeps are erased (GDPR 17(3))")
   }
-  return undefined
+  const needsAct = legalGrounds.has(ground) || ground === "notRequiredByLocalLaw"
+  if (needsAct && (legalReference === undefined || !citesAct(legalReference))) {
+    const accepted = "the act that the refusal rests on, with its provision: no policy and no contract (GDPR 17(3)(b))"
+    return violation("R-LEGAL-LIMIT", "legalReference", accepted)
+  }
+  return legalGrounds.has(ground) ? heldViolation(refusal, context.holdings ?? [], isErasure) : undefined
+}
+
+/** A legal ground holds data: at least one value of the person, and against an erasure one that the act itself keeps. */
+const heldViolation = (
+  { held = [], legalReference }: Parameters<typeof groundViolation>[1],
+  holdings: ReadonlyArray<Holding>,
+  isErasure: boolean,
+): Violation | undefined => {
+  const named = holdings.filter(({ reference }) => held.includes(reference))
+  if (named.length === 0 || named.length !== held.length) {
+    return violation("R-LEGAL-LIMIT", "held", "the values of the person that the act holds, at least one, each once")
+  }
+  return !isErasure || named.every(({ keptBy }) => keptBy === legalReference)
+    ? undefined
+    : violation("R-ERASE", "legalReference", "the act that keeps the values, as the retention policy cites it")
 }

@@ -8,7 +8,7 @@ import * as Deadline from "../../policy/checks/Deadline.ts"
 import type { Purpose } from "../../policy/checks/Purpose.ts"
 import type { Sealed } from "../../privacy/Sealed.ts"
 import type { Operation } from "../../policy/text/parameters/processing.ts"
-import type { Doubt, Event, Handler, RequestId, RequestReceived } from "./events.ts"
+import type { Doubt, Event, Handler, RequestId, RequestReceived, RequestRefused } from "./events.ts"
 import { type Status } from "./events.ts"
 
 // State
@@ -33,6 +33,8 @@ export interface State {
   readonly choices: ReadonlyArray<Sealed<string>>
   readonly answeredAt: number | undefined
   readonly liftedAt: number | undefined
+  /** The ground on which it was refused. */
+  readonly refusedOn: (typeof RequestRefused.Type)["ground"] | undefined
   readonly duplicates: ReadonlySet<RequestId>
 }
 
@@ -52,6 +54,7 @@ export const initial: State = {
   choices: [],
   answeredAt: undefined,
   liftedAt: undefined,
+  refusedOn: undefined,
   duplicates: new Set(),
 }
 
@@ -164,7 +167,7 @@ const changed = (state: State, event: Event, at: number): State => {
     case "RequestFulfilled":
       return { ...state, status: "requestFulfilled", answeredAt: at }
     case "RequestRefused":
-      return { ...state, status: "requestRejected", answeredAt: at }
+      return { ...state, status: "requestRejected", answeredAt: at, refusedOn: event.ground }
     case "RestrictionLifted":
       return { ...state, liftedAt: at }
     case "DuplicateAccepted":

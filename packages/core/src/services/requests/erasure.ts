@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as RetentionPolicy from "../../domain/RetentionPolicy.ts"
 import type * as RightsRequest from "../../domain/RightsRequest.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import * as RetentionEnds from "../internal/RetentionEnds.ts"
 import type { SubjectId } from "../../privacy/Subject.ts"
 import { type Answer, type Fulfilment, fulfilling, pseudonymOf } from "./answering.ts"
 import { notify } from "./notifying.ts"
@@ -62,12 +63,12 @@ export const holdingsOf = Effect.fnUntraced(function* (
   const at = yield* utcNow
   const declared = yield* ports.decisions.declared(customer)
   const { state } = yield* ports.decisions.load(RetentionPolicy.aggregate, customer, customer)
-  const policy = declared.policyAt(at)
+  const now = DateTime.toEpochMillis(at)
   const kept = yield* Effect.forEach(subjects, (subject) => valuesOf(ports, customer, subject))
   return kept.flat().map(({ category, collectedAt, reference }): RightsRequest.Holding => {
-    const events = { collection: DateTime.makeUnsafe(collectedAt) }
-    const keptBy =
-      policy && RetentionPolicy.legalGround(state, { category, about: "interaction", events }, [policy], at)
+    // Every policy under which it was held counts: one that promised never to keep it longer is not loosened.
+    const held = RetentionEnds.held(declared, { category, collectedAt, at: now })
+    const keptBy = held && RetentionPolicy.legalGround(state, held.facts, held.policies, at)
     return { reference, portable: true, ...(keptBy === undefined ? {} : { keptBy }) }
   })
 })

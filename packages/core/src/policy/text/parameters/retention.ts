@@ -1,6 +1,7 @@
 /**
  * Parameters of how long data live. The earliest of all ends counts, and only a recorded legal ground puts it off.
  */
+import { citesAct } from "../../legal/Citation.ts"
 import * as Schema from "effect/Schema"
 import { duties, ends, fact, forSome, levels, permissions } from "../Parameter.ts"
 import { Period } from "../../../calendar/Period.ts"
@@ -17,7 +18,15 @@ export interface LegalRetention {
 }
 
 const LegalRetentions: Schema.Codec<ReadonlyArray<LegalRetention>> = Schema.Array(
-  Schema.Struct({ category: PersonalDataCategory, period: Period, reference: Schema.NonEmptyString }),
+  Schema.Struct({
+    category: PersonalDataCategory,
+    period: Period,
+    reference: Schema.String.check(
+      Schema.makeFilter(citesAct, {
+        expected: "a provision of an act by its number, such as `Code de commerce L123-22`",
+      }),
+    ),
+  }),
 )
 
 export const definitions = {

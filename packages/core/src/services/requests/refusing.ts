@@ -1,0 +1,49 @@
+/**
+ * Refuses a request. A ground of the law cites an act and the values of the person that it holds, of a person who was
+ * located and verified (R-LEGAL-LIMIT, GDPR 12(4), 17(3)).
+ */
+import * as Effect from "effect/Effect"
+import * as RightsRequest from "../../domain/RightsRequest.ts"
+import * as Uuid from "../../eventsourcing/Uuid.ts"
+import type { Actor } from "../../privacy/AccessLog.ts"
+import { holdingsOf } from "./erasure.ts"
+import { decide, foresee, keep, located, type Ports, type RequestRef, stateOf, utcNow } from "./records.ts"
+
+/** A refusal of a request. */
+export interface RequestRefusal extends RequestRef {
+  readonly actor: Actor
+  /** Who decides. */
+  readonly by: RightsRequest.Handler
+  readonly ground: (typeof RightsRequest.RequestRefused.Type)["ground"]
+  /** What the person is told of the reasons. It is sealed under the request. */
+  readonly reasons: string
+  /** A legal ground: the act, and the values of the person that it holds. */
+  readonly legalReference?: string
+  readonly held?: ReadonlyArray<Uuid.Uuid>
+  readonly states: (typeof RightsRequest.RequestRefused.Type)["states"]
+}
+
+/** Seals the reasons and records the refusal; the same refusal again has no further effect. */
+export const refuse = (ports: Ports) =>
+  Effect.fn("DataSubjectRequests.refuse")(function* (refusal: RequestRefusal) {
+    const { actor, by, customer, ground, held, legalReference, reasons, states } = refusal
+    const before = yield* stateOf(ports, refusal)
+    if (before.refusedOn === ground) return
+    const at = yield* utcNow
+    const holdings = RightsRequest.isLegalGround(ground)
+      ? yield* holdingsOf(ports, customer, yield* located(ports, refusal, actor))
+      : []
+    const command = (reference: Uuid.Uuid): RightsRequest.Command => ({
+      _tag: "RefuseRequest",
+      at,
+      by,
+      ground,
+      reasons: reference,
+      ...(legalReference === undefined ? {} : { legalReference }),
+      ...(held === undefined ? {} : { held }),
+      states,
+    })
+    yield* foresee(ports, refusal, command(yield* Uuid.next), holdings)
+    const { reference } = yield* keep(ports, refusal, "textDialogue", reasons)
+    yield* decide(ports, refusal, command(reference), holdings)
+  })
