@@ -67,7 +67,7 @@ describe("the data centres of an operator", () => {
     }).pipe(Effect.provide(services)),
   )
 
-  it.effect("HOST-2DC HOST-EU: are inspected on any date, and what is missing then is named", () =>
+  it.effect("HOST-2DC HOST-EU: are inspected on any date, and the missing parts are named", () =>
     Effect.gen(function* () {
       yield* start()
       yield* declare(centre("one", frankfurt))
@@ -80,7 +80,7 @@ describe("the data centres of an operator", () => {
 
   // Planted: a later end that moves the ends before it.
   it.effect.prop(
-    "HOST-2DC: a register of any history has in use on a date what was entered and not left by then",
+    "HOST-2DC: a register of any history has in use on a date the centres entered and not left by then",
     [
       fc.array(fc.tuple(fc.constantFrom("one", "two"), fc.boolean(), fc.integer({ min: 0, max: 3 })), {
         maxLength: 10,

@@ -83,7 +83,7 @@ describe("Alone or after cross-checking", () => {
   for (const { id } of holding("NOTLINKABLE")) {
     // Planted and found: joins followed for one step alone.
     it.prop(
-      `NOTLINKABLE under ${id}: more data never take a label away, and a link turns what was held before`,
+      `NOTLINKABLE under ${id}: more data never remove a label, and a link relabels earlier data`,
       [items, anItem("late")],
       (list, late) => {
         const before = labels(list)
