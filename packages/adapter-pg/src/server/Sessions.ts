@@ -9,24 +9,20 @@
  */
 import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
-import * as FiberSet from "effect/FiberSet"
-import * as Pool from "effect/Pool"
 import * as Random from "effect/Random"
-import * as Scope from "effect/Scope"
-import { SqlError, UnknownError } from "effect/sql/SqlError"
-import * as Connecting from "./Connecting.ts"
-import { isFatal, LocalFault, sqlStateOf } from "./DatabaseError.ts"
-import * as Deadlines from "./Deadlines.ts"
+import type * as Scope from "effect/Scope"
+import type { SqlError } from "effect/sql/SqlError"
+import { isFatal, sqlStateOf } from "./DatabaseError.ts"
+import * as Lending from "./Lending.ts"
 import * as RealTime from "./RealTime.ts"
 import type { Statement } from "./Statement.ts"
 import type { Options } from "./Options.ts"
-import { connectionConfig, connectTimeoutOf, localSettings, type Settings, statementTimeoutOf } from "./settings.ts"
+import { localSettings } from "./settings.ts"
+import { failure, TransactionFailed } from "./TransactionFailed.ts"
 
 export type { Statement } from "./Statement.ts"
+export { TransactionFailed } from "./TransactionFailed.ts"
 
 /** The rows that a statement gave, by place. */
 export type Rows = ReadonlyArray<ReadonlyArray<unknown>>
@@ -58,42 +54,6 @@ export interface Sessions {
   readonly call: (statement: Statement) => Effect.Effect<Rows, TransactionFailed>
 }
 
-/** Why a transaction gave no result. */
-export class TransactionFailed {
-  readonly error: SqlError
-  /** False where nothing was sent, so that nothing can have happened. */
-  readonly sent: boolean
-  /** Whether the connection had not been used for a while: the server may have closed it before the statements came. */
-  readonly wasIdle: boolean
-  constructor(error: SqlError, sent: boolean, wasIdle = false) {
-    this.error = error
-    this.sent = sent
-    this.wasIdle = wasIdle
-  }
-
-  /** The compartment's fence is up: it lives on another server. */
-  static get moved(): TransactionFailed {
-    return new TransactionFailed(failure("the compartment has been moved", "55000"), true)
-  }
-}
-
-/** An error of this process, with the SQLSTATE that says it best, or in its own words. */
-const failure = (message: string, code?: string): SqlError =>
-  new SqlError({
-    reason: new UnknownError({
-      cause: code === undefined ? new LocalFault(message) : Object.assign(new Error(message), { code }),
-      message,
-      operation: "transact",
-    }),
-  })
-
-/** The settings by which pools differ. */
-export interface SessionsOptions {
-  readonly size: number
-  /** Settings of the server for these connections. */
-  readonly settings: Settings
-}
-
 /** The name under which the compartment of a transaction is set; the policies of the tables read it. */
 const customerSetting = "tacet.customer_id"
 
@@ -104,22 +64,8 @@ const beginnings: Readonly<Record<Beginning, string>> = {
   read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 }
 
-interface Session extends Connecting.Connected {
-  readonly madeAt: number
-  /** How often a server had refused a write or shut down when the connection was made. */
-  readonly epoch: number
-  usedAt: number
-}
-
-/** By how much the server's own limit is given precedence, in milliseconds. */
-const grace = 1_000
-
-/** After so many milliseconds without use, a connection is tried before it is lent, and an error of it is its own. */
-const [triedAfter, idleAfter] = [15_000, 500]
-
-/** How long a connection is used, in milliseconds: up to a tenth more, so that not all are renewed at once. */
-const lifetimeOf = ({ connectionLifetime }: Options): number =>
-  Duration.toMillis(Duration.fromInputUnsafe(connectionLifetime ?? "30 minutes"))
+/** After so many milliseconds without use, an error of a connection is its own. */
+const idleAfter = 500
 
 /** How often a transaction is repeated that the server has rolled back for the sake of others. */
 const repetitions = 10
@@ -127,97 +73,12 @@ const repetitions = 10
 /** Opens a pool. Connections are made when they are first needed. */
 export const make = Effect.fnUntraced(function* (
   options: Options,
-  { settings, size }: SessionsOptions,
+  lendingOptions: Lending.LendingOptions,
 ): Effect.fn.Return<Sessions, never, Scope.Scope> {
-  const connecting = Connecting.make({ ...connectionConfig(options, settings), multiplex: true })
-  const lifetime = lifetimeOf(options) * (1 + (yield* Random.next) / 10)
-  const limit = statementTimeoutOf(options) + grace
-  let epoch = 0
-  const pool: Pool.Pool<Session, SqlError> = yield* Pool.makeWithTTL({
-    acquire: Effect.map(connecting, (connected): Session => ({
-      ...connected,
-      madeAt: RealTime.now(),
-      epoch,
-      usedAt: RealTime.now(),
-    })),
-    min: 0,
-    max: size,
-    timeToLive: "1 minute",
-    timeToLiveStrategy: "usage",
-  })
-  const deadlines = Deadlines.make(limit)
-  const run = yield* FiberSet.runtime(yield* FiberSet.make<unknown, TransactionFailed>())()
-  // Before the pool closes: statements under way have a moment, then their connections are cut.
-  yield* Effect.addFinalizer(() => deadlines.close(grace))
-
-  const isSound = (session: Session): Effect.Effect<boolean> => {
-    const now = RealTime.now()
-    if (session.wire.isClosed() || session.epoch !== epoch || now - session.madeAt > lifetime)
-      return Effect.succeed(false)
-    if (now - session.usedAt < triedAfter) return Effect.succeed(true)
-    return session.connection.queryValues("SELECT 1", [], false).pipe(
-      Effect.timeout(connectTimeoutOf(options)),
-      Effect.match({ onSuccess: () => true, onFailure: () => false }),
-      Effect.tap((sound) => Effect.sync(() => (sound ? undefined : session.wire.cut()))),
-    )
-  }
-
-  const sound: Effect.Effect<Session, SqlError, Scope.Scope> = Effect.flatMap(Pool.get(pool), (session) =>
-    Effect.flatMap(isSound(session), (isSound) =>
-      isSound ? Effect.succeed(session) : Effect.andThen(Pool.invalidate(pool, session), sound),
-    ),
-  )
-  let lent = 0
-  const exhausted = Effect.suspend(() =>
-    Effect.fail(
-      new TransactionFailed(failure(`overloaded: ${lent - size} calls wait for one of ${size} connections`), false),
-    ),
-  )
-  const next = Effect.mapError(sound, (error) => new TransactionFailed(error, false))
-  const nextInTime = Effect.timeoutOrElse(next, { duration: options.waitTimeout ?? limit, orElse: () => exhausted })
-  const most = size + (options.waitingCalls ?? 100_000)
-
-  /**
-   * Lends a session. Only who has to wait for another is given a time limit: it costs more than the waiting. `use` is
-   * not interrupted; the session is lent until it has ended.
-   */
-  const withSession = <A>(
-    use: (session: Session) => Effect.Effect<A, TransactionFailed>,
-    isAwaited: boolean,
-  ): Effect.Effect<A, TransactionFailed> =>
-    Effect.uninterruptibleMask((restore) => {
-      if (lent >= most) return exhausted
-      const scope = Scope.makeUnsafe()
-      const lease = Effect.provideService(lent < size ? next : nextInTime, Scope.Scope, scope)
-      lent++
-      const release = Effect.suspend(() => {
-        lent--
-        return Scope.close(scope, Exit.void)
-      })
-      const leased = Effect.onExit(restore(lease), (exit) => (Exit.isSuccess(exit) ? Effect.void : release))
-      return Effect.flatMap(leased, (session) => {
-        const used = Effect.ensuring(
-          Effect.suspend(() => use(session)),
-          release,
-        )
-        if (isAwaited) return used
-        const running = run(Effect.uninterruptible(used))
-        return Effect.onInterrupt(restore(Fiber.join(running)), () =>
-          Effect.sync(() => deadlines.hasten(session, grace)),
-        )
-      })
-    })
-
-  /** Discards a connection after an error, and others of its server where the error concerns the server. */
-  const discard = (session: Session, error: SqlError): Effect.Effect<void> => {
-    const state = sqlStateOf(error)
-    const leaves = state === readOnly || (state?.startsWith("57P") ?? false)
-    if (leaves && session.epoch === epoch) epoch++
-    return leaves || isFatal(error) ? Pool.invalidate(pool, session) : Effect.void
-  }
+  const { deadlines, discard, withSession } = yield* Lending.make(options, lendingOptions)
 
   const send = (
-    session: Session,
+    session: Lending.Session,
     sending: Effect.Effect<Answers>,
   ): Effect.Effect<ReadonlyArray<Rows>, TransactionFailed> =>
     Effect.suspend(() => {
@@ -234,7 +95,7 @@ export const make = Effect.fnUntraced(function* (
       })
     })
 
-  const preamble = localSettings(options, settings)
+  const preamble = localSettings(options, lendingOptions.settings)
   const inTransaction = (
     beginning: Beginning,
     begun: ReadonlyArray<Statement>,
@@ -295,8 +156,6 @@ export const make = Effect.fnUntraced(function* (
   }
 })
 
-const readOnly = "25006"
-
 /**
  * Repeats a transaction that has certainly changed nothing: one that was rolled back for the sake of others, one that
  * met a server that is read-only by now, and, once, a read whose connection was lost.
@@ -314,7 +173,7 @@ const repeating = <A>(
       return Effect.andThen(pause, again)
     }
     const isLost = failed.sent && beginning === "read" && failed.error !== late && isFatal(failed.error)
-    return (isLost || state === readOnly) && attempt === 0 ? again : Effect.fail(failed)
+    return (isLost || state === Lending.readOnly) && attempt === 0 ? again : Effect.fail(failed)
   }
   return once.pipe(Effect.catch(answer))
 }
