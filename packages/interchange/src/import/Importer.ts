@@ -20,6 +20,7 @@ import type { Declarations } from "./Declarations.ts"
 import * as Duplicates from "./Duplicates.ts"
 import * as People from "./People.ts"
 import * as Recorder from "./Recorder.ts"
+import type { RecordError } from "./Recording.ts"
 import * as ReorderBuffer from "./ReorderBuffer.ts"
 import * as Router from "./Router.ts"
 import * as RowCounts from "./RowCounts.ts"
@@ -56,7 +57,7 @@ export interface Imported {
   readonly mostHeld: number
 }
 
-export type ImportError = InputError | Recorder.RecordError
+export type ImportError = InputError | RecordError
 
 /** Imports a whole source. */
 export const run = Effect.fn("Importer.run")(function* (

@@ -6,13 +6,15 @@ import type { Uuid } from "@tacet/core/eventsourcing"
 import * as Effect from "effect/Effect"
 import type { Planner } from "./Commands.ts"
 import type { People } from "./People.ts"
-import * as Recorder from "./Recorder.ts"
+import type * as Recorder from "./Recorder.ts"
+import type { RecordError } from "./Recording.ts"
+import { newTarget, type Target } from "./Target.ts"
 import { loneCallAt, ofCaseEnd, type Unit } from "./Unit.ts"
 
 export interface Router {
   /** How many cases are open. */
   readonly size: number
-  readonly route: (unit: Unit) => Effect.Effect<void, Recorder.RecordError>
+  readonly route: (unit: Unit) => Effect.Effect<void, RecordError>
   /** Ends the interaction of a case of which no row will follow. */
   readonly endCase: (caseKey: string) => void
   /** Closes the cases without a row since a moment. */
@@ -22,7 +24,7 @@ export interface Router {
 /** A case that rows may still come for. */
 interface OpenCase {
   /** Its own interaction, or the one that its call was attributed to. */
-  readonly target: Recorder.Target
+  readonly target: Target
   lastAt: number
 }
 
@@ -30,7 +32,7 @@ const day = 86_400_000
 
 export const make = ({ tokens }: Planner, people: People, recorder: Recorder.Recorder): Router => {
   const cases = new Map<Uuid.Uuid, OpenCase>()
-  const targets = new Map<Uuid.Uuid, Recorder.Target>()
+  const targets = new Map<Uuid.Uuid, Target>()
 
   /** Records the pending units of a person's interactions, because the next row is decided by their state. */
   const recordPerson = Effect.fnUntraced(function* (person: string) {
@@ -41,10 +43,10 @@ export const make = ({ tokens }: Planner, people: People, recorder: Recorder.Rec
     }
   })
 
-  const targetOf = (id: Uuid.Uuid): Recorder.Target => targets.get(id) ?? Recorder.targetOf(id)
+  const targetOf = (id: Uuid.Uuid): Target => targets.get(id) ?? newTarget(id)
 
   /** By the source's own key, else by the person; a call that belongs to no interaction is one of its own. */
-  const attribute = Effect.fnUntraced(function* (unit: Unit, own: Recorder.Target) {
+  const attribute = Effect.fnUntraced(function* (unit: Unit, own: Target) {
     const callAt = loneCallAt(unit)
     if (callAt === undefined || unit.person === undefined) return own
     if (yield* recorder.exists(own)) return own
