@@ -28,6 +28,7 @@ import * as Contribution from "./Contribution.ts"
 import type { CustomerReport } from "./CustomerReport.ts"
 import type { Definition } from "./Definition.ts"
 import { decode, empty, encode, liveWith, type State, sweepMark, watermark } from "./DeflectionState.ts"
+import { savedVersion } from "./Measures.ts"
 import { figuresOf, reportOf } from "./reportOf.ts"
 import * as PackedEvents from "./PackedEvents.ts"
 
@@ -189,7 +190,7 @@ export const merge = (state: State, other: State): State => {
  */
 export const projection = (definition: Definition): Projection<State, UndecodableEvent | ReadError, EventStore> => ({
   name: "deflection",
-  version: 3,
+  version: savedVersion,
   filter,
   initial: () => empty(definition),
   apply,

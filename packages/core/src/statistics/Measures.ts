@@ -166,6 +166,12 @@ const quality = {
   overrodeInhibition: counter(({ overrodeInhibition }) => (overrodeInhibition ? 1 : 0)),
 } as const satisfies Readonly<Record<string, Measure<Count, number>>>
 
+/**
+ * The version of saved statistics. Raise it with every new row below, so that statistics are counted anew from the log,
+ * and with every other change of the saved form; each version has its golden file.
+ */
+export const savedVersion = 3
+
 // Saved states hold the measures by these names, in this order.
 const rows = { counters: headlineCounters, failedByHour, failedReasons, policyVersions, calls, other, ...quality }
 
