@@ -1,16 +1,8 @@
 import { createHash } from "node:crypto"
 import * as PgConnection from "@effect/sql-pg/PgConnection"
-import { Interaction, RetentionPolicy } from "@tacet/core/domain"
+import { Interaction } from "@tacet/core/domain"
 import type { Identifier } from "@tacet/core/domain"
-import {
-  CommandHandler,
-  type CustomerId,
-  EventStore,
-  ExpectedVersion,
-  Projection,
-  Uuid,
-} from "@tacet/core/eventsourcing"
-import { PolicyBook } from "@tacet/core/policy"
+import { type CustomerId, EventStore, ExpectedVersion, Projection, Uuid } from "@tacet/core/eventsourcing"
 import { OpeningPolicy, type Subject, Vault } from "@tacet/core/privacy"
 import { Customers, Retention } from "@tacet/core/services"
 import { type CustomerReport, Definition, Deflection } from "@tacet/core/statistics"
@@ -54,13 +46,9 @@ const declared = Effect.fnUntraced(function* (customer: CustomerId.CustomerId) {
   yield* Customers.Customers.use((customers) =>
     customers.declare(customer, [{ _tag: "AdoptPolicyVersion", at, policyVersion }]),
   )
-  const policy = PolicyBook.timeline(PolicyBook.published, [{ from: 0, policyVersion }])(at)!
-  yield* CommandHandler.handle(RetentionPolicy.aggregate, {
-    customer,
-    id: customer,
-    command: { _tag: "SetRetentionPeriod", at, category: "interfaceUsage", period: "P1M" },
-    context: { policy },
-  })
+  yield* Retention.Retention.use((retention) =>
+    retention.setPeriod(customer, { period: "P1M", categories: ["interfaceUsage"], at: 0 }),
+  )
 })
 
 /** The events of an interaction with two steps. */

@@ -10,6 +10,7 @@ import { derived } from "../eventsourcing/Uuid.ts"
 import { make as definitionOf } from "../statistics/Definition.ts"
 import { ArbitraryInteractions } from "@tacet/testing"
 import { Interactions } from "./Interactions.ts"
+import { Retention } from "./Retention.ts"
 import {
   adopted,
   append,
@@ -27,8 +28,10 @@ import {
   runsOf,
   streamsOf,
   sweep,
+  traceOf,
   visit,
 } from "./retention.testing.ts"
+import { deadly } from "./scene.testing.ts"
 
 const noon = (month: number, date: number): number => midnight(month, date) + day / 2
 
@@ -334,5 +337,99 @@ describe("a sweep", () => {
       })
       expect(yield* sweep).toMatchObject({ interactions: 0, waiting: [] })
     }).pipe(Effect.provide(over(), { local: true })),
+  )
+})
+
+describe("what keeps data", () => {
+  const hold = idOf(99)
+  const toHold = {
+    hold,
+    matter: "litigation",
+    reference: "law/civil-code-2224",
+    categories: ["interfaceUsage"],
+  } as const
+
+  const endOf = (category: string, collectedAt: number) =>
+    Effect.map(
+      Retention.use((service) => service.schedule(customer, collectedAt)),
+      (all) => all.find((one) => one.category === category),
+    )
+
+  // Planted and found: each category decided by itself; a schedule that names nothing to declare.
+  it.effect(
+    "RET-CONTRACT RET-PUBLISHED: a period is set for all of the categories or none, and the schedule has it",
+    () =>
+      Effect.gen(function* () {
+        yield* adopted
+        yield* TestClock.setTime(noon(1, 1))
+        const before = yield* endOf("freeText", noon(1, 1))
+        expect(before).toMatchObject({ end: undefined, rule: undefined, missing: { rule: "RET-CONTRACT" } })
+        const categories = ["interfaceUsage", "freeText"] as const
+        const { setPeriod } = yield* Retention
+        yield* setPeriod(customer, { period: "P1M", categories: ["freeText"] })
+        const refused = yield* Effect.flip(setPeriod(customer, { period: "P2M", categories, at: noon(1, 1) - 1 }))
+        expect(refused).toMatchObject({ _tag: "Refusal", rule: "TACET-TIME" })
+        expect(yield* endOf("interfaceUsage", noon(1, 1))).toMatchObject({ end: undefined })
+        const all = yield* setPeriod(customer, { period: "P1M" })
+        expect(all).toEqual(expect.arrayContaining(["interfaceUsage", "freeText", "ipAddress"]))
+        for (const category of all) {
+          expect(yield* endOf(category, noon(1, 1))).toEqual({
+            category,
+            end: noon(2, 1),
+            rule: "RET-CONTRACT",
+            heldBy: undefined,
+            missing: undefined,
+          })
+        }
+        const { head } = yield* log
+        yield* setPeriod(customer, { period: "P1M" })
+        expect((yield* log).head).toBe(head)
+      }).pipe(Effect.provide(over(), { local: true })),
+  )
+
+  /** Sets a period, holds, sweeps in vain, releases and sweeps, killed at a call and then repeated. */
+  const killed = (call: number, when: "before" | "after") =>
+    Effect.gen(function* () {
+      const { armed, around } = deadly(call, when)
+      return yield* Effect.gen(function* () {
+        yield* adopted
+        yield* append(january)
+        yield* TestClock.setTime(noon(1, 20))
+        const service = yield* Retention
+        const once = <A, E>(step: Effect.Effect<A, E>) =>
+          Effect.flatMap(armed(step), (exit) => Effect.as(step, exit._tag === "Failure"))
+        const died = [
+          yield* once(service.setPeriod(customer, { period: "P1M", categories: ["interfaceUsage"], at: noon(1, 1) })),
+          yield* once(service.hold(customer, toHold)),
+        ]
+        yield* TestClock.setTime(noon(3, 1))
+        expect((yield* service.sweep(customer)).days).toEqual([])
+        expect(yield* endOf("interfaceUsage", noon(1, 1))).toMatchObject({
+          end: undefined,
+          rule: "RET-CONTRACT",
+          heldBy: toHold.reference,
+        })
+        // A repetition, an hour or months later, is the same hold.
+        yield* service.hold(customer, toHold)
+        died.push(yield* once(service.release(customer, hold, noon(3, 1))))
+        expect((yield* service.sweep(customer)).days).toEqual(["2026-01-01", "2026-01-02", "2026-01-03"])
+        return { died: died.includes(true), trace: traceOf((yield* log).events) }
+      }).pipe(Effect.provide(over({}, around), { local: true }))
+    })
+
+  // Planted and found: a repeated hold placed at its own moment; a release at another moment than the caller gave.
+  it.effect.each(["before", "after"] as const)(
+    "RET-NEC: killed %s any call and repeated, a hold keeps days until it is released, and is recorded once",
+    (when) =>
+      Effect.gen(function* () {
+        const whole = yield* killed(Number.POSITIVE_INFINITY, when)
+        let call = 1
+        for (; ; call++) {
+          const again = yield* killed(call, when)
+          if (!again.died) break
+          expect([call, again.trace]).toEqual([call, whole.trace])
+        }
+        expect(call).toBeGreaterThan(6)
+      }),
   )
 })

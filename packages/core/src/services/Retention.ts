@@ -17,25 +17,29 @@ import * as LocalTime from "../calendar/LocalTime.ts"
 import { fromEpochDay, type PlainDate } from "../calendar/PlainDate.ts"
 import * as RetentionPolicy from "../domain/RetentionPolicy.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
+import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import * as Projection from "../eventsourcing/Projection.ts"
 import { type CheckpointMoved, ProjectionStore } from "../eventsourcing/ProjectionStore.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
 import * as Retry from "../eventsourcing/Retry.ts"
-import { derived } from "../eventsourcing/Uuid.ts"
+import { derived, type Uuid } from "../eventsourcing/Uuid.ts"
+import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import { Vault } from "../privacy/Vault.ts"
 import type { VaultUnavailable } from "../privacy/VaultError.ts"
 import * as DayIndex from "./internal/DayIndex.ts"
 import * as Decisions from "./internal/Decisions.ts"
-import { type Basis, basisOf, judge, type Verdict } from "./retention/basis.ts"
+import { type Basis, basisOf, factsOf, judge, type Verdict } from "./retention/basis.ts"
+import { hold, release, setPeriod, type ToHold, type ToKeepFor } from "./retention/declaring.ts"
 import { type Endless, endlessDays } from "./retention/endless.ts"
 import type { IndexedDay } from "./retention/interactionsOfDay.ts"
 import * as Purging from "./retention/purging.ts"
+import { type Scheduled, scheduleOf } from "./retention/schedule.ts"
 import { Elsewhere, layerElsewhere, layerSettings, type RetentionSettings, Settings } from "./retention/settings.ts"
 
 export { Elsewhere, layerElsewhere, layerSettings, type RetentionSettings, Settings }
 export { deletedInteractions } from "./retention/purging.ts"
-export type { Endless }
+export type { Endless, Scheduled, ToHold, ToKeepFor }
 
 /** The result of a sweep. */
 export interface Swept {
@@ -65,6 +69,30 @@ export class Retention extends Context.Service<
      * policy's.
      */
     readonly sweep: (customer: CustomerId) => Effect.Effect<Swept, RetentionError>
+    /**
+     * Sets how long categories are kept, all of them or none, and answers them (RET-CONTRACT). A shorter period applies to
+     * existing data too, a longer one does not. Refused above the cap of the policy or of a category.
+     */
+    readonly setPeriod: (
+      customer: CustomerId,
+      period: ToKeepFor,
+    ) => Effect.Effect<ReadonlyArray<PersonalDataCategory>, Refusal | Decisions.DecisionError>
+    /** Places a legal hold: data of the categories that have not ended by then are kept until it is released (RET-NEC). */
+    readonly hold: (customer: CustomerId, hold: ToHold) => Effect.Effect<void, Refusal | Decisions.DecisionError>
+    /** Releases a legal hold. */
+    readonly release: (
+      customer: CustomerId,
+      hold: Uuid,
+      at?: EpochMillis,
+    ) => Effect.Effect<void, Refusal | Decisions.DecisionError>
+    /**
+     * When a datum of each category ends that is collected at a moment (default: now): by which rule, what holds it, and
+     * what to declare where it would have no end (RET-PUBLISHED). Nothing is written.
+     */
+    readonly schedule: (
+      customer: CustomerId,
+      collectedAt?: EpochMillis,
+    ) => Effect.Effect<ReadonlyArray<Scheduled>, Refusal | Decisions.DecisionError>
   }
 >()("@tacet/core/services/Retention") {}
 
@@ -97,7 +125,17 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
       local: LocalTime.make(definition.timeZone),
       index: DayIndex.projection(definition.timeZone),
     }
-    return Retention.of({ sweep: sweep(ports) })
+    const { decisions } = ports
+    return Retention.of({
+      sweep: sweep(ports),
+      setPeriod: setPeriod(decisions),
+      hold: hold(decisions),
+      release: release(decisions),
+      schedule: Effect.fn("Retention.schedule")(function* (customer: CustomerId, collectedAt?: EpochMillis) {
+        const basis = yield* factsOf(decisions, customer, "Schedule")
+        return scheduleOf(basis, collectedAt ?? basis.now)
+      }),
+    })
   }),
 )
 

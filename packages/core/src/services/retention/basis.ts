@@ -29,18 +29,23 @@ export interface Basis {
   readonly policy: EffectivePolicy
 }
 
-/** Looks the facts up. Refused without a policy, or where `timeZone` is not the policy's. */
-export const basisOf = Effect.fnUntraced(function* (decisions: Decisions, customer: CustomerId, timeZone: string) {
+/** Looks the facts up. Refused without a policy. */
+export const factsOf = Effect.fnUntraced(function* (decisions: Decisions, customer: CustomerId, command: string) {
   const now = yield* Clock.currentTimeMillis
   const declared = yield* decisions.declared(customer)
-  const policy = yield* Declarations.bound(declared, "Sweep", DateTime.makeUnsafe(now))
-  if (policy.timeZone !== timeZone) {
-    const accepted = `a definition that counts days in the policy's time zone, ${policy.timeZone}`
-    return yield* new Refusal({ rule: "TACET-FORMAT", command: "Sweep", field: "definition.timeZone", accepted })
-  }
+  const policy = yield* Declarations.bound(declared, command, DateTime.makeUnsafe(now))
   const retention = yield* decisions.load(RetentionPolicy.aggregate, customer, customer)
   const basis: Basis = { customer, now, declared, retention, policy }
   return basis
+})
+
+/** Looks the facts of a sweep up. Refused without a policy, or where `timeZone` is not the policy's. */
+export const basisOf = Effect.fnUntraced(function* (decisions: Decisions, customer: CustomerId, timeZone: string) {
+  const basis = yield* factsOf(decisions, customer, "Sweep")
+  const { policy } = basis
+  if (policy.timeZone === timeZone) return basis
+  const accepted = `a definition that counts days in the policy's time zone, ${policy.timeZone}`
+  return yield* new Refusal({ rule: "TACET-FORMAT", command: "Sweep", field: "definition.timeZone", accepted })
 })
 
 /** Requires that the facts are still the same in a commit. */
