@@ -112,7 +112,7 @@ describe("requests on PostgreSQL", () => {
       expect(refused).toMatchObject({ failure: { rule: "R-LOCATE", field: "take" } })
       const which = yield* accepted(customer, "erasure", taking([detailOf(number), detailOf(address)]))
       const requests = yield* DataSubjectRequests.DataSubjectRequests
-      yield* requests.fulfil({ ...which, actor, states: [...Vocabulary.answerDuties] })
+      yield* requests.fulfil({ ...which, actor, by: "customer", states: [...Vocabulary.answerDuties] })
       expect([yield* open(customer, one.text), yield* open(customer, other.text)]).toEqual(["Erased", "other"])
     }).pipe(Effect.provide(services)),
   )

@@ -131,7 +131,7 @@ const accepted = Effect.fnUntraced(function* (kind: Kind, purposes?: ReadonlyArr
 
 const answering = (request: RightsRequest.RequestId, more: Partial<Answer> = {}) =>
   DataSubjectRequests.use((requests) =>
-    requests.fulfil({ customer, request, actor, states: [...answerDuties], ...more }),
+    requests.fulfil({ customer, request, actor, by: "customer", states: [...answerDuties], ...more }),
   )
 
 const eventsOf = (kind: string, id: Uuid.Uuid) =>
@@ -362,7 +362,56 @@ describe("a request for access", () => {
   )
 })
 
+describe("an answer", () => {
+  // Planted: `by: state.handler` in `fulfil`; `overdue(…)` replaced by `false` in `decide`; `answeredAt !== undefined ||` left
+  // out of `listOpen`.
+  it.effect("R-TO-CUSTOMER R-1M: is that of its handler, is listed until then, and is marked where it is late", () =>
+    Effect.gen(function* () {
+      const requests = yield* DataSubjectRequests
+      yield* people
+      const open = (days: number) =>
+        Effect.map(requests.open(customer, { at: dawn + days * day }), (all) =>
+          all.map(({ due, kind, late }) => ({ due, kind, late })),
+        )
+      const { request } = yield* accepted("restriction")
+      const complaint = yield* received("complaint")
+      expect(yield* refusalOf(answering(request, { by: "operator" }))).toBe("R-TO-CUSTOMER")
+      const due = "2021-04-04"
+      const [restriction, complained] = (["restriction", "complaint"] as const).map((kind) => ({ due, kind }))
+      expect(yield* open(4)).toEqual([
+        { ...restriction, late: false },
+        { ...complained, late: false },
+      ])
+      yield* answering(request)
+      expect(yield* open(40)).toEqual([{ ...complained, late: true }])
+      yield* TestClock.setTime(dawn + 40 * day)
+      yield* answering(complaint)
+      expect(yield* open(40)).toEqual([])
+      const last = [request, complaint].map((one) => Effect.map(eventsOf("rights-request", one), (all) => all.at(-1)))
+      const answers = (yield* Effect.all(last)).map((event) => JSON.parse(event?.data ?? ""))
+      expect(answers.map(({ late }) => late)).toEqual([undefined, true])
+    }).pipe(Effect.provide(over(VaultMemory.make()))),
+  )
+})
+
 describe("other requests", () => {
+  // Planted: `&& !correction` left out of `put`, or of `dataKey`.
+  it.effect("R-RECT R-RESTRICT: a restricted person's value is corrected, and stays restricted", () =>
+    Effect.gen(function* () {
+      const { one, own } = yield* people
+      const pseudonyms = yield* Pseudonyms
+      yield* pseudonyms.declare({ customer, pseudonym: one }, { _tag: "RestrictProcessing", at: moment(2) })
+      const { request } = yield* accepted("rectification")
+      yield* answering(request, { corrections: [{ old: own[0]!, value: "+33612345670" }] })
+      const { values } = yield* pseudonyms.stateOf({ customer, pseudonym: one })
+      const now = Array.from(values, (reference) => ({ reference, category: "telephoneNumber" }) as const)
+      expect(yield* opened([own[0]!, ...now])).toEqual(["Erased", "Restricted"])
+      const { which } = yield* accepted("access")
+      const copy = yield* DataSubjectRequests.use((requests) => requests.read(which, actor))
+      expect(copy.values.map(({ value }) => value)).toContain("+33612345670")
+    }).pipe(Effect.provide(over(VaultMemory.make()))),
+  )
+
   it.effect("R-RECT: a value is rectified, the old one can no longer be read, another person's is refused", () =>
     Effect.gen(function* () {
       const { one, own, strange } = yield* people
@@ -398,6 +447,24 @@ describe("other requests", () => {
         Pseudonyms.use((pseudonyms) => pseudonyms.stateOf({ customer, pseudonym })),
       )
       expect(states.map(({ objections }) => objections.get("customerCare"))).toEqual(["upheld", "upheld"])
+    }).pipe(Effect.provide(over(VaultMemory.make()))),
+  )
+
+  // Planted: `stopFromReceipt` left out of `choose`; `resumeAfterRefusal` left out of `refuse`.
+  it.effect("R-OBJECT: stops its purpose as soon as the person is known, until it is refused", () =>
+    Effect.gen(function* () {
+      const requests = yield* DataSubjectRequests
+      const { own } = yield* people
+      const { which } = yield* accepted("objection", ["customerCare"])
+      expect(yield* opened(own)).toEqual(["Restricted", "Restricted", "Restricted"])
+      const reasons = "We need it to answer you."
+      const states = [...answerDuties]
+      const refusal = { ...which, actor, by: "customer", ground: "strictlyNecessary", reasons, states } as const
+      yield* requests.refuse(refusal)
+      expect(yield* open(own[0]!)).toBe(`Open ${number}`)
+      yield* requests.refuse(refusal)
+      expect((yield* requests.stateOf(which)).status).toBe("requestRejected")
+      expect(yield* opened(own)).toEqual([`Open ${number}`, `Open ${number}`, "Open call me"])
     }).pipe(Effect.provide(over(VaultMemory.make()))),
   )
 

@@ -39,10 +39,11 @@ import {
   subjectOf,
   utcNow,
 } from "./requests/records.ts"
+import { listOpen, type OpenRequest } from "./requests/listing.ts"
 import { refuse, type RequestRefusal } from "./requests/refusing.ts"
 import { rectify } from "./requests/rectification.ts"
 import { restrict } from "./requests/restriction.ts"
-import { object, withdraw } from "./requests/stopping.ts"
+import { object, stopFromReceipt, withdraw } from "./requests/stopping.ts"
 
 export { NotifyRecipient }
 export type {
@@ -58,6 +59,7 @@ export type {
   Notice,
   Notification,
   OpenedValue,
+  OpenRequest,
   ReadableEvent,
   RequestRef,
   RequestRefusal,
@@ -145,6 +147,11 @@ export class DataSubjectRequests extends Context.Service<
      * anything is changed.
      */
     readonly fulfil: (answer: Answer) => Effect.Effect<Answered, DataSubjectRequestsError>
+    /** The requests without an answer, each with its due date and whether that is past at a moment. Default: now. */
+    readonly open: (
+      customer: CustomerId,
+      options?: { readonly at?: EpochMillis },
+    ) => Effect.Effect<ReadonlyArray<OpenRequest>, DataSubjectRequestsError>
   }
 >()("@tacet/core/services/DataSubjectRequests") {}
 
@@ -164,10 +171,12 @@ export const layer: Layer.Layer<DataSubjectRequests, never, Vault | EventStore |
       stateOf: (which) => stateOf(ports, which),
       declare: (which, declaration) => decide(ports, which, declaration),
       locate: locate(ports),
-      choose: choose(ports),
+      choose: (which, choice, actor) =>
+        Effect.andThen(choose(ports)(which, choice, actor), stopFromReceipt(ports, which, actor)),
       read: read(ports),
       refuse: refuse(ports),
       fulfil: fulfil(ports),
+      open: listOpen(ports),
     })
   }),
 )
@@ -201,7 +210,7 @@ const fulfil = (ports: Ports) =>
     }
     const fulfilment: Fulfilment = {
       answer,
-      by: state.handler,
+      by: answer.by,
       at: yield* utcNow,
       subjects: yield* located(ports, answer, actor),
       purposes: state.request?.purposes ?? [],

@@ -2,6 +2,7 @@
  * Decides on the commands of a request.
  */
 import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
 import { nothing, record, refuse } from "../internal/Decision.ts"
 import { answersAnybody, fulfil, refuseRequest, unsaid } from "./answer.ts"
 import type { Command } from "./commands.ts"
@@ -9,9 +10,19 @@ import { type Context, type Decision, acceptedIn } from "./commands.ts"
 import { notifyDelay } from "./delay.ts"
 import { duplicateViolation } from "./duplicates.ts"
 import { locate, receive, verify } from "./receipt.ts"
-import { type State, settledStatuses } from "./state.ts"
+import { overdue, type State, settledStatuses } from "./state.ts"
 
-export const decide = (state: State, command: Command, context: Context): Decision => {
+/** Decides a command; an answer after its due date says so (R-1M, R-30D). */
+export const decide = (state: State, command: Command, context: Context): Decision =>
+  Result.map(decideCommand(state, command, context), (events) =>
+    events.map((event) => {
+      const isAnswer =
+        event._tag === "RequestFulfilled" || event._tag === "RequestRefused" || event._tag === "SubjectNotIdentified"
+      return isAnswer && overdue(state, command.at, context.holidays) ? { ...event, late: true } : event
+    }),
+  )
+
+const decideCommand = (state: State, command: Command, context: Context): Decision => {
   const occurredAt = command.at
   if (isRepeated(state, command)) return nothing
   if (!acceptedIn[state.status].has(command._tag)) return outOfTurn(state, command)

@@ -76,6 +76,9 @@ export type Status = (typeof statuses)[number]
 
 const occurredAt = Schema.DateTimeUtcFromMillis
 
+/** Whether the answer came after its due date; absent where it did not, and in records of earlier releases. */
+const late = Schema.optionalKey(Schema.Boolean)
+
 const states = Schema.Array(Statement)
 
 /** A request came in. The time to answer it was fixed by what bound that moment (R-1M, R-30D). */
@@ -139,7 +142,12 @@ export const SubjectLocated = Schema.TaggedStruct("SubjectLocated", {
 })
 
 /** The data cannot be attributed to the person; they were informed and may give further details (GDPR 11(2)). */
-export const SubjectNotIdentified = Schema.TaggedStruct("SubjectNotIdentified", { occurredAt, by: Handler, states })
+export const SubjectNotIdentified = Schema.TaggedStruct("SubjectNotIdentified", {
+  occurredAt,
+  by: Handler,
+  states,
+  late,
+})
 
 /** The answer was postponed, and the person informed (R-DELAY). */
 export const DelayNotified = Schema.TaggedStruct("DelayNotified", {
@@ -161,6 +169,7 @@ export const RequestFulfilled = Schema.TaggedStruct("RequestFulfilled", {
   keptBy: Schema.Array(LegalReference),
   format: Schema.optionalKey(ExportFormat),
   states,
+  late,
 })
 
 /** It was refused on a ground that the policy and the law list (R-REFUSE16, R-LEGAL-LIMIT). */
@@ -174,6 +183,7 @@ export const RequestRefused = Schema.TaggedStruct("RequestRefused", {
   /** How many values the law holds, where the ground is one. */
   held: Schema.optionalKey(Schema.Int),
   states,
+  late,
 })
 
 /** The person was informed, and the restriction ended (GDPR 18(3)). */

@@ -16,6 +16,8 @@ import type { RequestRef } from "./records.ts"
 /** The answer to a request: who decides, the notices in it, and the fields of its kind. */
 export interface Answer extends RequestRef {
   readonly actor: Actor
+  /** Who decides: the one to whom the request was handed (R-TO-CUSTOMER, R-TO-OPERATOR). */
+  readonly by: RightsRequest.Handler
   /** The notices in the answer besides its outcome; the policy may require them (R-COMPLAINT). */
   readonly states: (typeof RightsRequest.RequestFulfilled.Type)["states"]
   /** Access: the `references` of the copy that the person was given, as `read` answered it; portability: its `portable`. */

@@ -172,7 +172,7 @@ describe("the copy of a person's data", () => {
         const isWhole = own.disclosures.every((isRegistered) => isRegistered)
         expect(copy.explains.includes("recipients")).toBe(isWhole)
         const answering = (given: ReadonlyArray<Uuid.Uuid>) =>
-          Effect.result(requests.fulfil({ ...which, actor, given, states: [...answerDuties] }))
+          Effect.result(requests.fulfil({ ...which, actor, by: "customer", given, states: [...answerDuties] }))
         const lacking = yield* answering(copy.references.slice(1))
         expect(lacking).toMatchObject({ failure: { rule: "R-ACCESS" } })
         const answer = yield* answering(copy.references)

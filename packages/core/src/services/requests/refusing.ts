@@ -7,6 +7,7 @@ import * as RightsRequest from "../../domain/RightsRequest.ts"
 import * as Uuid from "../../eventsourcing/Uuid.ts"
 import type { Actor } from "../../privacy/AccessLog.ts"
 import { holdingsOf } from "./erasure.ts"
+import { resumeAfterRefusal } from "./stopping.ts"
 import { decide, foresee, keep, located, type Ports, type RequestRef, stateOf, utcNow } from "./records.ts"
 
 /** A refusal of a request. */
@@ -28,7 +29,8 @@ export const refuse = (ports: Ports) =>
   Effect.fn("DataSubjectRequests.refuse")(function* (refusal: RequestRefusal) {
     const { actor, by, customer, ground, held, legalReference, reasons, states } = refusal
     const before = yield* stateOf(ports, refusal)
-    if (before.refusedOn === ground) return
+    const resume = resumeAfterRefusal(ports, refusal, actor, legalReference ?? ground)
+    if (before.refusedOn === ground) return yield* resume
     const at = yield* utcNow
     const holdings = RightsRequest.isLegalGround(ground)
       ? yield* holdingsOf(ports, customer, yield* located(ports, refusal, actor))
@@ -46,4 +48,5 @@ export const refuse = (ports: Ports) =>
     yield* foresee(ports, refusal, command(yield* Uuid.next), holdings)
     const { reference } = yield* keep(ports, refusal, "textDialogue", reasons)
     yield* decide(ports, refusal, command(reference), holdings)
+    yield* resume
   })

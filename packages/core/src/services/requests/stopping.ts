@@ -1,10 +1,15 @@
 /**
  * The rights that stop purposes: to object (R-OBJECT, GDPR 21), and to withdraw a consent (CONSENT-WD, GDPR 7(3)).
  */
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Pseudonym from "../../domain/Pseudonym.ts"
+import type { Uuid } from "../../eventsourcing/Uuid.ts"
+import type { Purpose } from "../../policy/text/parameters/purposes.ts"
+import type { Actor } from "../../privacy/AccessLog.ts"
 import { type Fulfilment, fulfilling, pseudonymOf } from "./answering.ts"
-import { decide, foresee, type Ports } from "./records.ts"
+import type { PseudonymRef } from "../pseudonyms/recording.ts"
+import { decide, foresee, located, type Ports, type RequestRef, stateOf, utcNow } from "./records.ts"
 
 /** Raises and upholds an objection to each purpose of the request. */
 export const object = Effect.fnUntraced(function* (ports: Ports, fulfilment: Fulfilment) {
@@ -30,13 +35,64 @@ export const withdraw = Effect.fnUntraced(function* (ports: Ports, fulfilment: F
   yield* foresee(ports, answer, command)
   for (const subject of subjects) {
     const whose = pseudonymOf(fulfilment, subject)
-    const state = yield* ports.pseudonyms.stateOf(whose)
-    for (const purpose of purposes) {
-      for (const recipient of Pseudonym.consentsTo(state, purpose)) {
-        const to = recipient === undefined ? {} : { recipient }
-        yield* ports.pseudonyms.declare(whose, { _tag: "WithdrawConsent", at, purpose, ...to })
-      }
-    }
+    for (const purpose of purposes) yield* withdrawAll(ports, whose, purpose, at)
   }
   yield* decide(ports, answer, command)
+})
+
+/**
+ * Stops the purposes of an open objection or withdrawal as of its receipt, for each subject that the request has: while it
+ * is decided, they are not used (GDPR 7(3), 18(1)(d), 21).
+ */
+export const stopFromReceipt = Effect.fnUntraced(function* (ports: Ports, which: RequestRef, actor: Actor) {
+  const { answeredAt, receivedAt, request } = yield* stateOf(ports, which)
+  const isStopping = request?.kind === "objection" || request?.kind === "consentWithdrawal"
+  if (request === undefined || !isStopping || answeredAt !== undefined) return
+  for (const whose of yield* pseudonymsOf(ports, which, actor)) {
+    const state = yield* ports.pseudonyms.stateOf(whose)
+    const at = DateTime.makeUnsafe(Math.max(receivedAt, state.issuedAt))
+    for (const purpose of request.purposes) {
+      if (request.kind === "objection") yield* ports.pseudonyms.declare(whose, { _tag: "RaiseObjection", at, purpose })
+      else yield* withdrawAll(ports, whose, purpose, at)
+    }
+  }
+})
+
+/** Lets the purposes of an objection that was refused be used again. */
+export const resumeAfterRefusal = Effect.fnUntraced(function* (
+  ports: Ports,
+  which: RequestRef,
+  actor: Actor,
+  grounds: string,
+) {
+  const { request } = yield* stateOf(ports, which)
+  if (request?.kind !== "objection") return
+  const at = yield* utcNow
+  for (const whose of yield* pseudonymsOf(ports, which, actor)) {
+    const { objections } = yield* ports.pseudonyms.stateOf(whose)
+    for (const purpose of request.purposes) {
+      if (objections.get(purpose) !== "raised") continue
+      yield* ports.pseudonyms.declare(whose, { _tag: "ResolveObjection", at, purpose, upheld: false, grounds })
+    }
+  }
+})
+
+const pseudonymsOf = (ports: Ports, which: RequestRef, actor: Actor) =>
+  Effect.map(located(ports, which, actor), (subjects) =>
+    subjects.map((subject): PseudonymRef => ({
+      customer: which.customer,
+      pseudonym: subject as Uuid as Pseudonym.PseudonymId,
+    })),
+  )
+
+const withdrawAll = Effect.fnUntraced(function* (
+  ports: Ports,
+  whose: PseudonymRef,
+  purpose: Purpose,
+  at: DateTime.Utc,
+) {
+  for (const recipient of Pseudonym.consentsTo(yield* ports.pseudonyms.stateOf(whose), purpose)) {
+    const to = recipient === undefined ? {} : { recipient }
+    yield* ports.pseudonyms.declare(whose, { _tag: "WithdrawConsent", at, purpose, ...to })
+  }
 })
