@@ -43,6 +43,7 @@ const inConversation = Effect.gen(function* () {
         categories: ["freeText"],
         ownServices: [],
         places: ["FR"],
+        lastDay: "2099-12-31",
         recognition: false,
       },
       { _tag: "ListEntryPoint", at, entryPoint },

@@ -42,6 +42,7 @@ describe("a disclosure", () => {
             categories: ["telephoneNumber"],
             ownServices: [],
             places: ["FR"],
+            lastDay: "2099-12-31",
             recognition: false,
           },
         ]),

@@ -162,11 +162,7 @@ const decide = (
 
 const same = Schema.toEquivalence(DataCentreUsed)
 
-/**
- * The decider of the register.
- *
- * @rule HOST-2DC, HOST-EU
- */
+/** The decider of the register. */
 export const decider: Decider<State, Command, Event, Context> = { initial, evolve, decide }
 
 /** The decider with its storage format, for a command handler. */

@@ -15,7 +15,8 @@ import { Collection } from "./Collection.ts"
 import { Customers } from "./Customers.ts"
 import { Interactions } from "./Interactions.ts"
 import { subjectOf } from "./pseudonyms/recording.ts"
-import { customer, dawn, day, deadly, moment, open, over, refusalOf, start } from "./scene.testing.ts"
+import { undisturbed } from "./ports.testing.ts"
+import { customer, dawn, day, deadly, moment, open, over, periodOf, refusalOf, start } from "./scene.testing.ts"
 
 const policyVersion = "dialonce/2021-02-17" as PolicyVersionId
 const entryPoint = "0e3f5a1c-77f5-4c4e-8f0a-1d2c3b4a5f61" as EntryPointId
@@ -152,6 +153,16 @@ describe("what a person enters", () => {
       expect(yield* typed(pseudonym, question, "first", commitId)).toEqual(first)
       expect([yield* open(first), yield* open(second), kept(memory)]).toEqual(["Erased", "Open second", 1])
     }).pipe(Effect.provide(over(memory)))
+  })
+
+  it.effect("RET-CONTRACT: is refused where it would have no end, before the vault is asked", () => {
+    const memory = VaultMemory.make()
+    return Effect.gen(function* () {
+      yield* periodOf("interfaceUsage", "P1M", policyVersion)
+      const pseudonym = yield* inConversation
+      expect(yield* refusalOf(typed(pseudonym, question, "why?"))).toBe("RET-CONTRACT")
+      expect(kept(memory)).toBe(0)
+    }).pipe(Effect.provide(over(memory, undisturbed, true)))
   })
 
   // Planted: a reference taken as sealed whatever is kept under it.

@@ -97,16 +97,27 @@ export const layer: Layer.Layer<Collection, never, Vault | EventStore> = Layer.e
     const ports: Ports = { vault: yield* Vault, store: yield* EventStore, recorder: yield* Recorder.make }
     return Collection.of({
       enter: Effect.fn("Collection.enter")((entered: Entered) =>
-        collectField(ports, entered, (at, value) => ({ _tag: "EnterInput", at, field: entered.field, value })),
+        collectField(ports, entered, "EnterInput", (at, value) => ({
+          _tag: "EnterInput",
+          at,
+          field: entered.field,
+          value,
+        })),
       ),
       remove: remove(ports),
       answer: Effect.fn("Collection.answer")((entered: Entered) =>
-        collectField(ports, entered, (at, answer) => ({ _tag: "AnswerSurvey", at, field: entered.field, answer })),
+        collectField(ports, entered, "AnswerSurvey", (at, answer) => ({
+          _tag: "AnswerSurvey",
+          at,
+          field: entered.field,
+          answer,
+        })),
       ),
       observeTerminal: Effect.fn("Collection.observeTerminal")((observed: TerminalValues) =>
         collect(
           ports,
           observed,
+          "ObserveTerminal",
           () => observed.values,
           (at, values) => ({ _tag: "ObserveTerminal", at, values }),
         ),
@@ -126,12 +137,14 @@ type Value = TerminalValues["values"][number]
 const collectField = (
   ports: Ports,
   entered: Entered,
+  tag: Interaction.Command["_tag"],
   command: (at: DateTime.Utc, value: Sealed<string>) => Interaction.Command,
 ): Effect.Effect<Sealed<string>, Refusal | SealError | CollectionError> =>
   Effect.map(
     collect(
       ports,
       entered,
+      tag,
       // The command of an undeclared field is refused before the value is sealed, whatever its category.
       (customer, at) => [
         { category: Customer.fieldAt(customer, entered.field, at)?.category ?? "freeText", value: entered.value },
@@ -148,6 +161,7 @@ const collectField = (
 const collect = Effect.fnUntraced(function* (
   { recorder, store, vault }: Ports,
   collected: OfPerson,
+  tag: Interaction.Command["_tag"],
   valuesOf: (customer: Customer.State, at: DateTime.Utc) => ReadonlyArray<Value>,
   command: (at: DateTime.Utc, values: ReadonlyArray<Sealed<string>>) => Interaction.Command,
 ) {
@@ -167,7 +181,7 @@ const collect = Effect.fnUntraced(function* (
     sealed.push(yield* vault.seal(row))
   })
   const answered = yield* Effect.result(
-    decide(recorder, { ...collected, commitId }, (declared, foresee) =>
+    decide(recorder, { ...collected, commitId }, { _tag: tag, at }, (declared, foresee) =>
       Effect.gen(function* () {
         const values = valuesOf(declared.state, at)
         if (sealed.length === 0) {
@@ -194,7 +208,7 @@ const remove = ({ recorder, vault }: Ports) =>
     const { customer, field } = removed
     const at = DateTime.makeUnsafe(yield* orNow(removed.at))
     const command: Interaction.Command = { _tag: "DeleteInput", at, field }
-    const { state } = yield* decide(recorder, removed, (_, foresee, { inputs }) =>
+    const { state } = yield* decide(recorder, removed, command, (_, foresee, { inputs }) =>
       Effect.gen(function* () {
         const reference = inputs.get(field)?.reference
         const refused = yield* foresee(command)
@@ -215,6 +229,7 @@ type Foresee = (command: Interaction.Command) => Effect.Effect<Interaction.Comma
 const decide = <E>(
   { decisions, prepare }: Recorder.Recorder,
   where: InInteraction,
+  deciding: Pick<Interaction.Command, "_tag" | "at">,
   make: (declared: Declared, foresee: Foresee, state: Interaction.State) => Effect.Effect<Interaction.Command, E>,
 ) => {
   const { commitId, customer, interaction } = where
@@ -222,7 +237,7 @@ const decide = <E>(
   let isAgain = false
   const handled = decisions.handlePrepared(Interaction.aggregate, target, (state) =>
     Effect.gen(function* () {
-      const prepared = yield* prepare(customer, [], where, isAgain)
+      const prepared = yield* prepare(customer, [deciding], where, isAgain)
       isAgain = true
       const { context, declared } = prepared
       const foresee: Foresee = (command) =>

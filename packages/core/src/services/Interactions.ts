@@ -57,9 +57,9 @@ export const layer: Layer.Layer<Interactions, never, EventStore> = Layer.effect(
       let isAgain = false
       return yield* decisions.handlePrepared(Interaction.aggregate, target, () =>
         Effect.suspend(() => {
-          const prepared = prepare(customer, commands, recording, isAgain)
+          const facts = prepare(customer, commands, recording, isAgain)
           isAgain = true
-          return prepared
+          return Effect.map(facts, (found) => ({ ...found, commands }))
         }),
       )
     })

@@ -30,7 +30,7 @@ export const lookUp = Effect.fnUntraced(function* (
   store: EventStore["Service"],
   customer: CustomerId,
   { policyAt }: Declared,
-  commands: ReadonlyArray<Interaction.Command>,
+  commands: ReadonlyArray<Pick<Interaction.Command, "_tag" | "at">>,
   now: EpochMillis,
 ): Effect.fn.Return<PurgedDays, ReadError> {
   const policy = policyAt(DateTime.makeUnsafe(now))

@@ -32,8 +32,8 @@ export interface Switches {
   readonly locationOn?: boolean
 }
 
-/** Commands of an interaction, with the facts on which their decision rests. */
-interface Prepared extends CommandHandler.Prepared<Interaction.Command, Interaction.Context> {
+/** The facts on which a decision about an interaction rests, and the checks that they still hold. */
+interface Facts extends Omit<CommandHandler.Prepared<Interaction.Command, Interaction.Context>, "commands"> {
   readonly declared: Declared
 }
 
@@ -41,15 +41,15 @@ interface Prepared extends CommandHandler.Prepared<Interaction.Command, Interact
 export interface Recorder {
   readonly decisions: Decisions.Decisions
   /**
-   * Prepares commands. With `afresh`, the Customer's declarations are read again, because the cached ones no longer
+   * Looks up the facts for commands. With `afresh`, the Customer's declarations are read again, because the cached ones no longer
    * hold.
    */
   readonly prepare: (
     customer: CustomerId,
-    commands: ReadonlyArray<Interaction.Command>,
+    commands: ReadonlyArray<Pick<Interaction.Command, "_tag" | "at">>,
     switches: Switches,
     afresh: boolean,
-  ) => Effect.Effect<Prepared, ReadError | UndecodableEvent>
+  ) => Effect.Effect<Facts, ReadError | UndecodableEvent>
 }
 
 /** A recorder over the event store in force. */
@@ -87,7 +87,6 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
         ? undefined
         : yield* RetentionEnds.lookUp(decisions, customer, declared)
     return {
-      commands,
       declared,
       context: {
         customer: declared.state,
