@@ -2,7 +2,7 @@ import { type Identifier, Interaction } from "@tacet/core/domain"
 import { CommandHandler, type CustomerId, Uuid } from "@tacet/core/eventsourcing"
 import { Vocabulary } from "@tacet/core/policy"
 import { type Sealed, Vault } from "@tacet/core/privacy"
-import { Collection, Customers, Interactions, Openings, Pseudonyms } from "@tacet/core/services"
+import { Collection, Customers, Interactions, Openings, Pseudonyms, Retention } from "@tacet/core/services"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -18,6 +18,7 @@ const services = Layer.mergeAll(Collection.layer, Customers.layer, Interactions.
   Layer.provideMerge(Vault.layer),
   Layer.provideMerge(Openings.layer),
   Layer.provideMerge(Layer.merge(layer(options.log), VaultPostgres.layer(options))),
+  Layer.provide(Retention.layerElsewhere),
 )
 
 const policyVersion = "dialonce/2021-02-17" as Identifier.PolicyVersionId
@@ -43,7 +44,6 @@ const inConversation = Effect.gen(function* () {
         categories: ["freeText"],
         ownServices: [],
         places: ["FR"],
-        lastDay: "2099-12-31",
         recognition: false,
       },
       { _tag: "ListEntryPoint", at, entryPoint },

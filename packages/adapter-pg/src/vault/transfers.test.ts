@@ -2,7 +2,7 @@ import type { Identifier, Recipient, Transfer } from "@tacet/core/domain"
 import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
 import { Vocabulary } from "@tacet/core/policy"
 import { Vault } from "@tacet/core/privacy"
-import { Customers, Openings, Pseudonyms, Recipients, Transfers } from "@tacet/core/services"
+import { Customers, Openings, Pseudonyms, Recipients, Retention, Transfers } from "@tacet/core/services"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -18,6 +18,7 @@ const services = Layer.mergeAll(Customers.layer, Pseudonyms.layer, Recipients.la
   Layer.provideMerge(Vault.layer),
   Layer.provideMerge(Openings.layer),
   Layer.provideMerge(Layer.merge(layer(options.log), VaultPostgres.layer(options))),
+  Layer.provide(Retention.layerElsewhere),
 )
 
 describe("a disclosure", () => {
@@ -42,7 +43,6 @@ describe("a disclosure", () => {
             categories: ["telephoneNumber"],
             ownServices: [],
             places: ["FR"],
-            lastDay: "2099-12-31",
             recognition: false,
           },
         ]),
