@@ -237,7 +237,7 @@ const decide = <E>(
   let isAgain = false
   const handled = decisions.handlePrepared(Interaction.aggregate, target, (state) =>
     Effect.gen(function* () {
-      const prepared = yield* prepare(customer, [deciding], where, isAgain)
+      const prepared = yield* prepare(customer, [deciding], where, { afresh: isAgain, collects: true })
       isAgain = true
       const { context, declared } = prepared
       const foresee: Foresee = (command) =>

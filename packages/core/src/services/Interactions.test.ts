@@ -203,6 +203,28 @@ describe("a recording", () => {
     ),
   )
 
+  // Planted: `collects` left out of the facts.
+  it.effect("KEY-APART: names no value, whose sealing and destruction only `Collection` can answer for", () =>
+    onService((services) =>
+      Effect.gen(function* () {
+        yield* services.declare(customer, setting)
+        const field = fields[0]!
+        const value = { reference: uuid(5, 0), category: "freeText" } as const
+        const commands: ReadonlyArray<Interaction.Command> = [
+          start(1),
+          { _tag: "ShowNotice", at: moment(1), policyVersion: policies[0]!, tells: Interaction.NoticeContent.literals },
+          { _tag: "EnterInput", at: moment(1), field, value },
+          { _tag: "DeleteInput", at: moment(1), field },
+          { _tag: "AnswerSurvey", at: moment(1), field, answer: value },
+          { _tag: "ObserveTerminal", at: moment(1), values: [] },
+        ]
+        const handled = yield* services.record({ customer, interaction, commands })
+        const refused = ["KEY-APART", "KEY-APART", "KEY-APART", "KEY-APART"]
+        expect(became(handled)).toEqual(["InteractionStarted", "NoticeShown", ...refused])
+      }),
+    ),
+  )
+
   // Planted: the clock not given to the decision.
   it.effect("TACET-TIME: is refused where it is later than the clock by more than five minutes", () =>
     onService((services) =>
@@ -371,7 +393,7 @@ describe("the retention periods that a contract fixes", () => {
 
     // Planted and found: a period that is set later; one of another category; a start that needs no end; `Elsewhere` not read.
     it.effect.prop(
-      `RET-CONTRACT RET-NEC under ${id}: an interaction and a value are recorded where they have an end, or retention is elsewhere`,
+      `RET-CONTRACT RET-NEC under ${id}: an interaction and a value are refused where they have no end, unless retention is elsewhere`,
       [
         fc.array(fc.record({ category: fc.constantFrom(...categories), minute: fc.nat(6) }), { maxLength: 3 }),
         fc.constantFrom(...categories),
@@ -429,7 +451,7 @@ describe("the retention periods that a contract fixes", () => {
             expect(became(handled)).toEqual(
               needs(hasStartEnd)
                 ? [rule, "TACET-STARTED", "TACET-STARTED"]
-                : ["InteractionStarted", "NoticeShown", needs(isFixed) ? rule : "TerminalObserved"],
+                : ["InteractionStarted", "NoticeShown", needs(isFixed) ? rule : "KEY-APART"],
             )
           }),
         ),
@@ -472,7 +494,7 @@ describe("the retention periods that a contract fixes", () => {
           },
         ]
         const handled = yield* services.record({ customer, interaction, commands })
-        expect(became(handled)).toEqual(["InteractionStarted", "NoticeShown", "TerminalObserved"])
+        expect(became(handled)).toEqual(["InteractionStarted", "NoticeShown", "KEY-APART"])
       }),
     ),
   )

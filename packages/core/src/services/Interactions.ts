@@ -57,7 +57,7 @@ export const layer: Layer.Layer<Interactions, never, EventStore> = Layer.effect(
       let isAgain = false
       return yield* decisions.handlePrepared(Interaction.aggregate, target, () =>
         Effect.suspend(() => {
-          const facts = prepare(customer, commands, recording, isAgain)
+          const facts = prepare(customer, commands, recording, { afresh: isAgain, collects: false })
           isAgain = true
           return Effect.map(facts, (found) => ({ ...found, commands }))
         }),

@@ -89,6 +89,11 @@ export interface Context {
    * Default: not asked.
    */
   readonly now?: number
+  /**
+   * Whether the values that a command names were sealed for it, and are destroyed in the vault when it says so (KEY-APART,
+   * FREETEXT-LIFE). Default: they were.
+   */
+  readonly collects?: boolean
   /** Whether the interactions of a moment's day have come to their end and were purged (RET-NEC). Default: none were. */
   readonly isPurged?: (at: DateTime.Utc) => boolean
 }

@@ -2,7 +2,7 @@
  * Decides on the commands of an interaction.
  */
 import * as DateTime from "effect/DateTime"
-import type * as Result from "effect/Result"
+import * as Result from "effect/Result"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import * as Contract from "../Contract.ts"
@@ -65,10 +65,22 @@ export const decide = (
       return instant < state.lastActivity
         ? refuse("TACET-TIME", command, "at", "a moment at or after all that was seen of the interaction")
         : record({ _tag: "InteractionEnded", occurredAt, reason: command.reason })
-    default:
-      return decideInInterface(state, command, context, instant)
+    default: {
+      const decided = decideInInterface(state, command, context, instant)
+      return context.collects === false && collecting.has(command._tag) && Result.isSuccess(decided)
+        ? refuse("KEY-APART", command, undefined, "a value that `Collection` seals, records and destroys")
+        : decided
+    }
   }
 }
+
+/** Commands about sealed values: log and vault have to say the same. */
+const collecting: ReadonlySet<Command["_tag"]> = new Set([
+  "ObserveTerminal",
+  "EnterInput",
+  "DeleteInput",
+  "AnswerSurvey",
+] as const)
 
 /** Commands that close, correct or withdraw; all others record something about the person. */
 const possibleWhenOff: ReadonlySet<Command["_tag"]> = new Set([

@@ -17,7 +17,7 @@ import * as PurgedDays from "./PurgedDays.ts"
 import * as RetentionEnds from "./RetentionEnds.ts"
 
 /** Which commands collect data: each datum needs an end. */
-const collects: ReadonlySet<Interaction.Command["_tag"]> = new Set([
+const collecting: ReadonlySet<Interaction.Command["_tag"]> = new Set([
   "StartInteraction",
   "ObserveTerminal",
   "EnterInput",
@@ -41,14 +41,14 @@ interface Facts extends Omit<CommandHandler.Prepared<Interaction.Command, Intera
 export interface Recorder {
   readonly decisions: Decisions.Decisions
   /**
-   * Looks up the facts for commands. With `afresh`, the Customer's declarations are read again, because the cached ones no longer
+   * Looks up the facts for commands. `collects` says that the caller seals the values that they name. With `afresh`, the Customer's declarations are read again, because the cached ones no longer
    * hold.
    */
   readonly prepare: (
     customer: CustomerId,
     commands: ReadonlyArray<Pick<Interaction.Command, "_tag" | "at">>,
     switches: Switches,
-    afresh: boolean,
+    options: { readonly afresh: boolean; readonly collects: boolean },
   ) => Effect.Effect<Facts, ReadError | UndecodableEvent>
 }
 
@@ -75,15 +75,16 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
       ),
     )
 
-  const prepare: Recorder["prepare"] = Effect.fnUntraced(function* (customer, commands, switches, afresh) {
+  const prepare: Recorder["prepare"] = Effect.fnUntraced(function* (customer, commands, switches, options) {
     const { locationOn = true, switchedOn = true } = switches
     const now = yield* Clock.currentTimeMillis
+    const { afresh, collects } = options
     if (afresh) declarations.delete(customer)
     const cached = declarations.get(customer)
     const declared = cached ?? (yield* load(customer))
     const purged = yield* PurgedDays.lookUp(store, customer, declared, commands, now)
     const retention =
-      decisions.isRetentionElsewhere || !commands.some(({ _tag }) => collects.has(_tag))
+      decisions.isRetentionElsewhere || !commands.some(({ _tag }) => collecting.has(_tag))
         ? undefined
         : yield* RetentionEnds.lookUp(decisions, customer, declared)
     return {
@@ -92,6 +93,7 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
         customer: declared.state,
         policyAt: declared.policyAt,
         now,
+        collects,
         switchedOn,
         locationOn,
         ...(retention === undefined ? {} : { withoutEnd: retention.withoutEnd }),
