@@ -5,7 +5,15 @@ import type { Identifier, Pseudonym } from "@tacet/core/domain"
 import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"
 import { Vocabulary } from "@tacet/core/policy"
 import { Vault } from "@tacet/core/privacy"
-import { Customers, DataSubjectRequests, Erasure, Interactions, Openings, Pseudonyms } from "@tacet/core/services"
+import {
+  Customers,
+  DataSubjectRequests,
+  Erasure,
+  Interactions,
+  Openings,
+  Pseudonyms,
+  Retention,
+} from "@tacet/core/services"
 import { describe, expect, it } from "@tacet/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -21,6 +29,7 @@ const services = DataSubjectRequests.layer.pipe(
   Layer.provideMerge(Vault.layer),
   Layer.provideMerge(Openings.layer),
   Layer.provideMerge(Layer.merge(layer(options.log), VaultPostgres.layer(options))),
+  Layer.provide(Retention.layerElsewhere),
 )
 
 const day = 86_400_000
