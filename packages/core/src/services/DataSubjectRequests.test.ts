@@ -395,7 +395,7 @@ describe("an answer", () => {
 })
 
 describe("other requests", () => {
-  // Planted: `&& !correction` left out of `put`, or of `dataKey`.
+  // Planted: `&& !correction` left out of `put`.
   it.effect("R-RECT R-RESTRICT: a restricted person's value is corrected, and stays restricted", () =>
     Effect.gen(function* () {
       const { one, own } = yield* people
@@ -450,7 +450,7 @@ describe("other requests", () => {
     }).pipe(Effect.provide(over(VaultMemory.make()))),
   )
 
-  // Planted: `stopFromReceipt` left out of `choose`; `resumeAfterRefusal` left out of `refuse`.
+  // Planted: `stopFromReceipt` left out of `choose`.
   it.effect("R-OBJECT: stops its purpose as soon as the person is known, until it is refused", () =>
     Effect.gen(function* () {
       const requests = yield* DataSubjectRequests

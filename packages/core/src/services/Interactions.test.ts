@@ -391,7 +391,7 @@ describe("the retention periods that a contract fixes", () => {
         { local: true },
       )
 
-    // Planted and found: a period that is set later; one of another category; a start that needs no end; `Elsewhere` not read.
+    // Planted and found: a period that is set later; one of another category; a start that needs no end.
     it.effect.prop(
       `RET-CONTRACT RET-NEC under ${id}: an interaction and a value are refused where they have no end, unless retention is elsewhere`,
       [
