@@ -2,12 +2,13 @@
  * The socket of one connection. The driver says nothing of a connection that has died while it was idle, and has no way
  * to drop one whose server does not answer: both are done with the socket.
  */
+import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as Redacted from "effect/Redacted"
-import { connect, type Socket } from "node:net"
+import { connect } from "node:net"
 
 /** A socket that is made when the driver asks for it. */
 export interface Wire {
-  readonly stream: () => Socket
+  readonly stream: NonNullable<PgConnection.Config["stream"]>
   /** Whether it has been closed, by either side. */
   readonly isClosed: () => boolean
   /** Closes it at once, without a word to the server: whatever waits on it fails. */
@@ -21,7 +22,7 @@ export const make = (url: Redacted.Redacted): Wire => {
   const { hostname, port, searchParams } = new URL(Redacted.value(url))
   const host = decodeURIComponent(searchParams.get("host") ?? hostname).replace(/^\[(.*)\]$/, "$1") || "localhost"
   const number = Number(searchParams.get("port") ?? (port === "" ? 5432 : port))
-  let socket: Socket | undefined
+  let socket: ReturnType<typeof connect> | undefined
   let closed = false
   return {
     stream: () => {
