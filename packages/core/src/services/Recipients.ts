@@ -15,6 +15,7 @@ import type { StoreUnavailable } from "../eventsourcing/EventStoreError.ts"
 import * as Projection from "../eventsourcing/Projection.ts"
 import { type CheckpointMoved, ProjectionStore } from "../eventsourcing/ProjectionStore.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
+import * as Retry from "../eventsourcing/Retry.ts"
 import * as LegalData from "../policy/legal/LegalData.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
@@ -78,7 +79,11 @@ export const layer: Layer.Layer<Recipients, never, EventStore | ProjectionStore>
     const decisions = yield* Decisions.make
 
     const entries = (customer: CustomerId) =>
-      Projection.catchUp(RecipientRegister.projection, customer).pipe(
+      // Of readers at once one saves the checkpoint; the others read again from there.
+      Retry.whileFailing(
+        Projection.catchUp(RecipientRegister.projection, customer),
+        ({ _tag }) => _tag === "CheckpointMoved",
+      ).pipe(
         Effect.flatMap(({ state }) => RecipientRegister.entries(state)),
         Effect.provideContext(stores),
       )
