@@ -160,7 +160,7 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
     Layer.provideMerge(Pseudonyms.layer),
     Layer.provideMerge(vaultLayer),
     Layer.provideMerge(Layer.succeed(OpeningPolicy.OpeningPolicy, { check: () => Effect.void })),
-    Layer.provideMerge(Layer.succeed(Customers.Policies, () => ArbitraryInteractions.policies)),
+    Layer.provideMerge(Layer.succeed(Customers.KnownPolicies, () => ArbitraryInteractions.policies)),
     Layer.provideMerge(Layer.provideMerge(Observability.layerSpans, ports)),
     Layer.provide(Retention.layerElsewhere),
   )

@@ -74,4 +74,4 @@ export const walk = (recordings: ReadonlyArray<Interactions.Recording>): Promise
     Effect.runPromise,
   )
 
-const policiesLayer = Layer.succeed(Customers.Policies, () => policies)
+const policiesLayer = Layer.succeed(Customers.KnownPolicies, () => policies)

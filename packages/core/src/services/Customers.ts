@@ -10,13 +10,13 @@ import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
-import { Policies } from "./internal/Declarations.ts"
+import { KnownPolicies } from "./internal/Declarations.ts"
 import type { DecisionError } from "./internal/Decisions.ts"
 
 /** The errors of every operation besides refusals. */
 export type CustomersError = DecisionError
 
-export { Policies }
+export { KnownPolicies }
 
 /** The service. */
 export class Customers extends Context.Service<
@@ -37,7 +37,7 @@ export const layer: Layer.Layer<Customers, never, EventStore> = Layer.effect(
   Customers,
   Effect.gen(function* () {
     const handler = CommandHandler.over(yield* EventStore)
-    const policiesOf = yield* Policies
+    const policiesOf = yield* KnownPolicies
 
     return Customers.of({
       declare: Effect.fn("Customers.declare")(function* (

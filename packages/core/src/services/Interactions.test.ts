@@ -114,7 +114,7 @@ const serviceOver = (store: Store, needsEnd = false): Effect.Effect<Service> =>
         bothLayers,
         Layer.mergeAll(
           Layer.succeed(EventStore, store),
-          Layer.succeed(Customers.Policies, () => house.policies),
+          Layer.succeed(Customers.KnownPolicies, () => house.policies),
           Layer.succeed(Elsewhere, !needsEnd),
         ),
       ),

@@ -25,7 +25,7 @@ import type { Traits } from "../recognition/Observation.ts"
 import * as Definition from "../statistics/Definition.ts"
 import * as Deflection from "../statistics/Deflection.ts"
 import { ArbitraryInteractions } from "@tacet/testing"
-import { Customers, layer as customersLayer, Policies } from "./Customers.ts"
+import { Customers, KnownPolicies, layer as customersLayer } from "./Customers.ts"
 import { Erasure, layer as erasureLayer } from "./Erasure.ts"
 import { layer as openingsLayer } from "./Openings.ts"
 import { layer as pseudonymsLayer, Pseudonyms } from "./Pseudonyms.ts"
@@ -301,7 +301,7 @@ describe("whether devices may be recognised", () => {
         const kept = yield* Vault.use((vault) => vault.valuesOf(customer, pseudonym as never, { limit: 9 }))
         expect(kept).toHaveLength(answer === "accepted" ? 1 : 0)
       }),
-    ).pipe(Effect.provideService(Policies, () => withOff)),
+    ).pipe(Effect.provideService(KnownPolicies, () => withOff)),
   )
 })
 

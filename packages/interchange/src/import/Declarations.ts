@@ -57,7 +57,7 @@ const policies: PolicyBook.PolicyBook = {
 }
 
 /** For the service that records. */
-export const layerPolicies: Layer.Layer<never> = Layer.succeed(Customers.Policies, () => policies)
+export const layerPolicies: Layer.Layer<never> = Layer.succeed(Customers.KnownPolicies, () => policies)
 
 /** A Customer's compartment: a UUID is taken as it is, any other name by its hash. */
 export const compartmentOf = (name: string): CustomerId.CustomerId => {

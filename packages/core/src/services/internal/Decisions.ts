@@ -42,7 +42,7 @@ export interface Decisions extends CommandHandler.Handler {
 /** Decisions over the event store in force, under the policies in force. */
 export const make: Effect.Effect<Decisions, never, EventStore> = Effect.gen(function* () {
   const handler = CommandHandler.over(yield* EventStore)
-  const policiesOf = yield* Declarations.Policies
+  const policiesOf = yield* Declarations.KnownPolicies
   const isRetentionElsewhere = yield* Elsewhere
 
   const declared = (customer: CustomerId) =>

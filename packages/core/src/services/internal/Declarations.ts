@@ -23,15 +23,15 @@ import * as PolicyBook from "../../policy/binding/PolicyBook.ts"
  * import * as Layer from "effect/Layer"
  *
  * const withOwn = (own: PrivacyPolicy.PrivacyPolicy) =>
- *   Layer.succeed(Customers.Policies, () => ({
+ *   Layer.succeed(Customers.KnownPolicies, () => ({
  *     ...PolicyBook.published,
  *     versions: [...PolicyBook.published.versions, own],
  *   }))
  * ```
  */
-export const Policies: Context.Reference<(customer: CustomerId) => PolicyBook.PolicyBook> = Context.Reference<
+export const KnownPolicies: Context.Reference<(customer: CustomerId) => PolicyBook.PolicyBook> = Context.Reference<
   (customer: CustomerId) => PolicyBook.PolicyBook
->("@tacet/core/services/Customers/Policies", { defaultValue: () => () => PolicyBook.published })
+>("@tacet/core/services/Customers/KnownPolicies", { defaultValue: () => () => PolicyBook.published })
 
 /** A Customer's declarations at a version of its stream, and the policy that binds it at each moment. */
 export interface Declared extends CommandHandler.Loaded<Customer.State> {
