@@ -1,11 +1,11 @@
 /**
- * `npm run check:rules`: each of the 186 keys is kept by a module and proven by a test, each of the 487 rows belongs to a
+ * `npm run check:rules`: each of the 186 keys is kept by a module, asked by a service and proven by a test, each of the 487 rows belongs to a
  * key, no test and no tag names a rule that does not exist, each parameter of a policy is read by what it says, and
  * `docs/rules.md` and `docs/parameters.md` are current. Each property of a package notes a bug that was planted and that
  * it finds.
  */
 import { existsSync, readFileSync } from "node:fs"
-import { DeclaredParameter, RuleCatalogue, RuleRows } from "@tacet/catalogue"
+import { DeclaredParameter, RuleCatalogue, RuleRows, UnaskedRule } from "@tacet/catalogue"
 import { RuleKey } from "@tacet/core/policy"
 import { faultsOf } from "./rules/faults.ts"
 import { homesOf } from "./rules/homes.ts"
@@ -27,6 +27,7 @@ const ofRules = faultsOf({
   rows: RuleRows.rows.map(({ id }) => id),
   homes,
   titles,
+  unasked: UnaskedRule.unasked,
   read,
   page: existsSync(page) ? read(page) : "",
 })

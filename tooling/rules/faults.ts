@@ -1,4 +1,5 @@
 /** Finds the faults of the catalogue of rules, given the sources and the tests that exist. */
+import { unaskedUnder } from "./asked.ts"
 import type { Home } from "./homes.ts"
 import type { KeptRule } from "./table.ts"
 import { tableOf } from "./table.ts"
@@ -14,6 +15,8 @@ export interface Catalogue {
   readonly rows: ReadonlyArray<string>
   readonly homes: ReadonlyArray<Home>
   readonly titles: ReadonlyArray<Title>
+  /** The enforced keys that services do not ask yet under each version. */
+  readonly unasked: ReadonlyArray<string>
   /** The text of a test file. */
   readonly read: (file: string) => string
   /** What `docs/rules.md` holds. */
@@ -72,6 +75,17 @@ const ofRule = (catalogue: Catalogue, rule: KeptRule): ReadonlyArray<string> => 
   ]
 }
 
+/** An enforced rule protects a person only where a service asks it. */
+const ofAsking = ({ rules, unasked }: Catalogue): ReadonlyArray<string> =>
+  rules.flatMap(({ askedBy, entry, key }) => {
+    const missing = entry.kind === "enforced" ? unaskedUnder(askedBy) : []
+    const isListed = unasked.includes(key)
+    if (isListed === missing.length > 0) return []
+    return isListed
+      ? [`${key} is asked by services: take it out of UnaskedRule.ts`]
+      : [`${key} is asked by no service under ${missing.join(", ")}: no test is titled "… is asked by Service.verb"`]
+  })
+
 const ofTitles = ({ homes, keys, libraryKeys, titles }: Catalogue): ReadonlyArray<string> => {
   const known = [...keys, ...libraryKeys]
   const cites = titles.flatMap(({ file, name }) =>
@@ -88,6 +102,7 @@ export const faultsOf = (catalogue: Catalogue): ReadonlyArray<string> => {
   const faults = [
     ...ofKeys(catalogue),
     ...catalogue.rules.flatMap((rule) => ofRule(catalogue, rule)),
+    ...ofAsking(catalogue),
     ...ofTitles(catalogue),
   ]
   const isCurrent = catalogue.page === tableOf(catalogue.rules)

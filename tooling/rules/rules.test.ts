@@ -1,6 +1,7 @@
 import { RuleCatalogue, RuleRows } from "@tacet/catalogue"
 import { RuleKey } from "@tacet/core/policy"
 import { describe, expect, it } from "@tacet/vitest"
+import { askedBy } from "./asked.ts"
 import { type Catalogue, faultsOf } from "./faults.ts"
 import { type Home, homesIn, homesOf, modulesOf } from "./homes.ts"
 import { unnoted } from "./notes.ts"
@@ -17,7 +18,7 @@ const titles: ReadonlyArray<Title> = rules.flatMap(({ entry, key, versions }) =>
     ? []
     : versions.map((version) => ({
         file: "packages/core/src/a.test.ts",
-        name: `what holds > ${key}: is kept under ${version}`,
+        name: `what holds > ${key}: is kept under ${version} > ${key} under ${version} is asked by Services.verb`,
         runs: 1000,
       })),
 )
@@ -26,6 +27,7 @@ interface Parts {
   readonly rules?: ReadonlyArray<RuleCatalogue.Rule>
   readonly homes?: ReadonlyArray<Home>
   readonly titles?: ReadonlyArray<Title>
+  readonly unasked?: ReadonlyArray<string>
   readonly text?: string
 }
 
@@ -39,6 +41,7 @@ const catalogueOf = (parts: Parts = {}): Catalogue => {
     rows: RuleRows.rows.map(({ id }) => id),
     homes: parts.homes ?? homes,
     titles: parts.titles ?? titles,
+    unasked: parts.unasked ?? [],
     read: () => parts.text ?? homes.map(({ declares }) => declares ?? "").join(" "),
     page: tableOf(kept),
   }
@@ -99,7 +102,7 @@ describe("the check of the rules", () => {
     ],
     [
       "a key whose tests name only a longer key",
-      withTitles((title) => [{ ...title, name: title.name.replace(/RET-CONTRACT:/, "RET-CONTRACT-CAP:") }]),
+      withTitles((title) => [{ ...title, name: title.name.replace(/RET-CONTRACT(?!-)/g, "RET-CONTRACT-CAP") }]),
       "RET-CONTRACT is enforced and no test names it",
     ],
     [
@@ -128,6 +131,20 @@ describe("the check of the rules", () => {
       "a test that names no known key",
       catalogueOf({ titles: [...titles, { file: "a.test.ts", name: "LISTEN: is kept", runs: 1000 }] }),
       "a.test.ts names LISTEN, which is no key: LISTEN: is kept",
+    ],
+    [
+      "an enforced key that no service asks under one of its versions",
+      withTitles((title) => [
+        names(title.name, "CERT") && title.name.includes("2021")
+          ? { ...title, name: title.name.replace("is asked by", "is refused by") }
+          : title,
+      ]),
+      'CERT is asked by no service under dialonce/2021-02-17: no test is titled "… is asked by Service.verb"',
+    ],
+    [
+      "a key that services ask and that is listed as unasked",
+      catalogueOf({ unasked: ["CERT"] }),
+      "CERT is asked by services: take it out of UnaskedRule.ts",
     ],
     [
       "a page that is out of date",
@@ -226,6 +243,26 @@ describe("the keys that the name of a test cites", () => {
   })
 })
 
+describe("the verbs that ask a rule", () => {
+  const versions = ["dialonce/2016-06-29", "dialonce/2019-03-05"]
+  const verbsOf = (...titles: ReadonlyArray<string>) =>
+    askedBy(
+      { key: "CERT", versions },
+      titles.map((name) => ({ file: "a", name, runs: undefined })),
+      versions,
+    )
+
+  it.each<[name: string, title: string, first: ReadonlyArray<string>, second: ReadonlyArray<string>]>([
+    ["one version", "CERT under dialonce/2016-06-29 is asked by A.do", ["A.do"], []],
+    ["every version", "a suite > CERT is asked by A.do: text", ["A.do"], ["A.do"]],
+    ["two verbs and keys", "CERT, SEVER under dialonce/2019-03-05 are asked by B.do and A.do", [], ["A.do", "B.do"]],
+    ["another key", "SEVER is asked by A.do, as CERT is", [], []],
+    ["no verb", "CERT is asked by services", [], []],
+  ])("are read from a title with %s", ([, title, first, second]) =>
+    expect(Object.values(verbsOf(title))).toEqual([first, second]),
+  )
+})
+
 describe("the table", () => {
   const kept = keptRulesOf(rules, homes, titles)
   it("has a line for each of the 186 keys and names each of the 487 rows once", () => {
@@ -233,8 +270,8 @@ describe("the table", () => {
       .split("\n")
       .filter((line) => line.startsWith("| ") && !/^\| (key|---) /.test(line))
     expect(lines.map((line) => line.split(" | ")[0]?.slice(2))).toEqual(RuleKey.policyRuleKeys)
-    expect(lines.every((line) => line.split(" | ").length === 7)).toBe(true)
-    const cells = lines.flatMap((line) => line.split(" | ")[6]!.replace(" |", "").split(", "))
+    expect(lines.every((line) => line.split(" | ").length === 8)).toBe(true)
+    const cells = lines.flatMap((line) => line.split(" | ")[7]!.replace(" |", "").split(", "))
     expect(cells.toSorted()).toEqual(RuleRows.rows.map(({ id }) => id).toSorted())
   })
   it("is given to programs with the tests that name each key", () => {
@@ -254,6 +291,7 @@ describe("the table", () => {
       module: "a.ts",
       modules: ["a.ts"],
       tests: ["a.test.ts > suite > RET-12M: ends"],
+      askedBy: { "dialonce/2019-03-05": [] },
       versions: ["dialonce/2019-03-05"],
       rows: ["D19-65"],
     })
