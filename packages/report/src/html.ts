@@ -7,3 +7,5 @@ import { page } from "./html/page.ts"
 
 /** The page. Whatever the document's names hold, they come out as text. */
 export const renderHtml = (document: ReportDocument): string => `${page(document).source}\n`
+
+export { renderProcessingRecord } from "./html/processingRecord.ts"

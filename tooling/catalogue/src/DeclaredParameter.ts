@@ -10,7 +10,6 @@ export const declaredParameters: { readonly [Name in PrivacyPolicy.ParameterName
   changeNotice:
     "`PolicyRegister.openNotices` lists a notice, a visible one and the choices as owed under every version",
   applicableLaws: "shown with the version; its country decides which law binds it",
-  processingRecord: "the law replaces it; the record of processing is kept by people",
   cookieRules: "says where people find the rules; `Cookie` applies those of the version itself",
   supplements: "`Resolve` reads a supplement with the base for its own product alone, whatever it adds",
   reuseOfProvisions: "about the text of contracts, which core does not read",

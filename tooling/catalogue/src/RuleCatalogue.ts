@@ -97,8 +97,8 @@ export const catalogue: Readonly<Record<RuleKey.PolicyRuleKey, Entry>> = {
   "D-NOOTHER": enforced("a recipient gets no other purpose"),
   "D-NOOTHER-AUTH": enforced("a recipient gets another purpose only by a recorded authorisation"),
   "D-PARTNER": enforced("a partner gets the minimum for specified purposes"),
-  DECLARED: declared(
-    "each version says where a processing is entered before it begins, and carries the number of a declaration",
+  DECLARED: enforced(
+    "where the operator requires the record here, nothing is collected before an entry covers it, with the number of its declaration where an authority accepts it",
   ),
   DEFN: declared("Customer, User and Partner are types that cannot replace each other"),
   "DEL-OR-ANON": enforced("what expires is deleted or anonymised, and recorded as one of both"),

@@ -140,6 +140,10 @@ export type FieldReason = typeof FieldReason.Type
 export const DataCentreName = Name.pipe(Schema.brand("DataCentreName"))
 export type DataCentreName = typeof DataCentreName.Type
 
+/** A processing of the record of processing, such as `answering calls`. */
+export const ProcessingName = Name.pipe(Schema.brand("ProcessingName"))
+export type ProcessingName = typeof ProcessingName.Type
+
 /** A contract of a Customer with the operator. */
 export const ContractId = Uuid.pipe(Schema.brand("ContractId"))
 export type ContractId = typeof ContractId.Type

@@ -25,11 +25,12 @@ const unclassified = ({ definitions }: Definitions): ReadonlyArray<string> =>
 const occurredAt = Schema.DateTimeUtcFromMillis
 
 describe("the fields of events", () => {
-  it("belong to ten aggregates", () => {
+  it("belong to eleven aggregates", () => {
     expect(aggregates.map(([name]) => name)).toEqual([
       "Customer",
       "HostingRegister",
       "Interaction",
+      "ProcessingRegister",
       "Pseudonym",
       "PurgedDay",
       "Recipient",

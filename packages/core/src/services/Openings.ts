@@ -2,6 +2,7 @@
  * The decisions that the vault asks for before it seals or opens a value: by the policy that binds the Customer at that
  * moment, its contract, the consents of the person and the role of the reader.
  */
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
@@ -12,13 +13,16 @@ import type { EventStore } from "../eventsourcing/EventStore.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
 import { type Opening, OpeningPolicy, type Sealing } from "../privacy/OpeningPolicy.ts"
+import { Purpose } from "../policy/text/parameters/purposes.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
 import { VaultUnavailable } from "../privacy/VaultError.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import * as Gate from "./internal/Gate.ts"
+import * as ProcessingEntries from "./internal/ProcessingEntries.ts"
 import * as RetentionEnds from "./internal/RetentionEnds.ts"
 
 const isUuid = Schema.is(Uuid)
+const isPurpose = Schema.is(Purpose)
 
 /** The decisions, from the event store in force. */
 export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect(
@@ -63,6 +67,11 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
         const owner = yield* ownerOf(customer, subject)
         yield* Effect.fromResult(Gate.judgeSealing(sealing, declared, owner))
         if (owner?._tag !== "pseudonym") return
+        const entries = yield* reading(ProcessingEntries.lookUp(decisions, customer, declared))
+        const entry = entries?.missing(category, sealing.declared.filter(isPurpose), DateTime.makeUnsafe(collectedAt))
+        if (entry !== undefined) {
+          return yield* new Refusal({ rule: "DECLARED", command: "SealValue", field: "category", accepted: entry })
+        }
         const datum = { category, collectedAt, command: "SealValue" }
         yield* RetentionEnds.requireEnd(decisions, customer, declared, datum).pipe(
           Effect.catchIf(

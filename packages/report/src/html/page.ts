@@ -17,10 +17,10 @@ import { section, type Section } from "./sections/section.ts"
 import { steps } from "./sections/steps.ts"
 import { trend } from "./sections/trend.ts"
 
-const sheet = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8")
+export const sheet = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8")
 
 /** Nothing may be fetched or run; styles are inline. */
-const contentPolicy =
+export const contentPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 export const page = (report: ReportDocument): Markup => {

@@ -85,6 +85,11 @@ export interface Context {
    */
   readonly withoutEnd?: (category: PersonalDataCategory, at: DateTime.Utc) => WithoutEnd | undefined
   /**
+   * The entry that the record of processing lacks before data of a category are collected at a moment, as
+   * `ProcessingRegister.missingEntry` answers it (DECLARED). Default: not asked.
+   */
+  readonly missingEntry?: (category: PersonalDataCategory, at: DateTime.Utc) => string | undefined
+  /**
    * The recording clock, in epoch milliseconds: a moment later than it by more than `clockToleranceMillis` is refused.
    * Default: not asked.
    */

@@ -45,6 +45,8 @@ export const start = (
       `one of the policy's channels: ${policy.parameters.channels.join(", ")}`,
     )
   }
+  const entry = context.missingEntry?.("interfaceUsage", occurredAt)
+  if (entry !== undefined) return refuse("DECLARED", command, "at", entry)
   const missing = context.withoutEnd?.("interfaceUsage", occurredAt)
   if (missing !== undefined) return refuse(missing.rule, command, "at", missing.accepted)
   if (scenario !== undefined && Customer.scenarioAt(context.customer, scenario, occurredAt) === undefined) {

@@ -29,6 +29,8 @@ export {
   cookieFields,
   CookiePurpose,
   cookiePurposes,
+  furtherMeasures,
+  Measure,
   paymentDuties,
   securityMeasures,
   staffAccessDuties,
@@ -45,4 +47,11 @@ export {
   Right,
   rights,
 } from "./parameters/rights.ts"
-export { instrumentTerm, operationTerm, refusalGroundTerm, rightTerm, roleTerm } from "./parameters/terms.ts"
+export {
+  instrumentTerm,
+  measureTerm,
+  operationTerm,
+  refusalGroundTerm,
+  rightTerm,
+  roleTerm,
+} from "./parameters/terms.ts"

@@ -10,6 +10,7 @@ import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
 import { EventStore } from "../../eventsourcing/EventStore.ts"
 import type { AppendError, ReadError } from "../../eventsourcing/EventStoreError.ts"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
+import { Required } from "../processing-record/settings.ts"
 import { Elsewhere } from "../retention/settings.ts"
 import * as Declarations from "./Declarations.ts"
 
@@ -28,6 +29,8 @@ export interface Decisions extends CommandHandler.Handler {
   readonly declared: (customer: CustomerId) => Effect.Effect<Declarations.Declared, ReadError | UndecodableEvent>
   /** Whether the program deletes data at their end by itself. */
   readonly isRetentionElsewhere: boolean
+  /** Whether nothing is collected before the record of processing has an entry that covers it (DECLARED). */
+  readonly isRecordRequired: boolean
   /**
    * Decides the command that `prepare` makes, and appends its events. `prepare` runs again whenever the Customer has
    * declared more meanwhile, so it must be safe to repeat.
@@ -44,6 +47,7 @@ export const make: Effect.Effect<Decisions, never, EventStore> = Effect.gen(func
   const handler = CommandHandler.over(yield* EventStore)
   const policiesOf = yield* Declarations.KnownPolicies
   const isRetentionElsewhere = yield* Elsewhere
+  const isRecordRequired = yield* Required
 
   const declared = (customer: CustomerId) =>
     Effect.map(handler.load(Customer.aggregate, customer, customer), (loaded) =>
@@ -62,7 +66,7 @@ export const make: Effect.Effect<Decisions, never, EventStore> = Effect.gen(func
     return Effect.flatMap(handled, CommandHandler.one)
   }
 
-  return { ...handler, declared, isRetentionElsewhere, decide }
+  return { ...handler, declared, isRetentionElsewhere, isRecordRequired, decide }
 })
 
 /** Decides a command without writing anything. */

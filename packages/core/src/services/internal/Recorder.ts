@@ -3,6 +3,7 @@
  * decision is appended.
  */
 import * as Clock from "effect/Clock"
+import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Customer from "../../domain/Customer.ts"
 import type * as Interaction from "../../domain/Interaction.ts"
@@ -11,8 +12,10 @@ import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
 import { EventStore } from "../../eventsourcing/EventStore.ts"
 import type { ReadError } from "../../eventsourcing/EventStoreError.ts"
+import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import { check, type Declared } from "./Declarations.ts"
 import * as Decisions from "./Decisions.ts"
+import * as ProcessingEntries from "./ProcessingEntries.ts"
 import * as PurgedDays from "./PurgedDays.ts"
 import * as RetentionEnds from "./RetentionEnds.ts"
 
@@ -87,6 +90,9 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
       decisions.isRetentionElsewhere || !commands.some(({ _tag }) => collecting.has(_tag))
         ? undefined
         : yield* RetentionEnds.lookUp(decisions, customer, declared)
+    const entries = commands.some(({ _tag }) => _tag === "StartInteraction")
+      ? yield* ProcessingEntries.lookUp(decisions, customer, declared)
+      : undefined
     return {
       declared,
       context: {
@@ -97,9 +103,17 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
         switchedOn,
         locationOn,
         ...(retention === undefined ? {} : { withoutEnd: retention.withoutEnd }),
+        ...(entries === undefined
+          ? {}
+          : { missingEntry: (category: PersonalDataCategory, at: DateTime.Utc) => entries.missing(category, [], at) }),
         isPurged: purged.isPurged,
       },
-      checks: [check(customer, declared), ...(retention === undefined ? [] : [retention.check]), ...purged.checks],
+      checks: [
+        check(customer, declared),
+        ...(retention === undefined ? [] : [retention.check]),
+        ...(entries === undefined ? [] : [entries.check]),
+        ...purged.checks,
+      ],
       ...(cached === undefined ? {} : { holds: holds(customer, declared) }),
     }
   })

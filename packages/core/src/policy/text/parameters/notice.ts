@@ -64,9 +64,10 @@ export const definitions = {
     readBy: "decider",
   }),
   processingRecord: choice(["authorityDeclaration", "internalRecord"], {
-    about: "Where a processing is entered before it begins.",
+    about:
+      "Where a processing is entered before it begins: declared to an authority, by its number, or in the internal record.",
     rules: ["DECLARED"],
-    readBy: "declared",
+    readBy: "decider",
     otherwise: "internalRecord",
   }),
   cookieRules: choice(["inThisPolicy", "inSeparateDocument"], {

@@ -28,6 +28,13 @@ export const securityMeasures = [
   "securedServers",
 ] as const
 
+/** The measures of GDPR 32(1) beside those of the policies. */
+export const furtherMeasures = ["pseudonymisation", "backups", "tests"] as const
+
+/** A measure of security, by which a processing is protected. */
+export const Measure = Schema.Literals([...securityMeasures, ...furtherMeasures])
+export type Measure = typeof Measure.Type
+
 /** The conditions on a reader of personal data. */
 export const staffAccessDuties = ["authorisedRole", "recordedMission"] as const
 

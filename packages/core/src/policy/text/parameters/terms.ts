@@ -4,6 +4,7 @@
  */
 import type { Instrument } from "./location.ts"
 import type { Operation, Role } from "./processing.ts"
+import type { Measure } from "./protection.ts"
 import type { RefusalGround, Right } from "./rights.ts"
 
 const dpv = "https://w3id.org/dpv#"
@@ -69,4 +70,18 @@ export const refusalGroundTerm: { readonly [Word in RefusalGround]?: string } = 
   manifestlyUnfounded: `${gdpr}JustificationA12ManifestlyUnfounded`,
   manifestlyExcessive: `${gdpr}JustificationA12ManifestlyExcessive`,
   identityNotEstablished: `${gdpr}JustificationA12IdentityFailure`,
+}
+
+/** Measures of security. */
+export const measureTerm: { readonly [Word in Measure]: string } = {
+  encryption: `${dpv}Encryption`,
+  attackProtection: `${dpv}NetworkSecurityProtocols`,
+  accessControl: `${dpv}AccessControlMethod`,
+  training: `${dpv}StaffTraining`,
+  contracts: `${dpv}LegalAgreement`,
+  incidentPlan: `${dpv}IncidentManagementProcedures`,
+  securedServers: `${dpv}HardwareSecurityProtocols`,
+  pseudonymisation: `${dpv}Pseudonymisation`,
+  backups: `${dpv}DataBackupProtocols`,
+  tests: `${dpv}EffectivenessDeterminationProcedures`,
 }
