@@ -153,7 +153,7 @@ const houseText = (id: string, version: PrivacyPolicy): PrivacyPolicy => {
 }
 
 /** The texts that a Customer of stories may adopt, all else as a version says. */
-const houseOf = (version: PrivacyPolicy): Customer.Context => ({
+export const houseOf = (version: PrivacyPolicy): Customer.Context => ({
   policies: { ...Customer.published.policies, versions: policies.map((id) => houseText(id, version)) },
 })
 

@@ -569,6 +569,33 @@ describe("a Customer's cached declarations", () => {
     ),
   )
 
+  // Planted and found: a refusal that asks again about the declarations alone.
+  it.effect("RET-CONTRACT RET-NEC: a period that another writer has set meanwhile counts at once", () =>
+    onStore((store) =>
+      Effect.gen(function* () {
+        const services = yield* serviceOver(store, true)
+        yield* services.declare(customer, [adopt, list(0)])
+        const recording = { customer, interaction, commands: [start(1)] }
+        const [first] = became(yield* services.record(recording))
+        expect(["RET-CONTRACT", "RET-NEC"]).toContain(first)
+        const command = {
+          _tag: "SetRetentionPeriod",
+          at: moment(0),
+          category: "interfaceUsage",
+          period: "P1M",
+        } as const
+        const policy = PolicyBook.timeline(house.policies, [{ from: 0, policyVersion: policies[0]! }])(moment(0))!
+        yield* CommandHandler.over(store).handle(RetentionPolicy.aggregate, {
+          customer,
+          id: customer,
+          command,
+          context: { policy },
+        })
+        expect(became(yield* services.record({ ...recording, accept: "all" }))).toEqual(["InteractionStarted"])
+      }),
+    ),
+  )
+
   it.effect("that changes at every attempt is given up after some, with the conflict", () =>
     onStore((store) =>
       Effect.gen(function* () {

@@ -12,6 +12,7 @@ import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
 import { EventStore } from "../../eventsourcing/EventStore.ts"
 import type { ReadError } from "../../eventsourcing/EventStoreError.ts"
+import type { StreamId } from "../../eventsourcing/StreamId.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import { check, type Declared } from "./Declarations.ts"
 import * as Decisions from "./Decisions.ts"
@@ -60,6 +61,7 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
   const store = yield* EventStore
   const decisions = yield* Decisions.make
   const declarations = new Map<CustomerId, Declared>()
+  const retentions = new Map<CustomerId, { readonly declared: Declared; readonly retention: RetentionEnds.Retention }>()
 
   const load = (customer: CustomerId) =>
     Effect.tap(decisions.declared(customer), (declared) =>
@@ -70,13 +72,24 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
       }),
     )
 
-  const holds = (customer: CustomerId, { version }: Declared) =>
-    Effect.suspend(() =>
-      Effect.map(
-        store.readStream(customer, Customer.streamOf(customer), { after: version, limit: 1 }),
-        (page) => page.version === version,
-      ),
-    )
+  /** How long data are kept, read once with the declarations that they rest on. */
+  const retentionBy = Effect.fnUntraced(function* (customer: CustomerId, declared: Declared) {
+    const known = retentions.get(customer)
+    if (known?.declared === declared) return known.retention
+    const retention = yield* RetentionEnds.lookUp(decisions, customer, declared)
+    retentions.set(customer, { declared, retention })
+    return retention
+  })
+
+  /** Whether nothing was appended to the streams that were read. */
+  const hold = (customer: CustomerId, read: ReadonlyArray<{ readonly stream: StreamId; readonly version: number }>) =>
+    Effect.gen(function* () {
+      for (const { stream, version } of read) {
+        const page = yield* store.readStream(customer, stream, { after: version, limit: 1 })
+        if (page.version !== version) return false
+      }
+      return true
+    })
 
   const prepare: Recorder["prepare"] = Effect.fnUntraced(function* (customer, commands, switches, options) {
     const { locationOn = true, switchedOn = true } = switches
@@ -89,10 +102,11 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
     const retention =
       decisions.isRetentionElsewhere || !commands.some(({ _tag }) => collecting.has(_tag))
         ? undefined
-        : yield* RetentionEnds.lookUp(decisions, customer, declared)
+        : yield* retentionBy(customer, declared)
     const entries = commands.some(({ _tag }) => _tag === "StartInteraction")
       ? yield* ProcessingEntries.lookUp(decisions, customer, declared)
       : undefined
+    const own = { stream: Customer.streamOf(customer), version: declared.version }
     return {
       declared,
       context: {
@@ -110,11 +124,11 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
       },
       checks: [
         check(customer, declared),
-        ...(retention === undefined ? [] : [retention.check]),
+        ...(retention === undefined ? [] : [RetentionEnds.check(retention)]),
         ...(entries === undefined ? [] : [entries.check]),
         ...purged.checks,
       ],
-      ...(cached === undefined ? {} : { holds: holds(customer, declared) }),
+      ...(cached === undefined ? {} : { holds: hold(customer, retention === undefined ? [own] : [own, retention]) }),
     }
   })
 

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Contract from "../../domain/Contract.ts"
 import * as RetentionPolicy from "../../domain/RetentionPolicy.ts"
 import type * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
+import type { StreamId } from "../../eventsourcing/StreamId.ts"
 import type { StreamCheck } from "../../eventsourcing/Commit.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
@@ -20,11 +21,12 @@ import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts
 import type { Declared } from "./Declarations.ts"
 import type { Decisions } from "./Decisions.ts"
 
-/** What a Customer's retention policy says of data without an end, and the check that it still says so in the commit. */
+/** What a Customer's retention policy says of data without an end, at a version of its stream. */
 export interface Retention {
   /** Why a datum that is collected at a moment would have no end; `undefined` where it has one. */
   readonly withoutEnd: (category: PersonalDataCategory, at: DateTime.Utc) => Ends.WithoutEnd | undefined
-  readonly check: StreamCheck
+  readonly stream: StreamId
+  readonly version: number
 }
 
 /** Looks up which data would have no end. */
@@ -39,8 +41,12 @@ export const lookUp = (
       const found = held(declared, { category, collectedAt, at: collectedAt })
       return found && RetentionPolicy.withoutEnd(state, found.facts, found.policies)
     },
-    check: { stream: RetentionPolicy.streamOf(customer), expected: Expected.exact(version) },
+    stream: RetentionPolicy.streamOf(customer),
+    version,
   }))
+
+/** Requires in the commit that the retention policy is still the one that was looked up. */
+export const check = ({ stream, version }: Retention): StreamCheck => ({ stream, expected: Expected.exact(version) })
 
 /** Refuses a datum that would have no end, where the program does not delete data by itself. */
 export const requireEnd = Effect.fnUntraced(function* (
