@@ -151,8 +151,8 @@ export const bugs: ReadonlyArray<Bug> = [
   {
     key: "COOKIE-PURPOSE",
     file: `${core}/policy/checks/Cookie.ts`,
-    find: "if (!parameters.cookiePurposes.includes(cookie.purpose)) {",
-    replace: 'if (!parameters.cookiePurposes.includes(cookie.purpose) && cookie.setBy !== "operator") {',
+    find: "if (!purposes.includes(cookie.purpose)) {",
+    replace: 'if (!purposes.includes(cookie.purpose) && cookie.setBy !== "operator") {',
     test: `${core}/policy/checks/Cookie.test.ts`,
   },
   {

@@ -10,7 +10,6 @@ export const declaredParameters: { readonly [Name in PrivacyPolicy.ParameterName
   changeNotice:
     "`PolicyRegister.openNotices` lists a notice, a visible one and the choices as owed under every version",
   applicableLaws: "shown with the version; its country decides which law binds it",
-  cookieRules: "says where people find the rules; `Cookie` applies those of the version itself",
   supplements: "`Resolve` reads a supplement with the base for its own product alone, whatever it adds",
   reuseOfProvisions: "about the text of contracts, which core does not read",
   specialCategories: "the law bounds it; no category of GDPR 9(1) is in the vocabulary, so none can be recorded",
@@ -26,7 +25,6 @@ export const declaredParameters: { readonly [Name in PrivacyPolicy.ParameterName
   payment: "no payment passes through Tacet; shown with the version",
   breach: "people handle a breach; shown with the version",
   breachNoticeHours: "the law bounds it; people handle a breach",
-  analyticsCookieFields: "`Cookie.AnalyticsRecord` has these five fields and no other under every version",
   requestChannels: "a request is accepted by every channel, with the same deadline",
   erasedAccount: "a sign-in fails after an erasure under every version",
   registersOnDemand: "the streams of recipients and transfers can be read as of any date",

@@ -77,7 +77,7 @@ export const catalogue: Readonly<Record<RuleKey.PolicyRuleKey, Entry>> = {
   CONTACT: enforced("a version without a controller to reach is not published"),
   "CONTRACT-RCPT": enforced("a transfer needs a contract in force with the recipient at that moment"),
   "COOKIE-CTRL": enforced("a cookie that the user cannot delete or block is not declared"),
-  "COOKIE-DOC": declared("each version says where its rules on cookies are"),
+  "COOKIE-DOC": enforced("no cookie is declared before the document that holds the rules on cookies is published"),
   "COOKIE-FIELDS": enforced("the schema of an analytics record has five fields and no other"),
   "COOKIE-NO3P": enforced("an analytics record is disclosed to no party"),
   "COOKIE-NOJOIN": enforced("an analytics record is neither reused nor joined"),

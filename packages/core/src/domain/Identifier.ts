@@ -144,6 +144,18 @@ export type DataCentreName = typeof DataCentreName.Type
 export const ProcessingName = Name.pipe(Schema.brand("ProcessingName"))
 export type ProcessingName = typeof ProcessingName.Type
 
+/** A cookie, by the name under which a browser keeps it; never its value. */
+export const CookieName = Name.pipe(Schema.brand("CookieName"))
+export type CookieName = typeof CookieName.Type
+
+/** The party whose server sets a cookie: the operator, or a vendor by its own name. */
+export const PartyName = Name.pipe(Schema.brand("PartyName"))
+export type PartyName = typeof PartyName.Type
+
+/** The stated consequence of blocking a necessary cookie, such as `no sign-in`. */
+export const CookieConsequence = Name.pipe(Schema.brand("CookieConsequence"))
+export type CookieConsequence = typeof CookieConsequence.Type
+
 /** A contract of a Customer with the operator. */
 export const ContractId = Uuid.pipe(Schema.brand("ContractId"))
 export type ContractId = typeof ContractId.Type

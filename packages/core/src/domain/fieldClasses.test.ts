@@ -25,8 +25,9 @@ const unclassified = ({ definitions }: Definitions): ReadonlyArray<string> =>
 const occurredAt = Schema.DateTimeUtcFromMillis
 
 describe("the fields of events", () => {
-  it("belong to eleven aggregates", () => {
+  it("belong to these aggregates", () => {
     expect(aggregates.map(([name]) => name)).toEqual([
+      "CookieRegister",
       "Customer",
       "HostingRegister",
       "Interaction",
@@ -38,6 +39,7 @@ describe("the fields of events", () => {
       "RetentionPolicy",
       "RightsRequest",
       "Transfer",
+      "VisitorChoice",
     ])
   })
 

@@ -3,6 +3,7 @@
  */
 export * as CommandInput from "./CommandInput.ts"
 export * as Contract from "./Contract.ts"
+export * as CookieRegister from "./CookieRegister.ts"
 export * as Customer from "./Customer.ts"
 export * as HostingRegister from "./HostingRegister.ts"
 export * as Identifier from "./Identifier.ts"
@@ -15,3 +16,4 @@ export * as RecognitionModel from "./RecognitionModel.ts"
 export * as RetentionPolicy from "./RetentionPolicy.ts"
 export * as RightsRequest from "./RightsRequest.ts"
 export * as Transfer from "./Transfer.ts"
+export * as VisitorChoice from "./VisitorChoice.ts"

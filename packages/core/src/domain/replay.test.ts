@@ -16,6 +16,7 @@ import { timeline } from "../policy/binding/PolicyBook.ts"
 import * as Purpose from "../policy/checks/Purpose.ts"
 import { resolve } from "../policy/binding/Resolve.ts"
 import { dialonce20190305, dialonce20210217 } from "../policy/versions/index.ts"
+import * as CookieRegister from "./CookieRegister.ts"
 import * as Customer from "./Customer.ts"
 import { stored } from "./expectations.testing.ts"
 import * as Interaction from "./Interaction.ts"
@@ -25,6 +26,7 @@ import * as RecognitionModel from "./RecognitionModel.ts"
 import * as RetentionPolicy from "./RetentionPolicy.ts"
 import * as RightsRequest from "./RightsRequest.ts"
 import * as Transfer from "./Transfer.ts"
+import * as VisitorChoice from "./VisitorChoice.ts"
 
 const runs = { numRuns: 1000 }
 
@@ -44,6 +46,7 @@ const golden = readdirSync(folder).map((file) => {
 
 /** Aggregates differ in their events; here an event is only passed from one function of its own to the other. */
 const aggregates = [
+  CookieRegister.aggregate,
   Customer.aggregate,
   Interaction.aggregate,
   Pseudonym.aggregate,
@@ -52,6 +55,7 @@ const aggregates = [
   RetentionPolicy.aggregate,
   RightsRequest.aggregate,
   Transfer.aggregate,
+  VisitorChoice.aggregate,
 ] as ReadonlyArray<unknown> as ReadonlyArray<AnyAggregate>
 
 describe.each(aggregates.map((aggregate) => ({ kind: aggregate.codec.kind, aggregate })))(

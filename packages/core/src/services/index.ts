@@ -2,6 +2,7 @@
  * Services: what an application calls.
  */
 export * as Collection from "./Collection.ts"
+export * as Cookies from "./Cookies.ts"
 export * as Customers from "./Customers.ts"
 export * as DataCentres from "./DataCentres.ts"
 export * as DataSubjectRequests from "./DataSubjectRequests.ts"

@@ -3,6 +3,7 @@
  */
 import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
+import * as Cookie from "../../policy/checks/Cookie.ts"
 import * as PurposeCheck from "../../policy/checks/Purpose.ts"
 import type { DisclosureGround, GroundCondition } from "../../policy/text/parameters/disclosure.ts"
 import type { RuleKey } from "../../policy/text/RuleKey.ts"
@@ -44,6 +45,10 @@ export const assess = (
   })
   if (use._tag === "violation") found.push({ rule: use.rule, accepted: use.accepted })
   if (use._tag === "undeclared") found.push({ rule: use.rule, accepted: `the missing declaration: ${use.missing}` })
+  if (request.categories.includes("measurementRecord") && isThirdParty(recipient)) {
+    const judged = Cookie.useRecord(policy, "transferToThirdParty")
+    if (Result.isFailure(judged)) found.push({ rule: "COOKIE-NO3P", accepted: judged.failure.accepted })
+  }
   for (const category of request.categories) {
     if (policy.parameters.categories[context.role].includes(category)) continue
     found.push({ rule: "CATEGORIES", accepted: "categories that the policy lists for the role" })
@@ -123,6 +128,10 @@ const conditionViolation = (
       return violation(request.need !== undefined, "D-ENFORCE", "a need that was demonstrated and recorded")
   }
 }
+
+/** Neither the controller itself nor one of its processors (GDPR 4(10)). */
+const isThirdParty = ({ registered }: Recipient.State): boolean =>
+  registered?.kind !== "customer" && registered?.kind !== "subProcessor"
 
 const consentRule = (ground: typeof DisclosureGround.Type): RuleKey =>
   ground === "groupMarketing"

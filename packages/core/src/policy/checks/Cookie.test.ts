@@ -23,6 +23,7 @@ const session: Cookie.Cookie = {
   measurement: "none",
   control: ["delete", "block"],
   consequence: "without it nobody can sign in",
+  duration: "P6M",
 }
 const refused = (policy: typeof v2019, change: Partial<Cookie.Cookie>) => {
   const answer = Cookie.declare(policy, { ...session, ...change })
@@ -103,6 +104,18 @@ describe("Cookies of all kinds", () => {
       ),
     forbids: (purpose, { parameters }) => !parameters.cookiePurposes.includes(purpose),
     refusal: (purpose, policy) => ruleOf(Cookie.declare(policy, { ...session, purpose })),
+  })
+  // Planted and found: a document that is not asked for.
+  proves("COOKIE-DOC", {
+    claim: "no cookie is declared before the document with its rules is published",
+    values: () => fc.option(fc.subarray([...cookiePurposes]), { nil: undefined }),
+    forbids: (purposes) => purposes === undefined,
+    refusal: (purposes, policy) =>
+      purposes === undefined
+        ? ruleOf(Cookie.declare(policy, session))
+        : ruleOf(
+            Cookie.declare(policy, { ...session, purpose: "necessary" }, { purposes: [...purposes, "necessary"] }),
+          ),
   })
   proves("COOKIE-CTRL", {
     claim: "the user can delete and block each, and knows what blocking a necessary one may stop",

@@ -73,7 +73,7 @@ export const definitions = {
   cookieRules: choice(["inThisPolicy", "inSeparateDocument"], {
     about: "Where the rules on cookies are written.",
     rules: ["COOKIE-DOC"],
-    readBy: "declared",
+    readBy: "decider",
     otherwise: "inThisPolicy",
   }),
   supplements: permissions(["addPurposes", "addCategories"], {

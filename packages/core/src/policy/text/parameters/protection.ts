@@ -116,7 +116,7 @@ export const definitions = {
   analyticsCookieFields: permissions(cookieFields, {
     about: "The only fields of a record of the operator's own analytics cookie.",
     rules: ["COOKIE-FIELDS"],
-    readBy: "declared",
+    readBy: "decider",
   }),
   analyticsCookieUses: permissions(["transferToThirdParty", "reuse", "join"], {
     about: "What may be done with such a record beside measuring.",
