@@ -4,10 +4,18 @@
  */
 import { UtcDay } from "@tacet/core/calendar"
 import type { EventEnvelope, Uuid } from "@tacet/core/eventsourcing"
-import { Keyring, type Subject, VaultError, VaultStore } from "@tacet/core/privacy"
+import {
+  type Ended,
+  Keyring,
+  type PersonalDataCategory,
+  type Subject,
+  VaultError,
+  VaultStore,
+} from "@tacet/core/privacy"
 import * as Result from "effect/Result"
 
 type SubjectId = Subject.SubjectId
+type Category = PersonalDataCategory.PersonalDataCategory
 
 /** A row that can expire. */
 type Row =
@@ -24,8 +32,10 @@ export interface VaultCompartment {
   destroyed: Map<Uuid.Uuid, VaultStore.Destroyed>
   links: Map<Uuid.Uuid, Map<SubjectId, VaultStore.LinkRow>>
   locators: Map<string, Set<VaultStore.LocatorRow>>
-  /** Rows by the day of their retention end. */
-  ends: Map<number, Map<string, Row>>
+  /** Rows by their category and the day of their collection. */
+  collected: Map<Category, Map<number, Map<string, Row>>>
+  /** Rows by their category and the day of their retention end. */
+  ends: Map<Category | undefined, Map<number, Map<string, Row>>>
   unfinished: Set<SubjectId>
 }
 
@@ -37,9 +47,14 @@ export const empty = (): VaultCompartment => ({
   destroyed: new Map(),
   links: new Map(),
   locators: new Map(),
+  collected: new Map(),
   ends: new Map(),
   unfinished: new Set(),
 })
+
+/** The category of a row and when it was collected, as far as they are recorded. */
+const collectedOf = (row: Row): Ended.Collected | undefined =>
+  row._tag === "value" ? { category: row.row.category, at: row.row.collectedAt } : row.row.collected
 
 const addressOf = ({ _tag, row }: Row): string => {
   switch (_tag) {
@@ -76,10 +91,23 @@ const add = (vault: VaultCompartment, row: Row): void => {
     entry(vault.locators, row.row.token, () => new Set<VaultStore.LocatorRow>()).add(row.row)
   }
   ofSubject.set(address, row)
+  for (const { days, day } of placesOf(vault, row)) entry(days, day, () => new Map<string, Row>()).set(address, row)
+}
+
+/** The days under which a row is indexed. */
+const placesOf = (vault: VaultCompartment, row: Row) => {
+  const collected = collectedOf(row)
   const { retentionEnd } = row.row
-  if (retentionEnd !== undefined) {
-    entry(vault.ends, UtcDay.dayOf(retentionEnd), () => new Map<string, Row>()).set(address, row)
+  const places: Array<{ readonly days: Map<number, Map<string, Row>>; readonly day: number }> = []
+  if (collected !== undefined) {
+    const days = entry(vault.collected, collected.category, () => new Map<number, Map<string, Row>>())
+    places.push({ days, day: UtcDay.dayOf(collected.at) })
   }
+  if (retentionEnd !== undefined) {
+    const days = entry(vault.ends, collected?.category, () => new Map<number, Map<string, Row>>())
+    places.push({ days, day: UtcDay.dayOf(retentionEnd) })
+  }
+  return places
 }
 
 const remove = (vault: VaultCompartment, row: Row, remains: Omit<VaultStore.Destroyed, "reference">): void => {
@@ -100,11 +128,11 @@ const remove = (vault: VaultCompartment, row: Row, remains: Omit<VaultStore.Dest
     ofToken?.delete(row.row)
     if (ofToken?.size === 0) vault.locators.delete(row.row.token)
   }
-  const { retentionEnd } = row.row
-  if (retentionEnd === undefined) return
-  const ofDay = vault.ends.get(UtcDay.dayOf(retentionEnd))
-  ofDay?.delete(address)
-  if (ofDay?.size === 0) vault.ends.delete(UtcDay.dayOf(retentionEnd))
+  for (const { days, day } of placesOf(vault, row)) {
+    const ofDay = days.get(day)
+    ofDay?.delete(address)
+    if (ofDay?.size === 0) days.delete(day)
+  }
 }
 
 const keep = (vault: VaultCompartment, keyring: Keyring.Keyring): Keyring.Keyring => {
@@ -200,24 +228,75 @@ export const destroy = (
   }
 }
 
-/** Removes up to `limit` rows that have come to their end. */
-export const sweep = (vault: VaultCompartment, at: EventEnvelope.EpochMillis, limit: number): number => {
-  const remains = { on: UtcDay.startOfDay(at), cause: "retention" } as const
-  let count = 0
-  for (const [day, rows] of vault.ends) {
-    if (day > UtcDay.dayOf(at)) continue
-    const ended = Array.from(rows.values()).filter(({ row }) => (row.retentionEnd ?? Infinity) <= at)
-    count += removeSome(vault, ended, remains, limit - count)
-    if (count >= limit) break
-  }
-  return count
+/** The rows of a day between two others, both included. */
+function* rowsWithin(
+  days: Map<number, Map<string, Row>> | undefined,
+  first: number,
+  last: number,
+): Generator<Row, void, undefined> {
+  for (const [day, rows] of days ?? []) if (first <= day && day <= last) yield* rows.values()
 }
+
+/** The rows that have ended. */
+function* endedIn(vault: VaultCompartment, ended: Ended.Ended): Generator<Row, void, undefined> {
+  for (const { category, endedBy, since, until } of ended.segments) {
+    const candidates =
+      endedBy === undefined
+        ? rowsWithin(vault.collected.get(category), UtcDay.dayOf(since), UtcDay.dayOf(until))
+        : rowsWithin(vault.ends.get(category), -Infinity, UtcDay.dayOf(endedBy))
+    for (const row of candidates) {
+      const at = collectedOf(row)?.at ?? Infinity
+      if (since <= at && at < until && (row.row.retentionEnd ?? Infinity) <= (endedBy ?? Infinity)) yield row
+    }
+  }
+  for (const row of rowsWithin(vault.ends.get(undefined), -Infinity, UtcDay.dayOf(ended.unrecordedBy))) {
+    if ((row.row.retentionEnd ?? Infinity) <= ended.unrecordedBy) yield row
+  }
+}
+
+/** Removes up to `limit` rows that have ended. */
+export const sweep = (vault: VaultCompartment, ended: Ended.Ended, limit: number): number =>
+  removeSome(vault, endedIn(vault, ended), { on: UtcDay.startOfDay(ended.at), cause: "retention" }, limit)
+
+/** Counts the rows that have ended, by category. */
+export const tally = (vault: VaultCompartment, ended: Ended.Ended): ReadonlyArray<Ended.Tally> => {
+  const counts = new Map<Category | undefined, number>()
+  for (const row of endedIn(vault, ended)) {
+    const category = collectedOf(row)?.category
+    counts.set(category, (counts.get(category) ?? 0) + 1)
+  }
+  return Array.from(counts, ([category, rows]) => ({ category, rows })).sort(byCategory)
+}
+
+/** The spans of the categories of which rows are kept. */
+export const spans = (vault: VaultCompartment): ReadonlyArray<Ended.Span> =>
+  Array.from(vault.collected)
+    .flatMap(([category, days]): ReadonlyArray<Ended.Span> => {
+      let [oldest, newest, newestEndless] = [Infinity, -Infinity, -Infinity]
+      for (const row of rowsWithin(days, -Infinity, Infinity)) {
+        const at = collectedOf(row)?.at ?? 0
+        oldest = Math.min(oldest, at)
+        newest = Math.max(newest, at)
+        if (row.row.retentionEnd === undefined) newestEndless = Math.max(newestEndless, at)
+      }
+      if (newest === -Infinity) return []
+      return [{ category, oldest, newest, newestEndless: newestEndless === -Infinity ? undefined : newestEndless }]
+    })
+    .sort(byCategory)
+
+const byCategory = (
+  { category: one = "" }: { readonly category: string | undefined },
+  { category: other = "" }: { readonly category: string | undefined },
+): number => (one < other ? -1 : 1)
 
 /** Whether a row still counts at a moment. */
 export const isKept = (
   { retentionEnd }: { readonly retentionEnd: number | undefined },
   at: EventEnvelope.EpochMillis,
 ): boolean => retentionEnd === undefined || retentionEnd > at
+
+const copyDays = <Key>(index: Map<Key, Map<number, Map<string, Row>>>): Map<Key, Map<number, Map<string, Row>>> =>
+  new Map(Array.from(index, ([key, days]) => [key, new Map(Array.from(days, ([day, rows]) => [day, new Map(rows)]))]))
 
 /** A copy that shares nothing that changes. */
 export const copy = (vault: VaultCompartment): VaultCompartment => ({
@@ -227,6 +306,7 @@ export const copy = (vault: VaultCompartment): VaultCompartment => ({
   destroyed: new Map(vault.destroyed),
   links: new Map(Array.from(vault.links, ([interaction, links]) => [interaction, new Map(links)])),
   locators: new Map(Array.from(vault.locators, ([token, rows]) => [token, new Set(rows)])),
-  ends: new Map(Array.from(vault.ends, ([day, rows]) => [day, new Map(rows)])),
+  collected: copyDays(vault.collected),
+  ends: copyDays(vault.ends),
   unfinished: new Set(vault.unfinished),
 })

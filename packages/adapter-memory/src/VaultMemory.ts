@@ -137,7 +137,9 @@ const vaultStore = (memory: VaultMemory): VaultStore.VaultStore["Service"] => ({
     Effect.sync(() => Rows.destroy(vaultOf(memory, customer), references, destroyed)),
   removeSubject: (customer, subject, destroyed, limit) =>
     Effect.sync(() => Rows.removeSubject(vaultOf(memory, customer), subject, destroyed, limit)),
-  sweep: (customer, at, limit) => Effect.sync(() => Rows.sweep(vaultOf(memory, customer), at, limit)),
+  spans: (customer) => Effect.sync(() => Rows.spans(vaultOf(memory, customer))),
+  tally: (customer, ended) => Effect.sync(() => Rows.tally(vaultOf(memory, customer), ended)),
+  sweep: (customer, ended, limit) => Effect.sync(() => Rows.sweep(vaultOf(memory, customer), ended, limit)),
   keyrings: (customer, { after = "", limit }) =>
     Effect.sync(() =>
       Array.from(vaultOf(memory, customer).keyrings.values())

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { UtcDay } from "@tacet/core/calendar"
 import type { CustomerId, EventEnvelope } from "@tacet/core/eventsourcing"
-import { Keyring, VaultError, VaultStore } from "@tacet/core/privacy"
+import { type Ended, Keyring, PersonalDataCategory, VaultError, VaultStore } from "@tacet/core/privacy"
 
 interface Compartment {
   keyrings: ReadonlyArray<Keyring.Keyring>
@@ -26,6 +26,10 @@ export const make = (): Store => {
     const known = compartments.get(customer) ?? { keyrings: [], values: [], links: [], locators: [], destroyed: [] }
     compartments.set(customer, known)
     return known
+  }
+  const allOf = (customer: CustomerId.CustomerId): ReadonlyArray<Row> => {
+    const { links, locators, values } = of(customer)
+    return [...values, ...links, ...locators]
   }
   const keyringOf = (customer: CustomerId.CustomerId, subject: string) =>
     of(customer).keyrings.find((keyring) => keyring.subject === subject)
@@ -147,10 +151,30 @@ export const make = (): Store => {
       }),
     removeSubject: (customer, subject, remains, limit) =>
       Effect.sync(() => remove(customer, (row) => row.subject === subject, remains, limit)),
-    sweep: (customer, at, limit) =>
+    spans: (customer) =>
+      Effect.sync(() =>
+        categories.flatMap((category): ReadonlyArray<Ended.Span> => {
+          const rows = allOf(customer).filter((row) => collectedOf(row)?.category === category)
+          const moments = (some: ReadonlyArray<Row>) => some.map((row) => collectedOf(row)!.at).toSorted(byNumber)
+          const [oldest] = moments(rows)
+          if (oldest === undefined) return []
+          const newestEndless = moments(rows.filter(({ retentionEnd }) => retentionEnd === undefined)).at(-1)
+          return [{ category, oldest, newest: moments(rows).at(-1)!, newestEndless }]
+        }),
+      ),
+    tally: (customer, ended) =>
+      Effect.sync(() =>
+        [undefined, ...categories].flatMap((category): ReadonlyArray<Ended.Tally> => {
+          const rows = allOf(customer).filter(
+            (row) => collectedOf(row)?.category === category && hasEnded(ended, row),
+          ).length
+          return rows === 0 ? [] : [{ category, rows }]
+        }),
+      ),
+    sweep: (customer, ended, limit) =>
       Effect.sync(() => {
-        const remains = { on: UtcDay.startOfDay(at), cause: "retention" } as const
-        return remove(customer, (row) => !isKept(row, at), remains, limit)
+        const remains = { on: UtcDay.startOfDay(ended.at), cause: "retention" } as const
+        return remove(customer, (row) => hasEnded(ended, row), remains, limit)
       }),
     keyrings: (customer, { after = "", limit }) =>
       Effect.sync(() =>
@@ -161,6 +185,24 @@ export const make = (): Store => {
     unfinished: (customer) =>
       Effect.sync(() => of(customer).keyrings.filter(({ erasure }) => erasure !== undefined && !erasure.completed)),
   }
+}
+
+const categories = PersonalDataCategory.PersonalDataCategory.literals.toSorted()
+
+const byNumber = (one: number, other: number): number => one - other
+
+const collectedOf = (row: Row): Ended.Collected | undefined =>
+  "category" in row ? { category: row.category, at: row.collectedAt } : row.collected
+
+/** Whether a row has ended, from the words of the port. */
+const hasEnded = ({ segments, unrecordedBy }: Ended.Ended, row: Row): boolean => {
+  const { retentionEnd = Infinity } = row
+  const collected = collectedOf(row)
+  if (collected === undefined) return retentionEnd <= unrecordedBy
+  const segment = segments.find(
+    ({ category, since, until }) => category === collected.category && since <= collected.at && collected.at < until,
+  )
+  return segment !== undefined && (segment.endedBy === undefined || retentionEnd <= segment.endedBy)
 }
 
 const isKept = ({ retentionEnd = Infinity }: Row, at: EventEnvelope.EpochMillis): boolean => retentionEnd > at

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "fast-check"
 import { UtcDay } from "@tacet/core/calendar"
 import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
-import { Keyring, type PersonalDataCategory, Subject, type VaultStore } from "@tacet/core/privacy"
+import { type Ended, Keyring, type PersonalDataCategory, Subject, type VaultStore } from "@tacet/core/privacy"
 
 type Store = VaultStore.VaultStore["Service"]
 
@@ -100,13 +100,34 @@ const aValue = FastCheck.record({
   nonce: bytes,
   cipherText: bytes,
 })
-const aLink = FastCheck.record({ interaction: anId, retentionEnd: anEnd })
+const aCollection: FastCheck.Arbitrary<Ended.Collected | undefined> = FastCheck.option(
+  FastCheck.record({ category: aCategory, at: aMoment }),
+  { nil: undefined },
+)
+const aLink = FastCheck.record({ interaction: anId, retentionEnd: anEnd, collected: aCollection })
 const aLocator = FastCheck.record({
   token: FastCheck.constantFrom("t1", "t2"),
   period: FastCheck.constant("1970-01"),
   validFrom: aMoment,
   validTo: anEnd,
   retentionEnd: anEnd,
+  collected: aCollection,
+})
+
+/** Rows that have ended: of each category some segments, one behind the other. */
+const someEnded: FastCheck.Arbitrary<Ended.Ended> = FastCheck.record({
+  at: aMoment,
+  unrecordedBy: aMoment,
+  segments: FastCheck.array(FastCheck.record({ category: aCategory, end: aMoment, endedBy: anEnd }), {
+    maxLength: 4,
+  }).map((drawn) =>
+    drawn
+      .toSorted((one, other) => one.end - other.end)
+      .flatMap(({ category, end, endedBy }, index, all): ReadonlyArray<Ended.Segment> => {
+        const since = all.slice(0, index).findLast((one) => one.category === category)?.end ?? 0
+        return since === end ? [] : [{ category, since, until: end, endedBy }]
+      }),
+  ),
 })
 const remainsOf = FastCheck.record({ on: aMoment, cause: aCause })
 
@@ -258,8 +279,8 @@ export const aVaultOperation: FastCheck.Arbitrary<VaultOperation> = FastCheck.on
   },
   {
     weight: 2,
-    arbitrary: operation("sweep", FastCheck.tuple(aMoment, aLimit), (store, [at, limit], _, customer) =>
-      toTheEnd((some) => store.sweep(customer, at, some), limit),
+    arbitrary: operation("sweep", FastCheck.tuple(someEnded, aLimit), (store, [ended, limit], _, customer) =>
+      Effect.all([store.tally(customer, ended), toTheEnd((some) => store.sweep(customer, ended, some), limit)]),
     ),
   },
   {
@@ -283,6 +304,7 @@ export const everyQuestion = (store: Store, cast: Cast): Effect.Effect<unknown, 
     Effect.all([
       store.keyrings(customer, { limit: 99 }),
       store.unfinished(customer),
+      store.spans(customer),
       Effect.forEach(cast.subjects, (subject) => store.valuesOf(customer, subject, { limit: 99 })),
       Effect.forEach(cast.subjects, (subject) => store.linksOf(customer, subject, 0)),
       Effect.forEach(cast.ids, (id) => store.find(customer, id)),

@@ -6,6 +6,9 @@ import { secured, type Step } from "./secured.ts"
 
 const tables = ["keyring", "sealed_value", "destroyed_value", "link", "locator"]
 
+/** The tables of rows that expire. */
+const expiring = ["sealed_value", "link", "locator"]
+
 const first: Step = ({ operator, schema, vault }) => [
   // Keys are lists that go together by place. Room on its page keeps the changes of a keyring there.
   `CREATE TABLE ${schema}.keyring (
@@ -89,5 +92,23 @@ const first: Step = ({ operator, schema, vault }) => [
 /** Where a value comes from (PROVENANCE); null in rows that an earlier release has written. */
 const second: Step = ({ schema }) => [`ALTER TABLE ${schema}.sealed_value ADD COLUMN source text COLLATE "C"`]
 
+/**
+ * By which category's periods links and locators end, and from when these are counted; null in rows that an earlier
+ * release has written. Of each category a sweep finds rows by their end or by their collection.
+ */
+const third: Step = ({ schema }) => [
+  ...["link", "locator"].map(
+    (table) => `ALTER TABLE ${schema}.${table} ADD COLUMN category text COLLATE "C", ADD COLUMN collected_at bigint`,
+  ),
+  ...expiring.flatMap((table) => [
+    `DROP INDEX ${schema}.${table}_end`,
+    `CREATE INDEX ${table}_end ON ${schema}.${table} (customer_id, category, retention_end)
+      WHERE retention_end IS NOT NULL`,
+    `CREATE INDEX ${table}_collected ON ${schema}.${table} (customer_id, category, collected_at)`,
+    `CREATE INDEX ${table}_endless ON ${schema}.${table} (customer_id, category, collected_at)
+      WHERE retention_end IS NULL`,
+  ]),
+]
+
 /** The steps of the vault. */
-export const vaultSteps: ReadonlyArray<Step> = [first, second]
+export const vaultSteps: ReadonlyArray<Step> = [first, second, third]

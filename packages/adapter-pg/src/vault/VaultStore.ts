@@ -13,8 +13,8 @@ import * as Option from "effect/Option"
 import type { Statement } from "../server/Statement.ts"
 import { list } from "../server/types.ts"
 import * as Keyrings from "./KeyringRow.ts"
-import { keyringIn, type Operations, readingKeyrings, readingLinks, readingValues } from "./reading.ts"
-import { removal } from "./removal.ts"
+import { keyringIn, type Operations, readingEnds, readingKeyrings, readingLinks, readingValues } from "./reading.ts"
+import * as Removal from "./removal.ts"
 import { greatest, type Locate, type Transact, texts, transacting, whole, wholes } from "./transacting.ts"
 
 /** Makes the store over databases. */
@@ -25,6 +25,7 @@ export const make = (locate: Locate): VaultStore.VaultStore["Service"] => {
     ...readingKeyrings(transact),
     ...readingValues(transact),
     ...readingLinks(transact),
+    ...readingEnds(transact),
     ...removing(transact),
   }
 }
@@ -106,15 +107,17 @@ const removing = (transact: Transact): Operations<"destroy" | "removeSubject" | 
 
     removeSubject: (customer, subject, { cause, on }, limit) =>
       remove(customer, (schema) => ({
-        sql: removal(schema, "subject_id = $5::uuid", "subject_id"),
+        sql: Removal.ofSubject(schema),
         parameters: [customer, whole(limit), whole(on), cause, subject],
       })),
 
-    sweep: (customer, at, limit) =>
-      remove(customer, (schema) => ({
-        sql: removal(schema, "retention_end <= $5::bigint", "retention_end"),
-        parameters: [customer, whole(limit), whole(UtcDay.startOfDay(at)), "retention", whole(at)],
-      })),
+    sweep: (customer, ended, limit) => {
+      const on = whole(UtcDay.startOfDay(ended.at))
+      return remove(customer, (schema) => ({
+        sql: Removal.ofEnded(schema),
+        parameters: [customer, whole(limit), on, "retention", ...Removal.endedParameters(ended)],
+      }))
+    },
   }
 }
 
@@ -138,15 +141,19 @@ const putting = (
         AS v (reference, category, purposes, collected_at, retention_end, key_id, algorithm, nonce, cipher_text, source)
       ON CONFLICT (customer_id, reference) DO NOTHING RETURNING 1
     ), links_put AS (
-      INSERT INTO ${schema}.link (customer_id, subject_id, interaction_id, retention_end)
-      SELECT $1::uuid, $2::uuid, l.interaction_id, l.retention_end
-      FROM shared, unnest($12::uuid[], $13::bigint[]) AS l (interaction_id, retention_end)
+      INSERT INTO ${schema}.link (customer_id, subject_id, interaction_id, retention_end, category, collected_at)
+      SELECT $1::uuid, $2::uuid, l.interaction_id, l.retention_end, nullif(l.category, ''), l.collected_at
+      FROM shared, unnest($12::uuid[], $13::bigint[], $20::text[], $21::bigint[])
+        AS l (interaction_id, retention_end, category, collected_at)
       ON CONFLICT (customer_id, interaction_id, subject_id) DO NOTHING RETURNING 1
     ), locators_put AS (
-      INSERT INTO ${schema}.locator (customer_id, subject_id, token, period, valid_from, valid_to, retention_end)
-      SELECT $1::uuid, $2::uuid, l.token, l.period, l.valid_from, coalesce(l.valid_to, ${greatest}), l.retention_end
-      FROM shared, unnest($14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::bigint[])
-        AS l (token, period, valid_from, valid_to, retention_end)
+      INSERT INTO ${schema}.locator (customer_id, subject_id, token, period, valid_from, valid_to, retention_end,
+        category, collected_at)
+      SELECT $1::uuid, $2::uuid, l.token, l.period, l.valid_from, coalesce(l.valid_to, ${greatest}), l.retention_end,
+        nullif(l.category, ''), l.collected_at
+      FROM shared, unnest($14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::bigint[], $22::text[],
+          $23::bigint[])
+        AS l (token, period, valid_from, valid_to, retention_end, category, collected_at)
       ON CONFLICT (customer_id, token, subject_id, valid_from, valid_to) DO NOTHING RETURNING 1
     )
     SELECT FROM shared`,
@@ -170,6 +177,10 @@ const putting = (
     wholes(locators.map(({ validTo }) => validTo)),
     wholes(locators.map(({ retentionEnd }) => retentionEnd)),
     list.text(values.map(({ source }) => source ?? "")),
+    list.text(links.map(({ collected }) => collected?.category ?? "")),
+    wholes(links.map(({ collected }) => collected?.at)),
+    list.text(locators.map(({ collected }) => collected?.category ?? "")),
+    wholes(locators.map(({ collected }) => collected?.at)),
   ],
 })
 

@@ -1,6 +1,6 @@
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import { Uuid } from "@tacet/core/eventsourcing"
-import type { AccessLog, Sealed, VaultStore } from "@tacet/core/privacy"
+import type { AccessLog, Ended, Sealed, VaultStore } from "@tacet/core/privacy"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -17,6 +17,13 @@ const aTransaction = Effect.fnUntraced(function* (statement: string) {
   yield* query("BEGIN")
   yield* query(statement)
   return query
+})
+
+/** Free text of any collection, of which the own end came by then. */
+const endedBy = (at: number): Ended.Ended => ({
+  at,
+  segments: [{ category: "freeText", since: 0, until: 1, endedBy: at }],
+  unrecordedBy: at,
 })
 
 const started = <A, E>(effect: Effect.Effect<A, E>) => Effect.forkChild(effect, { startImmediately: true })
@@ -193,11 +200,11 @@ describe("two processes at once", () => {
       const query = yield* aTransaction(
         `DELETE FROM tacet_vault.sealed_value WHERE customer_id = '${customer}' AND retention_end < 3`,
       )
-      const sweeping = yield* started(process.rows.sweep(customer, 99, 2))
+      const sweeping = yield* started(process.rows.sweep(customer, endedBy(99), 2))
       yield* untilWaiting(options.vault, 1)
       yield* query("COMMIT")
       expect(yield* Fiber.join(sweeping)).toBe(2)
-      expect(yield* process.rows.sweep(customer, 99, 2)).toBe(0)
+      expect(yield* process.rows.sweep(customer, endedBy(99), 2)).toBe(0)
     }),
   )
 
@@ -241,7 +248,7 @@ describe("two processes at once", () => {
         Effect.gen(function* () {
           let total = 0
           for (;;) {
-            const removed = yield* rows.sweep(customer, 99, 10)
+            const removed = yield* rows.sweep(customer, endedBy(99), 10)
             if (removed === 0) return total
             total += removed
           }

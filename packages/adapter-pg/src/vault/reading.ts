@@ -2,13 +2,21 @@
  * What the vault's store reads: keyrings, sealed values, and the locators and links that lead to a subject.
  */
 import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"
-import type { Keyring, PersonalDataCategory, Subject, VaultError, VaultStore } from "@tacet/core/privacy"
+import {
+  type Ended,
+  type Keyring,
+  PersonalDataCategory,
+  type Subject,
+  type VaultError,
+  type VaultStore,
+} from "@tacet/core/privacy"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Rows } from "../server/Sessions.ts"
 import type { Statement } from "../server/Statement.ts"
 import { list } from "../server/types.ts"
 import * as Keyrings from "./KeyringRow.ts"
+import * as Removal from "./removal.ts"
 import { type Transact, textsOf, whole } from "./transacting.ts"
 
 /** Some of the store's operations. */
@@ -140,6 +148,45 @@ export const readingLinks = (transact: Transact): Operations<"linksOf" | "locate
       ),
   }
 }
+
+/** Reads over which time rows were collected, and how many have ended. */
+export const readingEnds = (transact: Transact): Operations<"spans" | "tally"> => ({
+  spans: (customer) =>
+    asking(transact)(
+      customer,
+      (schema) => {
+        const ofTable = (table: string) => {
+          const rows = `FROM ${schema}.${table} r WHERE r.customer_id = $1 AND r.category = c.category COLLATE "C"`
+          return `SELECT c.category, (SELECT min(r.collected_at) ${rows}) AS oldest,
+            (SELECT max(r.collected_at) ${rows}) AS newest,
+            (SELECT max(r.collected_at) ${rows} AND r.retention_end IS NULL) AS newest_endless
+            FROM unnest($2::text[]) AS c (category)`
+        }
+        return {
+          sql: `SELECT category, min(oldest), max(newest), max(newest_endless)
+            FROM (${Removal.tables.map(ofTable).join(" UNION ALL ")}) spans
+            WHERE oldest IS NOT NULL GROUP BY category ORDER BY category COLLATE "C"`,
+          parameters: [customer, list.text(PersonalDataCategory.PersonalDataCategory.literals)],
+        }
+      },
+      (row): Ended.Span => ({
+        category: row[0] as PersonalDataCategory.PersonalDataCategory,
+        oldest: row[1] as number,
+        newest: row[2] as number,
+        newestEndless: (row[3] as number | null) ?? undefined,
+      }),
+    ),
+
+  tally: (customer, ended) =>
+    asking(transact)(
+      customer,
+      (schema) => Removal.tally(schema, customer, ended),
+      ([category, rows]): Ended.Tally => ({
+        category: (category as PersonalDataCategory.PersonalDataCategory | null) ?? undefined,
+        rows: rows as number,
+      }),
+    ),
+})
 
 /** Asks for rows in a transaction of its own, and reads each. */
 const asking =

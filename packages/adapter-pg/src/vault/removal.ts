@@ -1,21 +1,32 @@
 /**
- * The one statement that removes rows of a vault in a batch of bounded size: values first, which leave their remnants,
- * then links, then locators. It returns how many rows it found and how many of them it removed; another process removed
- * the difference meanwhile.
+ * The statements that remove rows of a vault in a batch of bounded size: values first, which leave their remnants, then
+ * links, then locators. Each returns how many rows it found and how many of them it removed; another process removed the
+ * difference meanwhile.
  */
+import type { Ended } from "@tacet/core/privacy"
+import type { Statement } from "../server/Statement.ts"
+import { list } from "../server/types.ts"
+import { whole, wholes } from "./transacting.ts"
 
-/** Removes what meets a condition. The parameters are Customer, limit, day, cause, and that of the condition. */
-export const removal = (schema: string, condition: string, order: string): string => `
+/** The tables of rows that expire. */
+export const tables = ["sealed_value", "link", "locator"] as const
+type Table = (typeof tables)[number]
+
+/** The search for the rows of a table that are to be removed, as far as a limit. */
+type Find = (table: Table, columns: string, limit: string) => string
+
+/** Removes what is found. The first parameters are Customer, limit, day and cause. */
+const removal = (schema: string, find: Find): string => `
 WITH values_found AS MATERIALIZED (
-  SELECT reference FROM ${schema}.sealed_value WHERE customer_id = $1 AND ${condition} ORDER BY ${order}
-  LIMIT $2::bigint
+  ${find("sealed_value", "reference", "$2::bigint")}
 ), links_found AS MATERIALIZED (
-  SELECT interaction_id, subject_id FROM ${schema}.link WHERE customer_id = $1 AND ${condition} ORDER BY ${order}
-  LIMIT $2::bigint - (SELECT count(*) FROM values_found)
+  ${find("link", "interaction_id, subject_id", "$2::bigint - (SELECT count(*) FROM values_found)")}
 ), locators_found AS MATERIALIZED (
-  SELECT token, subject_id, valid_from, valid_to FROM ${schema}.locator WHERE customer_id = $1 AND ${condition}
-  ORDER BY ${order}
-  LIMIT $2::bigint - (SELECT count(*) FROM values_found) - (SELECT count(*) FROM links_found)
+  ${find(
+    "locator",
+    "token, subject_id, valid_from, valid_to",
+    "$2::bigint - (SELECT count(*) FROM values_found) - (SELECT count(*) FROM links_found)",
+  )}
 ), values_gone AS (
   DELETE FROM ${schema}.sealed_value v USING values_found f
   WHERE v.customer_id = $1 AND v.reference = f.reference RETURNING v.reference
@@ -33,3 +44,55 @@ WITH values_found AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM values_found) + (SELECT count(*) FROM links_found) + (SELECT count(*) FROM locators_found),
   (SELECT count(*) FROM values_gone) + (SELECT count(*) FROM links_gone) + (SELECT count(*) FROM locators_gone)`
+
+/** Removes rows of a subject. The fifth parameter is the subject. */
+export const ofSubject = (schema: string): string =>
+  removal(
+    schema,
+    (table, columns, limit) => `SELECT ${columns} FROM ${schema}.${table}
+      WHERE customer_id = $1 AND subject_id = $5::uuid ORDER BY subject_id LIMIT ${limit}`,
+  )
+
+/** Removes rows that have ended. The fifth parameter and those behind it are of `endedParameters`. */
+export const ofEnded = (schema: string): string =>
+  removal(
+    schema,
+    (table, columns, limit) =>
+      `SELECT ${columns} FROM (${endedRows(schema, table, 5, "LIMIT $2::bigint")}) v LIMIT ${limit}`,
+  )
+
+/** Counts rows that have ended, by category. */
+export const tally = (schema: string, customer: string, ended: Ended.Ended): Statement => ({
+  sql: `SELECT category, count(*) FROM (
+      ${tables.map((table) => `SELECT category FROM (${endedRows(schema, table, 2, "")}) v`).join(" UNION ALL ")}
+    ) rows GROUP BY category ORDER BY category NULLS FIRST`,
+  parameters: [customer, ...endedParameters(ended)],
+})
+
+/**
+ * The rows of a table that have ended: by their collection where a segment ends whatever their own end, else by their own
+ * end. Each search has an index, and a limit that is no more than the whole one.
+ */
+const endedRows = (schema: string, table: Table, first: number, limit: string): string => {
+  const [categories, since, until, endedBy, unrecordedBy] = Array.from({ length: 5 }, (_, n) => `$${first + n}`)
+  const inSegments = (kind: string, own: string) => `SELECT v.* FROM unnest(
+      ${categories}::text[], ${since}::bigint[], ${until}::bigint[], ${endedBy}::bigint[]
+    ) AS s (category, since, until, ended_by) CROSS JOIN LATERAL (
+      SELECT r.* FROM ${schema}.${table} r WHERE r.customer_id = $1 AND r.category = s.category COLLATE "C"
+        AND r.collected_at >= s.since AND r.collected_at < s.until ${own} ${limit}
+    ) v WHERE s.ended_by IS ${kind}`
+  return `(${inSegments("NULL", "ORDER BY r.collected_at")})
+    UNION ALL (${inSegments("NOT NULL", "AND r.retention_end <= s.ended_by ORDER BY r.retention_end")})
+    UNION ALL (SELECT r.* FROM ${schema}.${table} r
+      WHERE r.customer_id = $1 AND r.category IS NULL AND r.retention_end <= ${unrecordedBy}::bigint
+      ORDER BY r.retention_end ${limit})`
+}
+
+/** The parameters that name the rows that have ended. */
+export const endedParameters = ({ segments, unrecordedBy }: Ended.Ended): NonNullable<Statement["parameters"]> => [
+  list.text(segments.map(({ category }) => category)),
+  wholes(segments.map(({ since }) => since)),
+  wholes(segments.map(({ until }) => until)),
+  wholes(segments.map(({ endedBy }) => endedBy)),
+  whole(unrecordedBy),
+]

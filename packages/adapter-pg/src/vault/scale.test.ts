@@ -3,7 +3,7 @@ import { describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { writeSettings } from "../server/Database.ts"
-import { removal } from "./removal.ts"
+import * as Removal from "./removal.ts"
 import { aCustomer, aProcess, aSubject, opening, value } from "./process.testing.ts"
 import { asOwner, vaultForThisFile } from "../testDatabase.testing.ts"
 
@@ -22,7 +22,7 @@ const rowsOfMany = (customer: string): ReadonlyArray<string> => {
      SELECT '${customer}', ${id("'s' || n")}, 1, '{freeText}', ARRAY[${id("'k' || n")}], ARRAY[${id("'w'")}],
        ARRAY['\\x00'::bytea], false, '[]' ${each}`,
     `INSERT INTO tacet_vault.sealed_value
-     SELECT '${customer}', ${id("v || 'v' || n")}, ${id("'s' || n")}, 'freeText', '[]', 0, ${end}, ${id("'k' || n")},
+     SELECT '${customer}', ${id("v || 'v' || n")}, ${id("'s' || n")}, 'freeText', '[]', n, ${end}, ${id("'k' || n")},
        'AES-256-GCM', '\\x00', repeat('x', 200)::bytea ${each}, generate_series(1, 2) v`,
     `INSERT INTO tacet_vault.link SELECT '${customer}', ${id("'i' || n")}, ${id("'s' || n")}, ${end} ${each}`,
     `INSERT INTO tacet_vault.locator
@@ -32,12 +32,12 @@ const rowsOfMany = (customer: string): ReadonlyArray<string> => {
 }
 
 /** How many pages a removal of some rows reads, as the vault's role, by a plan that was made for any parameters. */
-const pagesOf = (customer: string, condition: string, order: string, parameter: string, type: string) =>
+const pagesOf = (customer: string, removal: string, types: string, parameters: string) =>
   Effect.gen(function* () {
     const { query, queryValues } = yield* PgConnection.make({ url: options.vault.url, prepare: false })
     for (const statement of [
       ...Object.entries(writeSettings.vault).map(([name, setting]) => `SET ${name} = ${setting}`),
-      `PREPARE removal (uuid, bigint, bigint, text, ${type}) AS ${removal("tacet_vault", condition, order)}`,
+      `PREPARE removal (uuid, bigint, bigint, text, ${types}) AS ${removal}`,
       "SET ROLE tacet_vault",
       "BEGIN",
       `SET LOCAL tacet.customer_id = '${customer}'`,
@@ -45,7 +45,7 @@ const pagesOf = (customer: string, condition: string, order: string, parameter: 
       yield* query(statement)
     }
     const [row] = yield* queryValues(
-      `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE removal ('${customer}', 10, 0, 'request', '${parameter}')`,
+      `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE removal ('${customer}', 10, 0, 'request', ${parameters})`,
     )
     yield* query("ROLLBACK")
     const [plan] = (typeof row![0] === "string" ? JSON.parse(row![0]) : row![0]) as ReadonlyArray<{
@@ -55,15 +55,24 @@ const pagesOf = (customer: string, condition: string, order: string, parameter: 
   }).pipe(Effect.scoped)
 
 describe("a vault of ten thousand subjects", () => {
-  // Planted: no index over the ends, none over the subjects. Each read a hundred times as many pages.
+  // Planted: no index over the ends, none over the collection, none over the subjects. Each read a hundred times as many
+  // pages.
   it.live("erases one of them, and sweeps expired values, at a cost in proportion to the deleted rows", () =>
     Effect.gen(function* () {
       const { rows, vault } = yield* aProcess(options)
       const customer = yield* aCustomer
       yield* Effect.promise(() => asOwner(Redacted.value(options.vault.url), rowsOfMany(customer)))
       const [{ subject } = { subject: "" }] = yield* rows.keyrings(customer, { limit: 1 })
-      expect(yield* pagesOf(customer, "subject_id = $5::uuid", "subject_id", subject, "uuid")).toBeLessThan(150)
-      expect(yield* pagesOf(customer, "retention_end <= $5::bigint", "retention_end", "5", "bigint")).toBeLessThan(250)
+      expect(yield* pagesOf(customer, Removal.ofSubject("tacet_vault"), "uuid", `'${subject}'`)).toBeLessThan(150)
+      const sweeping = (segment: string) =>
+        pagesOf(
+          customer,
+          Removal.ofEnded("tacet_vault"),
+          "text[], bigint[], bigint[], bigint[], bigint",
+          `'{freeText}', ${segment}, 5`,
+        )
+      expect(yield* sweeping(`'{1}', '{${subjects + 1}}', '{5}'`)).toBeLessThan(250)
+      expect(yield* sweeping("'{1}', '{9}', '{NULL}'")).toBeLessThan(250)
 
       // All pages are read to the last, and expired rows are deleted in batches.
       let after: string | undefined

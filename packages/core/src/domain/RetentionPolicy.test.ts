@@ -293,7 +293,8 @@ describe.each(effective)("a contract under $policy", (policy) => {
       }
       if (events.length === 1) {
         const own = Calendar.addTo(datum.events.collection, period, policy.timeZone)
-        expect(millis(after!)).toBeLessThanOrEqual(millis(own))
+        // Data that a shorter period ends are kept until it is set: a hold that was placed by then holds them.
+        expect(millis(after!)).toBeLessThanOrEqual(Math.max(millis(own), millis(at)))
       }
     },
     runs,

@@ -13,7 +13,18 @@ import { type State, evolve, initial } from "./retention-policy/state.ts"
 
 export * from "./retention-policy/events.ts"
 export { type Hold, type State, initial, periodAt, mayCollect, isSweepDue } from "./retention-policy/state.ts"
-export { type Facts, endsOf, isReadable, legalGround, retentionEnd, withoutEnd } from "./retention-policy/ends.ts"
+export {
+  type Facts,
+  type Keeper,
+  endsOf,
+  isReadable,
+  keepersAt,
+  legalGround,
+  postponed,
+  retentionEnd,
+  usualEnd,
+  withoutEnd,
+} from "./retention-policy/ends.ts"
 export { Command, type Context } from "./retention-policy/commands.ts"
 
 /** The decider of a retention policy. */

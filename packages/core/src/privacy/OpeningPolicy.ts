@@ -8,6 +8,7 @@ import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { Access } from "./AccessLog.ts"
+import type { Ended, Span } from "./Ended.ts"
 import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
 import type { SubjectId } from "./Subject.ts"
 import type { VaultUnavailable } from "./VaultError.ts"
@@ -50,5 +51,19 @@ export class OpeningPolicy extends Context.Service<
      * the end that was computed when the value was sealed: an end that comes forward takes effect at once.
      */
     readonly retentionEnd?: (opening: Opening) => Effect.Effect<EpochMillis | undefined, VaultUnavailable>
+    /**
+     * Whether a law or a legal hold keeps a value that has come to its end: `itsMatter` where the access is in that matter,
+     * `held` where it is in another. Default: nothing keeps it.
+     */
+    readonly keptBehind?: (
+      opening: Opening,
+      end: EpochMillis,
+    ) => Effect.Effect<"held" | "itsMatter" | undefined, VaultUnavailable>
+    /** Which rows have ended, of those that are kept. Default: the rows whose own end has come. */
+    readonly ended?: (
+      customer: CustomerId,
+      spans: ReadonlyArray<Span>,
+      at: EpochMillis,
+    ) => Effect.Effect<Ended, VaultUnavailable>
   }
 >()("@tacet/core/privacy/OpeningPolicy") {}

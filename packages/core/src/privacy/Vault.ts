@@ -19,6 +19,7 @@ import type * as Uuid from "../eventsourcing/Uuid.ts"
 import type { AccessLog } from "./AccessLog.ts"
 import type { ErasureLedger } from "./ErasureLedger.ts"
 import type * as Identifiers from "./Identifiers.ts"
+import type { Collected } from "./Ended.ts"
 import type { Erasure, Keyring } from "./Keyring.ts"
 import type { KeyStore } from "./KeyStore.ts"
 import type { OpeningPolicy } from "./OpeningPolicy.ts"
@@ -68,12 +69,16 @@ export class Vault extends Context.Service<
       references: ReadonlyArray<Uuid.Uuid>,
       cause: ErasureCause,
     ) => Effect.Effect<void, VaultUnavailable>
-    /** Links an interaction, or a disclosure, to a subject. */
+    /**
+     * Links an interaction, or a disclosure, to a subject. A link ends by the periods of its category where `collected`
+     * names one, else only by its own end.
+     */
     readonly link: (
       customer: CustomerId,
       subject: SubjectId,
       interaction: Uuid.Uuid,
       retentionEnd: EpochMillis | undefined,
+      collected?: Collected,
     ) => Effect.Effect<void, SubjectErased | SubjectRestricted | VaultUnavailable>
     /** The subject of an interaction. */
     readonly subjectOf: (
@@ -135,7 +140,10 @@ export class Vault extends Context.Service<
     ) => Effect.Effect<void, VaultUnavailable>
     /** The subjects whose erasure has begun and is not completed. */
     readonly unfinished: (customer: CustomerId) => Effect.Effect<ReadonlyArray<Keyring>, VaultUnavailable>
-    /** Removes expired rows, `limit` at a time, and returns how many it removed. */
+    /**
+     * Removes the rows that have ended by the opening policy, `limit` at a time, and returns how many it removed: a legal
+     * hold keeps rows behind their own end, and a shorter period ends them before it (RET-NEC, RET-CONTRACT).
+     */
     readonly sweep: (customer: CustomerId, limit?: number) => Effect.Effect<number, VaultUnavailable>
     /** Erases again, after a restore from a backup, the subjects that the ledger lists as erased. Returns how many. */
     readonly recover: (customer: CustomerId) => Effect.Effect<number, VaultUnavailable>

@@ -19,6 +19,7 @@ import type * as Option from "effect/Option"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
+import type { Collected, Ended, Span, Tally } from "./Ended.ts"
 import type { Erasure, Keyring, KeyringState } from "./Keyring.ts"
 import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
 import type { Source } from "./Source.ts"
@@ -48,6 +49,8 @@ export interface LinkRow {
   readonly subject: SubjectId
   readonly interaction: Uuid
   readonly retentionEnd: EpochMillis | undefined
+  /** `undefined` for a link to a disclosure, and for one of a release that recorded it of none. */
+  readonly collected?: Collected | undefined
 }
 
 /** A record that an identifier belonged to a subject for a time; the identifier is a keyed token. */
@@ -60,6 +63,8 @@ export interface LocatorRow {
   /** Exclusive; `undefined`: until further notice. */
   readonly validTo: EpochMillis | undefined
   readonly retentionEnd: EpochMillis | undefined
+  /** `undefined` for a locator of a release that recorded it of none. */
+  readonly collected?: Collected | undefined
 }
 
 /** Rows of one subject that are put together. */
@@ -166,8 +171,12 @@ export class VaultStore extends Context.Service<
       destroyed: Omit<Destroyed, "reference">,
       limit: number,
     ) => Effect.Effect<number, VaultUnavailable>
-    /** Removes up to `limit` rows whose retention end has come, and answers how many; 0: nothing is left. */
-    readonly sweep: (customer: CustomerId, at: EpochMillis, limit: number) => Effect.Effect<number, VaultUnavailable>
+    /** The spans of the categories of which rows are kept, by category; rows without a category are in none. */
+    readonly spans: (customer: CustomerId) => Effect.Effect<ReadonlyArray<Span>, VaultUnavailable>
+    /** Counts the rows that have ended, by category; categories without any are left out. */
+    readonly tally: (customer: CustomerId, ended: Ended) => Effect.Effect<ReadonlyArray<Tally>, VaultUnavailable>
+    /** Removes up to `limit` rows that have ended, and answers how many; 0: nothing is left. */
+    readonly sweep: (customer: CustomerId, ended: Ended, limit: number) => Effect.Effect<number, VaultUnavailable>
     /** The keyrings of a Customer, by subject, behind `after`. */
     readonly keyrings: (
       customer: CustomerId,

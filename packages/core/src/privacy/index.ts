@@ -5,6 +5,7 @@
 export * as AccessLog from "./AccessLog.ts"
 export * as AssociatedData from "./AssociatedData.ts"
 export * as Encryption from "./Encryption.ts"
+export * as Ended from "./Ended.ts"
 export * as ErasureLedger from "./ErasureLedger.ts"
 export * as Identifiers from "./Identifiers.ts"
 export * as Keyring from "./Keyring.ts"

@@ -7,11 +7,15 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Pseudonym from "../domain/Pseudonym.ts"
+import * as RetentionPolicy from "../domain/RetentionPolicy.ts"
 import * as RightsRequest from "../domain/RightsRequest.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EventStore } from "../eventsourcing/EventStore.ts"
+import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
+import type { Access } from "../privacy/AccessLog.ts"
+import type { Span } from "../privacy/Ended.ts"
 import { type Opening, OpeningPolicy, type Sealing } from "../privacy/OpeningPolicy.ts"
 import { Purpose } from "../policy/text/parameters/purposes.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
@@ -20,6 +24,7 @@ import * as Decisions from "./internal/Decisions.ts"
 import * as Gate from "./internal/Gate.ts"
 import * as ProcessingEntries from "./internal/ProcessingEntries.ts"
 import * as RetentionEnds from "./internal/RetentionEnds.ts"
+import { endedOf } from "./retention/ended.ts"
 
 const isUuid = Schema.is(Uuid)
 const isPurpose = Schema.is(Purpose)
@@ -50,6 +55,11 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
       const accepted = "the id of a request that was received"
       return yield* new Refusal({ rule: "BASIS", command: "OpenValue", field: "matter", accepted })
     })
+
+    /** Data behind their end are used for the claim or the duty that keeps them, and for nothing else (GDPR 18(2)). */
+    const isItsMatter = ({ matter, purpose, reason }: Access, { hold }: RetentionPolicy.Keeper) =>
+      (purpose === "legalClaims" || purpose === "legalCompliance") &&
+      (hold === undefined ? reason === "legalDuty" && matter !== undefined : matter === hold)
 
     return {
       check: Effect.fn("Openings.check")(function* (opening: Opening) {
@@ -83,7 +93,21 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
       retentionEnd: Effect.fn("Openings.retentionEnd")(function* ({ at, category, collectedAt, customer }: Opening) {
         if (collectedAt === undefined) return undefined
         const declared = yield* reading(decisions.declared(customer))
-        return yield* reading(RetentionEnds.retentionEnd(decisions, customer, declared, { category, collectedAt, at }))
+        return yield* reading(RetentionEnds.usualEnd(decisions, customer, declared, { category, collectedAt, at }))
+      }),
+      keptBehind: Effect.fn("Openings.keptBehind")(function* (opening: Opening, end: EpochMillis) {
+        const { access, at, category, collectedAt, customer } = opening
+        if (collectedAt === undefined) return undefined
+        const declared = yield* reading(decisions.declared(customer))
+        const datum = { category, collectedAt, at }
+        const keepers = yield* reading(RetentionEnds.keepers(decisions, customer, declared, datum, end))
+        if (keepers.length === 0) return undefined
+        return keepers.some((keeper) => isItsMatter(access, keeper)) ? "itsMatter" : "held"
+      }),
+      ended: Effect.fn("Openings.ended")(function* (customer: CustomerId, spans: ReadonlyArray<Span>, at: EpochMillis) {
+        const declared = yield* reading(decisions.declared(customer))
+        const { state } = yield* reading(decisions.load(RetentionPolicy.aggregate, customer, customer))
+        return endedOf({ declared, state }, spans, at)
       }),
     }
   }),

@@ -213,7 +213,7 @@ const execute = (ports: Ports) =>
               const access = { purpose: wanted.purpose, actor, reason, ...(matter === undefined ? {} : { matter }) }
               const answer = yield* vault.open({ customer, sealed, ...access })
               if (answer._tag === "Open") return { category: sealed.category, value: answer.value }
-              return yield* answer._tag === "Restricted"
+              return yield* answer._tag === "Restricted" && answer.by !== "hold"
                 ? refuse(answer.by === "objection" ? "R-OBJECT" : "R-RESTRICT", "values that the person lets be used")
                 : refuse("RET-NEC", "values that have neither been erased nor come to their end")
             }),

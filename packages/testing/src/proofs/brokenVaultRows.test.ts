@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { VaultStore } from "@tacet/core/privacy"
+import { Ended, type VaultStore } from "@tacet/core/privacy"
 import * as VaultSuite from "../VaultSuite.ts"
 import { type Broken, breakingPorts, proveProperties, soundVault } from "./brokenVault.testing.ts"
 import type { VaultFixture } from "../Fixture.ts"
@@ -77,8 +77,47 @@ const faults: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
     destroy: (customer, references, destroyed) =>
       store.destroy(customer, references, { ...destroyed, cause: "rectification" }),
   }),
-  "sweeps a moment late": (store) => ({
-    sweep: (customer, at, limit) => store.sweep(customer, at - 1, limit),
+  "sweeps what ends a moment later": (store) => ({
+    sweep: (customer, ended, limit) => store.sweep(customer, changed(ended, later), limit),
+  }),
+  "sweeps what was collected at the end of a segment": (store) => ({
+    sweep: (customer, ended, limit) =>
+      store.sweep(
+        customer,
+        changed(ended, (segment) => ({ ...segment, until: segment.until + 1 })),
+        limit,
+      ),
+  }),
+  "sweeps rows by their own end alone, whatever their category": (store) => ({
+    sweep: (customer, ended, limit) =>
+      Effect.flatMap(store.spans(customer), (spans) =>
+        store.sweep(customer, { ...Ended.byOwnEnd(spans, ended.at), unrecordedBy: ended.unrecordedBy }, limit),
+      ),
+  }),
+  "keeps rows without an end of which the whole segment has ended": (store) => ({
+    sweep: (customer, ended, limit) =>
+      store.sweep(
+        customer,
+        changed(ended, (segment) => ({ ...segment, endedBy: segment.endedBy ?? Number.MAX_SAFE_INTEGER })),
+        limit,
+      ),
+  }),
+  "sweeps rows without a category by the moment": (store) => ({
+    sweep: (customer, ended, limit) => store.sweep(customer, { ...ended, unrecordedBy: ended.at }, limit),
+  }),
+  "forgets the category of a link": (store) => ({
+    put: (customer, subject, { links = [], ...rows }) =>
+      store.put(customer, subject, { ...rows, links: links.map((link) => ({ ...link, collected: undefined })) }),
+  }),
+  "answers the oldest of the rows without an end": (store) => ({
+    spans: (customer) =>
+      Effect.map(store.spans(customer), (spans) =>
+        spans.map((span) => (span.newestEndless === undefined ? span : { ...span, newestEndless: span.oldest })),
+      ),
+  }),
+  "counts the rows of a category once": (store) => ({
+    tally: (customer, ended) =>
+      Effect.map(store.tally(customer, ended), (tallies) => tallies.map((tally) => ({ ...tally, rows: 1 }))),
   }),
   "answers values from the first page again": (store) => ({
     valuesOf: (customer, subject, { limit }) => store.valuesOf(customer, subject, { limit }),
@@ -91,6 +130,14 @@ const faults: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
     removeSubject: (customer, subject, destroyed) => store.removeSubject(customer, subject, destroyed, 99),
   }),
 }
+
+const changed = (ended: Ended.Ended, change: (segment: Ended.Segment) => Ended.Segment): Ended.Ended => ({
+  ...ended,
+  segments: ended.segments.map(change),
+})
+
+const later = (segment: Ended.Segment): Ended.Segment =>
+  segment.endedBy === undefined ? segment : { ...segment, endedBy: segment.endedBy + 1 }
 
 const noKeys = { keys: new Map(), objections: new Set<string>() }
 

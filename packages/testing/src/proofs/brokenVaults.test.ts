@@ -354,7 +354,18 @@ const broken: ReadonlyArray<Broken<VaultFixture>> = [
     fault: "sweeps a day early",
     property: "a sweep removes expired rows and nothing else, in batches of any size, and once",
     fixture: breakingPorts(({ store }) => ({
-      store: { sweep: (customer, at, limit) => store.sweep(customer, at + 86_400_000, limit) },
+      store: {
+        sweep: (customer, ended, limit) =>
+          store.sweep(
+            customer,
+            {
+              ...ended,
+              segments: ended.segments.map((segment) => ({ ...segment, endedBy: ended.at + 86_400_000 })),
+              unrecordedBy: ended.at + 86_400_000,
+            },
+            limit,
+          ),
+      },
     })),
   },
   {
@@ -404,6 +415,8 @@ const noRows: Store = {
   subjectOf: () => Effect.succeedNone,
   destroy: () => Effect.void,
   removeSubject: () => Effect.succeed(0),
+  spans: () => Effect.succeed([]),
+  tally: () => Effect.succeed([]),
   sweep: () => Effect.succeed(0),
   keyrings: () => Effect.succeed([]),
   unfinished: () => Effect.succeed([]),

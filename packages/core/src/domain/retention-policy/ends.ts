@@ -4,10 +4,10 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Calendar from "../../calendar/Calendar.ts"
-import type { Period } from "../../calendar/Period.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import * as Ends from "../../policy/checks/Ends.ts"
 import { citesAct } from "../../policy/legal/Citation.ts"
+import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import { type Hold, mayCollect, type State } from "./state.ts"
 
@@ -52,9 +52,19 @@ export const retentionEnd = (
   facts: Facts,
   policies: ReadonlyArray<EffectivePolicy>,
 ): DateTime.Utc | undefined => {
-  const end = Ends.first(endsOf(state, facts, policies))
-  return end === undefined ? undefined : putOff(state, facts, policies, end.at)
+  const end = usualEnd(state, facts, policies)
+  return end === undefined ? undefined : postponed(state, facts, policies, end)
 }
+
+/**
+ * The end of a datum before any law or hold: from then on it is used for the matter of what keeps it and nothing else
+ * (RET-NEC, GDPR 18(2)). `undefined` while no end is known.
+ */
+export const usualEnd = (
+  state: State,
+  facts: Facts,
+  policies: ReadonlyArray<EffectivePolicy>,
+): DateTime.Utc | undefined => Ends.first(endsOf(state, facts, policies))?.at
 
 /**
  * All ends of a datum that are known, each with its rule; the earliest counts. No law and no hold is among them.
@@ -146,16 +156,18 @@ const endsUnder = (
   const periods = periodsSince(state, category, DateTime.toEpochMillis(events.collection))
   return periods.length === 0
     ? Ends.knownOf(policy, base)
-    : periods.flatMap((contractPeriod) => Ends.knownOf(policy, { ...base, contractPeriod }))
+    : periods.flatMap(({ from, period: contractPeriod }) =>
+        Ends.knownOf(policy, { ...base, contractPeriod, contractPeriodFrom: DateTime.makeUnsafe(from) }),
+      )
 }
 
 /**
  * The period in force at a moment and all that were set later: a longer one set later does not apply to existing data.
  */
-const periodsSince = (state: State, category: PersonalDataCategory, instant: number): ReadonlyArray<Period> => {
+const periodsSince = (state: State, category: PersonalDataCategory, instant: number) => {
   const set = state.periods.get(category) ?? []
   const first = set.findLastIndex(({ from }) => from <= instant)
-  return set.slice(Math.max(0, first)).map(({ period }) => period)
+  return set.slice(Math.max(0, first))
 }
 
 const mayBePutOff = (policies: ReadonlyArray<EffectivePolicy>): boolean =>
@@ -179,9 +191,9 @@ const holdsOn = (
   state: State,
   { about, category }: Facts,
   policies: ReadonlyArray<EffectivePolicy>,
-): ReadonlyArray<Hold> => {
+): ReadonlyArray<Hold & { readonly id: Uuid }> => {
   if (!mayBePutOff(policies)) return []
-  const holds = Array.from(state.holds.values()).filter(
+  const holds = Array.from(state.holds, ([id, hold]) => ({ ...hold, id })).filter(
     ({ categories, matter }) =>
       categories.includes(category) &&
       (about === "interaction" ||
@@ -190,8 +202,40 @@ const holdsOn = (
   return holds.sort((one, other) => one.placedAt - other.placedAt)
 }
 
-/** Data that ended stay ended: a later hold does not restore them. */
-const putOff = (
+/** A law or a legal hold that keeps a datum behind its end. */
+export interface Keeper {
+  readonly reference: string
+  /** The hold; `undefined` where a law keeps it. */
+  readonly hold: Uuid | undefined
+}
+
+/** The laws and holds that keep a datum at a moment, whose usual end has come. */
+export const keepersAt = (
+  state: State,
+  facts: Facts,
+  policies: ReadonlyArray<EffectivePolicy>,
+  end: DateTime.Utc,
+  at: DateTime.Utc,
+): ReadonlyArray<Keeper> => {
+  const instant = DateTime.toEpochMillis(at)
+  const laws = keptByLaw(facts, policies)
+  const keepers = laws
+    .filter(({ until }) => instant < until)
+    .map(({ reference }): Keeper => ({ reference, hold: undefined }))
+  let until = Math.max(DateTime.toEpochMillis(end), ...laws.map((law) => law.until))
+  for (const { id, placedAt, reference, releasedAt = Infinity } of holdsOn(state, facts, policies)) {
+    if (placedAt >= until) continue
+    if (placedAt <= instant && instant < releasedAt) keepers.push({ reference, hold: id })
+    until = Math.max(until, releasedAt)
+  }
+  return keepers
+}
+
+/**
+ * An end, put off by the laws that require a datum to be kept and by the holds that were placed before it; `undefined`
+ * while a hold is not released. Data that ended stay ended: a later hold does not restore them.
+ */
+export const postponed = (
   state: State,
   facts: Facts,
   policies: ReadonlyArray<EffectivePolicy>,

@@ -8,6 +8,7 @@ import type { EffectivePolicy } from "./EffectivePolicy.ts"
 import * as History from "./History.ts"
 import type { LegalData } from "../legal/LegalData.ts"
 import { legalData, regulationApplies } from "../legal/LegalData.ts"
+import * as Calendar from "../../calendar/Calendar.ts"
 import { fromEpochDay } from "../../calendar/PlainDate.ts"
 import { dayOf } from "../../calendar/UtcDay.ts"
 import type { PrivacyPolicy } from "../text/PrivacyPolicy.ts"
@@ -108,4 +109,32 @@ export const timeline = (book: PolicyBook, adopted: ReadonlyArray<Adopted>): Pol
     }
     return resolved.success
   }
+}
+
+/**
+ * The moments at which what binds may have changed: a version was adopted, a supplement or the Customer's own policy
+ * began, or the law began or ceased to apply. Between two of them the same policy binds every moment.
+ *
+ * @example
+ * ```ts
+ * import { PolicyBook } from "@tacet/core/policy"
+ *
+ * const adopted = [{ from: 0, policyVersion: "dialonce/2021-02-17" }]
+ * const inParis = Date.parse("2018-05-24T22:00:00Z")
+ * PolicyBook.changes(PolicyBook.published, adopted).includes(inParis) // => true
+ * ```
+ */
+export const changes = (book: PolicyBook, adopted: ReadonlyArray<Adopted>): ReadonlyArray<number> => {
+  const { customerPolicies = [], legal, supplements = [] } = book
+  const { memberships, regulationFrom, treatments } = legal
+  const spans = [...memberships, ...treatments]
+  const dates = new Set([...Object.values(regulationFrom), ...spans.flatMap(({ from, to = from }) => [from, to])])
+  const zones = new Set(adopted.flatMap(({ policyVersion }) => text(book, policyVersion)?.timeZone ?? []))
+  return [
+    ...adopted.map(({ from }) => from),
+    ...[...supplements, ...customerPolicies].map(({ from }) => DateTime.toEpochMillis(from)),
+    ...Array.from(zones).flatMap((zone) =>
+      Array.from(dates, (date) => DateTime.toEpochMillis(Calendar.startOfDay(date, zone))),
+    ),
+  ]
 }

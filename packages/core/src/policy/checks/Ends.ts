@@ -20,6 +20,8 @@ export interface Datum {
   readonly events: Events & { readonly collection: DateTime.Utc }
   /** The period that the contract fixes for the category, where one does. */
   readonly contractPeriod?: Period
+  /** When that period was set: data that it ends were kept until then. */
+  readonly contractPeriodFrom?: DateTime.Utc
 }
 
 /**
@@ -130,7 +132,7 @@ export const first = (ends: ReadonlyArray<KnownEnd>): KnownEnd | undefined =>
  * does.
  */
 export const knownOf = (policy: EffectivePolicy, datum: Datum): ReadonlyArray<KnownEnd> => {
-  const { category, contractPeriod, events } = datum
+  const { category, contractPeriod, contractPeriodFrom: from, events } = datum
   const { freeTextEnd, retentionByCategory, retentionCap } = policy.parameters
   const { timeZone } = policy
   const retention = [
@@ -138,7 +140,10 @@ export const knownOf = (policy: EffectivePolicy, datum: Datum): ReadonlyArray<Kn
     ...known(retentionByCategory[category] ?? [], events, timeZone, ruleOfCategory[category] ?? "RET-NEC"),
     ...(contractPeriod === undefined
       ? []
-      : known([{ after: "collection", within: contractPeriod }], events, timeZone, "RET-CONTRACT")),
+      : known([{ after: "collection", within: contractPeriod }], events, timeZone, "RET-CONTRACT").map((end) => ({
+          ...end,
+          at: from === undefined ? end.at : DateTime.max(end.at, from),
+        }))),
   ]
   if (!isTyped(category)) return retention
   const end = first(retention)

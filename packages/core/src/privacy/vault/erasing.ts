@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import { startOfDay } from "../../calendar/UtcDay.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import { empty, type Erasure } from "../Keyring.ts"
+import * as Ended from "../Ended.ts"
 import type { ErasureCause, SubjectId } from "../Subject.ts"
 import type { Destroyed } from "../VaultStore.ts"
 import { again, type Keyrings } from "./keyrings.ts"
@@ -16,7 +17,10 @@ import type { Ports } from "./Ports.ts"
 const batch = 500
 
 /** Erases subjects, and removes expired rows. */
-export const erasing = ({ keyStore, ledger, store }: Ports, { forEach, recorded }: Keyrings) => {
+export const erasing = ({ keyStore, ledger, policy, store }: Ports, { forEach, recorded }: Keyrings) => {
+  const endedOf =
+    policy.ended ?? ((_, spans: ReadonlyArray<Ended.Span>, at: number) => Effect.succeed(Ended.byOwnEnd(spans, at)))
+
   const erase = Effect.fn("Vault.erase")(function* (customer: CustomerId, subject: SubjectId, cause: ErasureCause) {
     const fingerprint = yield* keyStore.fingerprint(customer, subject)
     const at = yield* Clock.currentTimeMillis
@@ -59,9 +63,10 @@ export const erasing = ({ keyStore, ledger, store }: Ports, { forEach, recorded 
 
   const sweep = Effect.fn("Vault.sweep")(function* (customer: CustomerId, limit = batch) {
     const at = yield* Clock.currentTimeMillis
+    const ended = yield* endedOf(customer, yield* store.spans(customer), at)
     let count = 0
     for (;;) {
-      const removed = yield* store.sweep(customer, at, limit)
+      const removed = yield* store.sweep(customer, ended, limit)
       if (removed === 0) return count
       count += removed
     }

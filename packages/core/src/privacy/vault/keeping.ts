@@ -9,6 +9,7 @@ import { startOfDay } from "../../calendar/UtcDay.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
+import type { Collected } from "../Ended.ts"
 import type { Sealed } from "../Sealed.ts"
 import { type Source, usualSourceOf } from "../Source.ts"
 import type { ErasureCause, SubjectId } from "../Subject.ts"
@@ -29,10 +30,16 @@ export const keeping = ({ store }: Ports, { change, live, recorded }: Keyrings) 
   destroy: (customer: CustomerId, references: ReadonlyArray<Uuid>, cause: ErasureCause) =>
     Effect.flatMap(Clock.currentTimeMillis, (at) => store.destroy(customer, references, { on: startOfDay(at), cause })),
 
-  link: (customer: CustomerId, subject: SubjectId, interaction: Uuid, retentionEnd: EpochMillis | undefined) =>
+  link: (
+    customer: CustomerId,
+    subject: SubjectId,
+    interaction: Uuid,
+    retentionEnd: EpochMillis | undefined,
+    collected?: Collected,
+  ) =>
     Effect.andThen(
       live(customer, subject),
-      again(store.put(customer, subject, { links: [{ subject, interaction, retentionEnd }] })),
+      again(store.put(customer, subject, { links: [{ subject, interaction, retentionEnd, collected }] })),
     ),
 
   subjectOf: Effect.fn("Vault.subjectOf")(function* (customer: CustomerId, interaction: Uuid) {

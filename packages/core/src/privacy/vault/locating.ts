@@ -24,6 +24,8 @@ export interface Observation {
   /** Exclusive; `undefined`: until further notice. */
   readonly validTo: EpochMillis | undefined
   readonly retentionEnd: EpochMillis | undefined
+  /** When it was seen: the periods of its category are counted from then. Default: only its own end ends it. */
+  readonly collectedAt?: EpochMillis
 }
 
 /** A request to locate the subjects to which an identifier belonged within `[from, to)`. */
@@ -61,12 +63,13 @@ export const locating = (ports: Ports, { live, recorded }: Keyrings) => {
   })
 
   const observe = Effect.fn("Vault.observe")(function* (observation: Observation) {
-    const { customer, identifier, retentionEnd, subject, validFrom, validTo } = observation
+    const { collectedAt, customer, identifier, retentionEnd, subject, validFrom, validTo } = observation
     const canonical = yield* Effect.fromResult(Identifiers.normalise(identifier, yield* Identifiers.TelephoneNumbers))
     yield* live(customer, subject)
     const period = periodOf(validFrom)
     const token = yield* tokenOf(customer, period, identifier, canonical)
-    const locators = [{ subject, token, period, validFrom, validTo, retentionEnd }]
+    const collected = collectedAt === undefined ? undefined : { category: identifier.kind, at: collectedAt }
+    const locators = [{ subject, token, period, validFrom, validTo, retentionEnd, collected }]
     yield* again(store.put(customer, subject, { locators }))
   })
 

@@ -12,6 +12,7 @@ import type { Access, AccessOutcome } from "../AccessLog.ts"
 import { type KeyPlace, ofValue } from "../AssociatedData.ts"
 import { algorithm, Encryption, textOf } from "../Encryption.ts"
 import type { Keyring, WrappedKey } from "../Keyring.ts"
+import type { Opening } from "../OpeningPolicy.ts"
 import type { PersonalDataCategory } from "../PersonalDataCategory.ts"
 import type { Sealed } from "../Sealed.ts"
 import type { ErasureCause } from "../Subject.ts"
@@ -39,8 +40,11 @@ export type Opened =
   /** It was destroyed, and there is a record of that. Of a single value `at` is the beginning of the day. */
   | { readonly _tag: "Erased"; readonly at: EpochMillis; readonly cause: ErasureCause }
   | { readonly _tag: "Expired"; readonly at: EpochMillis }
-  /** It is kept and not used: all of the subject's (GDPR 18), or for this purpose (GDPR 21). */
-  | { readonly _tag: "Restricted"; readonly by: "restriction" | "objection" }
+  /**
+   * It is kept and not used: all of the subject's (GDPR 18), or for this purpose (GDPR 21), or behind its end, where a law
+   * or a legal hold keeps it for its own matter alone.
+   */
+  | { readonly _tag: "Restricted"; readonly by: "restriction" | "objection" | "hold" }
 
 /** The errors of opening a value. */
 export type OpenError =
@@ -54,7 +58,7 @@ export type OpenError =
 const sooner = (one: EpochMillis | undefined, other: EpochMillis | undefined): EpochMillis | undefined =>
   one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
 
-/** A restriction does not bar a right of the person whose data it is (GDPR 15, 18(2)). */
+/** Neither a restriction nor a hold bars a right of the person whose data it is (GDPR 15, 18(2)). */
 const isOwnRight = ({ matter, purpose }: Access): boolean => purpose === "rightsFulfilment" && matter !== undefined
 
 /** Records an access in the access log. */
@@ -78,6 +82,7 @@ export const opening = (ports: Ports, { recorded }: Keyrings) => {
   const { keyStore, policy, store } = ports
   const record = recording(ports)
   const retentionEndNow = policy.retentionEnd ?? (() => Effect.succeed(undefined))
+  const keptBehind = policy.keptBehind ?? (() => Effect.succeed(undefined))
 
   const decrypted = Effect.fnUntraced(function* (customer: CustomerId, value: ValueRow, wrapped: WrappedKey) {
     const { category, cipherText, keyId, nonce, reference, subject } = value
@@ -92,9 +97,9 @@ export const opening = (ports: Ports, { recorded }: Keyrings) => {
 
   const judge = Effect.fnUntraced(function* (
     request: ToOpen,
+    opening: Opening,
     value: ValueRow,
     keyring: Keyring | undefined,
-    now: EpochMillis,
   ): Effect.fn.Return<Opened, OpenError> {
     const { customer, purpose } = request
     const { reference, retentionEnd, subject } = value
@@ -103,7 +108,11 @@ export const opening = (ports: Ports, { recorded }: Keyrings) => {
     }
     const entry = Option.getOrUndefined(yield* recorded(customer, subject))
     if (entry !== undefined) return { _tag: "Erased", at: entry.at, cause: entry.cause }
-    if (retentionEnd !== undefined && retentionEnd <= now) return { _tag: "Expired", at: retentionEnd }
+    if (retentionEnd !== undefined && retentionEnd <= opening.at) {
+      const kept = yield* keptBehind(opening, retentionEnd)
+      if (kept === undefined) return { _tag: "Expired", at: retentionEnd }
+      if (kept === "held" && !isOwnRight(request)) return { _tag: "Restricted", by: "hold" }
+    }
     if (keyring?.restricted === true && !isOwnRight(request)) return { _tag: "Restricted", by: "restriction" }
     if (keyring?.objections.has(purpose) === true) return { _tag: "Restricted", by: "objection" }
     const key = keyring?.keys.get(value.category)
@@ -127,10 +136,10 @@ export const opening = (ports: Ports, { recorded }: Keyrings) => {
       const { keyring, value } = found
       if (value.category !== category) return yield* new AlteredValue({ customer, reference })
       const { collectedAt, purposes: declared, subject } = value
-      const opening = { customer, access: request, category, declared, subject, collectedAt, at: now }
+      const opening: Opening = { customer, access: request, category, declared, subject, collectedAt, at: now }
       yield* policy.check(opening)
       const end = sooner(value.retentionEnd, yield* retentionEndNow(opening))
-      return yield* judge(request, { ...value, retentionEnd: end }, Option.getOrUndefined(keyring), now)
+      return yield* judge(request, opening, { ...value, retentionEnd: end }, Option.getOrUndefined(keyring))
     }).pipe(Effect.tapError((error) => note(error._tag === "Refusal" ? "refused" : "failed")))
     yield* note(outcomes[answer._tag])
     return answer

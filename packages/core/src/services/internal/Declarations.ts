@@ -8,6 +8,7 @@ import * as Customer from "../../domain/Customer.ts"
 import type * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
 import type { StreamCheck } from "../../eventsourcing/Commit.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import * as Expected from "../../eventsourcing/ExpectedVersion.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
@@ -36,13 +37,20 @@ export const KnownPolicies: Context.Reference<(customer: CustomerId) => PolicyBo
 /** A Customer's declarations at a version of its stream, and the policy that binds it at each moment. */
 export interface Declared extends CommandHandler.Loaded<Customer.State> {
   readonly policyAt: PolicyBook.PolicyAt
+  /** The moments at which the policy that binds may have changed. */
+  readonly changes: () => ReadonlyArray<EpochMillis>
 }
 
 /** A Customer's declarations, as loaded from its stream. */
 export const of = (
   policies: PolicyBook.PolicyBook,
   { state, version }: CommandHandler.Loaded<Customer.State>,
-): Declared => ({ state, version, policyAt: PolicyBook.timeline(policies, state.policyVersions) })
+): Declared => ({
+  state,
+  version,
+  policyAt: PolicyBook.timeline(policies, state.policyVersions),
+  changes: () => PolicyBook.changes(policies, state.policyVersions),
+})
 
 /** Requires, when a decision that rests on the declarations is appended, that the Customer has declared nothing more. */
 export const check = (customer: CustomerId, { version }: Declared): StreamCheck => ({

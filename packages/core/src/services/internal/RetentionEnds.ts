@@ -85,8 +85,8 @@ export const held = (
   return { facts: { category, about: "interaction", events }, policies }
 }
 
-/** The end of a datum as far as it is known at a moment; `undefined` while none is known. */
-export const retentionEnd = Effect.fnUntraced(function* (
+/** The end of a datum before any law or hold, as far as it is known at a moment; `undefined` while none is known. */
+export const usualEnd = Effect.fnUntraced(function* (
   { load }: CommandHandler.Handler,
   customer: CustomerId,
   declared: Declared,
@@ -95,6 +95,21 @@ export const retentionEnd = Effect.fnUntraced(function* (
   const found = held(declared, datum)
   if (found === undefined) return undefined
   const { state } = yield* load(RetentionPolicy.aggregate, customer, customer)
-  const end = RetentionPolicy.retentionEnd(state, found.facts, found.policies)
+  const end = RetentionPolicy.usualEnd(state, found.facts, found.policies)
   return end === undefined ? undefined : DateTime.toEpochMillis(end)
+})
+
+/** What keeps a datum at a moment behind its end: laws, and holds that were placed before it. */
+export const keepers = Effect.fnUntraced(function* (
+  { load }: CommandHandler.Handler,
+  customer: CustomerId,
+  declared: Declared,
+  datum: Datum,
+  end: EpochMillis,
+): Effect.fn.Return<ReadonlyArray<RetentionPolicy.Keeper>, ReadError | UndecodableEvent> {
+  const found = held(declared, datum)
+  if (found === undefined) return []
+  const { state } = yield* load(RetentionPolicy.aggregate, customer, customer)
+  const moments = [end, datum.at].map((moment) => DateTime.makeUnsafe(moment)) as [DateTime.Utc, DateTime.Utc]
+  return RetentionPolicy.keepersAt(state, found.facts, found.policies, ...moments)
 })

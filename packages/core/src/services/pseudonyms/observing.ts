@@ -47,7 +47,7 @@ const retentionEnd = Effect.fnUntraced(function* (
   collectedAt: EpochMillis,
 ) {
   const at = yield* orNow(undefined)
-  return yield* RetentionEnds.retentionEnd(decisions, customer, declared, { category, collectedAt, at })
+  return yield* RetentionEnds.usualEnd(decisions, customer, declared, { category, collectedAt, at })
 })
 
 /** Seals a value with its retention end. */
@@ -95,7 +95,8 @@ export const observe = (ports: Ports) =>
           const end = yield* retentionEnd(ports, customer, declared, category, seenAt)
           const toSeal = { customer, subject, category, value: identifier.text, purposes, source: "observed" as const }
           sealed = yield* vault.seal({ ...toSeal, collectedAt: seenAt, retentionEnd: end })
-          yield* vault.observe({ customer, subject, identifier, validFrom, validTo, retentionEnd: end })
+          const row = { customer, subject, identifier, validFrom, validTo, retentionEnd: end, collectedAt: seenAt }
+          yield* vault.observe(row)
         }
         return command(sealed)
       }),
@@ -120,7 +121,8 @@ export const link = (ports: Ports) =>
     const datum = { category: "interfaceUsage", collectedAt: linkedAt, command: "LinkInteraction" } as const
     yield* RetentionEnds.requireEnd(ports.decisions, customer, declared, datum)
     const end = yield* retentionEnd(ports, customer, declared, "interfaceUsage", linkedAt)
-    yield* ports.vault.link(customer, subjectOf(pseudonym), interaction, end)
+    const collected = { category: "interfaceUsage", at: linkedAt } as const
+    yield* ports.vault.link(customer, subjectOf(pseudonym), interaction, end, collected)
   })
 
 /** Seals a corrected value, records it, and destroys the old one. */

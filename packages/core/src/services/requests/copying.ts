@@ -147,7 +147,7 @@ const described = Effect.fnUntraced(function* (
 ) {
   const at = yield* utcNow
   const datum = { category: kept.category, collectedAt: kept.collectedAt, at: DateTime.toEpochMillis(at) }
-  const now = yield* RetentionEnds.retentionEnd(decisions, customer, declared, datum)
+  const now = yield* RetentionEnds.usualEnd(decisions, customer, declared, datum)
   const ends = [kept.retentionEnd, now].flatMap((end): ReadonlyArray<EpochMillis> => (end === undefined ? [] : [end]))
   const policy = declared.policyAt(at)
   const criteria = policy === undefined ? [] : Ends.bindingOn(policy, kept.category)

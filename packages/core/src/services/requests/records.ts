@@ -107,7 +107,7 @@ export const keep = Effect.fnUntraced(function* (
   const at = yield* Clock.currentTimeMillis
   const declared = yield* decisions.declared(customer)
   const datum = { category, collectedAt: at, at }
-  const retentionEnd = yield* RetentionEnds.retentionEnd(decisions, customer, declared, datum)
+  const retentionEnd = yield* RetentionEnds.usualEnd(decisions, customer, declared, datum)
   const subject = subjectOf(request)
   return yield* vault.seal({ customer, subject, category, value, purposes: [purpose], collectedAt: at, retentionEnd })
 })

@@ -1,0 +1,257 @@
+import { describe, expect, it } from "@tacet/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import { TestClock } from "effect/testing"
+import fc from "fast-check"
+import type { ContractId } from "../domain/Identifier.ts"
+import { agreementClauses } from "../policy/text/parameters/processing.ts"
+import type { Sealed } from "../privacy/Sealed.ts"
+import type { SubjectId } from "../privacy/Subject.ts"
+import { Vault } from "../privacy/Vault.ts"
+import { Customers } from "./Customers.ts"
+import { Retention } from "./Retention.ts"
+import { adopted, customer, day, idOf, midnight, over, sweep } from "./retention.testing.ts"
+
+const quarter = day / 4
+const dawn = midnight(1, 1)
+
+/** A moment by its number of quarters of a day. */
+const moment = (quarters: number) => dawn + quarters * quarter
+
+const categories = ["freeText", "telephoneNumber"] as const
+type Category = (typeof categories)[number]
+
+/** Declarations are made in the first quarter of a day, each on a day of its own. */
+type Declaration =
+  | { readonly _tag: "period"; readonly day: number; readonly category: Category; readonly days: number }
+  | { readonly _tag: "hold"; readonly day: number; readonly categories: ReadonlyArray<Category> }
+  | { readonly _tag: "release"; readonly day: number; readonly hold: number }
+
+const aDay = fc.nat({ max: 30 })
+const aCategory = fc.constantFrom(...categories)
+const aDeclaration: fc.Arbitrary<Declaration> = fc.oneof(
+  fc.record({
+    _tag: fc.constant("period" as const),
+    day: aDay,
+    category: aCategory,
+    days: fc.constantFrom(4, 9, 15),
+  }),
+  fc.record({
+    _tag: fc.constant("hold" as const),
+    day: aDay,
+    categories: fc.subarray([...categories], { minLength: 1 }),
+  }),
+  fc.record({ _tag: fc.constant("release" as const), day: aDay, hold: aDay }),
+)
+
+/** A value: the end that it is sealed with is the one that is known, none, or one that is sooner than any period. */
+const aValue = fc.record({
+  category: aCategory,
+  day: fc.nat({ max: 20 }),
+  own: fc.constantFrom("known", "none", 3),
+})
+
+const aWorld = {
+  declarations: fc.uniqueArray(aDeclaration, { maxLength: 6, selector: (one) => one.day }),
+  values: fc.array(aValue, { minLength: 1, maxLength: 4 }),
+  nights: fc.uniqueArray(fc.integer({ min: 4, max: 45 }), { minLength: 1, maxLength: 2 }),
+}
+
+interface Tracked {
+  readonly category: Category
+  readonly at: number
+  own: number
+  coveredBy: Set<number>
+  isEnded: boolean
+}
+
+/** The state of values by the words of the rules, a quarter of a day after the other. */
+const wordsOf = (declarations: ReadonlyArray<Declaration>) => {
+  const periods: Array<{ readonly from: number; readonly category: Category; readonly days: number }> = []
+  for (const category of categories) periods.push({ from: -1, category, days: 12 })
+  const active = new Map<number, ReadonlyArray<Category>>()
+  const values: Array<Tracked> = []
+  const endsOf = ({ at, category, own }: Tracked): number => {
+    const all = periods.filter((one) => one.category === category)
+    const first = all.findLastIndex(({ from }) => from <= at)
+    return Math.min(own, ...all.slice(Math.max(0, first)).map(({ days }) => at + days * 4))
+  }
+  const settle = (now: number) => {
+    for (const value of values) {
+      const isHeld = Array.from(value.coveredBy).some((hold) => active.has(hold))
+      if (endsOf(value) <= now && !isHeld) value.isEnded = true
+    }
+  }
+  return {
+    values,
+    active,
+    endsOf,
+    /** The next quarter: what ends by itself does so before anything is declared. */
+    tick: (now: number) => {
+      settle(now)
+      const declared = declarations.find((one) => one.day * 4 + 1 === now)
+      if (declared?._tag === "period") periods.push({ from: now, category: declared.category, days: declared.days })
+      if (declared?._tag === "release") active.delete(declared.hold)
+      if (declared?._tag === "hold") {
+        active.set(declared.day, declared.categories)
+        for (const value of values) {
+          if (!value.isEnded && declared.categories.includes(value.category)) value.coveredBy.add(declared.day)
+        }
+      }
+      if (declared !== undefined) settle(now)
+      return declared
+    },
+    add: (category: Category, now: number): Tracked => {
+      const value: Tracked = { category, at: now, own: Infinity, coveredBy: new Set(), isEnded: false }
+      // A hold that is active holds what is collected under it.
+      for (const [hold, held] of active) if (held.includes(category)) value.coveredBy.add(hold)
+      values.push(value)
+      return value
+    },
+  }
+}
+
+const contracted = Effect.gen(function* () {
+  yield* adopted
+  yield* Customers.use((customers) =>
+    customers.declare(customer, [
+      {
+        _tag: "SignContract",
+        at: DateTime.makeUnsafe(dawn),
+        contract: idOf(900) as string as ContractId,
+        clauses: [...agreementClauses],
+        purposes: ["customerCare"],
+        categories: [...categories],
+        ownServices: [],
+        places: ["FR"],
+        recognition: false,
+      },
+    ]),
+  )
+})
+
+/** How a value answers a reader of customer care, or one who works on a legal matter. */
+const open = (sealed: Sealed<string>, hold?: number) =>
+  Vault.use((vault) =>
+    vault.open({
+      customer,
+      sealed,
+      actor: { id: idOf(901), roles: ["support"] },
+      ...(hold === undefined
+        ? { purpose: "customerCare", reason: "customerSupport" }
+        : { purpose: "legalCompliance", reason: "legalDuty", matter: idOf(1000 + hold) }),
+    }),
+  ).pipe(Effect.map((answer) => (answer._tag === "Restricted" ? `Restricted ${answer.by}` : answer._tag)))
+
+const declare = Effect.fnUntraced(function* (declared: Declaration, isActive: boolean) {
+  const retention = yield* Retention
+  switch (declared._tag) {
+    case "period":
+      yield* retention.setPeriod(customer, { period: `P${declared.days}D`, categories: [declared.category] })
+      return
+    case "hold":
+      yield* retention.hold(customer, {
+        hold: idOf(1000 + declared.day),
+        matter: "litigation",
+        reference: "law/civil-code-2224",
+        categories: declared.categories,
+      })
+      return
+    case "release":
+      if (isActive) yield* retention.release(customer, idOf(1000 + declared.hold))
+  }
+})
+
+describe("rows of the vault", () => {
+  it.effect.prop(
+    "RET-NEC RET-CONTRACT SWEEP: end by the periods and holds in force, whatever end they were sealed with",
+    [fc.record(aWorld)],
+    ({ declarations, nights, values }) =>
+      Effect.gen(function* () {
+        const words = wordsOf(declarations)
+        const sealed: Array<readonly [Tracked, Sealed<string>]> = []
+        yield* contracted
+        yield* TestClock.setTime(dawn)
+        yield* Retention.use((retention) =>
+          retention.setPeriod(customer, { period: "P12D", categories, at: dawn - day }),
+        )
+        for (let now = 0; now <= 46 * 4; now++) {
+          const before = new Set(words.active.keys())
+          const declared = words.tick(now)
+          const isNight = nights.some((night) => night * 4 + 2 === now)
+          const collected = values.filter((value) => value.day * 4 === now)
+          if (declared === undefined && collected.length === 0 && !isNight) continue
+          yield* TestClock.setTime(moment(now))
+          if (declared !== undefined) {
+            yield* declare(declared, declared._tag === "release" && before.has(declared.hold))
+          }
+          for (const value of collected) {
+            const tracked = words.add(value.category, now)
+            if (typeof value.own === "number") tracked.own = now + value.own * 4
+            const end = value.own === "none" ? undefined : moment(words.endsOf(tracked))
+            const toSeal = { customer, subject: idOf(902) as string as SubjectId, category: value.category }
+            const row = {
+              ...toSeal,
+              value: "v",
+              purposes: ["customerCare"],
+              collectedAt: moment(now),
+              retentionEnd: end,
+            }
+            sealed.push([tracked, yield* Vault.use((vault) => vault.seal(row))])
+          }
+          if (!isNight) continue
+          const ordinary = (value: Tracked) =>
+            value.isEnded ? "Expired" : words.endsOf(value) <= now ? "Restricted hold" : "Open"
+          const expected = sealed.map(([value]) => ordinary(value))
+          const seen = () => Effect.forEach(sealed, ([, reference]) => open(reference))
+          // Planted: rows swept by their own end alone; values that have ended by their periods swept by their own end; a
+          // held value open for customer care; a held value open for the matter of any hold.
+          expect([now, yield* seen()]).toEqual([now, expected])
+          yield* sweep
+          const kept = yield* Vault.use((vault) =>
+            vault.valuesOf(customer, idOf(902) as string as SubjectId, { limit: 99 }),
+          )
+          expect([now, kept.length]).toEqual([now, sealed.filter(([value]) => !value.isEnded).length])
+          for (const [value, reference] of sealed) {
+            if (ordinary(value) !== "Restricted hold") continue
+            // For the matter of a hold that keeps it, and of no other.
+            for (const hold of [...words.active.keys(), 99]) {
+              const isItsMatter = value.coveredBy.has(hold) && words.active.has(hold)
+              expect([now, yield* open(reference, hold)]).toEqual([now, isItsMatter ? "Open" : "Restricted hold"])
+            }
+          }
+        }
+      }).pipe(Effect.provide(over(), { local: true })),
+    { numRuns: 40 },
+  )
+
+  // Planted: a period that was set after the hold ends data as if it had been set before.
+  it.effect("RET-NEC: a hold keeps what it found, though a shorter period would have ended it before", () =>
+    Effect.gen(function* () {
+      yield* contracted
+      yield* TestClock.setTime(dawn)
+      const retention = yield* Retention
+      yield* retention.setPeriod(customer, { period: "P12D", categories, at: dawn - day })
+      const vault = yield* Vault
+      const sealed = yield* vault.seal({
+        customer,
+        subject: idOf(902) as string as SubjectId,
+        category: "freeText",
+        value: "v",
+        purposes: ["customerCare"],
+        collectedAt: dawn,
+        retentionEnd: dawn + 12 * day,
+      })
+      yield* TestClock.setTime(dawn + 8 * day)
+      yield* declare({ _tag: "hold", day: 8, categories: ["freeText"] }, false)
+      yield* TestClock.setTime(dawn + 9 * day)
+      yield* declare({ _tag: "period", day: 9, category: "freeText", days: 4 }, false)
+      expect(yield* sweep).toMatchObject({ rows: 0 })
+      expect(yield* open(sealed)).toBe("Restricted hold")
+      expect(yield* open(sealed, 8)).toBe("Open")
+      yield* declare({ _tag: "release", day: 10, hold: 8 }, true)
+      expect(yield* open(sealed, 8)).toBe("Expired")
+      expect(yield* sweep).toMatchObject({ rows: 1 })
+    }).pipe(Effect.provide(over(), { local: true })),
+  )
+})
