@@ -22,7 +22,7 @@ export interface Carried {
 export const crossBorder = (
   request: typeof TransferRequested.Type,
   at: DateTime.Utc,
-  { legal, policy }: Context,
+  { legal, policy, recipient }: Context,
 ): Result.Result<Carried, Recipient.Violation> => {
   const date = Calendar.localDate(at, policy.timeZone)
   const question = { entity: request.destination, date, conditions: request.conditions }
@@ -36,7 +36,8 @@ export const crossBorder = (
   if (status.success !== "thirdCountry") return Result.succeed({})
   if (request.manner === "remoteAccess" && policy.parameters.remoteAccess === "isNoTransfer") return Result.succeed({})
   const safeguard = request.safeguard
-  if (request.ground === "subProcessor") {
+  // Whoever processes for the operator does so at a place that the policy allows, whatever the ground.
+  if (request.ground === "subProcessor" || recipient.registered?.kind === "subProcessor") {
     const place = ProcessingLocation.check(
       policy,
       safeguard === undefined ? question : { ...question, safeguard },
