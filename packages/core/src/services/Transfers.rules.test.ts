@@ -8,7 +8,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
-import type { ContractId, PolicyVersionId } from "../domain/Identifier.ts"
+import type { PolicyVersionId } from "../domain/Identifier.ts"
 import * as Recipient from "../domain/Recipient.ts"
 import type * as Transfer from "../domain/Transfer.ts"
 import * as Uuid from "../eventsourcing/Uuid.ts"
@@ -89,7 +89,7 @@ const answered = Effect.fnUntraced(
         {
           _tag: "SignContract",
           at: before,
-          contract: contract as ContractId,
+          contract,
           clauses: [...agreementClauses],
           purposes: Purpose.purposes.filter((one) => version.policy.parameters.purposes.processor.includes(one)),
           categories: [...version.policy.parameters.categories.processor],
