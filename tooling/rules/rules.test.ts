@@ -97,8 +97,8 @@ describe("the check of the rules", () => {
     ],
     [
       "a declared key without a test",
-      withTitles((title) => (names(title.name, "SEC-MEAS") ? [] : [title])),
-      "SEC-MEAS is declared and no test names it",
+      withTitles((title) => (names(title.name, "REUSE-CLAUSE") ? [] : [title])),
+      "REUSE-CLAUSE is declared and no test names it",
     ],
     [
       "a key whose tests name only a longer key",
@@ -122,10 +122,10 @@ describe("the check of the rules", () => {
     ],
     [
       "an organisational key that says no reason",
-      withRule("BREACH", (rule) => [
+      withRule("PAYMENT", (rule) => [
         { ...rule, entry: { kind: "organisational", how: "some help that is long enough", why: "" } },
       ]),
-      "BREACH: say why only people can keep it, and what helps them",
+      "PAYMENT: say why only people can keep it, and what helps them",
     ],
     [
       "a test that names no known key",
@@ -154,7 +154,7 @@ describe("the check of the rules", () => {
   ])("finds %s", ([, broken, fault]) => expect(faultsOf(broken)).toContain(fault))
 
   it("requires no property of a declared rule", () => {
-    const plain = withTitles((title) => [names(title.name, "SEC-MEAS") ? { ...title, runs: undefined } : title])
+    const plain = withTitles((title) => [names(title.name, "REUSE-CLAUSE") ? { ...title, runs: undefined } : title])
     expect(faultsOf(plain)).toEqual([])
   })
 })
@@ -298,13 +298,13 @@ describe("the table", () => {
     expect(records.filter(({ tests }) => tests.length > 0)).toHaveLength(1)
   })
   it("counts the rules of each kind, and those whose tests passed", () => {
-    const some = rules.filter(({ key }) => ["CERT", "SEC-MEAS", "BREACH"].includes(key))
+    const some = rules.filter(({ key }) => ["CERT", "REUSE-CLAUSE", "PAYMENT"].includes(key))
     expect(figuresOf(some)).toBe("rules: 1 enforced, 1 declared, 1 organisational")
     const outcomes = [
       { name: "CERT: one", passed: true },
       { name: "CERT: other", passed: true },
-      { name: "SEC-MEAS: one", passed: true },
-      { name: "SEC-MEAS: other", passed: false },
+      { name: "REUSE-CLAUSE: one", passed: true },
+      { name: "REUSE-CLAUSE: other", passed: false },
     ]
     expect(provenLine(some, outcomes)).toBe("rules: 1 enforced, 1 declared, 1 organisational; the tests of 1 passed")
   })

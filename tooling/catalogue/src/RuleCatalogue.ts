@@ -58,9 +58,8 @@ export const catalogue: Readonly<Record<RuleKey.PolicyRuleKey, Entry>> = {
   AUTO: enforced("a typed value is recorded only for a field that the Customer declared"),
   BACKUP: enforced("a backup outside the listed place is a fault of the register"),
   BASIS: enforced("a controller's use without its one legal basis is undeclared"),
-  BREACH: organisational(
-    "the policy carries the duties on a breach and the hours for the notice, and one that allows more than 72 is refused",
-    "Finding, judging and containing a breach is the work of people.",
+  BREACH: enforced(
+    "a breach is closed once it is assessed, its effects limited and its notices given, and one after the hours takes its reasons",
   ),
   "CALL-LOG": enforced("a command with a list of calls is refused whole, and no policy can list the category"),
   CATEGORIES: enforced("a value of a category that the version does not list for the role is refused"),
@@ -231,7 +230,9 @@ export const catalogue: Readonly<Record<RuleKey.PolicyRuleKey, Entry>> = {
   ROLE: enforced("a use carries the role of controller or of processor"),
   "SAFEGUARD-COPY": enforced("each transfer out of the EEA has a document that can be given on request"),
   SCOPE: enforced("the rules bind the operator's own services alone"),
-  "SEC-MEAS": declared("each version lists the measures"),
+  "SEC-MEAS": enforced(
+    "a demanded measure that is not in place on a date is missing, and only one in place is suspended",
+  ),
   "SECURE-COMM": organisational(
     "the policy carries whether communication is confidential",
     "Encrypting a connection is the work of the deployment, outside of the pure core.",

@@ -42,7 +42,7 @@ const ruleOf = (answer: ReturnType<typeof decide>) =>
 const some = <A>(values: ReadonlyArray<A>) => fc.uniqueArray(fc.constantFrom(...values), { minLength: 1 })
 
 describe("the record of processing", () => {
-  // Planted: an entry counted before its moment; the declaration to the authority not asked for.
+  // Planted: the end of an entry not counted.
   proves("DECLARED", {
     claim: "nothing is processed before an entry covers its category and each of its purposes, with its declaration",
     values: () =>

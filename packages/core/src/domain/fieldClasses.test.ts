@@ -27,6 +27,7 @@ const occurredAt = Schema.DateTimeUtcFromMillis
 describe("the fields of events", () => {
   it("belong to these aggregates", () => {
     expect(aggregates.map(([name]) => name)).toEqual([
+      "Breach",
       "CookieRegister",
       "Customer",
       "HostingRegister",
@@ -38,6 +39,7 @@ describe("the fields of events", () => {
       "RecognitionModel",
       "RetentionPolicy",
       "RightsRequest",
+      "SecurityRegister",
       "Transfer",
       "VisitorChoice",
     ])

@@ -1,6 +1,7 @@
 /**
  * The domain: aggregates as pure deciders, with their events, commands and storage formats.
  */
+export * as Breach from "./Breach.ts"
 export * as CommandInput from "./CommandInput.ts"
 export * as Contract from "./Contract.ts"
 export * as CookieRegister from "./CookieRegister.ts"
@@ -15,5 +16,6 @@ export * as Recipient from "./Recipient.ts"
 export * as RecognitionModel from "./RecognitionModel.ts"
 export * as RetentionPolicy from "./RetentionPolicy.ts"
 export * as RightsRequest from "./RightsRequest.ts"
+export * as SecurityRegister from "./SecurityRegister.ts"
 export * as Transfer from "./Transfer.ts"
 export * as VisitorChoice from "./VisitorChoice.ts"

@@ -1,6 +1,7 @@
 /**
  * Services: what an application calls.
  */
+export * as Breaches from "./Breaches.ts"
 export * as Collection from "./Collection.ts"
 export * as Cookies from "./Cookies.ts"
 export * as Customers from "./Customers.ts"
@@ -14,5 +15,6 @@ export * as Pseudonyms from "./Pseudonyms.ts"
 export * as Recipients from "./Recipients.ts"
 export * as Recognition from "./Recognition.ts"
 export * as Retention from "./Retention.ts"
+export * as SecurityMeasures from "./SecurityMeasures.ts"
 export * as Transfers from "./Transfers.ts"
 export { makeTacet, type PlainRecorded, type PlainRecording, type Tacet, type TacetOptions } from "./Tacet.ts"

@@ -74,7 +74,7 @@ export const definitions = {
   securityMeasures: duties(securityMeasures, {
     about: "The measures that can be listed with their state.",
     rules: ["SEC-MEAS"],
-    readBy: "declared",
+    readBy: "decider",
     strictest: ["encryption", "attackProtection", "accessControl", "training", "contracts"],
   }),
   staffAccess: duties(staffAccessDuties, {
@@ -95,12 +95,12 @@ export const definitions = {
   breach: duties(breachDuties, {
     about: "The duties on a breach of personal data.",
     rules: ["BREACH"],
-    readBy: "declared",
+    readBy: "decider",
   }),
   breachNoticeHours: atMost({
     about: "Within how many hours after becoming aware of a breach the authority is notified (GDPR 33(1)).",
     rules: ["BREACH"],
-    readBy: "declared",
+    readBy: "decider",
     strictest: 72,
   }),
   cookiePurposes: permissions(cookiePurposes, {
