@@ -26,13 +26,17 @@ export {
 } from "./command-handler/request.ts"
 export { retries } from "./Retry.ts"
 
-/** Loads the state of one stream. Fails with `UndecodableEvent`, `StoreUnavailable` or `LogFault`. */
+/**
+ * Loads the state of one stream, reading only what came after `from` where it is given. Fails with `UndecodableEvent`,
+ * `StoreUnavailable` or `LogFault`.
+ */
 export const load = <State, Command, Event, Context>(
   aggregate: Aggregate<State, Command, Event, Context>,
   customer: CustomerId,
   id: Uuid.Uuid,
+  from?: Loaded<State>,
 ): Effect.Effect<Loaded<State>, ReadError | UndecodableEvent, EventStore> =>
-  loadLooking(aggregate, customer, id, undefined)
+  loadLooking(aggregate, customer, id, undefined, from)
 
 /**
  * Handles commands for one stream. A refusal of one command does not stop the others; see `outcomes`. Fails with the
@@ -138,6 +142,7 @@ export interface Handler {
     aggregate: Aggregate<State, Command, Event, Context>,
     customer: CustomerId,
     id: Uuid.Uuid,
+    from?: Loaded<State>,
   ) => Effect.Effect<Loaded<State>, ReadError | UndecodableEvent>
   /** As `handleAll`. */
   readonly handleAll: <State, Command, Event, Context>(
@@ -185,7 +190,7 @@ export interface Handler {
 export const over = (store: EventStore["Service"]): Handler => {
   const inStore = Effect.provideService(EventStore, store)
   return {
-    load: (aggregate, customer, id) => inStore(load(aggregate, customer, id)),
+    load: (aggregate, customer, id, from) => inStore(load(aggregate, customer, id, from)),
     handleAll: (aggregate, request) => inStore(handleAll(aggregate, request)),
     handlePrepared: (aggregate, target, prepare) => inStore(handlePrepared(aggregate, target, prepare)),
     handle: (aggregate, request) => inStore(handle(aggregate, request)),

@@ -6,7 +6,7 @@ import type * as Result from "effect/Result"
 import type { StreamCheck } from "../Commit.ts"
 import type { CustomerId } from "../CustomerId.ts"
 import type { Decider } from "../Decider.ts"
-import type { EventCodec } from "../EventCodec.ts"
+import type { EventCodec, UndecodableEvent } from "../EventCodec.ts"
 import type { ReadError } from "../EventStoreError.ts"
 import type * as Expected from "../ExpectedVersion.ts"
 import type { Refusal } from "../Refusal.ts"
@@ -50,7 +50,7 @@ export interface Prepared<Command, Context> {
    * Whether the context still holds. Asked when a refusal leaves nothing to append, as no commit checks it then.
    * Default: it holds.
    */
-  readonly holds?: Effect.Effect<boolean, ReadError>
+  readonly holds?: Effect.Effect<boolean, ReadError | UndecodableEvent>
 }
 
 /** Commands for one stream. */

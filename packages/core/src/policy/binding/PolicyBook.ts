@@ -13,6 +13,7 @@ import { fromEpochDay } from "../../calendar/PlainDate.ts"
 import { dayOf } from "../../calendar/UtcDay.ts"
 import type { PrivacyPolicy } from "../text/PrivacyPolicy.ts"
 import * as Resolve from "./Resolve.ts"
+import * as Severability from "./Severability.ts"
 import * as TextDigest from "./TextDigest.ts"
 import * as Versions from "../versions/index.ts"
 
@@ -22,6 +23,8 @@ export interface PolicyBook {
   readonly supplements?: ReadonlyArray<History.Supplement>
   /** The Customer's own policy, for data that is handled for it (PRECEDENCE). */
   readonly customerPolicies?: ReadonlyArray<History.CustomerPolicy>
+  /** The provisions that are invalid, of any version (SEVER). */
+  readonly severances?: ReadonlyArray<Severability.Severance>
   readonly legal: LegalData
 }
 
@@ -49,11 +52,48 @@ export interface Adopted {
   readonly digest?: TextDigest.TextDigest | null
 }
 
+/** A product from the moment, in epoch milliseconds, from which the Customer uses it. */
+export interface ProductUsed {
+  readonly from: number
+  readonly product: string
+}
+
 /** A text, unless another one was adopted under its id: it would judge old data anew (ARCHIVE). */
 const pinned = (policy: PrivacyPolicy | undefined, digest: Adopted["digest"]): PrivacyPolicy | undefined =>
   policy === undefined || digest === undefined || digest === null || TextDigest.of(policy) === digest
     ? policy
     : undefined
+
+/** A version in force from a moment; its text is `undefined` where it is not known. */
+interface InForce {
+  readonly from: DateTime.Utc
+  readonly policy: PrivacyPolicy | undefined
+}
+
+/** The adopted texts in the order of time, each again from the moment at which some of its provisions are invalid. */
+const textsInForce = (book: PolicyBook, adopted: ReadonlyArray<Adopted>): ReadonlyArray<InForce> => {
+  const { severances = [] } = book
+  const texts = adopted.map(({ digest, from, policyVersion }) => ({
+    from: DateTime.makeUnsafe(from),
+    policy: pinned(text(book, policyVersion), digest),
+  }))
+  const severed = severances.flatMap(({ from }) => {
+    const bound = History.latest(texts, from)
+    return bound === undefined ? [] : [{ from, policy: bound.policy }]
+  })
+  return [...texts, ...severed]
+    .toSorted((one, other) => DateTime.toEpochMillis(one.from) - DateTime.toEpochMillis(other.from))
+    .map(({ from, policy }) => ({
+      from,
+      policy: policy === undefined ? undefined : Severability.severedAt(policy, severances, from),
+    }))
+}
+
+const historyOf = ({ customerPolicies = [], supplements = [] }: PolicyBook, known: ReadonlyArray<InForce>) => ({
+  adopted: known.flatMap(({ from, policy }) => (policy === undefined ? [] : [{ from, policy }])),
+  supplements,
+  customerPolicies,
+})
 
 /** The policy that binds a moment; `undefined` where no version was adopted by then, or none whose text is known. */
 export type PolicyAt = (at: DateTime.Utc) => EffectivePolicy | undefined
@@ -61,9 +101,14 @@ export type PolicyAt = (at: DateTime.Utc) => EffectivePolicy | undefined
 /** Some ten years of days: more is not worth keeping. */
 const keptDays = 4096
 
+/** The product that is used at a moment, in epoch milliseconds. */
+const productAt = (products: ReadonlyArray<ProductUsed>, instant: number) =>
+  products.findLast(({ from }) => from <= instant)?.product
+
 /**
- * The policy that binds each moment of a Customer that has adopted these versions, for data that is handled for it.
- * Each day is resolved once, so the answer's own `at` is a moment of that day, not always the one that was asked.
+ * The policy that binds each moment of a Customer that has adopted these versions and uses these products, each list in
+ * the order of `from`, for data that is handled for it. Each day is resolved once, so the answer's own `at` is a moment of
+ * that day, not always the one that was asked.
  *
  * @example
  * ```ts
@@ -75,19 +120,17 @@ const keptDays = 4096
  * channels // => ["outgoingCall", "incomingCall", "web", "app", "sms", "qr"]
  * ```
  */
-export const timeline = (book: PolicyBook, adopted: ReadonlyArray<Adopted>): PolicyAt => {
+export const timeline = (
+  book: PolicyBook,
+  adopted: ReadonlyArray<Adopted>,
+  products: ReadonlyArray<ProductUsed> = [],
+): PolicyAt => {
   const { customerPolicies = [], legal, supplements = [] } = book
-  const known = adopted.map(({ digest, from, policyVersion }) => ({
-    from: DateTime.makeUnsafe(from),
-    policy: pinned(text(book, policyVersion), digest),
-  }))
-  const history: History.History = {
-    adopted: known.flatMap(({ from, policy }) => (policy === undefined ? [] : [{ from, policy }])),
-    supplements,
-    customerPolicies,
-  }
+  const known = textsInForce(book, adopted)
+  const history = historyOf(book, known)
   const changes = [...known, ...supplements, ...customerPolicies]
     .map(({ from }) => DateTime.toEpochMillis(from))
+    .concat(products.map(({ from }) => from))
     .toSorted((one, other) => one - other)
   const days = new Map<number, EffectivePolicy>()
   return (at) => {
@@ -99,7 +142,9 @@ export const timeline = (book: PolicyBook, adopted: ReadonlyArray<Adopted>): Pol
     // A version without a text binds all the same: it is not passed over for the one before.
     const bound = History.latest(known, at)?.policy
     if (bound === undefined) return undefined
-    const resolved = Resolve.resolve(history, { at, role: "processor" }, { legal })
+    const product = productAt(products, instant)
+    const moment = { at, role: "processor", ...(product === undefined ? {} : { product }) } as const
+    const resolved = Resolve.resolve(history, moment, { legal })
     if (Result.isFailure(resolved)) return undefined
     const applies = (date: number): boolean => regulationApplies(legal, bound.country, fromEpochDay(date))
     // On the day on which the law begins its hour depends on the zone.

@@ -87,7 +87,8 @@ const stated = <A>(value: Schema.Codec<A>) =>
     general: Schema.optionalKey(Schema.Struct({ value, sources: Schema.Array(Source) })),
   })
 
-const Statements: Schema.Codec<Statements> = Schema.Struct(
+/** The Schema of the statements of a version or of a supplement. */
+export const Statements: Schema.Codec<Statements> = Schema.Struct(
   Object.fromEntries(
     Object.entries(parameters).map(([name, definition]) => [
       name,
