@@ -10,7 +10,6 @@ export const declaredParameters: { readonly [Name in PrivacyPolicy.ParameterName
   changeNotice:
     "`PolicyRegister.openNotices` lists a notice, a visible one and the choices as owed under every version",
   applicableLaws: "shown with the version; its country decides which law binds it",
-  supplements: "`Resolve` reads a supplement with the base for its own product alone, whatever it adds",
   reuseOfProvisions: "about the text of contracts, which core does not read",
   specialCategories: "the law bounds it; no category of GDPR 9(1) is in the vocabulary, so none can be recorded",
   geolocationSwitch: "a location is refused while the switch is off, whether or not the version offers one",

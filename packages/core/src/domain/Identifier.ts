@@ -132,6 +132,10 @@ export type GoalId = typeof GoalId.Type
 export const PolicyVersionId = Name.pipe(Schema.brand("PolicyVersionId"))
 export type PolicyVersionId = typeof PolicyVersionId.Type
 
+/** A product of the operator, by its own name for it: a supplement to the policy may be published for one (SUPPLEMENT). */
+export const ProductId = Name.pipe(Schema.brand("ProductId"))
+export type ProductId = typeof ProductId.Type
+
 /** Why a field has to be filled in, or what an optional one is for: a name of the Customer's own, such as `delivery`. */
 export const FieldReason = Name.pipe(Schema.brand("FieldReason"))
 export type FieldReason = typeof FieldReason.Type

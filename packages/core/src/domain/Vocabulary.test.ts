@@ -91,7 +91,7 @@ describe("the vocabulary", () => {
       | ("occurredAt" | "policyVersion" | "number" | "entryPoint" | "scenario" | "steps" | "journeys" | "goals")
       | ("field" | "category" | "required" | "reason" | "origin" | "statistic" | "from" | "through" | "digest")
       | ("contract" | "lastDay" | "clauses" | "purposes" | "categories" | "ownServices" | "places" | "recognition")
-      | "linkClauses"
+      | ("linkClauses" | "product" | "manner")
     >()
     expectTypeOf<Fields<Interaction.Event>>().toEqualTypeOf<
       | (

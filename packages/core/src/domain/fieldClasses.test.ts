@@ -32,6 +32,7 @@ describe("the fields of events", () => {
       "Customer",
       "HostingRegister",
       "Interaction",
+      "PolicyArchive",
       "ProcessingRegister",
       "Pseudonym",
       "PurgedDay",

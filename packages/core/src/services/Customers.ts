@@ -10,7 +10,8 @@ import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
-import { KnownPolicies } from "./internal/Declarations.ts"
+import * as Archives from "./internal/Archives.ts"
+import { KnownPolicies, withArchive } from "./internal/Declarations.ts"
 import type { DecisionError } from "./internal/Decisions.ts"
 
 /** The errors of every operation besides refusals. */
@@ -37,6 +38,7 @@ export const layer: Layer.Layer<Customers, never, EventStore> = Layer.effect(
   Customers,
   Effect.gen(function* () {
     const handler = CommandHandler.over(yield* EventStore)
+    const archives = yield* Archives.over(handler)
     const policiesOf = yield* KnownPolicies
 
     return Customers.of({
@@ -44,11 +46,12 @@ export const layer: Layer.Layer<Customers, never, EventStore> = Layer.effect(
         customer: CustomerId,
         commands: ReadonlyArray<Customer.Command>,
       ): Effect.fn.Return<void, Refusal | CustomersError> {
+        const policies = withArchive(policiesOf(customer), yield* archives.of(customer))
         const { outcomes } = yield* handler.handleAll(Customer.aggregate, {
           customer,
           id: customer,
           commands,
-          context: { policies: policiesOf(customer) },
+          context: { policies },
           accept: "all",
         })
         for (const outcome of outcomes) yield* Effect.fromResult(outcome)

@@ -17,11 +17,13 @@ import {
   FieldReason,
   ListedNumberId,
   PolicyVersionId,
+  ProductId,
   ScenarioId,
   StatisticId,
 } from "../Identifier.ts"
+import { AcceptPolicy } from "../internal/Acceptance.ts"
 import { type Event, InputFieldDeclared, ScenarioPublished, StatisticPublished } from "./events.ts"
-import type { State } from "./state.ts"
+import { policyTimeline, type State } from "./state.ts"
 
 const at = Schema.DateTimeUtc
 
@@ -58,6 +60,8 @@ export const Command = Schema.Union([
     through: PlainDate,
     digest: StatisticPublished.fields.digest,
   }),
+  Schema.TaggedStruct("UseProduct", { at, product: ProductId }),
+  AcceptPolicy,
 ])
 
 export type Command = typeof Command.Type
@@ -77,6 +81,6 @@ export const published: Context = { policies: PolicyBook.published }
 
 /** The policy that binds a moment for this Customer; `undefined` before its first adoption. */
 export const policyOf = (state: State, { policies }: Context, at: DateTime.Utc): EffectivePolicy | undefined =>
-  PolicyBook.timeline(policies, state.policyVersions)(at)
+  policyTimeline(state, policies)(at)
 
 export const adoptFirst = "a moment at which the Customer has adopted a policy version"

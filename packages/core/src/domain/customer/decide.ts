@@ -16,7 +16,7 @@ import type { Command } from "./commands.ts"
 import { adoptFirst, type CommandOf, type Context, type Decision, policyOf } from "./commands.ts"
 import { type Event, ScenarioPublished } from "./events.ts"
 import { declareField } from "./fields.ts"
-import type { Listing, Scenario, State } from "./state.ts"
+import { adoptionAt, type Listing, type Scenario, type State } from "./state.ts"
 
 export const decide = (
   state: State,
@@ -80,7 +80,30 @@ export const decide = (
     }
     case "DeclareInputField":
       return declareField(state, command, context)
+    case "UseProduct": {
+      const { product } = command
+      const last = state.products.at(-1)
+      if (last?.product === product) return nothing
+      return last === undefined || instant > last.from
+        ? record({ _tag: "ProductUsed", occurredAt, product })
+        : refuse("TACET-TIME", command, "at", "a moment after the Customer began to use the product before")
+    }
+    case "AcceptPolicy":
+      return acceptPolicy(state, command)
   }
+}
+
+/** The Customer accepts the version that binds it at that moment, and no other (POLICY-BIND). */
+const acceptPolicy = (state: State, command: CommandOf<"AcceptPolicy">): Decision => {
+  const { at: occurredAt, manner, policyVersion } = command
+  const bound = adoptionAt(state, occurredAt)
+  if (bound?.policyVersion !== policyVersion) {
+    return refuse("POLICY-BIND", command, "policyVersion", "the version that binds the Customer at that moment")
+  }
+  const known = state.acceptances.get(policyVersion)
+  return known !== undefined && known.digest === bound.digest
+    ? nothing
+    : record({ _tag: "PolicyAccepted", occurredAt, policyVersion, digest: bound.digest, manner })
 }
 
 const signContract = (state: State, command: CommandOf<"SignContract">, context: Context): Decision => {

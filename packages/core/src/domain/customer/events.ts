@@ -18,11 +18,15 @@ import {
   GoalId,
   ListedNumberId,
   PolicyVersionId,
+  ProductId,
   ScenarioId,
   StatisticId,
   StepId,
   StepKind,
 } from "../Identifier.ts"
+import { PolicyAccepted } from "../internal/Acceptance.ts"
+
+export { PolicyAccepted } from "../internal/Acceptance.ts"
 
 // Stream
 
@@ -53,6 +57,9 @@ export const PolicyVersionAdopted = Schema.TaggedStruct("PolicyVersionAdopted", 
   /** The digest of the adopted text; `null` for adoptions recorded before texts were pinned (ARCHIVE). */
   digest: Schema.NullOr(TextDigest),
 })
+
+/** From now on the Customer uses this product of the operator, in place of the one before (SUPPLEMENT). */
+export const ProductUsed = Schema.TaggedStruct("ProductUsed", { occurredAt, product: ProductId })
 
 /** From now on interactions may start from this number (LISTED). */
 export const NumberListed = Schema.TaggedStruct("NumberListed", { occurredAt, number: ListedNumberId })
@@ -119,6 +126,8 @@ export const codec = EventCodec.make(streamKind, [
     upcasters: { 1: (payload) => ({ ...payload, required: false, origin: "person" }) },
   }),
   StatisticPublished,
+  ProductUsed,
+  PolicyAccepted,
 ])
 
 export type Event = EventCodec.EventOf<typeof codec>

@@ -2,6 +2,7 @@
  * The state of a Customer, how its events change it, and the declarations in force at a moment.
  */
 import * as DateTime from "effect/DateTime"
+import * as PolicyBook from "../../policy/binding/PolicyBook.ts"
 import type { TextDigest } from "../../policy/binding/TextDigest.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import type * as Contract from "../Contract.ts"
@@ -11,10 +12,11 @@ import type {
   FieldReason,
   ListedNumberId,
   PolicyVersionId,
+  ProductId,
   ScenarioId,
   StatisticId,
 } from "../Identifier.ts"
-import type { ScenarioPublished, StatisticPublished } from "./events.ts"
+import type { PolicyAccepted, ScenarioPublished, StatisticPublished } from "./events.ts"
 import { type Event } from "./events.ts"
 
 /** A scenario as published last. */
@@ -24,6 +26,14 @@ export type Scenario = typeof ScenarioPublished.Type
 export interface Listing {
   readonly from: number
   readonly to: number
+}
+
+/** A version as it was adopted. `from` in epoch milliseconds. */
+export interface Adoption {
+  readonly from: number
+  readonly policyVersion: PolicyVersionId
+  /** `null` where it was adopted before texts were pinned. */
+  readonly digest: TextDigest | null
 }
 
 type Listings<Reference> = ReadonlyMap<Reference, ReadonlyArray<Listing>>
@@ -40,11 +50,11 @@ export interface Field {
 /** The declarations of a Customer. */
 export interface State {
   readonly contracts: ReadonlyArray<Contract.Signed>
-  readonly policyVersions: ReadonlyArray<{
-    readonly from: number
-    readonly policyVersion: PolicyVersionId
-    readonly digest: TextDigest | null
-  }>
+  readonly policyVersions: ReadonlyArray<Adoption>
+  /** In the order of `from`. */
+  readonly products: ReadonlyArray<{ readonly from: number; readonly product: ProductId }>
+  /** The versions that the Customer has accepted, each with its latest acceptance. */
+  readonly acceptances: ReadonlyMap<PolicyVersionId, typeof PolicyAccepted.Type>
   readonly numbers: Listings<ListedNumberId>
   readonly entryPoints: Listings<EntryPointId>
   readonly scenarios: ReadonlyMap<ScenarioId, ReadonlyArray<Scenario>>
@@ -56,6 +66,8 @@ export interface State {
 export const initial: State = {
   contracts: [],
   policyVersions: [],
+  products: [],
+  acceptances: new Map(),
   numbers: new Map(),
   entryPoints: new Map(),
   scenarios: new Map(),
@@ -100,7 +112,30 @@ const isListed = (listings: ReadonlyArray<Listing> | undefined, instant: number)
  * ```
  */
 export const policyVersionAt = (state: State, at: DateTime.Utc): PolicyVersionId | undefined =>
-  latestAt(state.policyVersions, DateTime.toEpochMillis(at))?.policyVersion
+  adoptionAt(state, at)?.policyVersion
+
+/** The adoption in force at a moment, if a version was adopted by then (POLICY-BIND). */
+export const adoptionAt = (state: State, at: DateTime.Utc): Adoption | undefined =>
+  latestAt(state.policyVersions, DateTime.toEpochMillis(at))
+
+/**
+ * The policy that binds each moment of a Customer: the versions that it has adopted, with the supplements of the product
+ * that it uses then (POLICY-BIND, SUPPLEMENT).
+ *
+ * @example
+ * ```ts
+ * import { Customer } from "@tacet/core/domain"
+ * import { PolicyBook } from "@tacet/core/policy"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const policyAt = Customer.policyTimeline(Customer.initial, PolicyBook.published)
+ * policyAt(DateTime.makeUnsafe(0)) // => undefined
+ * ```
+ */
+export const policyTimeline = (
+  { policyVersions, products }: Pick<State, "policyVersions" | "products">,
+  policies: PolicyBook.PolicyBook,
+): PolicyBook.PolicyAt => PolicyBook.timeline(policies, policyVersions, products)
 
 /** A scenario as it was published at a moment, if it was. */
 export const scenarioAt = (state: State, scenario: ScenarioId, at: DateTime.Utc): Scenario | undefined => {
@@ -157,6 +192,10 @@ export const evolve = (state: State, event: Event): State => {
       const field = { from, category, required, reason, origin }
       return { ...state, fields: new Map(state.fields).set(event.field, field) }
     }
+    case "ProductUsed":
+      return { ...state, products: [...state.products, { from, product: event.product }] }
+    case "PolicyAccepted":
+      return { ...state, acceptances: new Map(state.acceptances).set(event.policyVersion, event) }
     case "StatisticPublished":
       return { ...state, statistics: new Map(state.statistics).set(event.statistic, event) }
   }

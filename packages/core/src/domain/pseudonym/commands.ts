@@ -4,11 +4,13 @@
 import * as Schema from "effect/Schema"
 import { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
+import type { TextDigest } from "../../policy/binding/TextDigest.ts"
 import type { Role } from "../../policy/text/parameters/processing.ts"
 import { Purpose } from "../../policy/text/parameters/purposes.ts"
 import { Sealed } from "../../privacy/Sealed.ts"
 import { PolicyVersionId } from "../Identifier.ts"
 import { DisclosureManner, DocumentReference, RecipientId } from "../Recipient.ts"
+import { AcceptPolicy } from "../internal/Acceptance.ts"
 import { ConsentManner, IdentifierKind, PseudonymErased, PseudonymId } from "./events.ts"
 
 const at = Schema.DateTimeUtc
@@ -51,6 +53,7 @@ export const Command = Schema.Union([
   Schema.TaggedStruct("LiftRestriction", { at, personTold: Schema.Boolean }),
   Schema.TaggedStruct("RectifyDetail", { at, old: Uuid, value: Sealed }),
   Schema.TaggedStruct("ErasePseudonym", { at, cause: PseudonymErased.fields.cause }),
+  AcceptPolicy,
 ])
 export type Command = typeof Command.Type
 
@@ -58,6 +61,8 @@ export type Command = typeof Command.Type
 export interface Context {
   readonly policy: EffectivePolicy
   readonly role: Role
+  /** The digest of the text in force as the Customer adopted it. Default: the adoption pins none. */
+  readonly digest?: TextDigest | null
   /** Whether the Customer's contract instructs recognition. */
   readonly recognitionInstructed: boolean
   /** Whether the other pseudonym of a link belongs to the same Customer and is live. */

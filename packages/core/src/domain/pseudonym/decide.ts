@@ -35,6 +35,7 @@ export const decide = (
   if (DateTime.toEpochMillis(occurredAt) < state.issuedAt) {
     return refuse("TACET-TIME", command, "at", "a moment at or after the pseudonym was issued")
   }
+  if (command._tag === "AcceptPolicy") return acceptPolicy(state, command, context)
   return decideRight(state, command) ?? decideProcessing(state, command, context)
 }
 
@@ -66,10 +67,24 @@ export const decideErasure = (
     : record({ _tag: "PseudonymErased", occurredAt, cause })
 }
 
+/** A person accepts the version that binds at that moment, and no other (POLICY-BIND). */
+const acceptPolicy = (
+  state: State,
+  { _tag, at: occurredAt, manner, policyVersion }: Extract<Command, { readonly _tag: "AcceptPolicy" }>,
+  { digest = null, policy }: Context,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  if (policy.policy !== policyVersion) {
+    return refuse("POLICY-BIND", { _tag }, "policyVersion", "the version that binds the Customer at that moment")
+  }
+  return state.acceptances.get(policyVersion)?.digest === digest
+    ? nothing
+    : record({ _tag: "PolicyAccepted", occurredAt, policyVersion, digest, manner })
+}
+
 /** A person's own request is accepted in every state, restricted or not. */
 const decideRight = (
   state: State,
-  command: Exclude<Command, { readonly _tag: "IssuePseudonym" | "ErasePseudonym" }>,
+  command: Exclude<Command, { readonly _tag: "IssuePseudonym" | "ErasePseudonym" | "AcceptPolicy" }>,
 ): Result.Result<ReadonlyArray<Event>, Refusal> | undefined => {
   const occurredAt = command.at
   switch (command._tag) {

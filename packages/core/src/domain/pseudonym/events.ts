@@ -8,7 +8,10 @@ import { Uuid } from "../../eventsourcing/Uuid.ts"
 import { Purpose } from "../../policy/text/parameters/purposes.ts"
 import { Sealed } from "../../privacy/Sealed.ts"
 import { PolicyVersionId } from "../Identifier.ts"
+import { PolicyAccepted } from "../internal/Acceptance.ts"
 import { DisclosureManner, DocumentReference, RecipientId } from "../Recipient.ts"
+
+export { PolicyAccepted } from "../internal/Acceptance.ts"
 
 // Stream
 
@@ -122,5 +125,6 @@ export const codec = EventCodec.make(streamKind, [
   RestrictionLifted,
   DetailRectified,
   PseudonymErased,
+  PolicyAccepted,
 ])
 export type Event = EventCodec.EventOf<typeof codec>

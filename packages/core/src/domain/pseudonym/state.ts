@@ -5,7 +5,7 @@ import * as DateTime from "effect/DateTime"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import type { DisclosureManner, RecipientId } from "../Recipient.ts"
-import type { Event, IdentifierKind, PseudonymId } from "./events.ts"
+import type { Event, PolicyAccepted, IdentifierKind, PseudonymId } from "./events.ts"
 
 // State
 
@@ -28,6 +28,8 @@ export interface State {
   /** The new value for each value that was rectified. */
   readonly rectified: ReadonlyMap<Uuid, Uuid>
   readonly linked: ReadonlySet<PseudonymId>
+  /** The versions that the person has accepted, each with its latest acceptance. */
+  readonly acceptances: ReadonlyMap<string, typeof PolicyAccepted.Type>
 }
 
 /** A pseudonym that was never issued. */
@@ -41,6 +43,7 @@ export const initial: State = {
   values: new Set(),
   rectified: new Map(),
   linked: new Set(),
+  acceptances: new Map(),
 }
 
 /**
@@ -168,6 +171,8 @@ export const evolve = (state: State, event: Event): State => {
         rectified: new Map(state.rectified).set(event.old, event.value.reference),
       }
     }
+    case "PolicyAccepted":
+      return { ...state, acceptances: new Map(state.acceptances).set(event.policyVersion, event) }
     case "PseudonymErased":
       return { ...initial, phase: "erased", issuedAt: state.issuedAt }
   }

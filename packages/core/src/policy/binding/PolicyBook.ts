@@ -158,7 +158,7 @@ export const timeline = (
 
 /**
  * The moments at which what binds may have changed: a version was adopted, a supplement or the Customer's own policy
- * began, or the law began or ceased to apply. Between two of them the same policy binds every moment.
+ * began, a provision was severed, another product was used, or the law began or ceased to apply. Between two of them the same policy binds every moment.
  *
  * @example
  * ```ts
@@ -169,15 +169,20 @@ export const timeline = (
  * PolicyBook.changes(PolicyBook.published, adopted).includes(inParis) // => true
  * ```
  */
-export const changes = (book: PolicyBook, adopted: ReadonlyArray<Adopted>): ReadonlyArray<number> => {
-  const { customerPolicies = [], legal, supplements = [] } = book
+export const changes = (
+  book: PolicyBook,
+  adopted: ReadonlyArray<Adopted>,
+  products: ReadonlyArray<ProductUsed> = [],
+): ReadonlyArray<number> => {
+  const { customerPolicies = [], legal, severances = [], supplements = [] } = book
   const { memberships, regulationFrom, treatments } = legal
   const spans = [...memberships, ...treatments]
   const dates = new Set([...Object.values(regulationFrom), ...spans.flatMap(({ from, to = from }) => [from, to])])
   const zones = new Set(adopted.flatMap(({ policyVersion }) => text(book, policyVersion)?.timeZone ?? []))
   return [
     ...adopted.map(({ from }) => from),
-    ...[...supplements, ...customerPolicies].map(({ from }) => DateTime.toEpochMillis(from)),
+    ...products.map(({ from }) => from),
+    ...[...supplements, ...customerPolicies, ...severances].map(({ from }) => DateTime.toEpochMillis(from)),
     ...Array.from(zones).flatMap((zone) =>
       Array.from(dates, (date) => DateTime.toEpochMillis(Calendar.startOfDay(date, zone))),
     ),

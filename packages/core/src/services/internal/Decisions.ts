@@ -12,6 +12,7 @@ import type { AppendError, ReadError } from "../../eventsourcing/EventStoreError
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
 import { Required } from "../processing-record/settings.ts"
 import { Elsewhere } from "../retention/settings.ts"
+import * as Archives from "./Archives.ts"
 import * as Declarations from "./Declarations.ts"
 
 /** The errors of a decision besides refusals. */
@@ -27,6 +28,8 @@ export interface Prepared<Command, Context> {
 export interface Decisions extends CommandHandler.Handler {
   /** Reads a Customer's declarations. */
   readonly declared: (customer: CustomerId) => Effect.Effect<Declarations.Declared, ReadError | UndecodableEvent>
+  /** The archives of operators. */
+  readonly archives: Archives.Archives
   /** Whether the program deletes data at their end by itself. */
   readonly isRetentionElsewhere: boolean
   /** Whether nothing is collected before the record of processing has an entry that covers it (DECLARED). */
@@ -46,12 +49,13 @@ export interface Decisions extends CommandHandler.Handler {
 export const make: Effect.Effect<Decisions, never, EventStore> = Effect.gen(function* () {
   const handler = CommandHandler.over(yield* EventStore)
   const policiesOf = yield* Declarations.KnownPolicies
+  const archives = yield* Archives.over(handler)
   const isRetentionElsewhere = yield* Elsewhere
   const isRecordRequired = yield* Required
 
   const declared = (customer: CustomerId) =>
-    Effect.map(handler.load(Customer.aggregate, customer, customer), (loaded) =>
-      Declarations.of(policiesOf(customer), loaded),
+    Effect.zipWith(archives.of(customer), handler.load(Customer.aggregate, customer, customer), (archive, loaded) =>
+      Declarations.of(policiesOf(customer), archive, loaded),
     )
 
   const decide: Decisions["decide"] = (aggregate, target, prepare) => {
@@ -66,7 +70,7 @@ export const make: Effect.Effect<Decisions, never, EventStore> = Effect.gen(func
     return Effect.flatMap(handled, CommandHandler.one)
   }
 
-  return { ...handler, declared, isRetentionElsewhere, isRecordRequired, decide }
+  return { ...handler, declared, archives, isRetentionElsewhere, isRecordRequired, decide }
 })
 
 /** Decides a command without writing anything. */

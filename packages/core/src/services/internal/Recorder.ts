@@ -68,7 +68,11 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
       Effect.sync(() => {
         // Two may load at once, and the older answer may come last.
         const known = declarations.get(customer)
-        if (known === undefined || known.version < declared.version) declarations.set(customer, declared)
+        const isNewer =
+          known === undefined ||
+          known.version < declared.version ||
+          (known.version === declared.version && known.archive < declared.archive)
+        if (isNewer) declarations.set(customer, declared)
       }),
     )
 
@@ -91,12 +95,17 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
       return true
     })
 
+  // An archive is of another compartment, so no commit checks it: each call reads whether it has changed.
+  const isArchiveKnown = (customer: CustomerId, { archive }: Declared) =>
+    Effect.map(decisions.archives.of(customer), (found) => (found?.version ?? 0) === archive)
+
   const prepare: Recorder["prepare"] = Effect.fnUntraced(function* (customer, commands, switches, options) {
     const { locationOn = true, switchedOn = true } = switches
     const now = yield* Clock.currentTimeMillis
     const { afresh, collects } = options
     if (afresh) declarations.delete(customer)
-    const cached = declarations.get(customer)
+    const known = declarations.get(customer)
+    const cached = known !== undefined && (yield* isArchiveKnown(customer, known)) ? known : undefined
     const declared = cached ?? (yield* load(customer))
     const purged = yield* PurgedDays.lookUp(store, customer, declared, commands, now)
     const retention =
@@ -128,7 +137,15 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
         ...(entries === undefined ? [] : [entries.check]),
         ...purged.checks,
       ],
-      ...(cached === undefined ? {} : { holds: hold(customer, retention === undefined ? [own] : [own, retention]) }),
+      ...(cached === undefined
+        ? {}
+        : {
+            holds: Effect.zipWith(
+              hold(customer, retention === undefined ? [own] : [own, retention]),
+              isArchiveKnown(customer, declared),
+              (isSame, isKnown) => isSame && isKnown,
+            ),
+          }),
     }
   })
 

@@ -8,12 +8,11 @@ import type * as Pseudonym from "../../domain/Pseudonym.ts"
 import { type Ports, type PseudonymRef, record, stateOf, subjectOf } from "./recording.ts"
 
 /**
- * The declarations about a pseudonym that carry no value. The other commands have operations of their own, which write
- * to the vault.
+ * The declarations about a pseudonym that carry no value. The other commands have operations of their own.
  */
 export type Declaration = Exclude<
   Pseudonym.Command,
-  { readonly _tag: "IssuePseudonym" | "ObserveIdentifier" | "RectifyDetail" | "ErasePseudonym" }
+  { readonly _tag: "IssuePseudonym" | "ObserveIdentifier" | "RectifyDetail" | "ErasePseudonym" | "AcceptPolicy" }
 >
 
 /** Decides and records a declaration, and brings the vault to the same state. */

@@ -6,6 +6,7 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Contract from "../../domain/Contract.ts"
+import * as Customer from "../../domain/Customer.ts"
 import * as Pseudonym from "../../domain/Pseudonym.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
@@ -51,6 +52,7 @@ export const contextOf = Effect.fnUntraced(function* (
   const context: Pseudonym.Context = {
     policy,
     role: "processor",
+    digest: Customer.adoptionAt(declared.state, command.at)?.digest ?? null,
     recognitionInstructed: Contract.termsAt(declared.state, policy, command.at)?.recognition === true,
     linkable: () => other?.phase === "live" || other?.phase === "restricted",
   }

@@ -230,4 +230,5 @@ const pseudonymSays: Readonly<Record<Pseudonym.Event["_tag"], string>> = {
   RestrictionLifted: "The restriction was lifted.",
   DetailRectified: "A value was corrected.",
   PseudonymErased: "Your data was erased.",
+  PolicyAccepted: "You accepted a version of the privacy policy.",
 }

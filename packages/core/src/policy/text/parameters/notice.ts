@@ -79,7 +79,7 @@ export const definitions = {
   supplements: permissions(["addPurposes", "addCategories"], {
     about: "What a supplement published for one product may add.",
     rules: ["SUPPLEMENT"],
-    readBy: "declared",
+    readBy: "decider",
   }),
   customerPolicy: levels(["decidesWhatItRegulates", "ignored"], {
     about:

@@ -1,0 +1,178 @@
+/**
+ * The texts of an operator and what becomes of them: published versions with the notices of each change, supplements for
+ * single products, provisions that were found invalid, and who has accepted which version. The texts are kept in the
+ * operator's own compartment; `OperatorOf` says whose texts bind a Customer. Every other service decides by them.
+ */
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Customer from "../domain/Customer.ts"
+import type { PolicyVersionId, ProductId } from "../domain/Identifier.ts"
+import * as PolicyArchive from "../domain/PolicyArchive.ts"
+import type * as Pseudonym from "../domain/Pseudonym.ts"
+import type { CustomerId } from "../eventsourcing/CustomerId.ts"
+import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
+import type { EventStore } from "../eventsourcing/EventStore.ts"
+import { Refusal } from "../eventsourcing/Refusal.ts"
+import * as PolicyRegister from "../policy/binding/PolicyRegister.ts"
+import * as TextDigest from "../policy/binding/TextDigest.ts"
+import type { ParameterName, PrivacyPolicy, Statements } from "../policy/text/PrivacyPolicy.ts"
+import { OperatorOf } from "./internal/Declarations.ts"
+import * as Decisions from "./internal/Decisions.ts"
+import { orNow, record } from "./pseudonyms/recording.ts"
+
+export { OperatorOf }
+
+/** What every operation can fail with besides refusals: the log could not be reached, or is not whole. */
+export type PoliciesError = Decisions.DecisionError
+
+/** The moment from which an operation holds. */
+interface Moment {
+  /** Default: now. */
+  readonly at?: EpochMillis
+}
+
+/** A version to publish, with its change. */
+export interface Publication extends Moment, PolicyRegister.Change {
+  readonly policy: PrivacyPolicy
+}
+
+/** A notice of a version to its users. */
+export interface ChangeNotice extends Moment, Omit<PolicyRegister.Notice, "at"> {
+  readonly policyVersion: PolicyVersionId
+}
+
+/** Provisions of a published version that were found invalid. */
+export interface Severance extends Moment {
+  readonly policyVersion: PolicyVersionId
+  readonly provisions: readonly [ParameterName, ...Array<ParameterName>]
+  /** The judgment or decision that says so. */
+  readonly reference: string
+}
+
+/** An addition to the policy for one product. */
+export interface Supplement extends Moment {
+  readonly supplement: PolicyVersionId
+  readonly product: ProductId
+  readonly parameters: Statements
+}
+
+/** An acceptance of a policy version. */
+export interface Acceptance extends Moment {
+  readonly customer: CustomerId
+  /** Who accepts it: a person by their pseudonym, or the Customer. */
+  readonly by: Pseudonym.PseudonymId | "customer"
+  readonly policyVersion: PolicyVersionId
+  readonly manner: (typeof Pseudonym.PolicyAccepted.Type)["manner"]
+}
+
+/** The service. */
+export class Policies extends Context.Service<
+  Policies,
+  {
+    /**
+     * Publishes a version. Customers may adopt it from then on, and its text can be read for ever. Refused: a version
+     * without its date, with the id of another or the date and number of another (VERSION-DATE), and one without a
+     * controller to reach (CONTACT).
+     */
+    readonly publish: (operator: CustomerId, publication: Publication) => Effect.Effect<void, Refusal | PoliciesError>
+    /** Records that users were notified of a version. Refused for one that was not published (NOTIFY). */
+    readonly notify: (operator: CustomerId, notice: ChangeNotice) => Effect.Effect<void, Refusal | PoliciesError>
+    /**
+     * The notices still owed: one of each change (NOTIFY), a more visible one of a significant change (NOTIFY-MAJOR), one
+     * that lists the choices where the use of data is affected (CHOICES).
+     */
+    readonly owed: (operator: CustomerId) => Effect.Effect<ReadonlyArray<PolicyRegister.OpenNotice>, PoliciesError>
+    /**
+     * The version that is published at a moment, and the provisions of it that are invalid then (INFO-AVAIL). Default:
+     * now. Refused before the first publication.
+     */
+    readonly textAt: (
+      operator: CustomerId,
+      at?: EpochMillis,
+    ) => Effect.Effect<PolicyArchive.InForce, Refusal | PoliciesError>
+    /**
+     * A version as it was published, whatever came after it (ARCHIVE). Refused for an id that was never published, and
+     * where the text that is read is not the one whose digest was recorded.
+     */
+    readonly archived: (operator: CustomerId, id: string) => Effect.Effect<PrivacyPolicy, Refusal | PoliciesError>
+    /**
+     * Severs invalid provisions: from that moment on the version is silent on them, and every service decides by the
+     * strictest other version and the law (SEVER). Refused for a version that was not published by then and for
+     * provisions on which it is silent. Record it before it takes effect: a decision that another process makes at the
+     * same time may still rest on the text before.
+     */
+    readonly sever: (operator: CustomerId, severance: Severance) => Effect.Effect<void, Refusal | PoliciesError>
+    /**
+     * Publishes a supplement for a product. It binds every Customer that declares the product (`UseProduct`), and no
+     * other. Refused where it adds purposes or categories that the version does not let it add, or is looser on another
+     * point (SUPPLEMENT).
+     */
+    readonly supplement: (operator: CustomerId, supplement: Supplement) => Effect.Effect<void, Refusal | PoliciesError>
+    /**
+     * Records that a person or the Customer has read, understood and accepted the version that binds the Customer at that
+     * moment (ACK-FIRST). Refused for any other version (POLICY-BIND), and for a pseudonym that was not issued or was
+     * erased.
+     */
+    readonly accept: (acceptance: Acceptance) => Effect.Effect<void, Refusal | PoliciesError>
+  }
+>()("@tacet/core/services/Policies") {}
+
+/** The service over the event store in force. */
+export const layer: Layer.Layer<Policies, never, EventStore> = Layer.effect(
+  Policies,
+  Effect.gen(function* () {
+    const decisions = yield* Decisions.make
+
+    const handle = (operator: CustomerId, command: PolicyArchive.Command) =>
+      Effect.asVoid(
+        decisions.handle(PolicyArchive.aggregate, { customer: operator, id: operator, command, context: undefined }),
+      )
+    const utc = (moment: EpochMillis | undefined) => Effect.map(orNow(moment), (at) => DateTime.makeUnsafe(at))
+    const archive = (operator: CustomerId) => Effect.map(decisions.archives.read(operator), ({ state }) => state)
+    const refuse = (rule: string, command: string, field: string, accepted: string) =>
+      Effect.fail(new Refusal({ rule, command, field, accepted }))
+
+    return Policies.of({
+      publish: Effect.fn("Policies.publish")(function* (operator, { at, ...publication }) {
+        yield* handle(operator, { _tag: "PublishPolicy", at: yield* utc(at), ...publication })
+      }),
+      notify: Effect.fn("Policies.notify")(function* (operator, { at, ...notice }) {
+        yield* handle(operator, { _tag: "NotifyChange", at: yield* utc(at), ...notice })
+      }),
+      owed: Effect.fn("Policies.owed")((operator) =>
+        Effect.map(archive(operator), ({ register }) => PolicyRegister.openNotices(register)),
+      ),
+      textAt: Effect.fn("Policies.textAt")(function* (operator, at) {
+        const inForce = PolicyArchive.inForceAt(yield* archive(operator), yield* utc(at))
+        if (inForce !== undefined) return inForce
+        return yield* refuse("INFO-AVAIL", "ReadPolicy", "at", "a moment at which a version is published")
+      }),
+      archived: Effect.fn("Policies.archived")(function* (operator, id) {
+        const { digests, register } = yield* archive(operator)
+        const policy = PolicyRegister.archived(register, id)
+        if (policy === undefined) {
+          return yield* refuse("ARCHIVE", "ReadArchive", "id", "the id of a version that was published")
+        }
+        if (digests.get(id) === TextDigest.of(policy)) return policy
+        return yield* refuse("ARCHIVE", "ReadArchive", "id", "a version whose text has the digest recorded with it")
+      }),
+      sever: Effect.fn("Policies.sever")(function* (operator, { at, ...severance }) {
+        yield* handle(operator, { _tag: "SeverProvisions", at: yield* utc(at), ...severance })
+      }),
+      supplement: Effect.fn("Policies.supplement")(function* (operator, { at, ...supplement }) {
+        yield* handle(operator, { _tag: "PublishSupplement", at: yield* utc(at), ...supplement })
+      }),
+      accept: Effect.fn("Policies.accept")(function* ({ at: moment, by, customer, manner, policyVersion }) {
+        const command = { _tag: "AcceptPolicy", at: yield* utc(moment), policyVersion, manner } as const
+        if (by !== "customer") {
+          yield* record(decisions, { customer, pseudonym: by }, command, () => Effect.succeed(command))
+          return
+        }
+        const { policies } = yield* decisions.declared(customer)
+        yield* decisions.handle(Customer.aggregate, { customer, id: customer, command, context: { policies } })
+      }),
+    })
+  }),
+)
