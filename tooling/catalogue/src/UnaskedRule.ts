@@ -36,7 +36,6 @@ export const unasked: ReadonlyArray<RuleKey.PolicyRuleKey> = [
   "FREETEXT-LIFE16",
   "GEO-HOST",
   "GEO-OK",
-  "GEO-SWITCH",
   "HOST-2DC",
   "HOST-EU",
   "IP-SECURITY",

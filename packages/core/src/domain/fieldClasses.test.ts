@@ -30,6 +30,7 @@ describe("the fields of events", () => {
       "Breach",
       "CookieRegister",
       "Customer",
+      "DeviceSwitch",
       "HostingRegister",
       "Interaction",
       "PolicyArchive",

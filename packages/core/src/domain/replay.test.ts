@@ -18,6 +18,7 @@ import { resolve } from "../policy/binding/Resolve.ts"
 import { dialonce20190305, dialonce20210217 } from "../policy/versions/index.ts"
 import * as CookieRegister from "./CookieRegister.ts"
 import * as Customer from "./Customer.ts"
+import * as DeviceSwitch from "./DeviceSwitch.ts"
 import { stored } from "./expectations.testing.ts"
 import * as Interaction from "./Interaction.ts"
 import * as Pseudonym from "./Pseudonym.ts"
@@ -48,6 +49,7 @@ const golden = readdirSync(folder).map((file) => {
 const aggregates = [
   CookieRegister.aggregate,
   Customer.aggregate,
+  DeviceSwitch.aggregate,
   Interaction.aggregate,
   Pseudonym.aggregate,
   Recipient.aggregate,

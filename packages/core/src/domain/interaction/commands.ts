@@ -7,6 +7,7 @@ import type { PolicyAt } from "../../policy/binding/PolicyBook.ts"
 import type { WithoutEnd } from "../../policy/checks/Ends.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import { Sealed } from "../../privacy/Sealed.ts"
+import type * as DeviceSwitch from "../DeviceSwitch.ts"
 import type * as Customer from "../Customer.ts"
 import {
   CallId,
@@ -79,6 +80,8 @@ export interface Context {
   readonly switchedOn: boolean
   /** Whether the person has left the location switched on in this application (GEO-SWITCH). Default: true. */
   readonly locationOn?: boolean
+  /** The recorded switches of the device (SWITCH, GEO-SWITCH). Default: none is off. */
+  readonly switches?: DeviceSwitch.State
   /**
    * The missing end of a datum of a category that is collected at a moment, as `RetentionPolicy.withoutEnd` answers it
    * (RET-CONTRACT, RET-NEC). The interaction itself is a datum of `interfaceUsage`. Default: not asked.

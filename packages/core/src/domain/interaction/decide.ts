@@ -7,6 +7,7 @@ import type { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import * as Contract from "../Contract.ts"
 import * as Customer from "../Customer.ts"
+import * as DeviceSwitch from "../DeviceSwitch.ts"
 import { nothing, record, refuse } from "../internal/Decision.ts"
 import { answerCall, endCall, placeCall } from "./calls.ts"
 import { answerSurvey, enterInput, observeTerminal, showNotice } from "./collection.ts"
@@ -24,7 +25,9 @@ export const decide = (
 ): Result.Result<ReadonlyArray<Event>, Refusal> => {
   const occurredAt = command.at
   const instant = DateTime.toEpochMillis(occurredAt)
-  if (!context.switchedOn && !possibleWhenOff.has(command._tag)) {
+  const isOff =
+    !context.switchedOn || DeviceSwitch.isOffAt(context.switches ?? DeviceSwitch.initial, "technology", occurredAt)
+  if (isOff && !possibleWhenOff.has(command._tag)) {
     return refuse("SWITCH", command, undefined, "a device on which the person has left the technology on")
   }
   if (context.now !== undefined && instant > context.now + clockToleranceMillis) {

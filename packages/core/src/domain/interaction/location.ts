@@ -3,6 +3,7 @@
  */
 import type * as Result from "effect/Result"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
+import * as DeviceSwitch from "../DeviceSwitch.ts"
 import * as Category from "../internal/Category.ts"
 import { refuse } from "../internal/Decision.ts"
 import type { CommandOf, Context } from "./commands.ts"
@@ -12,13 +13,13 @@ import type { State } from "./state.ts"
 export const locationViolation = (
   state: State,
   command: CommandOf<"ObserveTerminal">,
-  { locationOn = true, policyAt }: Context,
+  { locationOn = true, policyAt, switches = DeviceSwitch.initial }: Context,
 ): Result.Result<never, Refusal> | undefined => {
   if (policyAt(command.at)?.parameters.geolocation !== "allowed") {
     return refuse("GEO-NEVER", command, "values.category", Category.recordable)
   }
   if (!state.activated) return refuse("GEO-OK", command, "values.category", "a location in a service that was opened")
-  return locationOn
+  return locationOn && !DeviceSwitch.isOffAt(switches, "location", command.at)
     ? undefined
     : refuse("GEO-SWITCH", command, "values.category", "a location that the person has left switched on")
 }

@@ -6,14 +6,17 @@ import * as Clock from "effect/Clock"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Customer from "../../domain/Customer.ts"
+import * as DeviceSwitch from "../../domain/DeviceSwitch.ts"
 import type * as Interaction from "../../domain/Interaction.ts"
 import type * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
 import { EventStore } from "../../eventsourcing/EventStore.ts"
+import * as Expected from "../../eventsourcing/ExpectedVersion.ts"
 import type { ReadError } from "../../eventsourcing/EventStoreError.ts"
 import type { StreamId } from "../../eventsourcing/StreamId.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
+import { Required } from "../switches/settings.ts"
 import { check, type Declared } from "./Declarations.ts"
 import * as Decisions from "./Decisions.ts"
 import * as ProcessingEntries from "./ProcessingEntries.ts"
@@ -28,8 +31,10 @@ const collecting: ReadonlySet<Interaction.Command["_tag"]> = new Set([
   "AnswerSurvey",
 ])
 
-/** The switches of the person's device. */
+/** The switches of the person's device. An answer of the caller can only add to those that `Switches` has recorded. */
 export interface Switches {
+  /** The application on the device, whose recorded switches decide (SWITCH, GEO-SWITCH): `Switches.deviceOf`. */
+  readonly device?: DeviceSwitch.DeviceToken
   /** Whether the person has left the technology switched on (SWITCH). Default: true. */
   readonly switchedOn?: boolean
   /** Whether the person has left the location switched on in this application (GEO-SWITCH). Default: true. */
@@ -60,6 +65,7 @@ export interface Recorder {
 export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(function* () {
   const store = yield* EventStore
   const decisions = yield* Decisions.make
+  const isDeviceRequired = yield* Required
   const declarations = new Map<CustomerId, Declared>()
   const retentions = new Map<CustomerId, { readonly declared: Declared; readonly retention: RetentionEnds.Retention }>()
 
@@ -100,7 +106,7 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
     Effect.map(decisions.archives.of(customer), (found) => (found?.version ?? 0) === archive)
 
   const prepare: Recorder["prepare"] = Effect.fnUntraced(function* (customer, commands, switches, options) {
-    const { locationOn = true, switchedOn = true } = switches
+    const { device, locationOn = true, switchedOn = true } = switches
     const now = yield* Clock.currentTimeMillis
     const { afresh, collects } = options
     if (afresh) declarations.delete(customer)
@@ -115,6 +121,7 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
     const entries = commands.some(({ _tag }) => _tag === "StartInteraction")
       ? yield* ProcessingEntries.lookUp(decisions, customer, declared)
       : undefined
+    const switched = device === undefined ? undefined : yield* decisions.load(DeviceSwitch.aggregate, customer, device)
     const own = { stream: Customer.streamOf(customer), version: declared.version }
     return {
       declared,
@@ -123,8 +130,9 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
         policyAt: declared.policyAt,
         now,
         collects,
-        switchedOn,
+        switchedOn: switchedOn && (device !== undefined || !isDeviceRequired),
         locationOn,
+        ...(switched === undefined ? {} : { switches: switched.state }),
         ...(retention === undefined ? {} : { withoutEnd: retention.withoutEnd }),
         ...(entries === undefined
           ? {}
@@ -135,6 +143,9 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
         check(customer, declared),
         ...(retention === undefined ? [] : [RetentionEnds.check(retention)]),
         ...(entries === undefined ? [] : [entries.check]),
+        ...(device === undefined || switched === undefined
+          ? []
+          : [{ stream: DeviceSwitch.streamOf(device), expected: Expected.exact(switched.version) }]),
         ...purged.checks,
       ],
       ...(cached === undefined
