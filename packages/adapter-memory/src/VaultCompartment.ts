@@ -272,17 +272,21 @@ export const tally = (vault: VaultCompartment, ended: Ended.Ended): ReadonlyArra
 export const spans = (vault: VaultCompartment): ReadonlyArray<Ended.Span> =>
   Array.from(vault.collected)
     .flatMap(([category, days]): ReadonlyArray<Ended.Span> => {
-      let [oldest, newest, newestEndless] = [Infinity, -Infinity, -Infinity]
+      let all: Ended.Span["endless"]
+      let endless: Ended.Span["endless"]
       for (const row of rowsWithin(days, -Infinity, Infinity)) {
         const at = collectedOf(row)?.at ?? 0
-        oldest = Math.min(oldest, at)
-        newest = Math.max(newest, at)
-        if (row.row.retentionEnd === undefined) newestEndless = Math.max(newestEndless, at)
+        all = widened(all, at)
+        if (row.row.retentionEnd === undefined) endless = widened(endless, at)
       }
-      if (newest === -Infinity) return []
-      return [{ category, oldest, newest, newestEndless: newestEndless === -Infinity ? undefined : newestEndless }]
+      return all === undefined ? [] : [{ category, ...all, endless }]
     })
     .sort(byCategory)
+
+const widened = (span: Ended.Span["endless"], at: number): Ended.Span["endless"] => ({
+  oldest: Math.min(span?.oldest ?? at, at),
+  newest: Math.max(span?.newest ?? at, at),
+})
 
 const byCategory = (
   { category: one = "" }: { readonly category: string | undefined },

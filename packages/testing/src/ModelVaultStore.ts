@@ -158,8 +158,16 @@ export const make = (): Store => {
           const moments = (some: ReadonlyArray<Row>) => some.map((row) => collectedOf(row)!.at).toSorted(byNumber)
           const [oldest] = moments(rows)
           if (oldest === undefined) return []
-          const newestEndless = moments(rows.filter(({ retentionEnd }) => retentionEnd === undefined)).at(-1)
-          return [{ category, oldest, newest: moments(rows).at(-1)!, newestEndless }]
+          const endless = moments(rows.filter(({ retentionEnd }) => retentionEnd === undefined))
+          const [oldestEndless] = endless
+          return [
+            {
+              category,
+              oldest,
+              newest: moments(rows).at(-1)!,
+              endless: oldestEndless === undefined ? undefined : { oldest: oldestEndless, newest: endless.at(-1)! },
+            },
+          ]
         }),
       ),
     tally: (customer, ended) =>

@@ -159,11 +159,12 @@ export const readingEnds = (transact: Transact): Operations<"spans" | "tally"> =
           const rows = `FROM ${schema}.${table} r WHERE r.customer_id = $1 AND r.category = c.category COLLATE "C"`
           return `SELECT c.category, (SELECT min(r.collected_at) ${rows}) AS oldest,
             (SELECT max(r.collected_at) ${rows}) AS newest,
+            (SELECT min(r.collected_at) ${rows} AND r.retention_end IS NULL) AS oldest_endless,
             (SELECT max(r.collected_at) ${rows} AND r.retention_end IS NULL) AS newest_endless
             FROM unnest($2::text[]) AS c (category)`
         }
         return {
-          sql: `SELECT category, min(oldest), max(newest), max(newest_endless)
+          sql: `SELECT category, min(oldest), max(newest), min(oldest_endless), max(newest_endless)
             FROM (${Removal.tables.map(ofTable).join(" UNION ALL ")}) spans
             WHERE oldest IS NOT NULL GROUP BY category ORDER BY category COLLATE "C"`,
           parameters: [customer, list.text(PersonalDataCategory.PersonalDataCategory.literals)],
@@ -173,7 +174,7 @@ export const readingEnds = (transact: Transact): Operations<"spans" | "tally"> =
         category: row[0] as PersonalDataCategory.PersonalDataCategory,
         oldest: row[1] as number,
         newest: row[2] as number,
-        newestEndless: (row[3] as number | null) ?? undefined,
+        endless: row[3] === null ? undefined : { oldest: row[3] as number, newest: row[4] as number },
       }),
     ),
 

@@ -17,8 +17,8 @@ export interface Span {
   readonly category: PersonalDataCategory
   readonly oldest: EpochMillis
   readonly newest: EpochMillis
-  /** The newest of those that were kept without an end; `undefined` where there are none. */
-  readonly newestEndless: EpochMillis | undefined
+  /** The same of those that were kept without an end; `undefined` where there are none. */
+  readonly endless: { readonly oldest: EpochMillis; readonly newest: EpochMillis } | undefined
 }
 
 /** Rows of a category that were collected within `[since, until)`. */

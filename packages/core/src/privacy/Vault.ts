@@ -19,7 +19,7 @@ import type * as Uuid from "../eventsourcing/Uuid.ts"
 import type { AccessLog } from "./AccessLog.ts"
 import type { ErasureLedger } from "./ErasureLedger.ts"
 import type * as Identifiers from "./Identifiers.ts"
-import type { Collected } from "./Ended.ts"
+import type { Collected, Ended, Span, Tally } from "./Ended.ts"
 import type { Erasure, Keyring } from "./Keyring.ts"
 import type { KeyStore } from "./KeyStore.ts"
 import type { OpeningPolicy } from "./OpeningPolicy.ts"
@@ -145,6 +145,10 @@ export class Vault extends Context.Service<
      * hold keeps rows behind their own end, and a shorter period ends them before it (RET-NEC, RET-CONTRACT).
      */
     readonly sweep: (customer: CustomerId, limit?: number) => Effect.Effect<number, VaultUnavailable>
+    /** The spans of the categories of which rows are kept. */
+    readonly spans: (customer: CustomerId) => Effect.Effect<ReadonlyArray<Span>, VaultUnavailable>
+    /** Counts the rows that have ended, by category, and removes none. */
+    readonly tally: (customer: CustomerId, ended: Ended) => Effect.Effect<ReadonlyArray<Tally>, VaultUnavailable>
     /** Erases again, after a restore from a backup, the subjects that the ledger lists as erased. Returns how many. */
     readonly recover: (customer: CustomerId) => Effect.Effect<number, VaultUnavailable>
     /** Makes a new key in the key store and wraps all data keys with it, without interrupting other operations. */

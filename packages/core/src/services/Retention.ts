@@ -31,7 +31,8 @@ import * as DayIndex from "./internal/DayIndex.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import { type Basis, basisOf, factsOf, judge, type Verdict } from "./retention/basis.ts"
 import { hold, release, setPeriod, type ToHold, type ToKeepFor } from "./retention/declaring.ts"
-import { type Endless, endlessDays } from "./retention/endless.ts"
+import { type Endless, endlessDays, endlessRows } from "./retention/endless.ts"
+import { explain, type Explained, type Held, type Ports, type Waiting } from "./retention/explaining.ts"
 import type { IndexedDay } from "./retention/interactionsOfDay.ts"
 import * as Purging from "./retention/purging.ts"
 import { type Scheduled, scheduleOf } from "./retention/schedule.ts"
@@ -39,7 +40,7 @@ import { Elsewhere, layerElsewhere, layerSettings, type RetentionSettings, Setti
 
 export { Elsewhere, layerElsewhere, layerSettings, type RetentionSettings, Settings }
 export { deletedInteractions } from "./retention/purging.ts"
-export type { Endless, Scheduled, ToHold, ToKeepFor }
+export type { Endless, Explained, Held, Scheduled, ToHold, ToKeepFor, Waiting }
 
 /** The result of a sweep. */
 export interface Swept {
@@ -69,6 +70,11 @@ export class Retention extends Context.Service<
      * policy's.
      */
     readonly sweep: (customer: CustomerId) => Effect.Effect<Swept, RetentionError>
+    /**
+     * Explains what a sweep would do at the moment: what it would delete, what waits and for what, what a law or a legal
+     * hold keeps, and what has no end (SWEEP, RET-NEC). Nothing is written. Refused as a sweep is.
+     */
+    readonly explain: (customer: CustomerId) => Effect.Effect<Explained, RetentionError>
     /**
      * Sets how long categories are kept, all of them or none, and answers them (RET-CONTRACT). A shorter period applies to
      * existing data too, a longer one does not. Refused above the cap of the policy or of a category.
@@ -103,12 +109,6 @@ export const waitingDays = Metric.gauge("tacet_retention_waiting_days", {
   description: "Days that have ended and wait for a projection or a window",
 })
 
-/** The ports and settings of a sweep. */
-interface Ports extends Purging.Ports {
-  readonly projections: ProjectionStore["Service"]
-  readonly index: ReturnType<typeof DayIndex.projection>
-}
-
 /** The service over the stores in force, and over the vault where there is one. */
 export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> = Layer.effect(
   Retention,
@@ -128,6 +128,7 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
     const { decisions } = ports
     return Retention.of({
       sweep: sweep(ports),
+      explain: explain(ports),
       setPeriod: setPeriod(decisions),
       hold: hold(decisions),
       release: release(decisions),
@@ -147,7 +148,7 @@ const sweep = (ports: Ports) =>
       Effect.provideService(EventStore, store),
       Effect.provideService(ProjectionStore, projections),
     )
-    const passed = yield* readThrough(ports, customer)
+    const passed = yield* Purging.readThrough(projections, ports.settings, customer)
     const days: Array<PlainDate> = []
     const waiting: Array<PlainDate> = []
     const withoutEnd: Array<PlainDate> = []
@@ -182,19 +183,11 @@ const sweep = (ports: Ports) =>
       "tacet.rows": rows,
       "tacet.waiting": waiting.length,
     })
-    const swept: Swept = { days, interactions, events, rows, waiting, endless: endlessDays(basis, withoutEnd) }
+    const spans = vault === undefined ? [] : yield* vault.spans(customer)
+    const endless = endlessRows(basis, spans, endlessDays(basis, withoutEnd))
+    const swept: Swept = { days, interactions, events, rows, waiting, endless }
     return swept
   })
-
-/** The position up to which every awaited projection has read. */
-const readThrough = Effect.fnUntraced(function* ({ projections, settings }: Ports, customer: CustomerId) {
-  let through = Number.POSITIVE_INFINITY
-  for (const key of settings.awaits) {
-    const saved = yield* projections.load(customer, key)
-    through = Math.min(through, Option.isSome(saved) ? saved.value.checkpoint : 0)
-  }
-  return through
-})
 
 /** What was deleted of a day; `undefined` where it has to wait, its verdict where it is not due. */
 type DayOutcome = Exclude<Verdict, "due"> | Effect.Success<ReturnType<typeof Purging.purge>>

@@ -10,7 +10,9 @@ import type { SubjectId } from "../privacy/Subject.ts"
 import { Vault } from "../privacy/Vault.ts"
 import { Customers } from "./Customers.ts"
 import { Retention } from "./Retention.ts"
-import { adopted, customer, day, idOf, midnight, over, sweep } from "./retention.testing.ts"
+import { ProjectionStore } from "../eventsourcing/ProjectionStore.ts"
+import * as DayIndex from "./internal/DayIndex.ts"
+import { adopted, append, customer, day, idOf, log, midnight, over, sweep, visit } from "./retention.testing.ts"
 
 const quarter = day / 4
 const dawn = midnight(1, 1)
@@ -18,7 +20,7 @@ const dawn = midnight(1, 1)
 /** A moment by its number of quarters of a day. */
 const moment = (quarters: number) => dawn + quarters * quarter
 
-const categories = ["freeText", "telephoneNumber"] as const
+const categories = ["freeText", "telephoneNumber", "interfaceUsage"] as const
 type Category = (typeof categories)[number]
 
 /** Declarations are made in the first quarter of a day, each on a day of its own. */
@@ -46,7 +48,7 @@ const aDeclaration: fc.Arbitrary<Declaration> = fc.oneof(
 
 /** A value: the end that it is sealed with is the one that is known, none, or one that is sooner than any period. */
 const aValue = fc.record({
-  category: aCategory,
+  category: fc.constantFrom("freeText", "telephoneNumber"),
   day: fc.nat({ max: 20 }),
   own: fc.constantFrom("known", "none", 3),
 })
@@ -54,6 +56,9 @@ const aValue = fc.record({
 const aWorld = {
   declarations: fc.uniqueArray(aDeclaration, { maxLength: 6, selector: (one) => one.day }),
   values: fc.array(aValue, { minLength: 1, maxLength: 4 }),
+  visits: fc.array(fc.nat({ max: 20 }), { maxLength: 3 }),
+  /** Whether a projection is awaited that has read nothing. */
+  isAwaited: fc.boolean(),
   nights: fc.uniqueArray(fc.integer({ min: 4, max: 45 }), { minLength: 1, maxLength: 2 }),
 }
 
@@ -130,6 +135,16 @@ const contracted = Effect.gen(function* () {
   )
 })
 
+/** All that a dry run may not change. */
+const state = Effect.gen(function* () {
+  const { head } = yield* log
+  const saved = yield* ProjectionStore.use((projections) =>
+    projections.load(customer, DayIndex.projection("Europe/Paris")),
+  )
+  const kept = yield* Vault.use((vault) => vault.valuesOf(customer, idOf(902) as string as SubjectId, { limit: 99 }))
+  return { head, saved, kept: kept.length }
+})
+
 /** How a value answers a reader of customer care, or one who works on a legal matter. */
 const open = (sealed: Sealed<string>, hold?: number) =>
   Vault.use((vault) =>
@@ -166,7 +181,7 @@ describe("rows of the vault", () => {
   it.effect.prop(
     "RET-NEC RET-CONTRACT SWEEP: end by the periods and holds in force, whatever end they were sealed with",
     [fc.record(aWorld)],
-    ({ declarations, nights, values }) =>
+    ({ declarations, isAwaited, nights, values, visits }) =>
       Effect.gen(function* () {
         const words = wordsOf(declarations)
         const sealed: Array<readonly [Tracked, Sealed<string>]> = []
@@ -176,14 +191,15 @@ describe("rows of the vault", () => {
           retention.setPeriod(customer, { period: "P12D", categories, at: dawn - day }),
         )
         for (let now = 0; now <= 46 * 4; now++) {
-          const before = new Set(words.active.keys())
+          const active = new Set(words.active.keys())
           const declared = words.tick(now)
           const isNight = nights.some((night) => night * 4 + 2 === now)
           const collected = values.filter((value) => value.day * 4 === now)
+          yield* append(visits.flatMap((one, index) => (one * 4 === now ? [visit(idOf(index + 1), moment(now))] : [])))
           if (declared === undefined && collected.length === 0 && !isNight) continue
           yield* TestClock.setTime(moment(now))
           if (declared !== undefined) {
-            yield* declare(declared, declared._tag === "release" && before.has(declared.hold))
+            yield* declare(declared, declared._tag === "release" && active.has(declared.hold))
           }
           for (const value of collected) {
             const tracked = words.add(value.category, now)
@@ -207,7 +223,27 @@ describe("rows of the vault", () => {
           // Planted: rows swept by their own end alone; values that have ended by their periods swept by their own end; a
           // held value open for customer care; a held value open for the matter of any hold.
           expect([now, yield* seen()]).toEqual([now, expected])
-          yield* sweep
+          // Planted: a hold that explains no row; the rows that are kept counted as removed; the days of the index saved;
+          // a day that waits counted as deleted.
+          const before = yield* state
+          const explained = yield* Retention.use((retention) => retention.explain(customer))
+          expect(yield* state).toEqual(before)
+          const held = sealed.filter(([value]) => ordinary(value) === "Restricted hold")
+          const heldRows = explained.held.reduce((sum, { rows }) => sum + rows, 0)
+          expect([now, heldRows]).toEqual([now, held.length])
+          for (const { references } of explained.held) expect(references).toEqual(["law/civil-code-2224"])
+          const { rows, ...swept } = yield* sweep
+          expect([now, swept]).toEqual([
+            now,
+            {
+              days: explained.days,
+              interactions: explained.interactions,
+              events: explained.events,
+              waiting: explained.waiting.map((one) => one.day),
+              endless: explained.endless,
+            },
+          ])
+          expect([now, rows]).toEqual([now, explained.rows.reduce((sum, one) => sum + one.rows, 0)])
           const kept = yield* Vault.use((vault) =>
             vault.valuesOf(customer, idOf(902) as string as SubjectId, { limit: 99 }),
           )
@@ -221,7 +257,7 @@ describe("rows of the vault", () => {
             }
           }
         }
-      }).pipe(Effect.provide(over(), { local: true })),
+      }).pipe(Effect.provide(over({ awaits: isAwaited ? [{ name: "own", version: 1 }] : [] }), { local: true })),
     { numRuns: 40 },
   )
 
@@ -252,6 +288,44 @@ describe("rows of the vault", () => {
       yield* declare({ _tag: "release", day: 10, hold: 8 }, true)
       expect(yield* open(sealed, 8)).toBe("Expired")
       expect(yield* sweep).toMatchObject({ rows: 1 })
+    }).pipe(Effect.provide(over(), { local: true })),
+  )
+
+  // Planted: rows without an end left out; those that a period ends later listed.
+  it.effect("RET-NEC RET-CONTRACT: without an end are listed by category, with what to declare", () =>
+    Effect.gen(function* () {
+      yield* adopted
+      yield* TestClock.setTime(dawn)
+      const retention = yield* Retention
+      const subject = idOf(902) as string as SubjectId
+      const row = {
+        customer,
+        subject,
+        value: "v",
+        purposes: ["customerCare"],
+        collectedAt: dawn,
+        retentionEnd: undefined,
+      }
+      yield* Vault.use((vault) => vault.seal({ ...row, category: "freeText" }))
+      yield* Vault.use((vault) => vault.seal({ ...row, category: "telephoneNumber" }))
+      yield* append([visit(idOf(1), dawn)])
+      yield* TestClock.setTime(dawn + 40 * day)
+      yield* retention.setPeriod(customer, { period: "P50D", categories: ["telephoneNumber"] })
+      const declareOf = (category: string) => expect.stringContaining(`set a period for ${category}`)
+      const { endless } = yield* sweep
+      expect(endless).toEqual([
+        {
+          category: "interfaceUsage",
+          days: ["2026-01-01"],
+          rule: "RET-CONTRACT",
+          declare: declareOf("interfaceUsage"),
+        },
+        { category: "freeText", days: [], rule: "RET-CONTRACT", declare: declareOf("freeText") },
+      ])
+      yield* retention.setPeriod(customer, { period: "P10D", categories: ["freeText", "interfaceUsage"] })
+      expect(yield* sweep).toMatchObject({ rows: 1, endless: [] })
+      yield* TestClock.setTime(dawn + 50 * day)
+      expect(yield* sweep).toMatchObject({ rows: 1, endless: [] })
     }).pipe(Effect.provide(over(), { local: true })),
   )
 })

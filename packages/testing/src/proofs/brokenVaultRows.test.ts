@@ -109,10 +109,12 @@ const faults: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
     put: (customer, subject, { links = [], ...rows }) =>
       store.put(customer, subject, { ...rows, links: links.map((link) => ({ ...link, collected: undefined })) }),
   }),
-  "answers the oldest of the rows without an end": (store) => ({
+  "answers the oldest of all rows for the oldest without an end": (store) => ({
     spans: (customer) =>
       Effect.map(store.spans(customer), (spans) =>
-        spans.map((span) => (span.newestEndless === undefined ? span : { ...span, newestEndless: span.oldest })),
+        spans.map((span) =>
+          span.endless === undefined ? span : { ...span, endless: { ...span.endless, oldest: span.oldest } },
+        ),
       ),
   }),
   "counts the rows of a category once": (store) => ({

@@ -72,5 +72,6 @@ export const erasing = ({ keyStore, ledger, policy, store }: Ports, { forEach, r
     }
   })
 
-  return { erase, stepDone, recover, sweep, unfinished: (customer: CustomerId) => store.unfinished(customer) }
+  const { spans, tally, unfinished } = store
+  return { erase, stepDone, recover, sweep, spans, tally, unfinished }
 }

@@ -23,9 +23,19 @@ export interface Facts {
 /** How far rows have ended that were collected at a moment: all of them, or those whose own end came by then. */
 type Reach = "all" | EpochMillis
 
-/** The rows that have ended at a moment, of those that are kept. */
-export const endedOf = (facts: Facts, spans: ReadonlyArray<Span>, at: EpochMillis): Ended => {
-  const ofCategories = spans.map((span) => segmentsOf(facts, span, at))
+/**
+ * The rows that have ended at a moment, of those that are kept; `usual`: those whose usual end has come, whatever keeps
+ * them.
+ */
+export const endedOf = (
+  facts: Facts,
+  spans: ReadonlyArray<Span>,
+  at: EpochMillis,
+  which: "ended" | "usual" = "ended",
+): Ended => {
+  const reach = which === "usual" ? usualReachAt : reachAt
+  const ofCategories = spans.map((span) => segmentsOf(facts, span, at, reach))
+  if (which === "usual") return { at, segments: ofCategories.flat(), unrecordedBy: at }
   // A row without a category may be of any that is held.
   const holds = Array.from(facts.state.holds.values()).filter(
     ({ releasedAt }) => releasedAt === undefined || releasedAt > at,
@@ -37,8 +47,13 @@ export const endedOf = (facts: Facts, spans: ReadonlyArray<Span>, at: EpochMilli
   }
 }
 
-const segmentsOf = (facts: Facts, { category, newest, oldest }: Span, at: EpochMillis): ReadonlyArray<Segment> => {
-  const reachOf = (collectedAt: EpochMillis) => reachAt(facts, category, collectedAt, at)
+const segmentsOf = (
+  facts: Facts,
+  { category, newest, oldest }: Span,
+  at: EpochMillis,
+  reach: typeof reachAt,
+): ReadonlyArray<Segment> => {
+  const reachOf = (collectedAt: EpochMillis) => reach(facts, category, collectedAt, at)
   const found: Array<Segment> = []
   const add = (since: EpochMillis, until: EpochMillis, reach: Reach) => {
     const endedBy = reach === "all" ? undefined : reach
@@ -78,6 +93,12 @@ const declaredAt = ({ declared, state }: Facts): ReadonlyArray<EpochMillis> => [
 
 const zonesOf = ({ changes, policyAt }: Declared): ReadonlyArray<Calendar.TimeZoneName> =>
   Array.from(new Set(changes().flatMap((from) => policyAt(DateTime.makeUnsafe(from))?.timeZone ?? [])))
+
+const usualReachAt: typeof reachAt = ({ declared, state }, category, collectedAt, at) => {
+  const held = RetentionEnds.held(declared, { category, collectedAt, at })
+  const end = held && RetentionPolicy.usualEnd(state, held.facts, held.policies)
+  return end !== undefined && DateTime.toEpochMillis(end) <= at ? "all" : at
+}
 
 const reachAt = (
   { declared, state }: Facts,

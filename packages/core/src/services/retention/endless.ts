@@ -6,6 +6,7 @@ import * as Calendar from "../../calendar/Calendar.ts"
 import type { PlainDate } from "../../calendar/PlainDate.ts"
 import * as RetentionPolicy from "../../domain/RetentionPolicy.ts"
 import type * as Ends from "../../policy/checks/Ends.ts"
+import type { Span } from "../../privacy/Ended.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import * as RetentionEnds from "../internal/RetentionEnds.ts"
 import type { Basis } from "./basis.ts"
@@ -13,7 +14,7 @@ import type { Basis } from "./basis.ts"
 /** Data of a category that have no end. */
 export interface Endless {
   readonly category: PersonalDataCategory
-  /** The days of interactions without an end; of other categories none. */
+  /** The days of interactions without an end; none where only rows of the vault have none. */
   readonly days: ReadonlyArray<PlainDate>
   /** The rule that asks for an end, and what to declare. */
   readonly rule: Ends.WithoutEnd["rule"]
@@ -30,6 +31,31 @@ export const endlessDays = (basis: Basis, days: ReadonlyArray<PlainDate>): Reado
     byRule.set(rule, { category: "interfaceUsage", days: [...before, day], rule, declare })
   }
   return Array.from(byRule.values())
+}
+
+/**
+ * The rows of the vault without an end, by category, behind days without one: kept where the program deletes data by
+ * itself, or imported.
+ */
+export const endlessRows = (
+  basis: Basis,
+  spans: ReadonlyArray<Span>,
+  days: ReadonlyArray<Endless> = [],
+): ReadonlyArray<Endless> => {
+  const rows = spans.flatMap(({ category, endless }): ReadonlyArray<Endless> => {
+    const collectedAt = [endless?.newest, endless?.oldest].find(
+      (at) => at !== undefined && !hasEnd(basis, category, at),
+    )
+    if (collectedAt === undefined || days.some((one) => one.category === category)) return []
+    const { accepted: declare, rule } = missingOf(basis, category, collectedAt)
+    return [{ category, days: [], rule, declare }]
+  })
+  return [...days, ...rows]
+}
+
+const hasEnd = ({ declared, now, retention }: Basis, category: PersonalDataCategory, collectedAt: number): boolean => {
+  const held = RetentionEnds.held(declared, { category, collectedAt, at: now })
+  return held !== undefined && RetentionPolicy.endsOf(retention.state, held.facts, held.policies).length > 0
 }
 
 const missingOf = (

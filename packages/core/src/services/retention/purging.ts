@@ -5,12 +5,15 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { fromEpochDay, type PlainDate } from "../../calendar/PlainDate.ts"
 import * as PurgedDay from "../../domain/PurgedDay.ts"
 import type * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
 import type { Commit } from "../../eventsourcing/Commit.ts"
 import type { Position } from "../../eventsourcing/EventEnvelope.ts"
+import type { ProjectionStore } from "../../eventsourcing/ProjectionStore.ts"
+import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import * as Expected from "../../eventsourcing/ExpectedVersion.ts"
 import * as Retry from "../../eventsourcing/Retry.ts"
 import { derived, type Uuid } from "../../eventsourcing/Uuid.ts"
@@ -95,6 +98,49 @@ interface Purged {
   readonly events: number
   readonly deleted: number
 }
+
+/** The position up to which every awaited projection has read. */
+export const readThrough = Effect.fnUntraced(function* (
+  projections: ProjectionStore["Service"],
+  { awaits }: RetentionSettings,
+  customer: CustomerId,
+) {
+  let through = Number.POSITIVE_INFINITY
+  for (const key of awaits) {
+    const saved = yield* projections.load(customer, key)
+    through = Math.min(through, Option.isSome(saved) ? saved.value.checkpoint : 0)
+  }
+  return through
+})
+
+/** What `purge` would delete of a day, or what the day has to wait for. */
+export const foresee = Effect.fnUntraced(function* (
+  ports: Ports,
+  { customer, now }: Basis,
+  indexed: InteractionsOfDay.IndexedDay,
+  passed: Position,
+) {
+  const { id } = PurgedDay.streamOf(customer, fromEpochDay(indexed.number))
+  const { state } = yield* ports.decisions.load(PurgedDay.aggregate, customer, id)
+  const waitsFor = new Set<"window" | "projection">()
+  let [interactions, events] = [0, 0]
+  yield* Stream.runForEach(InteractionsOfDay.find(ports, customer, indexed), (list) =>
+    Effect.gen(function* () {
+      const left = list.filter(({ position }) => position <= state.through)
+      const sized = yield* InteractionsOfDay.sizeAll(ports, customer, left)
+      const uncounted = list.filter(({ position }) => position > state.through)
+      const read = yield* InteractionsOfDay.readAll(ports, customer, uncounted)
+      for (const { contribution, last } of read) {
+        if (contribution === undefined) continue
+        if (last > passed) waitsFor.add("projection")
+        if (contribution.finalAt > now) waitsFor.add("window")
+      }
+      interactions += list.length
+      events += [...sized, ...read].reduce((sum, one) => sum + one.events, 0)
+    }),
+  )
+  return { interactions, events, waitsFor: Array.from(waitsFor) }
+})
 
 /**
  * Deletes a day, or answers `undefined` where an interaction has to wait for a window or for a projection that has read
