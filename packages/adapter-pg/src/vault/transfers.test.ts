@@ -108,7 +108,7 @@ describe("a disclosure", () => {
         reason: "customerSupport",
         deliver: ({ values }) => Effect.sync(() => void handed.push(values)),
       })
-      expect(handed).toEqual([[{ category: "telephoneNumber", value: "+33612345678" }]])
+      expect(handed).toEqual([[{ category: "telephoneNumber", value: "+33612345678", source: "observed" }]])
       expect(digest).toMatch(/^[0-9a-f]{64}$/)
       expect((yield* transfers.stateOf({ customer, transfer })).status).toBe("executed")
       const linked = yield* Vault.Vault.use((vault) => vault.interactionsOf(customer, pseudonym as never))

@@ -182,7 +182,7 @@ describe("a disclosure", () => {
         )
         expect([handed, yield* status]).toEqual([[], "authorised"])
         const { digest, values } = yield* executed(pseudonym, [mine], handed)
-        expect(values).toEqual([{ category: "telephoneNumber", value: "+33612345678" }])
+        expect(values).toEqual([{ category: "telephoneNumber", value: "+33612345678", source: "observed" }])
         expect([handed.length, handed[0]?.digest, yield* status]).toEqual([1, digest, "executed"])
         expect(yield* Vault.use((vault) => vault.interactionsOf(customer, pseudonym as never))).toEqual([transfer])
         yield* enter({ _tag: "EndRecipientContract", at: moment(2) })

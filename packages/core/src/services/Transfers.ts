@@ -16,17 +16,20 @@ import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import type { EventStore } from "../eventsourcing/EventStore.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import type * as Uuid from "../eventsourcing/Uuid.ts"
+import * as Classification from "../policy/checks/Classification.ts"
 import * as LegalData from "../policy/legal/LegalData.ts"
 import type { Access } from "../privacy/AccessLog.ts"
 import { bytesOf, Encryption, hexadecimalOf } from "../privacy/Encryption.ts"
 import { KeyStore } from "../privacy/KeyStore.ts"
 import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import type { Sealed } from "../privacy/Sealed.ts"
+import type { Source } from "../privacy/Source.ts"
 import type { SubjectErased, SubjectRestricted, VaultUnavailable } from "../privacy/VaultError.ts"
-import { type OpenError, Vault } from "../privacy/Vault.ts"
+import { type Kept, type OpenError, Vault } from "../privacy/Vault.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import { orNow, stateOf, subjectOf } from "./pseudonyms/recording.ts"
+import * as Labelling from "./transfers/Labelling.ts"
 
 /** The errors of every operation besides refusals: the log or the vault is unavailable or damaged. */
 export type TransfersError = Decisions.DecisionError | VaultUnavailable
@@ -60,11 +63,17 @@ export type Judged =
 export interface DisclosedValue {
   readonly category: PersonalDataCategory
   readonly value: string
+  /** Where it comes from (PROVENANCE). */
+  readonly source: Source
 }
 
 /** The values handed to a recipient. */
 export interface Disclosure {
   readonly values: ReadonlyArray<DisclosedValue>
+  /** The label of the values together: personal, where one of them is or can be joined with what is (CLASSIFY, COMBINE). */
+  readonly label: Classification.Label
+  /** The sources of all values, and `derived`, because they were put together (PROVENANCE). */
+  readonly sources: ReadonlyArray<Source>
   /**
    * The key of the digest, in hexadecimal. The log holds HMAC-SHA-256 of the values under it, from which no value can be
    * guessed; with it the recipient can prove later what was disclosed.
@@ -103,7 +112,8 @@ export class Transfers extends Context.Service<
     /**
      * Opens the values, records the disclosure and its digest, and hands the values over, in this order: nothing leaves
      * without a record. Refused where the disclosure was not authorised, where a ground has ended since, where a value
-     * is of a category that the request does not name (CATEGORIES), and where one may not or cannot be opened.
+     * is of a category that the request does not name (CATEGORIES), where data that were requested as identifying no
+     * person are personal (COMBINE) or can be joined with such data (CLASSIFY), and where a value may not or cannot be opened.
      */
     readonly execute: <E>(
       execution: Execution<E>,
@@ -204,15 +214,24 @@ const execute = (ports: Ports) =>
         if (values.some(({ category }) => !wanted.categories.includes(category))) {
           return yield* refuse("CATEGORIES", `values of the categories requested: ${wanted.categories.join(", ")}`)
         }
-        if (!(yield* belong(vault, customer, pseudonym, values))) {
+        const kept = yield* keptUnder(vault, customer, pseudonym)
+        const labelled = Labelling.label(values, kept, pseudonym)
+        if (labelled === undefined) {
           return yield* refuse("REGISTER-RCPT", "values that are kept of the person whose pseudonym is given")
+        }
+        if (wanted.label === "nonPersonal" && labelled.label === "personal") {
+          return yield* values.some(({ category }) => Classification.relatesToPerson(category))
+            ? refuse("COMBINE", "values none of which relates to a person: the strictest label holds for all")
+            : refuse("CLASSIFY", "values that cannot be joined with personal ones that are kept under the pseudonym")
         }
         disclosure ??= yield* Effect.gen(function* () {
           const opened = yield* Effect.forEach(values, (sealed) =>
             Effect.gen(function* () {
               const access = { purpose: wanted.purpose, actor, reason, ...(matter === undefined ? {} : { matter }) }
               const answer = yield* vault.open({ customer, sealed, ...access })
-              if (answer._tag === "Open") return { category: sealed.category, value: answer.value }
+              if (answer._tag === "Open") {
+                return { category: sealed.category, value: answer.value, source: labelled.sourceOf(sealed) }
+              }
               return yield* answer._tag === "Restricted" && answer.by !== "hold"
                 ? refuse(answer.by === "objection" ? "R-OBJECT" : "R-RESTRICT", "values that the person lets be used")
                 : refuse("RET-NEC", "values that have neither been erased nor come to their end")
@@ -222,7 +241,8 @@ const execute = (ports: Ports) =>
           const { mac } = yield* Encryption
           const text = JSON.stringify(opened.map(({ category, value }) => [category, value]))
           const digest = hexadecimalOf(yield* mac(bytesOf(digestKey), bytesOf(text)))
-          return { values: opened, digestKey, digest }
+          const { label, sources } = labelled
+          return { values: opened, label, sources, digestKey, digest }
         })
         yield* vault.link(customer, subjectOf(pseudonym), transfer, undefined)
         return { command: commandWith(disclosure.digest), context }
@@ -233,22 +253,20 @@ const execute = (ports: Ports) =>
     return handed
   })
 
-/** Whether all values are kept under a pseudonym. */
-const belong = Effect.fnUntraced(function* (
+/** All that the vault keeps under a pseudonym. */
+const keptUnder = Effect.fnUntraced(function* (
   vault: Vault["Service"],
   customer: CustomerId,
   pseudonym: Pseudonym.PseudonymId,
-  values: ReadonlyArray<Sealed<string>>,
 ) {
-  const sought = new Set(values.map(({ reference }) => reference))
-  for (let after: Uuid.Uuid | undefined; sought.size > 0;) {
+  const all: Array<Kept> = []
+  for (let after: Uuid.Uuid | undefined; ;) {
     const page = { limit: 500, ...(after === undefined ? {} : { after }) }
     const kept = yield* vault.valuesOf(customer, subjectOf(pseudonym), page)
-    for (const { reference } of kept) sought.delete(reference)
-    if (kept.length < page.limit) break
+    all.push(...kept)
+    if (kept.length < page.limit) return all
     after = kept.at(-1)?.reference
   }
-  return sought.size === 0
 })
 
 const notify = ({ decisions }: Ports) =>

@@ -36,6 +36,7 @@ export const assess = (
   const use = PurposeCheck.check(policy, {
     role: context.role,
     purpose: request.purpose,
+    ...(request.label === undefined ? {} : { label: request.label }),
     ...(context.instructed === undefined ? {} : { instructed: context.instructed }),
     // A consent counts for the recipient that it names, and for no other (D-CONSENT).
     consented: context.consents.flatMap(({ purpose, recipient: named }) =>

@@ -75,6 +75,8 @@ export const TransferRequested = Schema.TaggedStruct("TransferRequested", {
   categories: Schema.Array(PersonalDataCategory),
   /** `interactionData`: pseudonymised data of interactions, for the owning Customer alone (CUST-ONLY). */
   data: Schema.Literals(["interactionData", "otherData"]),
+  /** Where the data are said to identify no person; what is executed is then held to it (CLASSIFY, COMBINE). */
+  label: Schema.optionalKey(Schema.Literal("nonPersonal")),
   manner: Manner,
   destination: Recipient.Country,
   conditions: Conditions,

@@ -5,6 +5,7 @@
  * anonymisation that was checked.
  */
 
+import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import type { Source } from "../../privacy/Source.ts"
 
 export type { Source }
@@ -66,6 +67,28 @@ export const classify = (items: ReadonlyArray<Item>): ReadonlyMap<string, Classi
     ]),
   )
 }
+
+/**
+ * Whether a value of a category names or reaches a natural person by itself, without anything else that is held. The others
+ * describe a use or an opinion, and become personal by what they can be joined with.
+ *
+ * @example
+ * ```ts
+ * import { Classification } from "@tacet/core/policy"
+ *
+ * Classification.relatesToPerson("telephoneNumber") // => true
+ * Classification.relatesToPerson("interfaceUsage") // => false
+ * ```
+ */
+export const relatesToPerson = (category: PersonalDataCategory): boolean => !byItselfOfNobody.has(category)
+
+const byItselfOfNobody: ReadonlySet<PersonalDataCategory> = new Set([
+  "terminalEnvironment",
+  "interfaceUsage",
+  "coarseLocation",
+  "surveyAnswer",
+  "measurementRecord",
+])
 
 /** A record that was made, or an input of one. */
 export interface Labelled {
