@@ -8,25 +8,21 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
-import type { PolicyVersionId } from "../domain/Identifier.ts"
 import * as Recipient from "../domain/Recipient.ts"
 import type * as Transfer from "../domain/Transfer.ts"
 import * as Uuid from "../eventsourcing/Uuid.ts"
 import { holding, type Version, versions } from "../policy/laws.testing.ts"
-import * as Purpose from "../policy/checks/Purpose.ts"
 import type { DisclosureGround, GroundCondition } from "../policy/text/parameters/disclosure.ts"
-import { agreementClauses } from "../policy/text/parameters/processing.ts"
 import type { PolicyRuleKey } from "../policy/text/RuleKey.ts"
-import { Customers } from "./Customers.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { layer as recipientsLayer, Recipients } from "./Recipients.ts"
-import { contract, customer, over } from "./scene.testing.ts"
+import { customer, day, over } from "./scene.testing.ts"
 import { layer as transfersLayer, type Requested, Transfers } from "./Transfers.ts"
+import { allowedUse, contractedUnder } from "./versions.testing.ts"
 
 type Ground = typeof DisclosureGround.Type
 
 const recipient = "6b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as Recipient.RecipientId
-const day = 86_400_000
 
 type Proof = "legalReference" | "transaction" | "need"
 
@@ -64,17 +60,6 @@ const kindOf = (ground: Ground): Recipient.RecipientKind => {
   }
 }
 
-/** A purpose and a category that a processor may use, so that no refusal is for their sake. */
-const allowedUse = ({ policy }: Version) => {
-  const [category] = policy.parameters.categories.processor
-  const purpose = Purpose.purposes.find(
-    (one) =>
-      Purpose.check(policy, { role: "processor", purpose: one, instructed: Purpose.purposes, consented: [one] })
-        ._tag === "allow",
-  )
-  return { category: category!, purpose: purpose! }
-}
-
 /** The answer to a disclosure in a world of its own. */
 const answered = Effect.fnUntraced(
   function* (version: Version, ground: Ground, fault: Fault) {
@@ -83,22 +68,7 @@ const answered = Effect.fnUntraced(
     const before = DateTime.makeUnsafe(at - day)
     const without = new Set<string>(fault.without ?? [])
     yield* TestClock.setTime(at)
-    yield* Customers.use((customers) =>
-      customers.declare(customer, [
-        { _tag: "AdoptPolicyVersion", at: before, policyVersion: version.id as PolicyVersionId },
-        {
-          _tag: "SignContract",
-          at: before,
-          contract,
-          clauses: [...agreementClauses],
-          purposes: Purpose.purposes.filter((one) => version.policy.parameters.purposes.processor.includes(one)),
-          categories: [...version.policy.parameters.categories.processor],
-          ownServices: [],
-          places: ["FR"],
-          recognition: false,
-        },
-      ]),
-    )
+    yield* contractedUnder(version, at)
     const pseudonym = yield* Pseudonyms.use((pseudonyms) => pseudonyms.issue(customer))
     const commands: ReadonlyArray<Recipient.Command> = [
       {
