@@ -152,9 +152,7 @@ const cases: Partial<Record<PolicyRuleKey, readonly [verb: Verb, caseOf: (scene:
     "refuse",
     (scene) => ({
       breaks: Effect.flatMap(made(scene, "objection", { purposes: ["directMarketing"] }), ({ refuse }) => refuse({})),
-      keeps: Effect.flatMap(made(scene, "objection"), ({ fulfil, refuse }) =>
-        scene.isKept ? fulfil() : refuse(accepted(scene)),
-      ),
+      keeps: Effect.flatMap(made(scene, "objection"), ({ fulfil }) => fulfil()),
     }),
   ],
   "R-LEGAL-LIMIT": [
@@ -224,7 +222,7 @@ const cases: Partial<Record<PolicyRuleKey, readonly [verb: Verb, caseOf: (scene:
 }
 
 /** What is asked of a person who was located. */
-const needsPerson: ReadonlySet<string> = new Set(["R-ERASE", "R-RESTRICT"])
+const needsPerson: ReadonlySet<string> = new Set(["R-ERASE", "R-OBJECT", "R-RESTRICT"])
 
 const byAnother = (scene: Scene): Case => ({
   breaks: Effect.flatMap(made(scene, "erasure"), ({ by, fulfil }) => fulfil({ by: other(by) })),

@@ -394,6 +394,37 @@ describe("an answer", () => {
   )
 })
 
+describe("the receipt of a request", () => {
+  // Planted and found: a repetition at the moment of its call.
+  it.effect.each(["before", "after"] as const)(
+    "R-TO-CUSTOMER: is recorded once and handed on, after a crash %s any call and a repetition",
+    (when) =>
+      Effect.gen(function* () {
+        let call = 0
+        for (let isOver = false; !isOver;) {
+          const { armed, around } = deadly(++call, when)
+          yield* Effect.gen(function* () {
+            yield* start
+            const request = (yield* Uuid.next) as RightsRequest.RequestId
+            const receiving = DataSubjectRequests.use((requests) =>
+              requests.receive({ customer, request, kind: "access", channel: "email", requester }),
+            )
+            isOver = (yield* armed(receiving))._tag === "Success"
+            yield* TestClock.adjust("1 hour")
+            expect(yield* receiving).toBe(request)
+            expect((yield* eventsOf("rights-request", request)).map(({ type }) => type)).toEqual([
+              "RequestReceived",
+              "ForwardedToCustomer",
+            ])
+            const other = { customer, request, kind: "erasure", channel: "email", requester } as const
+            expect(yield* refusalOf(DataSubjectRequests.use((requests) => requests.receive(other)))).toBe("TACET-ONCE")
+          }).pipe(Effect.provide(over(VaultMemory.make(), around)))
+        }
+        expect(call).toBeGreaterThan(4)
+      }),
+  )
+})
+
 describe("other requests", () => {
   // Planted: `&& !correction` left out of `put`.
   it.effect("R-RECT R-RESTRICT: a restricted person's value is corrected, and stays restricted", () =>

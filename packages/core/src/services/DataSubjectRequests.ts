@@ -68,6 +68,8 @@ export type {
 /** A received request. */
 export interface Received {
   readonly customer: CustomerId
+  /** The id of the request: draw it at random. Repeating the same request has no further effect. Default: a new one. */
+  readonly request?: RightsRequest.RequestId
   readonly kind: (typeof RightsRequest.RequestReceived.Type)["kind"]
   readonly channel: (typeof RightsRequest.RequestReceived.Type)["channel"]
   /** Who asks: an id, the same for all requests of one person. */
@@ -184,8 +186,12 @@ export const layer: Layer.Layer<DataSubjectRequests, never, Vault | EventStore |
 const receive = (ports: Ports) =>
   Effect.fn("DataSubjectRequests.receive")(function* (received: Received) {
     const { channel, customer, kind, purposes = [], registered = false, requester } = received
-    const at = received.at === undefined ? yield* utcNow : DateTime.makeUnsafe(received.at)
-    const which = { customer, request: (yield* Uuid.next) as RightsRequest.RequestId }
+    const request = received.request ?? ((yield* Uuid.next) as RightsRequest.RequestId)
+    const which = { customer, request }
+    // A repetition without a moment means the moment at which it was received.
+    const known = yield* stateOf(ports, which)
+    const moment = received.at ?? (known.request === undefined ? undefined : known.receivedAt)
+    const at = moment === undefined ? yield* utcNow : DateTime.makeUnsafe(moment)
     yield* decide(ports, which, { _tag: "ReceiveRequest", at, kind, channel, requester, registered, purposes })
     const declared = yield* ports.decisions.declared(customer)
     const { parameters } = yield* Declarations.bound(declared, "ReceiveRequest", at)
