@@ -17,15 +17,18 @@ import * as Purpose from "../policy/checks/Purpose.ts"
 import { resolve } from "../policy/binding/Resolve.ts"
 import { dialonce20190305, dialonce20210217 } from "../policy/versions/index.ts"
 import * as CookieRegister from "./CookieRegister.ts"
+import * as Breach from "./Breach.ts"
 import * as Customer from "./Customer.ts"
 import * as DeviceSwitch from "./DeviceSwitch.ts"
 import { stored } from "./expectations.testing.ts"
 import * as Interaction from "./Interaction.ts"
+import * as ProcessingRegister from "./ProcessingRegister.ts"
 import * as Pseudonym from "./Pseudonym.ts"
 import * as Recipient from "./Recipient.ts"
 import * as RecognitionModel from "./RecognitionModel.ts"
 import * as RetentionPolicy from "./RetentionPolicy.ts"
 import * as RightsRequest from "./RightsRequest.ts"
+import * as SecurityRegister from "./SecurityRegister.ts"
 import * as Transfer from "./Transfer.ts"
 import * as VisitorChoice from "./VisitorChoice.ts"
 
@@ -47,15 +50,18 @@ const golden = readdirSync(folder).map((file) => {
 
 /** Aggregates differ in their events; here an event is only passed from one function of its own to the other. */
 const aggregates = [
+  Breach.aggregate,
   CookieRegister.aggregate,
   Customer.aggregate,
   DeviceSwitch.aggregate,
   Interaction.aggregate,
+  ProcessingRegister.aggregate,
   Pseudonym.aggregate,
   Recipient.aggregate,
   RecognitionModel.aggregate,
   RetentionPolicy.aggregate,
   RightsRequest.aggregate,
+  SecurityRegister.aggregate,
   Transfer.aggregate,
   VisitorChoice.aggregate,
 ] as ReadonlyArray<unknown> as ReadonlyArray<AnyAggregate>
@@ -103,7 +109,7 @@ describe("a disclosure of 2019 under Privacy Shield", () => {
     {
       _tag: "RecipientRegistered",
       occurredAt: at2019,
-      kind: "subProcessor",
+      kind: "partner",
       country: "US",
       undertakings: Recipient.Undertaking.literals.map((undertaking) => ({ undertaking, document: "annex" })),
     },
