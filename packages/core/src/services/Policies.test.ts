@@ -18,12 +18,14 @@ import * as PolicyArchive from "../domain/PolicyArchive.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import * as Uuid from "../eventsourcing/Uuid.ts"
+import * as PolicyBook from "../policy/binding/PolicyBook.ts"
+import * as TextDigest from "../policy/binding/TextDigest.ts"
 import { holding } from "../policy/laws.testing.ts"
 import { agreementClauses } from "../policy/text/parameters/processing.ts"
 import type { Purpose } from "../policy/text/parameters/purposes.ts"
 import type { ParameterName, PrivacyPolicy } from "../policy/text/PrivacyPolicy.ts"
 import { dialonce20190305, dialonce20210217 } from "../policy/versions/index.ts"
-import { Customers } from "./Customers.ts"
+import { Customers, KnownPolicies } from "./Customers.ts"
 import { Interactions } from "./Interactions.ts"
 import { layer, OperatorOf, Policies } from "./Policies.ts"
 import type { AtEachCall } from "./ports.testing.ts"
@@ -35,8 +37,16 @@ const number = "1b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as ListedNumberId
 const entryPoint = "1b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a12" as EntryPointId
 const app = "app" as ProductId
 
-const services = (around?: AtEachCall, kept = VaultMemory.make()) =>
-  layer.pipe(Layer.provideMerge(over(kept, around)), Layer.provide(Layer.succeed(OperatorOf, () => operator)))
+const services = (
+  around?: AtEachCall,
+  kept = VaultMemory.make(),
+  customerPolicies: NonNullable<PolicyBook.PolicyBook["customerPolicies"]> = [],
+) =>
+  layer.pipe(
+    Layer.provideMerge(over(kept, around)),
+    Layer.provide(Layer.succeed(OperatorOf, () => operator)),
+    Layer.provide(Layer.succeed(KnownPolicies, () => ({ ...PolicyBook.published, customerPolicies }))),
+  )
 
 /** A version as an operator can publish it: with a date and a controller to reach. */
 const complete = (text: PrivacyPolicy, change: Partial<PrivacyPolicy> = {}): PrivacyPolicy => ({
@@ -362,6 +372,85 @@ describe("supplements", () => {
         }).pipe(Effect.provide(services())),
     )
   }
+})
+
+describe("the texts that decided", () => {
+  const stated = <A>(value: A) => ({ value, sources: [] })
+  for (const { id, text } of holding("PRECEDENCE")) {
+    const own = { id: "customer/1", from: worldOf(text).moment(2), parameters: { channels: stated(["qr" as const]) } }
+    // Planted: the Customer's own policy left out of the answer.
+    it.effect(
+      `PRECEDENCE under ${id} is asked by Policies.decidedBy: the points that the Customer's own policy decides`,
+      () =>
+        Effect.gen(function* () {
+          const world = worldOf(text)
+          yield* world.start
+          yield* TestClock.setTime(world.at(5))
+          const policies = yield* Policies
+          const decided = (days: number) =>
+            Effect.map(policies.decidedBy(customer, { at: world.at(days) }), ({ byCustomer, policyVersion }) => [
+              policyVersion,
+              byCustomer,
+            ])
+          expect([yield* decided(1), yield* world.record(1)]).toEqual([[id, []], "Success"])
+          expect([yield* decided(3), yield* world.record(3)]).toEqual([[id, ["channels"]], "TRIGGER"])
+          expect(yield* refusalOf(policies.decidedBy(customer, { at: world.at(-1) }))).toBe("POLICY-BIND")
+        }).pipe(Effect.provide(services(undefined, VaultMemory.make(), [own]))),
+    )
+  }
+  for (const { id, text } of holding("LANGUAGE")) {
+    // Planted: a text of which only its own language is read.
+    it.effect(
+      `LANGUAGE under ${id} is asked by Policies.decidedBy: the prevailing language decides where texts differ`,
+      () =>
+        Effect.gen(function* () {
+          const world = worldOf(text)
+          yield* world.start
+          const policies = yield* Policies
+          const policyVersion = "operator/2" as PolicyVersionId
+          const french = { language: "fr", document: "own", parameters: { channels: stated(["qr" as const]) } }
+          const policy = complete(text, { id: policyVersion, version: "9", language: "en", variants: [french] })
+          yield* policies.publish(operator, { policy, at: world.at(1), ...minor })
+          yield* Customers.use((customers) =>
+            customers.declare(customer, [{ _tag: "AdoptPolicyVersion", at: world.moment(2), policyVersion }]),
+          )
+          yield* TestClock.setTime(world.at(5))
+          const before = yield* policies.decidedBy(customer, { at: world.at(1) })
+          expect([before.differing.includes("channels"), yield* world.record(1)]).toEqual([false, "Success"])
+          const after = yield* policies.decidedBy(customer, { at: world.at(3) })
+          expect([after.language, after.differing.includes("channels")]).toEqual(["fr", true])
+          expect(yield* world.record(3)).toBe("TRIGGER")
+        }).pipe(Effect.provide(services())),
+    )
+  }
+  // Planted: the declared product in place of the one that is asked for; the severances of any moment.
+  it.effect("RECORDED: the version, its digest, severed provisions and supplements are read back for any moment", () =>
+    Effect.gen(function* () {
+      const world = worldOf(dialonce20210217)
+      yield* world.start
+      const policies = yield* Policies
+      const purposes = { controller: [], processor: ["accountManagement" as const], publisher: [] }
+      yield* world.supplement(1, { purposes: stated(purposes) })
+      yield* world.sever(2, "channels")
+      yield* world.useProduct(3)
+      const seen = (days: number, product?: string) =>
+        Effect.map(
+          policies.decidedBy(customer, {
+            at: world.at(days),
+            ...(product === undefined ? {} : { product: product as ProductId }),
+          }),
+          ({ digest, product: of, severed, supplemented }) => {
+            expect(digest).toBe(TextDigest.of(complete(dialonce20210217)))
+            return [of, supplemented, severed]
+          },
+        )
+      expect(yield* seen(1)).toEqual([undefined, [], []])
+      expect(yield* seen(1, app)).toEqual([app, ["purposes"], []])
+      expect(yield* seen(2)).toEqual([undefined, [], ["channels"]])
+      expect(yield* seen(3)).toEqual([app, ["purposes"], ["channels"]])
+      expect(yield* seen(3, "other")).toEqual(["other", [], ["channels"]])
+    }).pipe(Effect.provide(services())),
+  )
 })
 
 describe("an acceptance", () => {

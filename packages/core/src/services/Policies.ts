@@ -15,14 +15,23 @@ import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import type { EventStore } from "../eventsourcing/EventStore.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
+import type { Resolution } from "../policy/binding/EffectivePolicy.ts"
+import * as PolicyBook from "../policy/binding/PolicyBook.ts"
 import * as PolicyRegister from "../policy/binding/PolicyRegister.ts"
+import * as Severability from "../policy/binding/Severability.ts"
 import * as TextDigest from "../policy/binding/TextDigest.ts"
-import type { ParameterName, PrivacyPolicy, Statements } from "../policy/text/PrivacyPolicy.ts"
-import { OperatorOf } from "./internal/Declarations.ts"
+import {
+  type ParameterName,
+  parameterNames,
+  type PolicyId,
+  type PrivacyPolicy,
+  type Statements,
+} from "../policy/text/PrivacyPolicy.ts"
+import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import { orNow, record } from "./pseudonyms/recording.ts"
 
-export { OperatorOf }
+export { OperatorOf } from "./internal/Declarations.ts"
 
 /** What every operation can fail with besides refusals: the log could not be reached, or is not whole. */
 export type PoliciesError = Decisions.DecisionError
@@ -56,6 +65,26 @@ export interface Supplement extends Moment {
   readonly supplement: PolicyVersionId
   readonly product: ProductId
   readonly parameters: Statements
+}
+
+/** How the policy that binds a moment came about. */
+export interface Decided {
+  readonly policyVersion: PolicyId
+  /** The digest of the text as it was adopted; `null` where it was adopted before texts were pinned. */
+  readonly digest: string | null
+  /** The language whose text decides where the language versions differ; `none`: both are obeyed. */
+  readonly language: string
+  /** The points on which the language versions differ. */
+  readonly differing: ReadonlyArray<ParameterName>
+  /** The product whose supplements were read. */
+  readonly product: string | undefined
+  readonly supplemented: ReadonlyArray<ParameterName>
+  /** The points that the Customer's own policy decides. */
+  readonly byCustomer: ReadonlyArray<ParameterName>
+  /** The provisions of the version that are invalid at that moment. */
+  readonly severed: ReadonlyArray<ParameterName>
+  /** The texts that decided any point: versions, supplements, the Customer's own policy. */
+  readonly policies: ReadonlyArray<PolicyId>
 }
 
 /** An acceptance of a policy version. */
@@ -116,6 +145,16 @@ export class Policies extends Context.Service<
      * erased.
      */
     readonly accept: (acceptance: Acceptance) => Effect.Effect<void, Refusal | PoliciesError>
+    /**
+     * Which texts decide at a moment for a Customer, and by which rule of resolution: the version with its digest, the
+     * language where the language versions differ (LANGUAGE), the points that the Customer's own policy regulates
+     * (PRECEDENCE), severed provisions and supplements. Default: now, and the product that the Customer declared. Refused
+     * where no version binds it by then (POLICY-BIND).
+     */
+    readonly decidedBy: (
+      customer: CustomerId,
+      options?: { readonly at?: EpochMillis; readonly product?: ProductId },
+    ) => Effect.Effect<Decided, Refusal | PoliciesError>
   }
 >()("@tacet/core/services/Policies") {}
 
@@ -163,6 +202,32 @@ export const layer: Layer.Layer<Policies, never, EventStore> = Layer.effect(
       }),
       supplement: Effect.fn("Policies.supplement")(function* (operator, { at, ...supplement }) {
         yield* handle(operator, { _tag: "PublishSupplement", at: yield* utc(at), ...supplement })
+      }),
+      decidedBy: Effect.fn("Policies.decidedBy")(function* (customer, options = {}) {
+        const at = yield* utc(options.at)
+        const declared = yield* decisions.declared(customer)
+        const { policies, state } = declared
+        const product =
+          options.product ?? state.products.findLast(({ from }) => from <= DateTime.toEpochMillis(at))?.product
+        const products = product === undefined ? [] : [{ from: Number.NEGATIVE_INFINITY, product }]
+        const policyAt = Customer.policyTimeline({ policyVersions: state.policyVersions, products }, policies)
+        const { parameters, policy, reasons } = yield* Declarations.bound({ policyAt }, "ReadDecision", at)
+        const text = PolicyBook.text(policies, policy)
+        const byRule = (resolution: Resolution) =>
+          parameterNames.filter((name) => reasons[name].resolutions.includes(resolution))
+        return {
+          policyVersion: policy,
+          digest: Customer.adoptionAt(state, at)?.digest ?? null,
+          language: parameters.languagePrecedence,
+          differing: parameterNames.filter((name) =>
+            reasons[name].resolutions.some((each) => each === "languagePrevails" || each === "stricterLanguageKept"),
+          ),
+          product,
+          supplemented: byRule("supplement"),
+          byCustomer: byRule("customerPolicy"),
+          severed: text === undefined ? [] : Severability.invalidAt(policies.severances ?? [], text, at),
+          policies: Array.from(new Set(parameterNames.flatMap((name) => reasons[name].policies))),
+        }
       }),
       accept: Effect.fn("Policies.accept")(function* ({ at: moment, by, customer, manner, policyVersion }) {
         const command = { _tag: "AcceptPolicy", at: yield* utc(moment), policyVersion, manner } as const

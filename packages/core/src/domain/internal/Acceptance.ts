@@ -6,8 +6,7 @@ import { TextDigest } from "../../policy/binding/TextDigest.ts"
 import { PolicyVersionId } from "../Identifier.ts"
 
 /** In what way a version was accepted. */
-export const AcceptanceManner = Schema.Literals(["form", "settings", "writing", "recordedCall"])
-export type AcceptanceManner = typeof AcceptanceManner.Type
+const AcceptanceManner = Schema.Literals(["form", "settings", "writing", "recordedCall"])
 
 /** A policy version was read, understood and accepted (ACK-FIRST). */
 export const PolicyAccepted = Schema.TaggedStruct("PolicyAccepted", {

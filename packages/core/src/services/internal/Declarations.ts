@@ -103,7 +103,7 @@ export const check = (customer: CustomerId, { version }: Declared): StreamCheck 
 
 /** The policy that binds a moment; refused where none was adopted by then (POLICY-BIND). */
 export const bound = (
-  { policyAt }: Declared,
+  { policyAt }: Pick<Declared, "policyAt">,
   command: string,
   at: DateTime.Utc,
 ): Effect.Effect<EffectivePolicy, Refusal> => {

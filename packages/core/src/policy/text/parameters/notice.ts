@@ -49,7 +49,7 @@ export const definitions = {
   languagePrecedence: fact(LanguagePrecedence, {
     about: "The language whose text decides where the language versions differ.",
     rules: ["LANGUAGE"],
-    readBy: "register",
+    readBy: "decider",
     otherwise: "none",
   }),
   applicableLaws: fact(texts, {
