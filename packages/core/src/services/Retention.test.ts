@@ -273,6 +273,18 @@ describe("a sweep", () => {
     }).pipe(Effect.provide(over({ definition: definitionOf({ timeZone: "UTC" }) }), { local: true })),
   )
 
+  // Planted: days counted in UTC where no definition is given.
+  it.effect("SWEEP: counts days in the policy's time zone where no definition is given", () =>
+    Effect.gen(function* () {
+      yield* declared()
+      yield* append(january)
+      yield* TestClock.setTime(midnight(2, 2))
+      const { days, interactions } = yield* Retention.use((retention) => retention.explain(customer))
+      expect([days, interactions]).toEqual([["2026-01-01", "2026-01-02"], 4])
+      expect(yield* sweep).toMatchObject({ days, interactions })
+    }).pipe(Effect.provide(over({ definition: undefined }), { local: true })),
+  )
+
   it.effect("is refused while the Customer has adopted no policy", () =>
     Effect.gen(function* () {
       expect(yield* Effect.flip(sweep)).toMatchObject({ rule: "POLICY-BIND" })

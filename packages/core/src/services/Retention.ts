@@ -27,6 +27,7 @@ import { derived, type Uuid } from "../eventsourcing/Uuid.ts"
 import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import { Vault } from "../privacy/Vault.ts"
 import type { VaultUnavailable } from "../privacy/VaultError.ts"
+import { make as makeDefinition } from "../statistics/Definition.ts"
 import * as DayIndex from "./internal/DayIndex.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import { type Basis, basisOf, factsOf, judge, type Verdict } from "./retention/basis.ts"
@@ -114,21 +115,30 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
   Retention,
   Effect.gen(function* () {
     const settings = yield* Settings
-    const { definition, k } = settings
-    const ports: Ports = {
+    const stores = {
       store: yield* EventStore,
       projections: yield* ProjectionStore,
       vault: Option.getOrUndefined(yield* Effect.serviceOption(Vault)),
       decisions: yield* Decisions.make,
-      settings: { ...settings, k: Math.max(5, k) },
-      definition,
-      local: LocalTime.make(definition.timeZone),
-      index: DayIndex.projection(definition.timeZone),
+      settings: { ...settings, k: Math.max(5, settings.k) },
     }
-    const { decisions } = ports
+    const { decisions } = stores
+    /** The ports of a Customer: its days are counted in its policy's time zone where no definition says in which. */
+    const portsOf = Effect.fnUntraced(function* (customer: CustomerId) {
+      const { policy } = yield* factsOf(decisions, customer, "Sweep")
+      const definition = settings.definition ?? makeDefinition({ timeZone: policy.timeZone })
+      const { timeZone } = definition
+      const ports: Ports = {
+        ...stores,
+        definition,
+        local: LocalTime.make(timeZone),
+        index: DayIndex.projection(timeZone),
+      }
+      return ports
+    })
     return Retention.of({
-      sweep: sweep(ports),
-      explain: explain(ports),
+      sweep: (customer) => Effect.flatMap(portsOf(customer), (ports) => sweep(ports)(customer)),
+      explain: (customer) => Effect.flatMap(portsOf(customer), (ports) => explain(ports)(customer)),
       setPeriod: setPeriod(decisions),
       hold: hold(decisions),
       release: release(decisions),

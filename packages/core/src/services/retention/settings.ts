@@ -6,15 +6,16 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { ProjectionKey } from "../../eventsourcing/ProjectionStore.ts"
-import { type Definition, standard } from "../../statistics/Definition.ts"
+import type { Definition } from "../../statistics/Definition.ts"
 
 /** The settings of retention. */
 export interface RetentionSettings {
   /**
    * The definition of the figures of the Customer's reports, by which a day's counters are counted. Its time zone must
-   * be the policy's, in which days end. Default: `Definition.standard`.
+   * be the policy's, in which days end. Default: `Definition.standard` in the time zone of the policy that binds the
+   * Customer.
    */
-  readonly definition: Definition
+  readonly definition: Definition | undefined
   /** The projections that must have read an interaction before it is deleted. Default: none. */
   readonly awaits: ReadonlyArray<ProjectionKey>
   /** How many streams a commit removes at most. Default 500. */
@@ -29,7 +30,7 @@ export interface RetentionSettings {
 export const Settings: Context.Reference<RetentionSettings> = Context.Reference<RetentionSettings>(
   "@tacet/core/services/Retention/Settings",
   {
-    defaultValue: () => ({ definition: standard, awaits: [], streamsPerCommit: 500, eventsPerCommit: 2000, k: 10 }),
+    defaultValue: () => ({ definition: undefined, awaits: [], streamsPerCommit: 500, eventsPerCommit: 2000, k: 10 }),
   },
 )
 
