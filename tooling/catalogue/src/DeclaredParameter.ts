@@ -18,7 +18,6 @@ export const declaredParameters: { readonly [Name in PrivacyPolicy.ParameterName
   mandatoryFreeText: "a mandatory field for free text is refused under every version",
   errorReports: "no event has a field for the details of an error",
   provenance: "`Classification.combine` keeps the sources under every version",
-  childConsentAge: "the age of a person is never recorded",
   communication: "people encrypt connections; shown with the version",
   payment: "no payment passes through Tacet; shown with the version",
   requestChannels: "a request is accepted by every channel, with the same deadline",

@@ -26,7 +26,6 @@ export const unasked: ReadonlyArray<RuleKey.PolicyRuleKey> = [
   "CUST-MATCH",
   "CUST-PURPOSE",
   "DEL-OR-ANON",
-  "FAIR",
   "FREETEXT-LIFE",
   "FREETEXT-LIFE16",
   "GEO-HOST",

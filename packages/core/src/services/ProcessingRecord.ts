@@ -28,7 +28,7 @@ import { factsOf } from "./retention/basis.ts"
 import { scheduleOf } from "./retention/schedule.ts"
 
 export { layerRequired, Required, toJsonLd }
-export type { JsonLd } from "./processing-record/jsonLd.ts"
+export type { JsonLd } from "./internal/JsonLd.ts"
 export type { Entry, KeptUntil, Missing, ReceivedBy, Record }
 
 /** The errors of every operation besides refusals: the log is unavailable or damaged. */

@@ -3,6 +3,7 @@
  */
 export * as Breaches from "./Breaches.ts"
 export * as Collection from "./Collection.ts"
+export * as Consents from "./Consents.ts"
 export * as Cookies from "./Cookies.ts"
 export * as Customers from "./Customers.ts"
 export * as DataCentres from "./DataCentres.ts"

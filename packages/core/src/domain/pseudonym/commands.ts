@@ -11,7 +11,7 @@ import { Sealed } from "../../privacy/Sealed.ts"
 import { PolicyVersionId } from "../Identifier.ts"
 import { DisclosureManner, DocumentReference, RecipientId } from "../Recipient.ts"
 import { AcceptPolicy } from "../internal/Acceptance.ts"
-import { ConsentManner, IdentifierKind, PseudonymErased, PseudonymId } from "./events.ts"
+import { ConsentGiver, ConsentManner, IdentifierKind, PseudonymErased, PseudonymId } from "./events.ts"
 
 const at = Schema.DateTimeUtc
 
@@ -40,6 +40,12 @@ export const Command = Schema.Union([
     text: DocumentReference,
     /** In what way the data may be handed over to the recipient. */
     disclosure: Schema.optionalKey(DisclosureManner),
+    /** The notice that was shown before. */
+    notice: Schema.optionalKey(DocumentReference),
+    /** Default: the person. */
+    givenBy: Schema.optionalKey(ConsentGiver),
+    /** The age of the person in years, where it is known: asked, and never recorded. */
+    age: Schema.optionalKey(Schema.Int),
   }),
   Schema.TaggedStruct("WithdrawConsent", { at, purpose: Purpose, recipient: Schema.optionalKey(RecipientId) }),
   Schema.TaggedStruct("RaiseObjection", { at, purpose: Purpose }),

@@ -188,7 +188,7 @@ const decideProcessing = (
         ? record({ _tag: "PseudonymsLinked", occurredAt, other: command.other })
         : refuse("RECOG-1CUST", command, "other", "a live pseudonym of the same Customer")
     case "GiveConsent": {
-      const { disclosure, manner, purpose, recipient, text } = command
+      const { age, disclosure, givenBy, manner, notice, purpose, recipient, text } = command
       if (purpose === "sale") return refuse("NOT-SOLD", command, "purpose", "any purpose but sale")
       if (disclosure !== undefined && recipient === undefined) {
         return refuse(
@@ -197,6 +197,14 @@ const decideProcessing = (
           "recipient",
           "the recipient to whom the person consents that data is disclosed",
         )
+      }
+      const { childConsentAge, consent } = parameters
+      if (age !== undefined && age < childConsentAge && givenBy !== "guardian") {
+        return refuse("FAIR", command, "givenBy", `the consent of the guardian for a child below ${childConsentAge}`)
+      }
+      if (manner === "affirmativeAct" && consent.includes("explicit")) {
+        const rule = purpose === "directMarketing" ? "MARKETING" : "D-CONSENT"
+        return refuse(rule, command, "manner", "an explicit consent: by form, settings, writing or recorded call")
       }
       const named = state.disclosures.get(consentKey(purpose, recipient))
       if (hasConsent(state, purpose, recipient) && named === disclosure) return nothing
@@ -208,6 +216,8 @@ const decideProcessing = (
         manner,
         text,
         ...(disclosure === undefined ? {} : { disclosure }),
+        ...(notice === undefined ? {} : { notice }),
+        ...(givenBy === undefined ? {} : { givenBy }),
       })
     }
     default:

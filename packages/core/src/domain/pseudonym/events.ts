@@ -38,8 +38,14 @@ export const IdentifierKind = Schema.Literals([
 ])
 export type IdentifierKind = typeof IdentifierKind.Type
 
-/** In what way a consent was given; it is always explicit (V32). */
-export const ConsentManner = Schema.Literals(["form", "settings", "writing", "recordedCall"])
+/**
+ * In what way a consent was given. Each but `affirmativeAct` is explicit (V32): going on after a notice is a clear act
+ * (GDPR 4(11)), and says nothing in so many words.
+ */
+export const ConsentManner = Schema.Literals(["form", "settings", "writing", "recordedCall", "affirmativeAct"])
+
+/** The giver of a consent: the person, or the guardian of a child (GDPR 8). */
+export const ConsentGiver = Schema.Literals(["person", "guardian"])
 
 /** A probability: from 0 to 1. */
 export const Probability = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
@@ -79,6 +85,10 @@ export const ConsentGiven = Schema.TaggedStruct("ConsentGiven", {
   text: DocumentReference,
   /** In what way the data may be handed over to the recipient, where the consent names it (D-CONSENT). */
   disclosure: Schema.optionalKey(DisclosureManner),
+  /** The notice that was shown before. */
+  notice: Schema.optionalKey(DocumentReference),
+  /** Absent: the person. */
+  givenBy: Schema.optionalKey(ConsentGiver),
 })
 /** The person withdrew the consent; earlier processing stays valid (WITHDRAW). */
 export const ConsentWithdrawn = Schema.TaggedStruct("ConsentWithdrawn", {

@@ -2,26 +2,13 @@
  * The record of processing in the terms of W3C DPV 2 and its extensions for the GDPR, personal data and locations, as
  * JSON-LD. A word without a term is written with the prefix `tacet:`.
  */
-import * as DateTime from "effect/DateTime"
 import type { SubjectCategory } from "../../domain/ProcessingRegister.ts"
 import type { RecipientKind } from "../../domain/Recipient.ts"
 import { instrumentTerm, measureTerm, roleTerm } from "../../policy/text/parameters/terms.ts"
 import { legalBasisTerm, purposeTerm } from "../../policy/text/parameters/purposes.ts"
 import { dpvTerm } from "../../privacy/PersonalDataCategory.ts"
+import { compact, context, type JsonLd, moment, ref } from "../internal/JsonLd.ts"
 import type { Entry, KeptUntil, ReceivedBy, Record } from "./record.ts"
-
-/** A value of JSON-LD. */
-export type JsonLd = string | ReadonlyArray<JsonLd> | { readonly [key: string]: JsonLd }
-
-const context = {
-  dpv: "https://w3id.org/dpv#",
-  "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
-  loc: "https://w3id.org/dpv/loc#",
-  pd: "https://w3id.org/dpv/pd#",
-  dct: "http://purl.org/dc/terms/",
-  xsd: "http://www.w3.org/2001/XMLSchema#",
-  tacet: "urn:tacet:",
-}
 
 const subjectTerm: { readonly [Word in SubjectCategory]: string } = {
   user: "dpv:Client",
@@ -105,18 +92,3 @@ const storageOf = ({ category, end }: KeptUntil): ReadonlyArray<JsonLd> =>
           "dpv:hasDuration": { "@type": "dpv:UntilTimeDuration", "dct:date": moment(end) },
         },
       ]
-
-const ref = (term: string): JsonLd => ({ "@id": term })
-
-const moment = (at: number): JsonLd => ({
-  "@type": "xsd:dateTime",
-  "@value": DateTime.formatIso(DateTime.makeUnsafe(at)),
-})
-
-const compact = (term: string | undefined, word: string): string =>
-  term === undefined
-    ? `tacet:${word}`
-    : term
-        .replace("https://w3id.org/dpv/legal/eu/gdpr#", "eu-gdpr:")
-        .replace("https://w3id.org/dpv/pd#", "pd:")
-        .replace("https://w3id.org/dpv#", "dpv:")

@@ -68,7 +68,7 @@ export const definitions = {
   childConsentAge: atLeast({
     about: "The age from which a person consents alone (GDPR 8(1)).",
     rules: ["FAIR"],
-    readBy: "declared",
+    readBy: "decider",
     strictest: 16,
   }),
   securityMeasures: duties(securityMeasures, {
