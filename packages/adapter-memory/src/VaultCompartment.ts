@@ -111,14 +111,19 @@ const placesOf = (vault: VaultCompartment, row: Row) => {
 }
 
 const remove = (vault: VaultCompartment, row: Row, remains: Omit<VaultStore.Destroyed, "reference">): void => {
+  removeRow(vault, row)
+  if (row._tag !== "value") return
+  const { reference } = row.row
+  vault.destroyed.set(reference, Object.freeze({ reference, ...remains }))
+}
+
+const removeRow = (vault: VaultCompartment, row: Row): void => {
   const address = addressOf(row)
   const ofSubject = vault.rows.get(row.row.subject)
   ofSubject?.delete(address)
   if (ofSubject?.size === 0) vault.rows.delete(row.row.subject)
   if (row._tag === "value") {
-    const { reference } = row.row
-    vault.values.delete(reference)
-    vault.destroyed.set(reference, Object.freeze({ reference, ...remains }))
+    vault.values.delete(row.row.reference)
   } else if (row._tag === "link") {
     const ofInteraction = vault.links.get(row.row.interaction)
     ofInteraction?.delete(row.row.subject)
@@ -215,6 +220,14 @@ export const removeSubject = (
   remains: Omit<VaultStore.Destroyed, "reference">,
   limit: number,
 ): number => removeSome(vault, vault.rows.get(subject)?.values() ?? [], remains, limit)
+
+/** Removes the links of a subject to some interactions. */
+export const unlink = (vault: VaultCompartment, subject: SubjectId, interactions: ReadonlyArray<Uuid.Uuid>): void => {
+  for (const interaction of interactions) {
+    const row = vault.links.get(interaction)?.get(subject)
+    if (row !== undefined) removeRow(vault, { _tag: "link", row })
+  }
+}
 
 /** Removes single values. */
 export const destroy = (

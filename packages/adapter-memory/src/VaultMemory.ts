@@ -133,6 +133,8 @@ const vaultStore = (memory: VaultMemory): VaultStore.VaultStore["Service"] => ({
       const subjects = links.filter((link) => Rows.isKept(link, at)).map(({ subject }) => subject)
       return Option.fromNullishOr(subjects.sort()[0])
     }),
+  unlink: (customer, subject, interactions) =>
+    Effect.sync(() => Rows.unlink(vaultOf(memory, customer), subject, interactions)),
   destroy: (customer, references, destroyed) =>
     Effect.sync(() => Rows.destroy(vaultOf(memory, customer), references, destroyed)),
   removeSubject: (customer, subject, destroyed, limit) =>

@@ -145,6 +145,11 @@ export const make = (): Store => {
         const links = of(customer).links.filter((row) => row.interaction === interaction && isKept(row, at))
         return Option.fromNullishOr(links.map(({ subject }) => subject).toSorted()[0])
       }),
+    unlink: (customer, subject, interactions) =>
+      Effect.sync(() => {
+        const all = of(customer)
+        all.links = all.links.filter((row) => row.subject !== subject || !interactions.includes(row.interaction))
+      }),
     destroy: (customer, references, remains) =>
       Effect.sync(() => {
         remove(customer, (row) => "reference" in row && references.includes(row.reference), remains, Infinity)

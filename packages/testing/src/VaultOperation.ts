@@ -221,7 +221,7 @@ export const aVaultOperation: FastCheck.Arbitrary<VaultOperation> = FastCheck.on
     arbitrary: operation("find", aReference, (store, id, cast, customer) => store.find(customer, cast.ids[id]!)),
   },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: operation(
       "valuesOf",
       FastCheck.tuple(aSubject, FastCheck.option(anId), aLimit),
@@ -253,6 +253,16 @@ export const aVaultOperation: FastCheck.Arbitrary<VaultOperation> = FastCheck.on
     weight: 2,
     arbitrary: operation("subjectOf", FastCheck.tuple(anId, aMoment), (store, [id, at], cast, customer) =>
       store.subjectOf(customer, cast.ids[id]!, at),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: operation("unlink", FastCheck.tuple(aSubject, few(anId)), (store, [subject, of], cast, customer) =>
+      store.unlink(
+        customer,
+        cast.subjects[subject]!,
+        of.map((id) => cast.ids[id]!),
+      ),
     ),
   },
   {

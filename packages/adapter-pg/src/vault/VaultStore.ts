@@ -74,7 +74,7 @@ const writing = (transact: Transact): Operations<"changeKeyring" | "fence" | "pu
 })
 
 /** Removals, each in batches of bounded size. */
-const removing = (transact: Transact): Operations<"destroy" | "removeSubject" | "sweep"> => {
+const removing = (transact: Transact): Operations<"destroy" | "removeSubject" | "sweep" | "unlink"> => {
   /** Removes some rows, and again where another transaction has removed the very same at the same time. */
   const remove = (
     customer: CustomerId.CustomerId,
@@ -101,6 +101,17 @@ const removing = (transact: Transact): Operations<"destroy" | "removeSubject" | 
               SELECT $1::uuid, reference, $3::bigint, $4 FROM gone
               ON CONFLICT (customer_id, reference) DO NOTHING RETURNING 1`,
             parameters: [customer, list.uuid(references), whole(on), cause],
+          },
+        ]),
+      ),
+
+    unlink: (customer, subject, interactions) =>
+      Effect.asVoid(
+        transact(customer, "write", (schema) => [
+          {
+            sql: `DELETE FROM ${schema}.link
+              WHERE customer_id = $1 AND interaction_id = ANY ($2::uuid[]) AND subject_id = $3 RETURNING 1`,
+            parameters: [customer, list.uuid(interactions), subject],
           },
         ]),
       ),

@@ -127,6 +127,7 @@ describe("at the fence", () => {
       const processes = [yield* aProcess(options), yield* aProcess(options)]
       const customer = yield* aCustomer
       let acknowledged = 0
+      const linked: Array<Uuid.Uuid> = []
       for (let round = 0; round < 40; round++) {
         const subject = yield* aSubject
         const sealed: Array<Sealed.Sealed<string>> = []
@@ -140,7 +141,8 @@ describe("at the fence", () => {
             const { vault } = processes[writer % 2]!
             for (let turn = 0; turn < 4; turn++) {
               yield* note(vault.seal(value(customer, subject)), (one) => sealed.push(one))
-              yield* note(vault.link(customer, subject, yield* Uuid.next, undefined))
+              const interaction = yield* Uuid.next
+              yield* note(vault.link(customer, subject, interaction, undefined), () => linked.push(interaction))
               yield* note(vault.observe(observation(customer, subject)))
             }
           })
@@ -176,6 +178,8 @@ describe("at the fence", () => {
         expect(yield* rows.linksOf(customer, subject, 0)).toEqual([])
         expect(yield* rows.removeSubject(customer, subject, { on: 0, cause: "request" }, 9)).toBe(0)
         expect((yield* ledger.entries(customer)).length).toBe(round + 1)
+        // Planted and found: links listed before the fence, which misses those that are added meanwhile.
+        expect(yield* vault.erasedInteractions(customer)).toEqual(linked.toSorted())
       }
       // Erasures came neither before everything nor after everything.
       expect(acknowledged).toBeGreaterThanOrEqual(20)

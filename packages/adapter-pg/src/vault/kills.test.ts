@@ -190,7 +190,17 @@ describe("a process that is killed while it erases", () => {
           yield* count("vault", "tacet_vault.keyring"),
           yield* count("log", "tacet.erasure"),
           yield* count("keys", "tacet_keys.erasure"),
-        ]).toEqual([1, 2 * subjects.length, 0, 0, subjects.length + 2, subjects.length + 1, subjects.length + 1])
+        ]).toEqual([
+          1,
+          2 * subjects.length,
+          // The interactions wait to be deleted, all under one subject.
+          subjects.length,
+          0,
+          subjects.length + 3,
+          subjects.length + 1,
+          subjects.length + 1,
+        ])
+        expect((yield* vault.erasedInteractions(customer)).length).toBe(subjects.length)
       }),
   )
 

@@ -80,7 +80,7 @@ export class Vault extends Context.Service<
       retentionEnd: EpochMillis | undefined,
       collected?: Collected,
     ) => Effect.Effect<void, SubjectErased | SubjectRestricted | VaultUnavailable>
-    /** The subject of an interaction. */
+    /** The subject of an interaction; none where it was erased. */
     readonly subjectOf: (
       customer: CustomerId,
       interaction: Uuid.Uuid,
@@ -125,13 +125,24 @@ export class Vault extends Context.Service<
     ) => Effect.Effect<void, SubjectErased | VaultUnavailable>
     /**
      * Erases all data of a subject: fence, ledger, then values, links and locators. When it returns, none of it can be
-     * read and none can be added. A crash leaves it in `unfinished`; repeat it.
+     * read and none can be added; the interactions of its links are in `erasedInteractions`. A crash leaves it in
+     * `unfinished`; repeat it.
      */
     readonly erase: (
       customer: CustomerId,
       subject: SubjectId,
       cause: ErasureCause,
     ) => Effect.Effect<Erasure, VaultUnavailable>
+    /**
+     * The interactions of erased subjects, and disclosures about them, that `forgetInteractions` has not named yet. They are
+     * ordered by id: neither their order nor anything else in the list reveals whose they are or when it was erased.
+     */
+    readonly erasedInteractions: (customer: CustomerId) => Effect.Effect<ReadonlyArray<Uuid.Uuid>, VaultUnavailable>
+    /** Removes interactions from `erasedInteractions`: they are deleted from the log, or stay in it. */
+    readonly forgetInteractions: (
+      customer: CustomerId,
+      interactions: ReadonlyArray<Uuid.Uuid>,
+    ) => Effect.Effect<void, VaultUnavailable>
     /** Marks a step that follows the erasure as done; with `undefined`, all of them. */
     readonly stepDone: (
       customer: CustomerId,

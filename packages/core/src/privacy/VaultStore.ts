@@ -158,6 +158,12 @@ export class VaultStore extends Context.Service<
       interaction: Uuid,
       at: EpochMillis,
     ) => Effect.Effect<Option.Option<SubjectId>, VaultUnavailable>
+    /** Removes the links of a subject to some interactions; those that are not there are passed over. */
+    readonly unlink: (
+      customer: CustomerId,
+      subject: SubjectId,
+      interactions: ReadonlyArray<Uuid>,
+    ) => Effect.Effect<void, VaultUnavailable>
     /** Destroys single values; those that are not there are passed over. */
     readonly destroy: (
       customer: CustomerId,

@@ -73,6 +73,13 @@ const faults: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
         ),
       ),
   }),
+  "removes the link of another subject too": (store) => ({
+    unlink: (customer, _, interactions) =>
+      Effect.flatMap(store.keyrings(customer, { limit: 99 }), (keyrings) =>
+        Effect.forEach(keyrings, ({ subject }) => store.unlink(customer, subject, interactions), { discard: true }),
+      ),
+  }),
+  "leaves the links that it is to remove": () => ({ unlink: () => Effect.void }),
   "answers another cause of a destruction": (store) => ({
     destroy: (customer, references, destroyed) =>
       store.destroy(customer, references, { ...destroyed, cause: "rectification" }),

@@ -282,6 +282,23 @@ const broken: ReadonlyArray<Broken<VaultFixture>> = [
     fixture: breakingPorts(() => ({ store: { removeSubject: () => Effect.succeed(0) } })),
   },
   {
+    fault: "lists the first of the interactions alone",
+    property: "the interactions of an erased subject are listed until they are forgotten, and those of no other",
+    fixture: breakingPorts(({ store }) => ({
+      store: { linksOf: (...args) => Effect.map(store.linksOf(...args), (links) => links.slice(0, 1)) },
+    })),
+  },
+  {
+    fault: "forgets the interactions of erased subjects with their links",
+    property: "the interactions of an erased subject are listed until they are forgotten, and those of no other",
+    fixture: breakingVault(() => ({ erasedInteractions: () => Effect.succeed([]) })),
+  },
+  {
+    fault: "lists interactions once and for all",
+    property: "the interactions of an erased subject are listed until they are forgotten, and those of no other",
+    fixture: breakingVault(() => ({ forgetInteractions: () => Effect.void })),
+  },
+  {
     fault: "lets keys be imported again",
     property: "keys that were copied before do not come back",
     fixture: breakingPorts(({ store }) => ({
@@ -394,6 +411,8 @@ const nothing: Service = {
   restrict: () => Effect.void,
   object: () => Effect.void,
   erase: (_, __, cause) => Effect.succeed({ fingerprint: "", at: 0, cause, done: [], completed: false }),
+  erasedInteractions: () => Effect.succeed([]),
+  forgetInteractions: () => Effect.void,
   stepDone: () => Effect.void,
   unfinished: () => Effect.succeed([]),
   sweep: () => Effect.succeed(0),
@@ -414,6 +433,7 @@ const noRows: Store = {
   valuesOf: () => Effect.succeed([]),
   locate: () => Effect.succeed([]),
   linksOf: () => Effect.succeed([]),
+  unlink: () => Effect.void,
   subjectOf: () => Effect.succeedNone,
   destroy: () => Effect.void,
   removeSubject: () => Effect.succeed(0),

@@ -1,20 +1,30 @@
 /**
- * Erases a subject: first its keyring, which is its fence, then the ledger, then values, links and locators.
+ * Erases a subject: first its keyring, which is its fence, then the ledger, then values, links and locators. Before its
+ * links are removed, the interactions that they lead to are linked to one subject that stands for all erased subjects of
+ * the Customer, so that they can be deleted from the log later.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { startOfDay } from "../../calendar/UtcDay.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import { empty, type Erasure } from "../Keyring.ts"
 import * as Ended from "../Ended.ts"
 import type { ErasureCause, SubjectId } from "../Subject.ts"
 import type { Destroyed } from "../VaultStore.ts"
+import { erasedSubjects } from "./erasedSubjects.ts"
 import { again, type Keyrings } from "./keyrings.ts"
 import type { Ports } from "./Ports.ts"
 
 /** How many rows are removed at a time. */
 const batch = 500
+
+/** Lists in parts of bounded size. */
+const inBatches = (interactions: ReadonlyArray<Uuid>): ReadonlyArray<ReadonlyArray<Uuid>> =>
+  Array.from({ length: Math.ceil(interactions.length / batch) }, (_, part) =>
+    interactions.slice(part * batch, (part + 1) * batch),
+  )
 
 /** Erases subjects, and removes expired rows. */
 export const erasing = ({ keyStore, ledger, policy, store }: Ports, { forEach, recorded }: Keyrings) => {
@@ -33,9 +43,29 @@ export const erasing = ({ keyStore, ledger, policy, store }: Ports, { forEach, r
       completed: false,
     })
     yield* ledger.record(customer, { fingerprint, at: erasure.at, cause: erasure.cause })
+    // Behind the fence no link is added any more, and none is removed before all of them are listed.
+    yield* listInteractions(customer, yield* store.linksOf(customer, subject, 0))
     const remains: Omit<Destroyed, "reference"> = { on: startOfDay(erasure.at), cause: erasure.cause }
     while ((yield* store.removeSubject(customer, subject, remains, batch)) > 0);
     return erasure
+  })
+
+  const listInteractions = Effect.fnUntraced(function* (customer: CustomerId, interactions: ReadonlyArray<Uuid>) {
+    const subject = erasedSubjects(customer)
+    for (const some of inBatches(interactions)) {
+      const links = some.map((interaction) => ({ subject, interaction, retentionEnd: undefined }))
+      yield* again(store.put(customer, subject, { links })).pipe(
+        // No caller of the vault can restrict or erase this subject.
+        Effect.catchTag(["SubjectErased", "SubjectRestricted"], Effect.die),
+      )
+    }
+  })
+
+  const forgetInteractions = Effect.fn("Vault.forgetInteractions")(function* (
+    customer: CustomerId,
+    interactions: ReadonlyArray<Uuid>,
+  ) {
+    for (const some of inBatches(interactions)) yield* store.unlink(customer, erasedSubjects(customer), some)
   })
 
   const stepDone = (customer: CustomerId, subject: SubjectId, step: string | undefined) =>
@@ -73,5 +103,6 @@ export const erasing = ({ keyStore, ledger, policy, store }: Ports, { forEach, r
   })
 
   const { spans, tally, unfinished } = store
-  return { erase, stepDone, recover, sweep, spans, tally, unfinished }
+  const erasedInteractions = (customer: CustomerId) => store.linksOf(customer, erasedSubjects(customer), 0)
+  return { erase, erasedInteractions, forgetInteractions, stepDone, recover, sweep, spans, tally, unfinished }
 }

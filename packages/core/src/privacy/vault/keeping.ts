@@ -13,6 +13,7 @@ import type { Collected } from "../Ended.ts"
 import type { Sealed } from "../Sealed.ts"
 import { type Source, usualSourceOf } from "../Source.ts"
 import type { ErasureCause, SubjectId } from "../Subject.ts"
+import { erasedSubjects } from "./erasedSubjects.ts"
 import { again, type Keyrings } from "./keyrings.ts"
 import type { Ports } from "./Ports.ts"
 
@@ -44,7 +45,7 @@ export const keeping = ({ store }: Ports, { change, live, recorded }: Keyrings) 
 
   subjectOf: Effect.fn("Vault.subjectOf")(function* (customer: CustomerId, interaction: Uuid) {
     const subject = yield* store.subjectOf(customer, interaction, yield* Clock.currentTimeMillis)
-    if (Option.isNone(subject)) return subject
+    if (Option.isNone(subject) || subject.value === erasedSubjects(customer)) return Option.none()
     return Option.isSome(yield* recorded(customer, subject.value)) ? Option.none() : subject
   }),
 

@@ -76,7 +76,7 @@ const rows = Effect.fnUntraced(function* (
   return {
     values: (yield* store.valuesOf(customer, subject, { limit: 99 })).length,
     links: (yield* store.linksOf(customer, subject, dawn)).length,
-    owner: Option.isSome(yield* store.subjectOf(customer, interaction, dawn)),
+    owner: Option.contains(yield* store.subjectOf(customer, interaction, dawn), subject),
     located: located.includes(subject),
     keys: keyring?.keys.size,
     fenced: keyring?.erasure !== undefined,
@@ -176,6 +176,39 @@ export const erasing = onVault("erasing", (fixture) => [
       yield* Property.same("found there", yield* found(second, subject, elsewhere.interaction), all)
       const entries = yield* ErasureLedger.ErasureLedger.use((ledger) => ledger.entries(second))
       yield* Property.same("the other Customer's ledger", entries, [])
+    }),
+  },
+  {
+    name: "the interactions of an erased subject are listed until they are forgotten, and those of no other",
+    program: Effect.gen(function* () {
+      const [customer, elsewhere] = [yield* Scene.aCustomer, yield* Scene.aCustomer]
+      const [subject, other, third] = [yield* aSubject, yield* aSubject, yield* aSubject]
+      const vault = yield* Vault.Vault
+      const linked = Effect.fnUntraced(function* (to: Subject.SubjectId, end: number | undefined) {
+        const interaction = yield* Uuid.next
+        yield* vault.link(customer, to, interaction, end)
+        return interaction
+      })
+      const mine = [yield* linked(subject, undefined), yield* linked(subject, dawn - day), yield* linked(subject, dawn)]
+      const theirs = yield* linked(other, undefined)
+      const later = [yield* linked(third, undefined)]
+      const listed = (expected: ReadonlyArray<Uuid.Uuid>) =>
+        Effect.flatMap(vault.erasedInteractions(customer), (found) =>
+          Property.same("the interactions of erased subjects", found, expected.toSorted()),
+        )
+      yield* listed([])
+      yield* vault.erase(customer, subject, "request")
+      yield* listed(mine)
+      for (const one of mine) yield* Property.same("its subject", yield* vault.subjectOf(customer, one), Option.none())
+      yield* vault.erase(customer, third, "request")
+      yield* vault.erase(customer, subject, "request")
+      yield* listed([...mine, ...later])
+      yield* vault.forgetInteractions(elsewhere, mine)
+      yield* vault.forgetInteractions(customer, [mine[0]!, theirs, yield* Uuid.next])
+      yield* listed([...mine.slice(1), ...later])
+      yield* vault.forgetInteractions(customer, [...mine, ...later])
+      yield* listed([])
+      yield* Property.same("another subject's", yield* vault.interactionsOf(customer, other), [theirs])
     }),
   },
   {
