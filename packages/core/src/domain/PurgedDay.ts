@@ -1,8 +1,9 @@
 /**
  * One calendar day of a Customer's interactions that are purged: their counters replace them. A day is purged in
  * batches. The first batch records the counters of all interactions that the day's purge removes, further batches repeat
- * them; interactions that arrive later are added by a count of their own. The state is the day's counters as recorded
- * last.
+ * them; interactions that arrive later are added by a count of their own. Where only the interactions of erased persons
+ * are removed, the whole day is counted all the same, and a later purge of the day does not count it again. The state is
+ * the day's counters as recorded last.
  */
 import * as DateTime from "effect/DateTime"
 import type * as Result from "effect/Result"
@@ -58,6 +59,8 @@ export const InteractionsAggregated = Schema.TaggedStruct("InteractionsAggregate
   contribution: DayCounters,
   /** The counters include every interaction of the day that had begun at or before this position of the log. */
   through: Schema.optionalKey(Count),
+  /** How many interactions of erased persons the batch removed; the others of the day are still in the log. */
+  erased: Schema.optionalKey(Count),
 })
 
 /** How the events of a purged day are stored. */
@@ -74,24 +77,36 @@ export interface State {
   readonly batches: ReadonlySet<Uuid>
   /** The position of the log up to which the day's interactions are counted. */
   readonly through: number
-  /** How many interactions the latest count added. */
+  /** How many interactions the latest count added, with those that removals of erased persons' have left of earlier ones. */
   readonly added: number
+  /** Whether the latest batch removed interactions of erased persons alone. */
+  readonly isOpen: boolean
 }
 
 /** A day that was not counted. */
-export const initial: State = { day: undefined, counters: undefined, batches: new Set(), through: 0, added: 0 }
+export const initial: State = {
+  day: undefined,
+  counters: undefined,
+  batches: new Set(),
+  through: 0,
+  added: 0,
+  isOpen: false,
+}
 
 // Evolve
 
 const evolve = (state: State, event: Event): State => {
-  const { batch, cohort: day, contribution: counters, through = 0 } = event
+  const { batch, cohort: day, contribution: counters, erased, through = 0 } = event
   const isRepeated = state.counters !== undefined && through > 0 && through === state.through
+  const left = isRepeated || state.isOpen ? state.added : 0
+  const added = isRepeated ? 0 : counters.started - (state.counters?.started ?? 0)
   return {
     day,
     counters,
     batches: new Set(state.batches).add(batch),
     through,
-    added: isRepeated ? state.added : counters.started - (state.counters?.started ?? 0),
+    added: left + added - (erased ?? 0),
+    isOpen: erased !== undefined,
   }
 }
 
@@ -109,9 +124,11 @@ export const Command = Schema.Union([
     counted: CountedDay,
     /** The position of the log up to which interactions of the day are counted. */
     through: Schema.optionalKey(Count),
+    /** How many interactions of erased persons the batch removes, where it removes no others. */
+    erased: Schema.optionalKey(Count),
   }),
   /** Another batch of the counted interactions is purged. */
-  Schema.TaggedStruct("PurgeBatch", { at, batch: Uuid }),
+  Schema.TaggedStruct("PurgeBatch", { at, batch: Uuid, erased: Schema.optionalKey(Count) }),
 ])
 export type Command = typeof Command.Type
 
@@ -126,13 +143,21 @@ export interface Context {
 // Decide
 
 const decide = (state: State, command: Command, context: Context): Result.Result<ReadonlyArray<Event>, Refusal> => {
-  const { at: occurredAt, batch } = command
+  const { at: occurredAt, batch, erased } = command
   if (state.batches.has(batch)) return nothing
   if (command._tag === "CountDay") return countDay(state, command, context)
   const { counters: contribution, day: cohort, through } = state
   return cohort === undefined || contribution === undefined
     ? refuse("TACET-STARTED", command, undefined, "a day that was counted: send CountDay first")
-    : record({ _tag: "InteractionsAggregated", occurredAt, cohort, batch, contribution, through })
+    : record({
+        _tag: "InteractionsAggregated",
+        occurredAt,
+        cohort,
+        batch,
+        contribution,
+        through,
+        ...(erased === undefined ? {} : { erased }),
+      })
 }
 
 const countDay = (
@@ -140,7 +165,7 @@ const countDay = (
   command: Extract<Command, { readonly _tag: "CountDay" }>,
   { k = 10, policy }: Context,
 ): Result.Result<ReadonlyArray<Event>, Refusal> => {
-  const { at: occurredAt, batch, counted, day, through } = command
+  const { at: occurredAt, batch, counted, day, erased, through } = command
   if (state.day !== undefined && state.day !== day) {
     return refuse("TACET-ONCE", command, "day", "the day of this stream: each has its own")
   }
@@ -164,6 +189,7 @@ const countDay = (
     batch,
     contribution: withCounted(state.counters, counted, Math.max(5, k)),
     ...(through === undefined ? {} : { through }),
+    ...(erased === undefined ? {} : { erased }),
   })
 }
 

@@ -25,6 +25,7 @@ export {
   usualEnd,
   withoutEnd,
 } from "./retention-policy/ends.ts"
+export { erasedInteraction } from "./retention-policy/erased.ts"
 export { Command, type Context } from "./retention-policy/commands.ts"
 
 /** The decider of a retention policy. */

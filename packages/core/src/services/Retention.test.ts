@@ -51,7 +51,15 @@ describe("a sweep", () => {
       yield* append(january)
       // Planted and found: a day kept until its last interaction has ended; a day in UTC.
       yield* TestClock.setTime(noon(2, 1) - 1)
-      expect(yield* sweep).toEqual({ days: [], interactions: 0, events: 0, rows: 0, waiting: [], endless: [] })
+      expect(yield* sweep).toEqual({
+        days: [],
+        interactions: 0,
+        events: 0,
+        rows: 0,
+        erased: { interactions: 0, events: 0, waiting: 0 },
+        waiting: [],
+        endless: [],
+      })
       yield* TestClock.setTime(noon(2, 1))
       expect(yield* sweep).toMatchObject({ days: ["2026-01-01"], interactions: 3, events: 9 })
       expect(streamsOf((yield* log).events)).toEqual([idOf(4), idOf(5)])

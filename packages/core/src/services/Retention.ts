@@ -3,6 +3,9 @@
  * vault. Run it once a day, at night, and again after it was stopped. Expired data cannot be read even before it is
  * deleted (SWEEP, RET-NEC).
  *
+ * It also deletes the interactions of persons who were erased, whatever their day, unless the policy lets them stay
+ * (R-ERASE).
+ *
  * A day of interactions is deleted when the first of them ends, after every window has closed on all of them and every
  * projection has read them. Its commits are bounded, so that no other writer waits for long.
  */
@@ -32,6 +35,7 @@ import * as DayIndex from "./internal/DayIndex.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import { type Basis, basisOf, factsOf, judge, type Verdict } from "./retention/basis.ts"
 import { hold, release, setPeriod, type ToHold, type ToKeepFor } from "./retention/declaring.ts"
+import * as Erased from "./retention/erased.ts"
 import { type Endless, endlessDays, endlessRows } from "./retention/endless.ts"
 import { explain, type Explained, type Held, type Ports, type Waiting } from "./retention/explaining.ts"
 import type { IndexedDay } from "./retention/interactionsOfDay.ts"
@@ -52,10 +56,21 @@ export interface Swept {
   readonly events: number
   /** How many rows of the vault were removed. */
   readonly rows: number
+  /** The interactions of erased persons, on days that have not ended. */
+  readonly erased: SweptErased
   /** Expired days that wait until a projection has read them or a window has closed. */
   readonly waiting: ReadonlyArray<PlainDate>
   /** Data that have no end: no sweep ever deletes them unless one is declared. */
   readonly endless: ReadonlyArray<Endless>
+}
+
+/** The deleted interactions of erased persons. */
+export interface SweptErased {
+  /** How many were deleted, and of how many events. */
+  readonly interactions: number
+  readonly events: number
+  /** How many wait until a projection has read their day, its windows have closed, or a law no longer keeps them. */
+  readonly waiting: number
 }
 
 /** The errors of a sweep; deletions before the failure are kept. */
@@ -183,6 +198,8 @@ const sweep = (ports: Ports) =>
       state.days.delete(number)
       yield* projections.save(customer, index, checkpoint, { checkpoint, state: index.encode(state) })
     }
+    const erasing = { days: state.days, through: checkpoint, passed }
+    const erased = vault === undefined ? noneErased : yield* sweepErased(ports, vault, customer, erasing)
     const rows = vault === undefined ? 0 : yield* vault.sweep(customer)
     if (waiting.length === 0) yield* complete(ports, customer, state.deleted)
     yield* Metric.update(sweeps, 1)
@@ -191,11 +208,12 @@ const sweep = (ports: Ports) =>
       "tacet.days": days.length,
       "tacet.interactions": interactions,
       "tacet.rows": rows,
+      "tacet.erased": erased.interactions,
       "tacet.waiting": waiting.length,
     })
     const spans = vault === undefined ? [] : yield* vault.spans(customer)
     const endless = endlessRows(basis, spans, endlessDays(basis, withoutEnd))
-    const swept: Swept = { days, interactions, events, rows, waiting, endless }
+    const swept: Swept = { days, interactions, events, rows, erased, waiting, endless }
     return swept
   })
 
@@ -218,6 +236,58 @@ const sweepDay = Effect.fnUntraced(function* (ports: Ports, from: Basis, indexed
   })
   const outcome = yield* Retry.untilAnswered(attempt)
   return { basis, outcome }
+})
+
+const noneErased: SweptErased = { interactions: 0, events: 0, waiting: 0 }
+
+/** The days of the index, the position up to which it has read, and the one up to which awaited projections have. */
+interface Erasing {
+  readonly days: DayIndex.State["days"]
+  readonly through: number
+  readonly passed: number
+}
+
+/** Deletes the interactions of erased persons, and decides again on newer facts where those have changed meanwhile. */
+const sweepErased = Effect.fnUntraced(function* (
+  ports: Ports,
+  vault: Vault["Service"],
+  customer: CustomerId,
+  { days, passed, through }: Erasing,
+): Effect.fn.Return<SweptErased, RetentionError> {
+  const swept = { interactions: 0, events: 0, waiting: 0 }
+  const attempt = Effect.fnUntraced(function* (
+    isLast: boolean,
+  ): Effect.fn.Return<Option.Option<number>, RetentionError> {
+    const basis = yield* basisOf(ports.decisions, customer, ports.definition.timeZone)
+    const { due, settled, waiting } = yield* Erased.list(ports, vault, basis)
+    yield* vault.forgetInteractions(customer, settled)
+    let left = waiting
+    for (const [number, all] of Array.from(due).sort(([one], [other]) => one - other)) {
+      const entry = days.get(number)
+      // What was appended since the index was read waits for the next sweep.
+      const found = entry === undefined ? [] : all.filter(({ position }) => position <= through)
+      left += all.length - found.length
+      if (entry === undefined || found.length === 0) continue
+      const tried = yield* Effect.result(Purging.purgeErased(ports, basis, { number, entry, through }, passed, found))
+      if (Result.isFailure(tried)) {
+        if (isLast || !isMoved(tried.failure)) return yield* tried.failure
+        return Option.none()
+      }
+      if (tried.success === undefined) {
+        left += found.length
+        continue
+      }
+      swept.interactions += tried.success.interactions
+      swept.events += tried.success.events
+      yield* vault.forgetInteractions(
+        customer,
+        found.map(({ stream }) => stream.id),
+      )
+    }
+    return Option.some(left)
+  })
+  swept.waiting = yield* Retry.untilAnswered(attempt)
+  return swept
 })
 
 /** Whether the facts have changed or another sweep has come first. */

@@ -232,7 +232,7 @@ describe("rows of the vault", () => {
           const heldRows = explained.held.reduce((sum, { rows }) => sum + rows, 0)
           expect([now, heldRows]).toEqual([now, held.length])
           for (const { references } of explained.held) expect(references).toEqual(["law/civil-code-2224"])
-          const { rows, ...swept } = yield* sweep
+          const { erased: _, rows, ...swept } = yield* sweep
           expect([now, swept]).toEqual([
             now,
             {

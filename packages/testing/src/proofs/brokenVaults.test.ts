@@ -74,7 +74,7 @@ const checkingBeforeWriting = (): VaultFixture =>
           Effect.gen(function* () {
             yield* store.put(customer, subject, rows)
             // Longer than an erasure takes, on a busy machine too.
-            yield* Effect.sleep(20)
+            yield* Effect.sleep(40)
             for (const row of values) late.set(row.reference, row)
           }),
         find: (customer, reference) => {

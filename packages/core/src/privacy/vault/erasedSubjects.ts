@@ -1,5 +1,5 @@
 /**
- * The one subject that stands for all erased subjects of a Customer: the interactions of an erased subject are linked to
+ * The one subject that represents all erased subjects of a Customer: the interactions of an erased subject are linked to
  * it until they are deleted from the log. It names no person and joins no two interactions of one.
  */
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"

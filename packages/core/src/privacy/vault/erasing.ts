@@ -1,6 +1,6 @@
 /**
  * Erases a subject: first its keyring, which is its fence, then the ledger, then values, links and locators. Before its
- * links are removed, the interactions that they lead to are linked to one subject that stands for all erased subjects of
+ * links are removed, the interactions that they lead to are linked to one subject that represents all erased subjects of
  * the Customer, so that they can be deleted from the log later.
  */
 import * as Clock from "effect/Clock"

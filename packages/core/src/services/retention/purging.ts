@@ -1,6 +1,7 @@
 /**
- * Deletes one calendar day of interactions in commits of bounded size. The first commit of a day records the counters
- * that replace it; each later one continues it, so that the next sweep can resume one that was stopped.
+ * Deletes one calendar day of interactions, or those of erased persons among them, in commits of bounded size. The first
+ * commit of a day records the counters that replace it; each later one continues it, so that the next sweep can resume one
+ * that was stopped.
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -31,7 +32,7 @@ export interface Ports extends InteractionsOfDay.Ports {
 
 /** How many interactions sweeps deleted. */
 export const deletedInteractions = Metric.counter("tacet_interactions_deleted", {
-  description: "Interactions deleted at their end",
+  description: "Interactions deleted at their end, or because their person was erased",
   incremental: true,
 })
 
@@ -39,8 +40,17 @@ export const deletedInteractions = Metric.counter("tacet_interactions_deleted", 
 const append = ({ store }: Ports, commit: Commit) =>
   Retry.whileFailing(store.append(commit), (error) => error._tag === "StoreUnavailable" && error.outcome === "unknown")
 
+/** Why streams are deleted: the whole day has ended, or their persons were erased. */
+type Reason = "retention" | "erasure"
+
 /** The commits that delete the streams of a day, one after the other. */
-const batchesOf = (ports: Ports, basis: Basis, day: PlainDate, loaded: CommandHandler.Loaded<PurgedDay.State>) => {
+const batchesOf = (
+  ports: Ports,
+  basis: Basis,
+  day: PlainDate,
+  loaded: CommandHandler.Loaded<PurgedDay.State>,
+  reason: Reason,
+) => {
   const { eventsPerCommit, streamsPerCommit } = ports.settings
   const { customer, now, policy } = basis
   const stream = PurgedDay.streamOf(customer, day)
@@ -54,14 +64,15 @@ const batchesOf = (ports: Ports, basis: Basis, day: PlainDate, loaded: CommandHa
     if (waiting.length === 0) return
     const batch = derived("batch", customer, day, String(version))
     const command = commands.shift()?.(batch) ?? { _tag: "PurgeBatch", at: DateTime.makeUnsafe(now), batch }
+    const ofErased = reason === "erasure" ? { erased: waiting.length } : {}
     const context = { policy, k: ports.settings.k }
-    const events = yield* Effect.fromResult(PurgedDay.decider.decide(state, command, context))
+    const events = yield* Effect.fromResult(PurgedDay.decider.decide(state, { ...command, ...ofErased }, context))
     yield* append(ports, {
       customer,
       commitId: batch,
       writes: [{ stream, expected: Expected.exact(version), events: events.map(PurgedDay.codec.encode) }],
       checks: checksOf(basis),
-      purge: { streams: waiting.map((one) => one.stream), reason: "retention" },
+      purge: { streams: waiting.map((one) => one.stream), reason },
     })
     yield* Metric.update(deletedInteractions, waiting.length)
     state = events.reduce(PurgedDay.decider.evolve, state)
@@ -89,6 +100,37 @@ const batchesOf = (ports: Ports, basis: Basis, day: PlainDate, loaded: CommandHa
     removed,
     /** How many interactions the latest count has added. */
     added: () => state.added,
+  }
+}
+
+/** Counts interactions of a day, and looks whether all of them may be deleted by now. */
+const countingOf = (ports: Ports, { customer, now }: Basis, passed: Position) => {
+  const tally = new DayTally(ports.definition, ports.settings.k)
+  let isReady = true
+  return {
+    /** Reads interactions and counts them. */
+    add: Effect.fnUntraced(function* (list: ReadonlyArray<InteractionsOfDay.Found>) {
+      const read = yield* InteractionsOfDay.readAll(ports, customer, list)
+      const persons = yield* InteractionsOfDay.personsOf(ports, customer, read)
+      read.forEach(({ contribution, last }, place) => {
+        if (contribution === undefined) return
+        tally.add(contribution, persons[place])
+        if (last > passed || contribution.finalAt > now) isReady = false
+      })
+      return read
+    }),
+    isReady: () => isReady,
+    /** The command that records the counters. */
+    command:
+      (day: PlainDate, through: Position) =>
+      (batch: Uuid): PurgedDay.Command => ({
+        _tag: "CountDay",
+        at: DateTime.makeUnsafe(now),
+        day,
+        batch,
+        counted: tally.counted,
+        through,
+      }),
   }
 }
 
@@ -123,6 +165,7 @@ export const foresee = Effect.fnUntraced(function* (
   const { id } = PurgedDay.streamOf(customer, fromEpochDay(indexed.number))
   const { state } = yield* ports.decisions.load(PurgedDay.aggregate, customer, id)
   const waitsFor = new Set<"window" | "projection">()
+  if (state.through > passed) waitsFor.add("projection")
   let [interactions, events] = [0, 0]
   yield* Stream.runForEach(InteractionsOfDay.find(ports, customer, indexed), (list) =>
     Effect.gen(function* () {
@@ -152,16 +195,18 @@ export const purge = Effect.fnUntraced(function* (
   indexed: InteractionsOfDay.IndexedDay,
   passed: Position,
 ) {
-  const { decisions, definition, settings } = ports
-  const { customer, now } = basis
+  const { decisions, settings } = ports
+  const { customer } = basis
   const { number, through } = indexed
   const day = fromEpochDay(number)
   const { id } = PurgedDay.streamOf(customer, day)
   const loaded = yield* decisions.load(PurgedDay.aggregate, customer, id)
   const countedThrough = loaded.state.through
-  const batches = batchesOf(ports, basis, day, loaded)
-  const tally = new DayTally(definition, settings.k)
-  let [fresh, isReady] = [0, true]
+  // Interactions that were counted for the sake of erased persons are still there for projections to read.
+  if (countedThrough > passed) return undefined
+  const batches = batchesOf(ports, basis, day, loaded, "retention")
+  const counting = countingOf(ports, basis, passed)
+  let fresh = 0
   // A day that fits into a commit is not looked for twice.
   let few: Array<InteractionsOfDay.Sized> | undefined = []
   yield* Stream.runForEach(InteractionsOfDay.find(ports, customer, indexed), (list) =>
@@ -170,31 +215,17 @@ export const purge = Effect.fnUntraced(function* (
       const left = list.filter(({ position }) => position <= countedThrough)
       yield* batches.add(yield* InteractionsOfDay.sizeAll(ports, customer, left))
       const uncounted = list.filter(({ position }) => position > countedThrough)
-      const read = yield* InteractionsOfDay.readAll(ports, customer, uncounted)
-      const persons = yield* InteractionsOfDay.personsOf(ports, customer, read)
-      read.forEach(({ contribution, last }, place) => {
-        if (contribution === undefined) return
-        tally.add(contribution, persons[place])
-        if (last > passed || contribution.finalAt > now) isReady = false
-      })
+      const read = yield* counting.add(uncounted)
       fresh += read.length
       if (fresh > settings.streamsPerCommit) few = undefined
       few?.push(...read.map(({ events, position, stream }) => ({ events, position, stream })))
     }),
   )
   yield* batches.finish
-  if (!isReady) return undefined
+  if (!counting.isReady()) return undefined
   const before = fresh === 0 || batches.removed.interactions > 0 ? batches.added() : 0
   if (fresh > 0) {
-    const at = DateTime.makeUnsafe(now)
-    batches.record((batch) => ({
-      _tag: "CountDay",
-      at,
-      day,
-      batch,
-      counted: tally.counted,
-      through,
-    }))
+    batches.record(counting.command(day, through))
     if (few !== undefined) yield* batches.add(few)
     else {
       yield* Stream.runForEach(InteractionsOfDay.find(ports, customer, indexed), (list) => {
@@ -206,4 +237,36 @@ export const purge = Effect.fnUntraced(function* (
   }
   const purged: Purged = { ...batches.removed, deleted: fresh > 0 ? before + batches.added() : before }
   return purged
+})
+
+/**
+ * Deletes the interactions of erased persons of a day and no others, after the whole day was counted. Answers `undefined`
+ * where an interaction of the day has to wait for a window or for a projection that has read no further than `passed`.
+ */
+export const purgeErased = Effect.fnUntraced(function* (
+  ports: Ports,
+  basis: Basis,
+  indexed: InteractionsOfDay.IndexedDay,
+  passed: Position,
+  erased: ReadonlyArray<InteractionsOfDay.Found>,
+) {
+  const { customer } = basis
+  const { number, through } = indexed
+  const day = fromEpochDay(number)
+  const { id } = PurgedDay.streamOf(customer, day)
+  const loaded = yield* ports.decisions.load(PurgedDay.aggregate, customer, id)
+  const countedThrough = loaded.state.through
+  if (countedThrough > passed) return undefined
+  const batches = batchesOf(ports, basis, day, loaded, "erasure")
+  if (erased.some(({ position }) => position > countedThrough)) {
+    const counting = countingOf(ports, basis, passed)
+    yield* Stream.runForEach(InteractionsOfDay.find(ports, customer, indexed), (list) =>
+      counting.add(list.filter(({ position }) => position > countedThrough)),
+    )
+    if (!counting.isReady()) return undefined
+    batches.record(counting.command(day, through))
+  }
+  yield* batches.add(yield* InteractionsOfDay.sizeAll(ports, customer, erased))
+  yield* batches.finish
+  return batches.removed
 })

@@ -144,6 +144,11 @@ export const definitions = {
     rules: ["R-OBJECT", "R-OBJ-NEC"],
     readBy: "decider",
   }),
+  erasedInteractions: levels(["purge", "keep"], {
+    about: "What becomes, in the log, of the interactions of a person whose data were erased.",
+    rules: ["R-ERASE", "NOTLINKABLE"],
+    readBy: "decider",
+  }),
   erasedAccount: levels(["signInFails", "signInKept"], {
     about: "What becomes of the access that an erased identifier opened.",
     rules: ["R-ACCESS-LOST"],
