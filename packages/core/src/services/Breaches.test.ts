@@ -124,7 +124,7 @@ describe("a breach", () => {
     { numRuns: 40 },
   )
 
-  // Planted in the wiring: the keys not handed on; values sealed after the breach counted.
+  // Planted together: the keys not handed on; values sealed after the breach counted.
   it.effect("BREACH: reached every value sealed under a key that was exposed, and no erased one", () =>
     Effect.gen(function* () {
       const pseudonym = yield* start

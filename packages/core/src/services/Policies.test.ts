@@ -317,7 +317,7 @@ describe("supplements", () => {
   const stated = <A>(value: A) => ({ value, sources: [] })
   for (const { id, text } of holding("SUPPLEMENT")) {
     const purposes = { controller: [], processor: ["accountManagement" as const], publisher: [] }
-    // Planted: the product of the Customer not passed on; a supplement read before its moment.
+    // Planted: the product of the Customer not passed on.
     it.effect.prop(
       `SUPPLEMENT under ${id} is asked by Policies.supplement: it binds the Customer that uses the product, from then on`,
       [fc.integer({ min: 1, max: 4 }), fc.option(fc.integer({ min: 1, max: 4 })), fc.integer({ min: 1, max: 4 })],
@@ -455,7 +455,7 @@ describe("the texts that decided", () => {
 
 describe("an acceptance", () => {
   for (const { id, text } of holding("POLICY-BIND")) {
-    // Planted: any version accepted; the acceptance of another person taken for one's own.
+    // Planted: any version accepted.
     it.effect(
       `POLICY-BIND under ${id} is asked by Policies.accept: of the version in force, by a person or the Customer`,
       () =>

@@ -113,7 +113,7 @@ const ownTimes = [
 ] as const
 
 describe("a processing that is not in the record", () => {
-  // Planted in the wiring: the facts of the record left out of the context; the moment of the entry given as now.
+  // Planted in the wiring: the moment of the entry given as now.
   it.effect.each(ownTimes)(
     "DECLARED under %s is asked by Interactions.record: an interaction starts after the entry alone",
     ([version, date]) =>
@@ -169,7 +169,7 @@ describe("a processing that is not in the record", () => {
 describe("the record of a date", () => {
   const clauses = { recipient, instrument: "standardContractualClauses", document: "clauses 7" } as const
 
-  // Planted: a recipient of the register at a later moment; a country of the area counted as abroad.
+  // Planted: a recipient of the register at a later moment.
   it.effect("REGISTER SAFEGUARD-COPY: names the recipients of that date, and what an entry lacks", () =>
     Effect.gen(function* () {
       const now = yield* startUnder("dialonce/2019-03-05", "2019-04-01")

@@ -157,7 +157,7 @@ describe("data that are said to identify no person", () => {
       }).pipe(Effect.provide(services)),
   )
 
-  // Planted in the wiring: the values alone classified, without what is kept beside them.
+  // Planted together: the values alone classified, without what is kept beside them; the label not handed to the check.
   it.effect.prop(
     "COMBINE: a disclosure takes the strictest label of what is kept under its pseudonym, in any order",
     [fc.array(fc.constantFrom(...categories), { minLength: 1, maxLength: 4 }), fc.nat(3), fc.nat(3)],

@@ -70,13 +70,15 @@ export const resolve = (
   const bound = bindingAt(history, moment.at)
   if (Result.isFailure(bound)) return Result.fail(bound.failure)
   const { policy } = bound.success
+  const { country, timeZone } = policy
   let values: Values | undefined
   for (const at of pathOf(history, moment)) {
     const stage = stageAt(history, moment, at, others)
     if (Result.isFailure(stage)) return Result.fail(stage.failure)
-    values = values === undefined || values === stage.success ? stage.success : tighten(values, stage.success)
+    const law = lawApplies(legal, country, timeZone, at) ? legal : noLaw
+    const now = withEndsOfLaw(stage.success, law)
+    values = values === undefined || values === now ? now : tighten(values, now)
   }
-  const { country, timeZone } = policy
   const final = bindValues(values ?? {}, country, lawApplies(legal, country, timeZone, moment.at) ? legal : noLaw)
   return Result.succeed({ policy: policy.id, at: moment.at, country, timeZone, ...final })
 }
@@ -198,6 +200,16 @@ const tighten = remembering((earlier: Values, later: Values): Values => {
         }
   }
   return result
+})
+
+/** The ends that the law sets where a text names none: a datum that was held under one keeps it (GDPR 5(1)(e)). */
+const withEndsOfLaw = remembering((values: Values, legal: LegalData | typeof noLaw): Values => {
+  const result: { [Name in ParameterName]?: Decided } = { ...values }
+  for (const [requirement, resolution] of bindings(legal, noInvariants)) {
+    // None of these depends on the country.
+    if (Policy.parameter(requirement.parameter).kind === "ends") bindValue(result, requirement, "", resolution)
+  }
+  return Policy.parameterNames.every((name) => result[name] === values[name]) ? values : result
 })
 
 const unique = <A>(list: ReadonlyArray<A>): ReadonlyArray<A> => Array.from(new Set(list))
@@ -351,6 +363,7 @@ const bindings = remembering((legal: LegalData | typeof noLaw, own: ReadonlyArra
   ...own.map((requirement) => [requirement, "libraryInvariant"] as const),
 ])
 const noLaw = {}
+const noInvariants: ReadonlyArray<Requirement> = []
 
 /** One table for each country, under a law or under none. */
 const bound = remembering((_values: Values, _legal: LegalData | typeof noLaw): Map<string, Final> => new Map())
