@@ -13,9 +13,11 @@ import { holding, type Version, versions } from "../policy/laws.testing.ts"
 import { answerDuties } from "../policy/text/parameters/rights.ts"
 import type { PolicyRuleKey } from "../policy/text/RuleKey.ts"
 import type { Actor } from "../privacy/AccessLog.ts"
+import type * as Identifiers from "../privacy/Identifiers.ts"
 import {
   type Answer,
   DataSubjectRequests,
+  type DataSubjectRequestsError,
   type Declaration,
   type Received,
   type RequestRefusal,
@@ -94,7 +96,11 @@ const made = Effect.fnUntraced(function* (
   }
 })
 
-type Answered = Effect.Effect<unknown, unknown, DataSubjectRequests | Pseudonyms>
+type Answered = Effect.Effect<
+  unknown,
+  DataSubjectRequestsError | Identifiers.NoIdentifier,
+  DataSubjectRequests | Pseudonyms
+>
 
 /** What breaks the rule, and what keeps it. */
 interface Case {

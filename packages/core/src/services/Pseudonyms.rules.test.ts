@@ -67,6 +67,7 @@ const undeclared = (version: Version) => {
 }
 
 type Services = Customers | Pseudonyms | Vault
+type Kept = Effect.Effect<unknown, Effect.Error<ReturnType<typeof kept | typeof opened>>, Services>
 type Verb = "Pseudonyms.keep" | "Vault.open"
 
 const keepsOf = (version: Version, among?: ReadonlyArray<PersonalDataCategory>) => {
@@ -75,14 +76,7 @@ const keepsOf = (version: Version, among?: ReadonlyArray<PersonalDataCategory>) 
 }
 
 const cases: Partial<
-  Record<
-    PolicyRuleKey,
-    readonly [
-      verb: Verb,
-      breaks: (version: Version) => Effect.Effect<unknown, unknown, Services>,
-      keeps: (version: Version) => Effect.Effect<unknown, unknown, Services>,
-    ]
-  >
+  Record<PolicyRuleKey, readonly [verb: Verb, breaks: (version: Version) => Kept, keeps: (version: Version) => Kept]>
 > = {
   MINIMISE: [
     "Pseudonyms.keep",
@@ -113,8 +107,7 @@ describe("a value", () => {
     for (const version of holding(key as PolicyRuleKey)) {
       it.effect(`${key} under ${version.id} is asked by ${verb}`, () =>
         Effect.gen(function* () {
-          const of = (effect: Effect.Effect<unknown, unknown, Services>) =>
-            Effect.suspend(() => Effect.provide(refusalOf(effect), over(VaultMemory.make())))
+          const of = (effect: Kept) => Effect.suspend(() => Effect.provide(refusalOf(effect), over(VaultMemory.make())))
           expect([yield* of(breaks(version)), yield* of(keeps(version))]).toEqual([key, "Success"])
         }),
       )
