@@ -3,6 +3,7 @@
  * service under each version that holds it.
  */
 import * as DateTime from "effect/DateTime"
+import type * as Customer from "../domain/Customer.ts"
 import type { PolicyVersionId } from "../domain/Identifier.ts"
 import { agreementClauses } from "../policy/text/parameters/processing.ts"
 import type { Version } from "../policy/laws.testing.ts"
@@ -27,24 +28,28 @@ export const allowedUse = (
   throw new Error(`${policy.policy} allows a processor nothing`)
 }
 
+/** A contract on everything that the version allows, signed at a moment. */
+export const contractUnder = ({ policy }: Version, at: DateTime.Utc): SignContract => ({
+  _tag: "SignContract",
+  at,
+  contract,
+  clauses: [...agreementClauses],
+  purposes: Purpose.purposes.filter((one) => policy.parameters.purposes.processor.includes(one)),
+  categories: [...policy.parameters.categories.processor],
+  ownServices: [],
+  places: ["FR"],
+  recognition: false,
+})
+
+type SignContract = Extract<Customer.Command, { readonly _tag: "SignContract" }>
+
 /** Declares the version and a contract on everything that it allows, a day before a moment. */
 export const contractedUnder = (version: Version, at: number) => {
   const before = DateTime.makeUnsafe(at - day)
-  const { categories, purposes } = version.policy.parameters
   return Customers.use((customers) =>
     customers.declare(customer, [
       { _tag: "AdoptPolicyVersion", at: before, policyVersion: version.id as PolicyVersionId },
-      {
-        _tag: "SignContract",
-        at: before,
-        contract,
-        clauses: [...agreementClauses],
-        purposes: Purpose.purposes.filter((one) => purposes.processor.includes(one)),
-        categories: [...categories.processor],
-        ownServices: [],
-        places: ["FR"],
-        recognition: false,
-      },
+      contractUnder(version, before),
     ]),
   )
 }

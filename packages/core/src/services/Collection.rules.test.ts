@@ -1,0 +1,107 @@
+/**
+ * The rules of what is collected in an interaction, through the service, under each version that holds them: refused for the
+ * one fault, and kept without it.
+ */
+import { VaultMemory } from "@tacet/adapter-memory"
+import { describe, expect, it } from "@tacet/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import { TestClock } from "effect/testing"
+import type { EntryPointId, FieldId, InterfaceId, ListedNumberId, PolicyVersionId } from "../domain/Identifier.ts"
+import * as Interaction from "../domain/Interaction.ts"
+import * as Uuid from "../eventsourcing/Uuid.ts"
+import { holding, type Version } from "../policy/laws.testing.ts"
+import type { PolicyRuleKey } from "../policy/text/RuleKey.ts"
+import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
+import { Collection } from "./Collection.ts"
+import { Customers } from "./Customers.ts"
+import { Interactions } from "./Interactions.ts"
+import { Pseudonyms } from "./Pseudonyms.ts"
+import { customer, over, refusalOf } from "./scene.testing.ts"
+import { allowedUse, contractedUnder } from "./versions.testing.ts"
+
+const listed = Uuid.derived("listed")
+const interaction = Uuid.derived("an interaction")
+const field = "question" as FieldId
+
+/** What is collected, and what the person was informed of before. */
+interface Collected {
+  readonly informedOf?: ReadonlyArray<(typeof Interaction.NoticeContent.literals)[number]>
+  readonly field?: string
+  readonly terminal?: PersonalDataCategory
+}
+
+/** Collects a value in an interaction under a version, in its time. */
+const collected = Effect.fnUntraced(function* (version: Version, what: Collected) {
+  const { at, parameters } = version.policy
+  const now = DateTime.toEpochMillis(at)
+  yield* TestClock.setTime(now)
+  yield* contractedUnder(version, now)
+  const { category, purpose } = allowedUse(version, typed(version))
+  yield* Customers.use((customers) =>
+    customers.declare(customer, [
+      { _tag: "ListNumber", at, number: listed as ListedNumberId },
+      { _tag: "ListEntryPoint", at, entryPoint: listed as EntryPointId },
+      { _tag: "DeclareInputField", at, field, category, required: false },
+    ]),
+  )
+  const [channel] = parameters.channels.filter((one) => one !== "outgoingCall" && one !== "incomingCall")
+  const trigger: Interaction.Trigger =
+    channel === undefined
+      ? { _tag: "outgoingCall", number: listed as ListedNumberId }
+      : { _tag: "contactRequest", channel, entryPoint: listed as EntryPointId }
+  const { informedOf = Interaction.NoticeContent.literals } = what
+  yield* Interactions.use((interactions) =>
+    interactions.record({
+      customer,
+      interaction,
+      commands: [
+        { _tag: "StartInteraction", at, trigger, interface: "web" as InterfaceId, linkable: true },
+        { _tag: "ShowNotice", at, policyVersion: version.id as PolicyVersionId, tells: informedOf },
+      ],
+    }),
+  )
+  const pseudonym = yield* Pseudonyms.use((pseudonyms) => pseudonyms.issue(customer))
+  const collection = yield* Collection
+  const whose = { customer, interaction, pseudonym, purposes: [purpose] }
+  if (what.terminal !== undefined) {
+    const values = [{ category: what.terminal, value: "a value" }]
+    const use = allowedUse(version, [what.terminal === "freeText" ? category : what.terminal])
+    yield* collection.observeTerminal({ ...whose, purposes: [use.purpose], values })
+  } else {
+    yield* collection.enter({ ...whose, field: (what.field ?? field) as FieldId, value: "a value" })
+  }
+})
+
+/** Categories of what a person types. */
+const typed = ({ policy }: Version) =>
+  policy.parameters.categories.processor.filter((one) =>
+    ["freeText", "surveyAnswer", "textDialogue", "telephoneNumber", "name", "emailAddress"].includes(one),
+  )
+
+const others = (content: (typeof Interaction.NoticeContent.literals)[number]) =>
+  Interaction.NoticeContent.literals.filter((one) => one !== content)
+
+const cases: Partial<
+  Record<PolicyRuleKey, readonly [verb: "enter" | "observeTerminal", breaks: Collected, keeps: Collected]>
+> = {
+  "ACK-FIRST": ["enter", { informedOf: others("policy") }, {}],
+  "PURPOSE-FIRST": ["enter", { informedOf: others("purposes") }, {}],
+  MANDATORY: ["enter", { informedOf: others("fields") }, {}],
+  "FIELD-RESP": ["enter", { field: "another" }, {}],
+  AUTO: ["observeTerminal", { terminal: "freeText" }, { terminal: "ipAddress" }],
+}
+
+describe("a collected value", () => {
+  for (const [key, [verb, breaks, keeps]] of Object.entries(cases)) {
+    for (const version of holding(key as PolicyRuleKey)) {
+      it.effect(`${key} under ${version.id} is asked by Collection.${verb}`, () =>
+        Effect.gen(function* () {
+          const of = (what: Collected) =>
+            Effect.suspend(() => Effect.provide(refusalOf(collected(version, what)), over(VaultMemory.make())))
+          expect([yield* of(breaks), yield* of(keeps)]).toEqual([key, "Success"])
+        }),
+      )
+    }
+  }
+})
