@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
+import { holding } from "../policy/laws.testing.ts"
 import type * as HostingRegister from "../domain/HostingRegister.ts"
 import type { PolicyVersionId } from "../domain/Identifier.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
@@ -52,30 +53,35 @@ const inspect = (days: number) => DataCentres.use((centres) => centres.inspect(o
 
 describe("the data centres of an operator", () => {
   // Planted: the place of a backup compared with the places of storage; the certifications not counted.
-  it.effect("LOC-LIST BACKUP CERT POLICY-BIND: are refused before their use where the policy does not allow them", () =>
-    Effect.gen(function* () {
-      expect(yield* refusalOf(declare(centre("one")))).toBe("POLICY-BIND")
-      yield* start()
-      expect(yield* refusalOf(declare(centre("one", { country: "US" })))).toBe("LOC-LIST")
-      expect(yield* refusalOf(declare(centre("vault", { use: "backup" })))).toBe("BACKUP")
-      expect(yield* refusalOf(declare(centre("one", { certifications: [] })))).toBe("CERT")
-      expect((yield* inspect(0)).inUse).toEqual([])
-      expect(yield* refusalOf(declare(centre("vault", { use: "backup", ...frankfurt })))).toBe("Success")
-      expect(yield* refusalOf(declare(centre("one")))).toBe("Success")
-      expect(yield* declare(centre("one"))).toEqual([])
-      expect(yield* refusalOf(declare(centre("one", { country: "DE" })))).toBe("TACET-ONCE")
-    }).pipe(Effect.provide(services)),
+  it.effect.each(holding("CERT").map(({ id }) => id))(
+    "LOC-LIST BACKUP CERT under %s are asked by DataCentres.declare: before its use, where the policy does not allow it",
+    (version) =>
+      Effect.gen(function* () {
+        expect(yield* refusalOf(declare(centre("one")))).toBe("POLICY-BIND")
+        yield* start(version)
+        expect(yield* refusalOf(declare(centre("one", { country: "US" })))).toBe("LOC-LIST")
+        expect(yield* refusalOf(declare(centre("vault", { use: "backup" })))).toBe("BACKUP")
+        expect(yield* refusalOf(declare(centre("one", { certifications: [] })))).toBe("CERT")
+        expect((yield* inspect(0)).inUse).toEqual([])
+        expect(yield* refusalOf(declare(centre("vault", { use: "backup", ...frankfurt })))).toBe("Success")
+        expect(yield* refusalOf(declare(centre("one")))).toBe("Success")
+        expect(yield* declare(centre("one"))).toEqual([])
+        expect(yield* refusalOf(declare(centre("one", { country: "DE" })))).toBe("TACET-ONCE")
+      }).pipe(Effect.provide(services)),
   )
 
-  it.effect("HOST-2DC HOST-EU: are inspected on any date, and the missing parts are named", () =>
-    Effect.gen(function* () {
-      yield* start()
-      yield* declare(centre("one", frankfurt))
-      yield* declare(centre("two", { at: moment(10) }))
-      yield* declare(leave("one", 20))
-      const rules = (days: number) => Effect.map(inspect(days), ({ violations }) => violations.map(({ rule }) => rule))
-      expect([yield* rules(5), yield* rules(15), yield* rules(25)]).toEqual([["HOST-2DC"], [], ["HOST-2DC"]])
-    }).pipe(Effect.provide(services)),
+  it.effect.each(holding("HOST-2DC").map(({ id }) => id))(
+    "HOST-2DC under %s is asked by DataCentres.inspect: on any date, and the missing parts are named",
+    (version) =>
+      Effect.gen(function* () {
+        yield* start(version)
+        yield* declare(centre("one", frankfurt))
+        yield* declare(centre("two", { at: moment(10) }))
+        yield* declare(leave("one", 20))
+        const rules = (days: number) =>
+          Effect.map(inspect(days), ({ violations }) => violations.map(({ rule }) => rule))
+        expect([yield* rules(5), yield* rules(15), yield* rules(25)]).toEqual([["HOST-2DC"], [], ["HOST-2DC"]])
+      }).pipe(Effect.provide(services)),
   )
 
   // Planted: a later end that moves the ends before it.

@@ -393,7 +393,7 @@ describe("the retention periods that a contract fixes", () => {
 
     // Planted and found: a period that is set later; one of another category; a start that needs no end.
     it.effect.prop(
-      `RET-CONTRACT RET-NEC under ${id}: an interaction and a value are refused where they have no end, unless retention is elsewhere`,
+      `${asks ? "RET-CONTRACT" : "RET-NEC"} under ${id} is asked by Interactions.record: an interaction and a value have an end, unless retention is elsewhere`,
       [
         fc.array(fc.record({ category: fc.constantFrom(...categories), minute: fc.nat(6) }), { maxLength: 3 }),
         fc.constantFrom(...categories),

@@ -60,7 +60,7 @@ describe("an observed person", () => {
     }).pipe(Effect.provide(over(VaultMemory.make()))),
   )
 
-  it.effect("RET-12M: is not read after the end that the policy gives, whatever ran", () =>
+  it.effect("RET-12M under dialonce/2019-03-05 is asked by Vault.open: it opens until the end of the policy", () =>
     Effect.gen(function* () {
       const pseudonym = yield* startUnder(twelveMonths)
       const sealed = yield* observed(pseudonym, "+33612345678")
@@ -72,11 +72,12 @@ describe("an observed person", () => {
     }).pipe(Effect.provide(over(VaultMemory.make()))),
   )
 
-  it.effect("RET-CONTRACT-CAP: is not read once the contract has ended, though its end was not known before", () =>
+  it.effect("RET-CONTRACT-CAP under dialonce/2021-02-17 is asked by Vault.open: it opens until the contract ends", () =>
     Effect.gen(function* () {
       const customers = yield* Customers
       const pseudonym = yield* start
       const sealed = yield* observed(pseudonym, "+33612345678")
+      expect(yield* open(sealed)).toContain("Open")
       yield* customers.declare(customer, [{ _tag: "EndContract", at: moment(9), contract }])
       yield* TestClock.setTime(dawn + 9 * day)
       // A request of the person is answered without an instruction of the Customer's; the value has expired for it too.
