@@ -1,6 +1,5 @@
 import { type Identifier, Interaction } from "@tacet/core/domain"
-import { CommandHandler, type CustomerId, Uuid } from "@tacet/core/eventsourcing"
-import { Vocabulary } from "@tacet/core/policy"
+import { CommandHandler, Uuid } from "@tacet/core/eventsourcing"
 import { type Sealed, Vault } from "@tacet/core/privacy"
 import { Collection, Customers, Interactions, Openings, Pseudonyms, Retention } from "@tacet/core/services"
 import { describe, expect, it } from "@tacet/vitest"
@@ -10,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { layer } from "../layer.ts"
 import { vaultForThisFile } from "../testDatabase.testing.ts"
+import { contracted, policyVersion } from "./contracted.testing.ts"
 import * as VaultPostgres from "./VaultPostgres.ts"
 
 const options = vaultForThisFile()
@@ -21,35 +21,22 @@ const services = Layer.mergeAll(Collection.layer, Customers.layer, Interactions.
   Layer.provide(Retention.layerElsewhere),
 )
 
-const policyVersion = "dialonce/2021-02-17" as Identifier.PolicyVersionId
 const entryPoint = "0e3f5a1c-77f5-4c4e-8f0a-1d2c3b4a5f61" as Identifier.EntryPointId
 const field = "question" as Identifier.FieldId
 
 /** A person in an interaction with a field for free text. */
 const inConversation = Effect.gen(function* () {
-  const customer = (yield* Uuid.next) as CustomerId.CustomerId
   const interaction = yield* Uuid.next
   const now = yield* Clock.currentTimeMillis
   const at = DateTime.makeUnsafe(now - 60_000)
-  const contract = (yield* Uuid.next) as Identifier.ContractId
-  yield* Customers.Customers.use((customers) =>
-    customers.declare(customer, [
-      { _tag: "AdoptPolicyVersion", at, policyVersion },
-      {
-        _tag: "SignContract",
-        at,
-        contract,
-        clauses: [...Vocabulary.agreementClauses],
-        purposes: ["customerCare"],
-        categories: ["freeText"],
-        ownServices: [],
-        places: ["FR"],
-        recognition: false,
-      },
+  const customer = yield* contracted({
+    at,
+    categories: ["freeText"],
+    more: [
       { _tag: "ListEntryPoint", at, entryPoint },
       { _tag: "DeclareInputField", at, field, category: "freeText", required: false },
-    ]),
-  )
+    ],
+  })
   const trigger: Interaction.Trigger = { _tag: "contactRequest", channel: "web", entryPoint }
   yield* Interactions.Interactions.use((interactions) =>
     interactions.record({

@@ -1,6 +1,4 @@
-import type { Identifier } from "@tacet/core/domain"
 import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
-import { Vocabulary } from "@tacet/core/policy"
 import { type AccessLog, type Sealed, type Subject, Vault } from "@tacet/core/privacy"
 import { Customers, Openings, Pseudonyms, Retention } from "@tacet/core/services"
 import { Definition } from "@tacet/core/statistics"
@@ -11,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { layer } from "../layer.ts"
 import { vaultForThisFile } from "../testDatabase.testing.ts"
+import { contracted } from "./contracted.testing.ts"
 import * as VaultPostgres from "./VaultPostgres.ts"
 
 const options = vaultForThisFile()
@@ -27,30 +26,12 @@ const services = Layer.mergeAll(
 )
 
 const day = 86_400_000
-const policyVersion = "dialonce/2021-02-17" as Identifier.PolicyVersionId
 const categories = ["freeText", "telephoneNumber", "interfaceUsage"] as const
 
 /** A Customer whose data are kept for three days, with a person. */
 const declared = Effect.fnUntraced(function* (customer: CustomerId.CustomerId, now: number) {
   const at = DateTime.makeUnsafe(now - 20 * day)
-  yield* Customers.Customers.use((customers) =>
-    Effect.flatMap(Uuid.next, (contract) =>
-      customers.declare(customer, [
-        { _tag: "AdoptPolicyVersion", at, policyVersion },
-        {
-          _tag: "SignContract",
-          at,
-          contract: contract as Identifier.ContractId,
-          clauses: [...Vocabulary.agreementClauses],
-          purposes: ["customerCare"],
-          categories: [...categories],
-          ownServices: [],
-          places: ["FR"],
-          recognition: false,
-        },
-      ]),
-    ),
-  )
+  yield* contracted({ customer, at, categories })
   yield* Retention.Retention.use((retention) =>
     retention.setPeriod(customer, { period: "P3D", categories, at: now - 19 * day }),
   )

@@ -1,5 +1,5 @@
-import { type Breach, type Identifier, type ProcessingRegister, SecurityRegister } from "@tacet/core/domain"
-import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
+import { type Breach, type ProcessingRegister, SecurityRegister } from "@tacet/core/domain"
+import { Uuid } from "@tacet/core/eventsourcing"
 import {
   Breaches,
   Customers,
@@ -9,7 +9,6 @@ import {
   Retention,
   SecurityMeasures,
 } from "@tacet/core/services"
-import { Vocabulary } from "@tacet/core/policy"
 import { KeyStore, Vault } from "@tacet/core/privacy"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Clock from "effect/Clock"
@@ -18,6 +17,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { layer } from "../layer.ts"
 import { vaultForThisFile } from "../testDatabase.testing.ts"
+import { contracted } from "./contracted.testing.ts"
 import * as VaultPostgres from "./VaultPostgres.ts"
 
 const options = vaultForThisFile()
@@ -39,25 +39,7 @@ const services = Layer.mergeAll(
 const aCustomer = Effect.gen(function* () {
   const now = yield* Clock.currentTimeMillis
   const at = DateTime.makeUnsafe(now - 60_000)
-  const customer = (yield* Uuid.next) as CustomerId.CustomerId
-  const contract = (yield* Uuid.next) as Identifier.ContractId
-  const policyVersion = "dialonce/2021-02-17" as Identifier.PolicyVersionId
-  yield* Customers.Customers.use((customers) =>
-    customers.declare(customer, [
-      { _tag: "AdoptPolicyVersion", at, policyVersion },
-      {
-        _tag: "SignContract",
-        at,
-        contract,
-        clauses: [...Vocabulary.agreementClauses],
-        purposes: ["customerCare"],
-        categories: ["telephoneNumber"],
-        ownServices: [],
-        places: ["FR"],
-        recognition: false,
-      },
-    ]),
-  )
+  const customer = yield* contracted({ at, categories: ["telephoneNumber"] })
   return { customer, at, now }
 })
 

@@ -1,7 +1,7 @@
 /**
  * Requests of people about their data, with log, vault and keys on PostgreSQL.
  */
-import type { Identifier, Pseudonym } from "@tacet/core/domain"
+import type { Pseudonym } from "@tacet/core/domain"
 import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"
 import { Vocabulary } from "@tacet/core/policy"
 import { Vault } from "@tacet/core/privacy"
@@ -20,6 +20,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { layer } from "../layer.ts"
 import { vaultForThisFile } from "../testDatabase.testing.ts"
+import { contracted } from "./contracted.testing.ts"
 import * as VaultPostgres from "./VaultPostgres.ts"
 
 const options = vaultForThisFile()
@@ -42,29 +43,14 @@ const number = { kind: "telephoneNumber", text: "+33612345678" } as const
 const address = { kind: "ipAddress", text: "192.0.2.1" } as const
 const detailOf = (identifier: typeof number | typeof address) => ({ identifier, from: dawn, to: dawn + day })
 
-/** A Customer with a contract. */
-const contracted = Effect.fnUntraced(function* (customer: CustomerId.CustomerId) {
-  yield* Customers.Customers.use((customers) =>
-    customers.declare(customer, [
-      {
-        _tag: "AdoptPolicyVersion",
-        at: moment(0),
-        policyVersion: "dialonce/2021-02-17" as Identifier.PolicyVersionId,
-      },
-      {
-        _tag: "SignContract",
-        at: moment(0),
-        contract: "0c0c0c0c-0000-4000-8000-000000000001" as Identifier.ContractId,
-        clauses: [...Vocabulary.agreementClauses],
-        purposes: ["requestedService", "customerCare"],
-        categories: ["telephoneNumber", "ipAddress", "freeText"],
-        ownServices: [],
-        places: ["FR"],
-        recognition: false,
-      },
-    ]),
-  )
-})
+/** Declares a Customer with a contract. */
+const declared = (customer: CustomerId.CustomerId) =>
+  contracted({
+    customer,
+    at: moment(0),
+    purposes: ["requestedService", "customerCare"],
+    categories: ["telephoneNumber", "ipAddress", "freeText"],
+  })
 
 /** A pseudonym that was seen with some identifiers and has sent a text. */
 const seen = Effect.fnUntraced(function* (
@@ -109,7 +95,7 @@ describe("requests on PostgreSQL", () => {
   it.live("R-LOCATE R-ERASE: of two behind one telephone one is erased, by a detail of their own", () =>
     Effect.gen(function* () {
       const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as CustomerId.CustomerId
-      yield* contracted(customer)
+      yield* declared(customer)
       const one = yield* seen(customer, [number, address], "one")
       const other = yield* seen(customer, [number], "other")
       const taking = (details: ReadonlyArray<DataSubjectRequests.Detail>) => ({

@@ -1,6 +1,5 @@
-import type { Identifier, Recipient, Transfer } from "@tacet/core/domain"
-import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
-import { Vocabulary } from "@tacet/core/policy"
+import type { Recipient, Transfer } from "@tacet/core/domain"
+import { Uuid } from "@tacet/core/eventsourcing"
 import { Vault } from "@tacet/core/privacy"
 import { Customers, Openings, Pseudonyms, Recipients, Retention, Transfers } from "@tacet/core/services"
 import { describe, expect, it } from "@tacet/vitest"
@@ -10,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { layer } from "../layer.ts"
 import { vaultForThisFile } from "../testDatabase.testing.ts"
+import { contracted } from "./contracted.testing.ts"
 import * as VaultPostgres from "./VaultPostgres.ts"
 
 const options = vaultForThisFile()
@@ -26,27 +26,9 @@ describe("a disclosure", () => {
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       const at = DateTime.makeUnsafe(now - 60_000)
-      const customer = (yield* Uuid.next) as CustomerId.CustomerId
+      const customer = yield* contracted({ at, categories: ["telephoneNumber"] })
       const recipient = (yield* Uuid.next) as Recipient.RecipientId
       const transfer = (yield* Uuid.next) as Transfer.TransferId
-      const contract = (yield* Uuid.next) as Identifier.ContractId
-      const policyVersion = "dialonce/2021-02-17" as Identifier.PolicyVersionId
-      yield* Customers.Customers.use((customers) =>
-        customers.declare(customer, [
-          { _tag: "AdoptPolicyVersion", at, policyVersion },
-          {
-            _tag: "SignContract",
-            at,
-            contract,
-            clauses: [...Vocabulary.agreementClauses],
-            purposes: ["customerCare"],
-            categories: ["telephoneNumber"],
-            ownServices: [],
-            places: ["FR"],
-            recognition: false,
-          },
-        ]),
-      )
       const pseudonym = yield* Pseudonyms.Pseudonyms.use((pseudonyms) => pseudonyms.issue(customer))
       const sealed = yield* Pseudonyms.Pseudonyms.use((pseudonyms) =>
         pseudonyms.observe({
