@@ -74,6 +74,6 @@ export const counters = numbered(
   batch.count,
 )
 
-/** Which streams a batch purges, and why, behind its counters if it has any. */
+/** Which streams a batch purges, and why, behind its counters where it has some. */
 export const purgeAfter = (counts: boolean) =>
   numbered({ purgeKinds: "text[]", purgeIds: "uuid[]", purgeReason: "text" }, counts ? counters.count : batch.count)

@@ -1,6 +1,6 @@
 /**
  * Projections: named, versioned folds of a compartment's log. An *inline* projection is a set of additive counters,
- * changed in the very append; a *catch-up* projection has any state, and folds the log at its own pace from its
+ * changed in the very append; a *catch-up* projection keeps any state, and folds the log at its own pace from its
  * checkpoint. A new version is built beside the old one and becomes active in one instant.
  */
 import * as Clock from "effect/Clock"

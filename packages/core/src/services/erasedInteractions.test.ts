@@ -149,7 +149,7 @@ describe("an erasure and the next sweep", () => {
             const { state: caughtUp } = yield* fold(state, { after: position })
             expect(headline(reportOf(caughtUp, afterwards))).toEqual(headlines)
           }
-          // The days end as any others, and count no interaction twice.
+          // The days end like all other days, and count no interaction twice.
           yield* TestClock.setTime(afterwards)
           yield* sweep
           const end = yield* log

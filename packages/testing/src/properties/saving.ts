@@ -173,13 +173,9 @@ export const saving = onStores(
           yield* Property.holds(`${checkpoint} or ${checkpoint + 1}`, now === checkpoint || now === checkpoint + 1, now)
           checkpoint = now
         }
-        const next = Effect.gen(function* () {
-          const now = yield* saved(customer, key)
-          yield* save(customer, key, now, now + 1)
-          return now + 1
-        })
-        // A server may still carry out the last one that was interrupted: then its checkpoint is read again.
-        const last = yield* Effect.catchTag(next, "CheckpointMoved", () => next)
+        const next = (from: number) => Effect.as(save(customer, key, from, from + 1), from + 1)
+        // A server may still carry out the last one that was interrupted, and that one alone.
+        const last = yield* Effect.catchTag(next(checkpoint), "CheckpointMoved", () => next(checkpoint + 1))
         yield* Property.same("the next", yield* saved(customer, key), last)
       }),
     },
