@@ -121,15 +121,7 @@ export const layer: Layer.Layer<Cookies, never, KeyStore | EventStore> = Layer.e
     const keyStore = yield* KeyStore
 
     const decide = (operator: CustomerId, command: CookieRegister.Command) =>
-      Effect.map(
-        decisions.decide(CookieRegister.aggregate, { customer: operator, id: operator }, (declared) =>
-          Effect.map(Declarations.bound(declared, command._tag, command.at), (policy) => ({
-            command,
-            context: { policy },
-          })),
-        ),
-        ({ events }) => events,
-      )
+      decisions.enter(CookieRegister.aggregate, operator, command, (policy) => ({ policy }))
 
     const register = (operator: CustomerId) =>
       Effect.map(decisions.load(CookieRegister.aggregate, operator, operator), ({ state }) => state)

@@ -55,15 +55,10 @@ export const layer: Layer.Layer<DataCentres, never, EventStore> = Layer.effect(
     const decisions = yield* Decisions.make
     return DataCentres.of({
       declare: Effect.fn("DataCentres.declare")((operator, command) =>
-        Effect.map(
-          decisions.decide(HostingRegister.aggregate, { customer: operator, id: operator }, (declared) =>
-            Effect.map(Declarations.bound(declared, command._tag, command.at), (policy) => ({
-              command,
-              context: { policy, legal: LegalData.legalData },
-            })),
-          ),
-          ({ events }) => events,
-        ),
+        decisions.enter(HostingRegister.aggregate, operator, command, (policy) => ({
+          policy,
+          legal: LegalData.legalData,
+        })),
       ),
       inspect: Effect.fn("DataCentres.inspect")(function* (operator, moment) {
         const at = DateTime.makeUnsafe(yield* orNow(moment))

@@ -62,15 +62,7 @@ export const layer: Layer.Layer<ProcessingRecord, never, EventStore> = Layer.eff
     const decisions = yield* Decisions.make
     return ProcessingRecord.of({
       declare: Effect.fn("ProcessingRecord.declare")((compartment, command) =>
-        Effect.map(
-          decisions.decide(ProcessingRegister.aggregate, { customer: compartment, id: compartment }, (declared) =>
-            Effect.map(Declarations.bound(declared, command._tag, command.at), (policy) => ({
-              command,
-              context: { policy },
-            })),
-          ),
-          ({ events }) => events,
-        ),
+        decisions.enter(ProcessingRegister.aggregate, compartment, command, (policy) => ({ policy })),
       ),
       asOf: Effect.fn("ProcessingRecord.asOf")(function* (compartment, moment) {
         const at = DateTime.makeUnsafe(yield* orNow(moment))

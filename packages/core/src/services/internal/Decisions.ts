@@ -2,6 +2,7 @@
  * The one decision loop of the services: it reads the Customer's declarations, decides one command on them, and appends
  * on condition that they are still the same. After a conflict it reads them and decides again.
  */
+import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Customer from "../../domain/Customer.ts"
 import * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
@@ -10,6 +11,7 @@ import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
 import { EventStore } from "../../eventsourcing/EventStore.ts"
 import type { AppendError, ReadError } from "../../eventsourcing/EventStoreError.ts"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
+import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import { Required } from "../processing-record/settings.ts"
 import { Elsewhere } from "../retention/settings.ts"
 import * as Archives from "./Archives.ts"
@@ -43,6 +45,22 @@ export interface Decisions extends CommandHandler.Handler {
     target: CommandHandler.Target,
     prepare: (declared: Declarations.Declared, state: State) => Effect.Effect<Prepared<Command, Context>, E>,
   ) => Effect.Effect<CommandHandler.HandledOne<State, Event>, E | Refusal | DecisionError>
+  /**
+   * Decides a command on a register, the one stream of its kind in a compartment, under the policy that binds its moment.
+   * Answers the recorded events. Refused where no policy binds (POLICY-BIND).
+   */
+  readonly enter: <State, Command extends Dated, Event, Context>(
+    aggregate: CommandHandler.Aggregate<State, Command, Event, Context>,
+    compartment: CustomerId,
+    command: Command,
+    contextOf: (policy: EffectivePolicy) => Context,
+  ) => Effect.Effect<ReadonlyArray<Event>, Refusal | DecisionError>
+}
+
+/** A command with its moment. */
+interface Dated {
+  readonly _tag: string
+  readonly at: DateTime.Utc
 }
 
 /** Decisions over the event store in force, under the policies in force. */
@@ -70,7 +88,18 @@ export const make: Effect.Effect<Decisions, never, EventStore> = Effect.gen(func
     return Effect.flatMap(handled, CommandHandler.one)
   }
 
-  return { ...handler, declared, archives, isRetentionElsewhere, isRecordRequired, decide }
+  const enter: Decisions["enter"] = (aggregate, compartment, command, contextOf) =>
+    Effect.map(
+      decide(aggregate, { customer: compartment, id: compartment }, (found) =>
+        Effect.map(Declarations.bound(found, command._tag, command.at), (policy) => ({
+          command,
+          context: contextOf(policy),
+        })),
+      ),
+      ({ events }) => events,
+    )
+
+  return { ...handler, declared, archives, isRetentionElsewhere, isRecordRequired, decide, enter }
 })
 
 /** Decides a command without writing anything. */

@@ -50,8 +50,8 @@ interface Facts extends Omit<CommandHandler.Prepared<Interaction.Command, Intera
 export interface Recorder {
   readonly decisions: Decisions.Decisions
   /**
-   * Looks up the facts for commands. `collects` says that the caller seals the values that they name. With `afresh`, the Customer's declarations are read again, because the cached ones no longer
-   * hold.
+   * Looks up the facts for commands. `collects` says that the caller seals the values that they name. With `afresh`, the
+   * Customer's declarations are read again, because the cached ones no longer hold.
    */
   readonly prepare: (
     customer: CustomerId,
