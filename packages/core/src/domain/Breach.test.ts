@@ -33,7 +33,8 @@ const notify = (to: Breach.Addressee, hours: number, delay?: string): Breach.Com
 })
 const close = (hours: number): Breach.Command => ({ _tag: "CloseBreach", at: moment(hours) })
 
-const decided = (state: Breach.State, command: Breach.Command) => decide(state, command, { policy })
+const decided = (state: Breach.State, command: Breach.Command) =>
+  decide(state, command, { policy, now: dawn + 1000 * 3_600_000 })
 const after = (...commands: ReadonlyArray<Breach.Command>) =>
   commands.reduce(
     (state, command) => Result.getOrElse(decided(state, command), () => []).reduce(evolve, state),

@@ -14,6 +14,7 @@ import { Uuid } from "../eventsourcing/Uuid.ts"
 import type { EffectivePolicy } from "../policy/binding/EffectivePolicy.ts"
 import { Measure } from "../policy/text/parameters/protection.ts"
 import { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
+import { clockToleranceMillis } from "./interaction/events.ts"
 import { nothing, record, refuse } from "./internal/Decision.ts"
 import { ProcessingRole } from "./ProcessingRegister.ts"
 import { DocumentReference } from "./Recipient.ts"
@@ -213,13 +214,22 @@ export type Command = typeof Command.Type
 export interface Context {
   /** The policy that bound the compartment when the breach was discovered. */
   readonly policy: EffectivePolicy
+  /** The clock, in epoch milliseconds: what has not happened yet is not recorded (TACET-TIME). */
+  readonly now: number
 }
 
 // Decide
 
-const decide = (state: State, command: Command, { policy }: Context): Result.Result<ReadonlyArray<Event>, Refusal> => {
+const decide = (
+  state: State,
+  command: Command,
+  { now, policy }: Context,
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
   const { assessed, discovered, last } = state
   const occurredAt = command.at
+  if (DateTime.toEpochMillis(occurredAt) > now + clockToleranceMillis) {
+    return refuse("TACET-TIME", command, "at", "a moment no more than five minutes ahead of the clock")
+  }
   if (command._tag === "DiscoverBreach") {
     const { nature, role } = command
     if (nature.length === 0) return refuse("TACET-FORMAT", command, "nature", "what was broken")

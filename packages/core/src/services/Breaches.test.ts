@@ -1,5 +1,6 @@
 import { VaultMemory } from "@tacet/adapter-memory"
 import { describe, expect, it } from "@tacet/vitest"
+import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -24,8 +25,14 @@ const hour = 3_600_000
 const discovered = dawn + 2 * day
 const after = (hours: number) => DateTime.makeUnsafe(discovered + hours * hour)
 
+/** Does something when all of the handling has happened, and sets the clock back. */
+const afterwards = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    TestClock.setTime(discovered + 200 * hour).pipe(Effect.andThen(effect), Effect.ensuring(TestClock.setTime(now))),
+  )
+
 const declare = (declaration: Declaration) =>
-  Breaches.use((breaches) => breaches.declare(customer, breach, declaration))
+  afterwards(Breaches.use((breaches) => breaches.declare(customer, breach, declaration)))
 const discover = declare({ _tag: "DiscoverBreach", at: after(0), role: "controller", nature: ["confidentiality"] })
 const notify = (to: Breach.Addressee, hours: number, delay?: string) =>
   declare({
@@ -40,8 +47,10 @@ const close = (hours: number) => declare({ _tag: "CloseBreach", at: after(hours)
 
 const everything: Exposure = { from: dawn, to: discovered, actors: "all", keys: [] }
 const assess = (hours: number, risk: Breach.Risk = "high", exposure = everything) =>
-  Breaches.use((breaches) =>
-    breaches.assess({ compartment: customer, breach, exposure, risk, at: discovered + hours * hour }),
+  afterwards(
+    Breaches.use((breaches) =>
+      breaches.assess({ compartment: customer, breach, exposure, risk, at: discovered + hours * hour }),
+    ),
   )
 const listed = (hours: number) => Breaches.use((breaches) => breaches.open(customer, { at: discovered + hours * hour }))
 
@@ -112,7 +121,12 @@ describe("a breach", () => {
           actors: isKnown ? [accounts[1]!] : "all",
           keys: [],
         }
-        const reached = yield* Breaches.use((breaches) => breaches.reached(customer, exposure))
+        const asked = Breaches.use((breaches) => breaches.reached(customer, exposure))
+        if (to < from) {
+          expect(yield* refusalOf(asked)).toBe("BREACH")
+          return
+        }
+        const reached = yield* asked
         const expected = new Set(
           seen.filter(({ account, at }) => from <= at && at < to && (account || !isKnown)).map(({ which }) => which),
         )
@@ -188,6 +202,24 @@ describe("a breach", () => {
         expect(JSON.stringify(events).includes(hidden)).toBe(false)
       }
       expect(text.includes(pseudonym)).toBe(false)
+    }).pipe(Effect.provide(services())),
+  )
+
+  // Planted and found: the clock left out of the facts.
+  it.effect("TACET-TIME: is not discovered ahead of the clock", () =>
+    Effect.gen(function* () {
+      yield* adopted("dialonce/2021-02-17")
+      const discovering = (minutes: number) =>
+        Breaches.use((breaches) =>
+          breaches.declare(customer, breach, {
+            _tag: "DiscoverBreach",
+            at: DateTime.makeUnsafe(dawn + minutes * 60_000),
+            role: "controller",
+            nature: ["confidentiality"],
+          }),
+        )
+      expect(yield* refusalOf(discovering(6))).toBe("TACET-TIME")
+      expect(yield* refusalOf(discovering(5))).toBe("Success")
     }).pipe(Effect.provide(services())),
   )
 

@@ -2,6 +2,7 @@
  * Breaches of personal data (BREACH, GDPR 33, 34): discovered, assessed by what the access log and the exposed keys say was
  * reached, limited, notified in time and closed. Notices are drafted from what was recorded; the log holds counts alone.
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -67,8 +68,14 @@ export class Breaches extends Context.Service<
       breach: Breach.BreachId,
       declaration: Declaration,
     ) => Effect.Effect<ReadonlyArray<Breach.Event>, Refusal | BreachesError>
-    /** Whose values were reached, by the access log and by the exposed keys. Nothing is written. */
-    readonly reached: (compartment: CustomerId, exposure: Exposure) => Effect.Effect<Reached, VaultUnavailable>
+    /**
+     * Whose values were reached, by the access log and by the exposed keys. Nothing is written. Refused for a time that ends
+     * before it begins, in which nothing can be reached (BREACH).
+     */
+    readonly reached: (
+      compartment: CustomerId,
+      exposure: Exposure,
+    ) => Effect.Effect<Reached, Refusal | VaultUnavailable>
     /** Counts what was reached, and records the counts with the risk for the persons. It may be repeated as more is known. */
     readonly assess: (assessment: Assessment) => Effect.Effect<ReadonlyArray<Breach.Event>, Refusal | BreachesError>
     /** Drafts the notices to the authority (GDPR 33(3)) and to the persons (34(2)). Refused for an unknown breach. */
@@ -105,10 +112,11 @@ export const layer: Layer.Layer<Breaches, never, EventStore | VaultStore | Acces
     const decide = (compartment: CustomerId, breach: Breach.BreachId, command: Breach.Command) =>
       Effect.map(
         decisions.decide(Breach.aggregate, { customer: compartment, id: breach }, (declared, state) =>
-          Effect.map(policyOf(declared, state, command._tag, command.at), (policy) => ({
-            command,
-            context: { policy },
-          })),
+          Effect.zipWith(
+            policyOf(declared, state, command._tag, command.at),
+            Clock.currentTimeMillis,
+            (policy, now) => ({ command, context: { policy, now } }),
+          ),
         ),
         ({ events }) => events,
       )

@@ -162,6 +162,11 @@ describe("the switches of a device", () => {
       const identifier = "6b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a77"
       const device = yield* deviceOf(identifier)
       expect(yield* deviceOf(identifier)).toBe(device)
+      // All devices without an identifier would share one token.
+      expect([yield* refusalOf(deviceOf(" ")), yield* refusalOf(deviceOf(identifier, ""))]).toEqual([
+        "TACET-FORMAT",
+        "TACET-FORMAT",
+      ])
       yield* turn(device, "technology", true, moment(1))
       for (const other of [yield* deviceOf(identifier, "bank"), yield* deviceOf("another")]) {
         expect(yield* Switches.use((switches) => switches.positions(customer, other))).toEqual({

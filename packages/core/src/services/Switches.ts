@@ -38,12 +38,12 @@ export class Switches extends Context.Service<
   {
     /**
      * The token of an application on a device: an HMAC under the Customer's key, the same at every call. The identifier is one
-     * that the application keeps on the device; it is stored nowhere, and no other Customer has the same token for it.
+     * that the application keeps on the device; it is stored nowhere, and no other Customer has the same token for it. Refused for an empty one (TACET-FORMAT).
      */
     readonly deviceOf: (
       customer: CustomerId,
       of: { readonly application: string; readonly identifier: string },
-    ) => Effect.Effect<DeviceSwitch.DeviceToken, VaultUnavailable>
+    ) => Effect.Effect<DeviceSwitch.DeviceToken, Refusal | VaultUnavailable>
     /**
      * Records that the person turned a switch off. From that moment every recording that names the device is refused: all of
      * it but deletions and ends (SWITCH), or locations (GEO-SWITCH). Refused before the last change (TACET-TIME).
@@ -80,7 +80,7 @@ export const layer: Layer.Layer<Switches, never, KeyStore | EventStore> = Layer.
     return Switches.of({
       deviceOf: Effect.fn("Switches.deviceOf")((customer, { application, identifier }) =>
         Effect.map(
-          KeyedIds.idOf(keyStore, customer, "device", JSON.stringify([application, identifier])),
+          KeyedIds.idOf(keyStore, customer, "device", application, identifier),
           (id) => id as DeviceSwitch.DeviceToken,
         ),
       ),

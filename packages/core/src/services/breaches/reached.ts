@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
+import { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { AccessLog } from "../../privacy/AccessLog.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
@@ -54,7 +55,11 @@ export const reachedBy = Effect.fnUntraced(function* (
   { accesses, store }: Ports,
   customer: CustomerId,
   { actors, from, keys, to }: Exposure,
-): Effect.fn.Return<Reached, VaultUnavailable> {
+): Effect.fn.Return<Reached, Refusal | VaultUnavailable> {
+  if (to < from) {
+    const accepted = "an end of the exposure at or after its beginning"
+    return yield* new Refusal({ rule: "BREACH", command: "AssessBreach", field: "exposure.to", accepted })
+  }
   const found = new Map<Uuid, ReachedValue>()
   for (let after = 0; ; after += limit) {
     const records = yield* accesses.read(customer, { after, limit })
