@@ -1,6 +1,6 @@
 /**
  * Local days and hours of one time zone, for statistics: a day is numbered from 1970-01-01, an hour of the week from
- * Monday midnight. The offset is computed once per quarter of an hour, because no zone changes its offset within one.
+ * Monday midnight. The offset of a quarter of an hour is computed once, unless the zone changes its offset within it.
  */
 import * as DateTime from "effect/DateTime"
 import { dayOf } from "./UtcDay.ts"
@@ -15,6 +15,44 @@ export interface LocalTime {
 
 const quarter = 900_000
 
+/** How many quarters of an hour a zone keeps the offsets of: nearly three years. */
+const quartersKept = 100_000
+
+const offsetAt = (zone: DateTime.TimeZone, at: number): number =>
+  DateTime.zonedOffset(DateTime.makeZonedUnsafe(at, { timeZone: zone }))
+
+/** The wall clock of a zone: milliseconds as if the zone were UTC. */
+const wallOf = (timeZone: string): ((at: number) => number) => {
+  const zone = DateTime.zoneMakeNamedUnsafe(timeZone)
+  const offsets = new Map<number, number>()
+  return (at) => {
+    const bucket = Math.floor(at / quarter)
+    const known = offsets.get(bucket)
+    if (known !== undefined) return at + known
+    const offset = offsetAt(zone, bucket * quarter)
+    // Before standard time, zones changed at odd minutes and seconds.
+    if (offset !== offsetAt(zone, (bucket + 1) * quarter - 1)) return at + offsetAt(zone, at)
+    if (offsets.size >= quartersKept) offsets.clear()
+    offsets.set(bucket, offset)
+    return at + offset
+  }
+}
+
+const walls = new Map<string, (at: number) => number>()
+
+/** How many zones are kept. There are fewer names, but case does not count in them. */
+const zonesKept = 1_000
+
+const wall = (timeZone: string): ((at: number) => number) => {
+  let found = walls.get(timeZone)
+  if (found === undefined) {
+    found = wallOf(timeZone)
+    if (walls.size >= zonesKept) walls.clear()
+    walls.set(timeZone, found)
+  }
+  return found
+}
+
 /**
  * The wall-clock time of a zone at an instant, in milliseconds as if the zone were UTC.
  *
@@ -25,8 +63,7 @@ const quarter = 900_000
  * LocalTime.wallMillis("Europe/Paris", Date.UTC(2021, 0, 31, 23, 30)) === Date.UTC(2021, 1, 1, 0, 30) // => true
  * ```
  */
-export const wallMillis = (timeZone: string, at: number): number =>
-  at + DateTime.zonedOffset(DateTime.makeZonedUnsafe(at, { timeZone: DateTime.zoneMakeNamedUnsafe(timeZone) }))
+export const wallMillis = (timeZone: string, at: number): number => wall(timeZone)(at)
 
 /**
  * The clock of a time zone. Throws where the name is not an IANA zone; `Definition.TimeZone` checks it before.
@@ -40,18 +77,7 @@ export const wallMillis = (timeZone: string, at: number): number =>
  * ```
  */
 export const make = (timeZone: string): LocalTime => {
-  DateTime.zoneMakeNamedUnsafe(timeZone)
-  const offsets = new Map<number, number>()
-  const local = (at: number): number => {
-    const bucket = Math.floor(at / quarter)
-    let offset = offsets.get(bucket)
-    if (offset === undefined) {
-      offset = wallMillis(timeZone, bucket * quarter) - bucket * quarter
-      if (offsets.size > 100_000) offsets.clear()
-      offsets.set(bucket, offset)
-    }
-    return at + offset
-  }
+  const local = wall(timeZone)
   return {
     day: (at) => dayOf(local(at)),
     hourOfWeek: (at) => {
