@@ -12,6 +12,7 @@ import * as Calendar from "../../calendar/Calendar.ts"
 import type { EffectivePolicy, Reason, Resolution } from "./EffectivePolicy.ts"
 import type { CustomerPolicy, History, NoPolicyInForce, Supplement } from "./History.ts"
 import { bindingAt, latest } from "./History.ts"
+import { remembering } from "./internal/remembering.ts"
 import * as Law from "../law/Law.ts"
 import type { LegalData } from "../legal/LegalData.ts"
 import { legalData, regulationApplies } from "../legal/LegalData.ts"
@@ -92,29 +93,6 @@ type Values = { readonly [Name in ParameterName]?: Decided }
 
 const mapValues = <A>(values: Values, f: (decided: Decided) => A): { [Name in ParameterName]?: A } =>
   Object.fromEntries(Object.entries(values).map(([name, decided]) => [name, f(decided)]))
-
-/**
- * Caches a value derived from two others: resolutions repeat for as long as the same versions are in force, and every
- * step is a pure function of values that do not change.
- */
-const remembering = <One extends object, Other extends object, A>(
-  derive: (one: One, other: Other) => A,
-): ((one: One, other: Other) => A) => {
-  const known = new WeakMap<One, WeakMap<Other, A>>()
-  return (one, other) => {
-    let own = known.get(one)
-    if (own === undefined) {
-      own = new WeakMap()
-      known.set(one, own)
-    }
-    let found = own.get(other)
-    if (found === undefined) {
-      found = derive(one, other)
-      own.set(other, found)
-    }
-    return found
-  }
-}
 
 // The way of a datum through the versions
 
