@@ -71,8 +71,25 @@ const read = <A>(decode: Decode<A>, input: unknown): Result.Result<A, Refusal> =
     const { accepted, label, rule } = end.found
     return Result.fail(new Refusal({ rule, command, field: label, accepted }))
   }
-  return Result.mapError(decode(data), ({ issue }) => new Refusal({ command, ...violationOf(issue, data) }))
+  return Result.mapError(decode(data), ({ issue }) => {
+    const violation = violationOf(issue, data)
+    const isContent = violation.field === undefined && isOpenedPage(data)
+    return new Refusal({ command, ...(isContent ? { rule: "OPEN-ONLY", accepted: openingAlone } : violation) })
+  })
 }
+
+/** Places outside the interface: of such a page its opening alone is recorded (OPEN-ONLY). */
+const openedPages: ReadonlySet<unknown> = new Set(["webPage", "customerArea", "thirdPartyPage", "appLaunch"])
+
+const isOpenedPage = (data: unknown): boolean =>
+  typeof data === "object" &&
+  data !== null &&
+  nameOf(data) === "TakeStep" &&
+  "kind" in data &&
+  openedPages.has(data.kind) &&
+  Object.keys(data).some((name) => !declaredFields.has(name))
+
+const openingAlone = "the opening of a page by its step and kind, and nothing of what the page holds"
 
 const plainCommand = "a command as plain data: a record of texts, numbers, lists and records"
 const knownCommand =

@@ -6,6 +6,7 @@
  * tightened, once names were recorded under it: a log must stay readable for ever.
  */
 import * as Schema from "effect/Schema"
+import { violation as violationOf } from "../eventsourcing/EventCodec.ts"
 import { ofPublic } from "../eventsourcing/FieldClass.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
 import type { RuleKey } from "../policy/text/RuleKey.ts"
@@ -70,6 +71,8 @@ export const nameViolation = (text: string): NameViolation | undefined => {
   return longNumber.test(seen.replace(calendarDate, "~")) ? telephone : undefined
 }
 
+const issueOf = ({ accepted, rule }: NameViolation) => violationOf(rule, accepted)
+
 /**
  * A check for texts that are longer than a name, such as citations and references: none may identify a person, a device
  * or a connection (NO-IDENTIFY).
@@ -86,14 +89,13 @@ export const nameViolation = (text: string): NameViolation | undefined => {
  */
 export const identifiesNobody = Schema.makeFilter((text: string) => {
   const violation = nameViolation(text)
-  return violation?.rule === "NO-IDENTIFY" || violation?.rule === "GEO-NEVER" ? violation.accepted : undefined
+  return violation?.rule === "NO-IDENTIFY" || violation?.rule === "GEO-NEVER" ? issueOf(violation) : undefined
 })
 
 const Name = Schema.String.check(
   Schema.makeFilter((text) => {
     const violation = nameViolation(text)
-    if (violation === undefined) return undefined
-    return violation.rule === "TACET-FORMAT" ? violation.accepted : `${violation.accepted} (${violation.rule})`
+    return violation === undefined ? undefined : issueOf(violation)
   }),
 ).annotate(ofPublic)
 

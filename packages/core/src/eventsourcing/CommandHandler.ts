@@ -14,7 +14,13 @@ import { decideOn } from "./command-handler/deciding.ts"
 import { loadLooking } from "./command-handler/loading.ts"
 import type { Aggregate, Handled, HandledOne, Loaded, Prepared, Request, Target } from "./command-handler/request.ts"
 
-export { appendConflicts, appendedEvents, refusedCommands } from "./command-handler/deciding.ts"
+export {
+  appendConflicts,
+  appendedEvents,
+  type Decided,
+  decideOne,
+  refusedCommands,
+} from "./command-handler/deciding.ts"
 export {
   type Aggregate,
   type Handled,

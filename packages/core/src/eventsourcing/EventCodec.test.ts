@@ -192,6 +192,27 @@ describe("errors quote no payload", () => {
   })
 })
 
+describe("an event with input from outside", () => {
+  const few = EventCodec.violation("FEW", "fewer than ten")
+  const Counted = Schema.TaggedStruct("Counted", {
+    occurredAt: Schema.DateTimeUtcFromMillis,
+    counts: Schema.Array(
+      Schema.Struct({ count: Schema.Int.check(Schema.makeFilter((n) => (n < 10 ? undefined : few))) }),
+    ),
+    note: Schema.String,
+  })
+  const counter = EventCodec.make("counter", [Counted])
+  const counted = (counts: ReadonlyArray<unknown>, note: unknown = "") =>
+    counter.encodeResult({ _tag: "Counted", occurredAt, counts: counts.map((count) => ({ count })), note } as never)
+
+  it("is not stored where a field does not fit, and the field and the rule of its check are named", () => {
+    expect(Result.isSuccess(counted([9, 1]))).toBe(true)
+    expect(counted([9, 10])).toEqual(Result.fail({ rule: "FEW", field: "counts", accepted: "fewer than ten" }))
+    expect(counted([9, "ten"])).toMatchObject(Result.fail({ rule: "TACET-FORMAT", field: "counts" }))
+    expect(counted([], 7)).toMatchObject(Result.fail({ rule: "TACET-FORMAT", field: "note" }))
+  })
+})
+
 describe("a codec", () => {
   it("defines each event once", () => {
     const twice = [EventCodec.define(Closed), EventCodec.define(Closed)] as const

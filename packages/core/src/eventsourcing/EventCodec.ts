@@ -5,6 +5,7 @@
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { InvalidValue, type Issue } from "effect/SchemaIssue"
 import { CustomerId } from "./CustomerId.ts"
 import type { NewEvent, RecordedEvent } from "./EventEnvelope.ts"
 import { format, StreamId, type StreamKind } from "./StreamId.ts"
@@ -42,12 +43,46 @@ export class UndecodableEvent extends Schema.TaggedError<UndecodableEvent>()("Un
   }
 }
 
+/** Why an event cannot be stored: a field does not fit its schema. The value of the field is no part of it. */
+export interface Unfit {
+  /** The rule that the field breaks: that of its schema ({@link violation}), else `TACET-FORMAT`. */
+  readonly rule: string
+  readonly field?: string
+  /** What would be accepted. */
+  readonly accepted: string
+}
+
+/**
+ * The failure of a check in the schema of an event, with the rule from which the check stems.
+ *
+ * @example
+ * ```ts
+ * import * as DateTime from "effect/DateTime"
+ * import * as Result from "effect/Result"
+ * import * as Schema from "effect/Schema"
+ * import { EventCodec } from "@tacet/core/eventsourcing"
+ *
+ * const few = EventCodec.violation("TACET-FORMAT", "a count below 10")
+ * const Counted = Schema.TaggedStruct("Counted", {
+ *   occurredAt: Schema.DateTimeUtcFromMillis,
+ *   count: Schema.Int.check(Schema.makeFilter((count) => (count < 10 ? undefined : few))),
+ * })
+ * const counted = Counted.make({ occurredAt: DateTime.makeUnsafe(0), count: 12 }, { disableChecks: true })
+ * const unfit = EventCodec.make("counter", [Counted]).encodeResult(counted)
+ * Result.isFailure(unfit) && unfit.failure // => { rule: "TACET-FORMAT", field: "count", accepted: "a count below 10" }
+ * ```
+ */
+export const violation = (rule: string, accepted: string): Issue =>
+  new InvalidValue({ message: rule === "TACET-FORMAT" ? accepted : `${accepted} (${rule})`, unfit: { rule, accepted } })
+
 /** A codec for the events of one kind of stream. */
 export interface EventCodec<Event> {
   readonly kind: StreamKind
   readonly definitions: ReadonlyArray<EventDefinition<Event>>
-  /** From the domain to a store. */
+  /** From the domain to a store. Throws where a field does not fit its schema: see `encodeResult`. */
   readonly encode: (event: Event) => NewEvent
+  /** The same for an event with input from outside: fails with the rule that a field breaks. */
+  readonly encodeResult: (event: Event) => Result.Result<NewEvent, Unfit>
   /** From a store to the domain; older payloads are upcast on the way. */
   readonly decode: (recorded: RecordedEvent) => Result.Result<Event, UndecodableEvent>
   /** The same for an event outside a log, such as one in a saved state. */
@@ -190,25 +225,27 @@ export const make = <const List extends ReadonlyArray<Listed>>(
     const decoded = entry.decode({ ...payload, _tag: entry.definition.tag, occurredAt: event.occurredAt })
     return Result.isSuccess(decoded) ? Result.succeed(decoded.success as Event) : Result.fail("payload-does-not-fit")
   }
+  // A mistake in the program. The schema's own message would quote the payload.
+  const mistaken = (tag: string) => new Error(`An event ${tag} does not fit its schema in the codec of ${kind}`)
+  const encodeResult = (event: Event): Result.Result<NewEvent, Unfit> => {
+    const { _tag: tag } = event as { readonly _tag: string }
+    const entry = byTag.get(tag)
+    if (entry === undefined) throw mistaken(tag)
+    const encoded = entry.encode(event)
+    if (Result.isFailure(encoded)) return Result.fail(unfitOf(encoded.failure.issue, entry.definition.schema))
+    const { _tag: _, occurredAt, ...payload } = encoded.success
+    const { schemaVersion, wireName } = entry.definition
+    return Result.succeed({ type: wireName, schemaVersion, occurredAt, data: JSON.stringify(payload) })
+  }
   return {
     kind,
     definitions,
     encode: (event) => {
-      const { _tag: tag } = event as { readonly _tag: string }
-      const entry = byTag.get(tag)
-      const encoded = entry?.encode(event)
-      // A mistake in the program. The schema's own message would quote the payload.
-      if (entry === undefined || encoded === undefined || Result.isFailure(encoded)) {
-        throw new Error(`An event ${tag} does not fit its schema in the codec of ${kind}`)
-      }
-      const { _tag: _, occurredAt, ...payload } = encoded.success
-      return {
-        type: entry.definition.wireName,
-        schemaVersion: entry.definition.schemaVersion,
-        occurredAt,
-        data: JSON.stringify(payload),
-      }
+      const encoded = encodeResult(event)
+      if (Result.isFailure(encoded)) throw mistaken((event as { readonly _tag: string })._tag)
+      return encoded.success
     },
+    encodeResult,
     decode: (recorded) => Result.mapError(decodeNew(recorded), (reason) => undecodable(recorded, reason)),
     decodeNew,
   }
@@ -216,8 +253,29 @@ export const make = <const List extends ReadonlyArray<Listed>>(
 
 interface Entry {
   readonly definition: EventDefinition<unknown>
-  readonly encode: (event: unknown) => Result.Result<{ readonly _tag: string; readonly occurredAt: number }, unknown>
+  readonly encode: (
+    event: unknown,
+  ) => Result.Result<{ readonly _tag: string; readonly occurredAt: number }, Schema.SchemaError>
   readonly decode: (input: unknown) => Result.Result<unknown, unknown>
+}
+
+/** The first field that does not fit, by the name that its schema declares, and the rule of the check that failed. */
+const unfitOf = (issue: Issue, schema: Schema.Top): Unfit => {
+  let field: string | undefined
+  let inner: Issue | undefined = issue
+  while (inner !== undefined) {
+    if (inner._tag === "Pointer") {
+      const [name] = inner.path
+      if (field === undefined && typeof name === "string" && name in (schema as EventSchema).fields) field = name
+    }
+    if (inner._tag === "InvalidValue") {
+      const unfit = inner.annotations?.["unfit"] as Omit<Unfit, "field"> | undefined
+      if (unfit !== undefined) return { ...unfit, ...(field === undefined ? {} : { field }) }
+    }
+    inner = "issues" in inner ? inner.issues[0] : "issue" in inner ? inner.issue : undefined
+  }
+  const accepted = "a value of the form that the event declares for this field"
+  return { rule: "TACET-FORMAT", ...(field === undefined ? {} : { field }), accepted }
 }
 
 const parse = (data: string): Payload | undefined => {

@@ -6,12 +6,12 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import type { Decider } from "../Decider.ts"
 import type { UndecodableEvent } from "../EventCodec.ts"
+import type { NewEvent } from "../EventEnvelope.ts"
 import { EventStore } from "../EventStore.ts"
 import { type AppendError, type ReadError, StoreUnavailable } from "../EventStoreError.ts"
 import * as Expected from "../ExpectedVersion.ts"
-import type { Refusal } from "../Refusal.ts"
+import { Refusal } from "../Refusal.ts"
 import * as Retry from "../Retry.ts"
 import { format } from "../StreamId.ts"
 import * as Uuid from "../Uuid.ts"
@@ -40,7 +40,7 @@ export const decideOn = Effect.fn("CommandHandler.handleAll")(function* <State, 
   prepare: (state: State) => Effect.Effect<Prepared<Command, Context>, E, R>,
   preparesAgain: boolean,
 ): Effect.fn.Return<Handled<State, Event>, E | AppendError | ReadError | UndecodableEvent, R | EventStore> {
-  const { codec, decider } = aggregate
+  const { codec } = aggregate
   const store = yield* EventStore
   const { customer } = target
   const stream = { kind: codec.kind, id: target.id }
@@ -59,7 +59,7 @@ export const decideOn = Effect.fn("CommandHandler.handleAll")(function* <State, 
     if (loaded.found) return Option.some({ ...loaded, outcomes: [], repeated: true })
     prepared ??= yield* prepare(loaded.state)
     const { checks, holds } = prepared
-    const { events, outcomes, state } = decideAll(decider, loaded.state, prepared, target.accept)
+    const { events, outcomes, state } = decideAll(aggregate, loaded.state, prepared, target.accept)
     if (events.length === 0) {
       const isStale = !isLast && holds !== undefined && outcomes.some(Result.isFailure) && !(yield* holds)
       if (isStale) {
@@ -73,7 +73,7 @@ export const decideOn = Effect.fn("CommandHandler.handleAll")(function* <State, 
       store.append({
         customer,
         commitId,
-        writes: [{ stream, expected: Expected.exact(loaded.version), events: events.map(codec.encode) }],
+        writes: [{ stream, expected: Expected.exact(loaded.version), events }],
         ...(checks === undefined ? {} : { checks }),
         wantMissedEvents: true,
       }),
@@ -112,26 +112,55 @@ export const decideOn = Effect.fn("CommandHandler.handleAll")(function* <State, 
   return yield* Retry.untilAnswered(attempt, target.retries)
 })
 
+/** What one command comes to: its events, and the same as they are stored. */
+export interface Decided<Event> {
+  readonly events: ReadonlyArray<Event>
+  readonly stored: ReadonlyArray<NewEvent>
+}
+
+/** Decides one command. An event with a field that does not fit its schema refuses it: the field came with the command. */
+export const decideOne = <State, Command, Event, Context>(
+  { codec, decider }: Aggregate<State, Command, Event, Context>,
+  state: State,
+  command: Command,
+  context: Context,
+): Result.Result<Decided<Event>, Refusal> => {
+  const decided = decider.decide(state, command, context)
+  if (Result.isFailure(decided)) return Result.fail(decided.failure)
+  const stored: Array<NewEvent> = []
+  for (const event of decided.success) {
+    const encoded = codec.encodeResult(event)
+    if (Result.isFailure(encoded))
+      return Result.fail(new Refusal({ command: nameOf(command, event), ...encoded.failure }))
+    stored.push(encoded.success)
+  }
+  return Result.succeed({ events: decided.success, stored })
+}
+
+/** A command that is no tagged value goes by the name of its event. */
+const nameOf = (command: unknown, event: unknown): string => {
+  const tagged = typeof command === "object" && command !== null && "_tag" in command ? command : event
+  return (tagged as { readonly _tag: string })._tag
+}
+
 const decideAll = <State, Command, Event, Context>(
-  decider: Decider<State, Command, Event, Context>,
+  aggregate: Aggregate<State, Command, Event, Context>,
   from: State,
   { commands, context }: Prepared<Command, Context>,
   accept: "all" | "each" = "each",
 ) => {
-  const events: Array<Event> = []
+  const events: Array<NewEvent> = []
   const outcomes: Array<Result.Result<ReadonlyArray<Event>, Refusal>> = []
   let state = from
   for (const command of commands) {
-    const outcome = decider.decide(state, command, context)
-    outcomes.push(outcome)
+    const outcome = decideOne(aggregate, state, command, context)
+    outcomes.push(Result.map(outcome, ({ events }) => events))
     if (Result.isFailure(outcome)) {
       if (accept === "all") return { events: [], outcomes, state: from }
       continue
     }
-    for (const event of outcome.success) {
-      events.push(event)
-      state = decider.evolve(state, event)
-    }
+    events.push(...outcome.success.stored)
+    for (const event of outcome.success.events) state = aggregate.decider.evolve(state, event)
   }
   return { events, outcomes, state }
 }

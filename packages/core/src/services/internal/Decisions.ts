@@ -104,7 +104,8 @@ export const make: Effect.Effect<Decisions, never, EventStore> = Effect.gen(func
 
 /** Decides a command without writing anything. */
 export const foresee = <State, Command, Event, Context>(
-  { decider }: CommandHandler.Aggregate<State, Command, Event, Context>,
+  aggregate: CommandHandler.Aggregate<State, Command, Event, Context>,
   state: State,
   { command, context }: Prepared<Command, Context>,
-): Effect.Effect<ReadonlyArray<Event>, Refusal> => Effect.fromResult(decider.decide(state, command, context))
+): Effect.Effect<ReadonlyArray<Event>, Refusal> =>
+  Effect.map(Effect.fromResult(CommandHandler.decideOne(aggregate, state, command, context)), ({ events }) => events)
