@@ -28,12 +28,12 @@ const services = Layer.mergeAll(
 const day = 86_400_000
 const categories = ["freeText", "telephoneNumber", "interfaceUsage"] as const
 
-/** A Customer whose data are kept for three days, with a person. */
+/** A Customer whose data are kept for thirty days, with a person. */
 const declared = Effect.fnUntraced(function* (customer: CustomerId.CustomerId, now: number) {
   const at = DateTime.makeUnsafe(now - 20 * day)
   yield* contracted({ customer, at, categories })
   yield* Retention.Retention.use((retention) =>
-    retention.setPeriod(customer, { period: "P3D", categories, at: now - 19 * day }),
+    retention.setPeriod(customer, { period: "P30D", categories, at: now - 19 * day }),
   )
   return yield* Pseudonyms.Pseudonyms.use((pseudonyms) => pseudonyms.issue(customer, { at: now - 18 * day }))
 })
@@ -74,6 +74,7 @@ describe("rows of the vault on PostgreSQL", () => {
       for (const days of [9, 4, 2]) {
         yield* pseudonyms.link({ customer, pseudonym }, yield* Uuid.next, { at: now - days * day })
       }
+      yield* retention.setPeriod(customer, { period: "P3D", categories, at: now - 5 * day })
       yield* retention.hold(customer, {
         hold,
         matter: "litigation",

@@ -7,20 +7,17 @@ import { describe, expect, it } from "@tacet/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
-import type { EntryPointId, FieldId, InterfaceId, ListedNumberId, PolicyVersionId } from "../domain/Identifier.ts"
+import type { FieldId } from "../domain/Identifier.ts"
 import * as Interaction from "../domain/Interaction.ts"
 import * as Uuid from "../eventsourcing/Uuid.ts"
 import { holding, type Version } from "../policy/laws.testing.ts"
 import type { PolicyRuleKey } from "../policy/text/RuleKey.ts"
 import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import { Collection } from "./Collection.ts"
-import { Customers } from "./Customers.ts"
-import { Interactions } from "./Interactions.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { customer, over, refusalOf } from "./scene.testing.ts"
-import { allowedUse, contractedUnder } from "./versions.testing.ts"
+import { allowedUse, contractedUnder, startedUnder } from "./versions.testing.ts"
 
-const listed = Uuid.derived("listed")
 const interaction = Uuid.derived("an interaction")
 const field = "question" as FieldId
 
@@ -31,36 +28,15 @@ interface Collected {
   readonly terminal?: PersonalDataCategory
 }
 
+const informedOf = ({ informedOf: tells }: Collected) => (tells === undefined ? {} : { tells })
+
 /** Collects a value in an interaction under a version, in its time. */
 const collected = Effect.fnUntraced(function* (version: Version, what: Collected) {
-  const { at, parameters } = version.policy
-  const now = DateTime.toEpochMillis(at)
+  const now = DateTime.toEpochMillis(version.policy.at)
   yield* TestClock.setTime(now)
   yield* contractedUnder(version, now)
   const { category, purpose } = allowedUse(version, typed(version))
-  yield* Customers.use((customers) =>
-    customers.declare(customer, [
-      { _tag: "ListNumber", at, number: listed as ListedNumberId },
-      { _tag: "ListEntryPoint", at, entryPoint: listed as EntryPointId },
-      { _tag: "DeclareInputField", at, field, category, required: false },
-    ]),
-  )
-  const [channel] = parameters.channels.filter((one) => one !== "outgoingCall" && one !== "incomingCall")
-  const trigger: Interaction.Trigger =
-    channel === undefined
-      ? { _tag: "outgoingCall", number: listed as ListedNumberId }
-      : { _tag: "contactRequest", channel, entryPoint: listed as EntryPointId }
-  const { informedOf = Interaction.NoticeContent.literals } = what
-  yield* Interactions.use((interactions) =>
-    interactions.record({
-      customer,
-      interaction,
-      commands: [
-        { _tag: "StartInteraction", at, trigger, interface: "web" as InterfaceId, linkable: true },
-        { _tag: "ShowNotice", at, policyVersion: version.id as PolicyVersionId, tells: informedOf },
-      ],
-    }),
-  )
+  yield* startedUnder(version, { interaction, field, category, ...informedOf(what) })
   const pseudonym = yield* Pseudonyms.use((pseudonyms) => pseudonyms.issue(customer))
   const collection = yield* Collection
   const whose = { customer, interaction, pseudonym, purposes: [purpose] }

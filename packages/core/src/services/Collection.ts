@@ -173,7 +173,7 @@ const collect = Effect.fnUntraced(function* (
   const referenceOf = (index: number) => Uuid.derived("collected", commitId, `${index}`)
   const sealed: Array<Sealed<string>> = []
   const seal = Effect.fnUntraced(function* (declared: Declared, { category, value }: Value, index: number) {
-    const datum = { category, collectedAt, at: collectedAt }
+    const datum = { category, collectedAt, at: collectedAt, purposes }
     const retentionEnd = yield* RetentionEnds.usualEnd(decisions, customer, declared, datum)
     const subject = subjectOf(pseudonym)
     const reference = referenceOf(index)

@@ -2,6 +2,7 @@
  * The decisions that the vault asks for before it seals or opens a value: by the policy that binds the Customer at that
  * moment, its contract, the consents of the person and the role of the reader.
  */
+import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -28,6 +29,12 @@ import { endedOf } from "./retention/ended.ts"
 
 const isUuid = Schema.is(Uuid)
 const isPurpose = Schema.is(Purpose)
+
+/** The datum that is opened; `undefined` when subjects are located. */
+const datumOf = ({ at, category, collectedAt, declared }: Opening): RetentionEnds.Datum | undefined =>
+  collectedAt === undefined
+    ? undefined
+    : { category, collectedAt, at, ...(declared === undefined ? {} : { purposes: declared }) }
 
 /** The decisions, from the event store in force. */
 export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect(
@@ -82,7 +89,8 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
         if (entry !== undefined) {
           return yield* new Refusal({ rule: "DECLARED", command: "SealValue", field: "category", accepted: entry })
         }
-        const datum = { category, collectedAt, command: "SealValue" }
+        const at = yield* Clock.currentTimeMillis
+        const datum = { category, collectedAt, at, purposes: sealing.declared, command: "SealValue" }
         yield* RetentionEnds.requireEnd(decisions, customer, declared, datum).pipe(
           Effect.catchIf(
             (error) => error._tag !== "Refusal",
@@ -90,16 +98,17 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
           ),
         )
       }),
-      retentionEnd: Effect.fn("Openings.retentionEnd")(function* ({ at, category, collectedAt, customer }: Opening) {
-        if (collectedAt === undefined) return undefined
-        const declared = yield* reading(decisions.declared(customer))
-        return yield* reading(RetentionEnds.usualEnd(decisions, customer, declared, { category, collectedAt, at }))
+      retentionEnd: Effect.fn("Openings.retentionEnd")(function* (opening: Opening) {
+        const datum = datumOf(opening)
+        if (datum === undefined) return undefined
+        const declared = yield* reading(decisions.declared(opening.customer))
+        return yield* reading(RetentionEnds.usualEnd(decisions, opening.customer, declared, datum))
       }),
       keptBehind: Effect.fn("Openings.keptBehind")(function* (opening: Opening, end: EpochMillis) {
-        const { access, at, category, collectedAt, customer } = opening
-        if (collectedAt === undefined) return undefined
+        const { access, customer } = opening
+        const datum = datumOf(opening)
+        if (datum === undefined) return undefined
         const declared = yield* reading(decisions.declared(customer))
-        const datum = { category, collectedAt, at }
         const keepers = yield* reading(RetentionEnds.keepers(decisions, customer, declared, datum, end))
         if (keepers.length === 0) return undefined
         return keepers.some((keeper) => isItsMatter(access, keeper)) ? "itsMatter" : "held"

@@ -395,6 +395,7 @@ describe("what keeps data", () => {
         for (const category of all) {
           expect(yield* endOf(category, noon(1, 1))).toEqual({
             category,
+            period: "P1M",
             end: noon(2, 1),
             rule: "RET-CONTRACT",
             heldBy: undefined,

@@ -24,7 +24,7 @@ import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import * as Projection from "../eventsourcing/Projection.ts"
 import { type CheckpointMoved, ProjectionStore } from "../eventsourcing/ProjectionStore.ts"
-import type { Refusal } from "../eventsourcing/Refusal.ts"
+import { Refusal } from "../eventsourcing/Refusal.ts"
 import * as Retry from "../eventsourcing/Retry.ts"
 import { derived, type Uuid } from "../eventsourcing/Uuid.ts"
 import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
@@ -82,8 +82,8 @@ export class Retention extends Context.Service<
   {
     /**
      * Deletes all expired data of a Customer. Repeating it changes nothing, and the next sweep continues one that was
-     * stopped. Refused while the Customer has adopted no policy, or where days are counted in another zone than the
-     * policy's.
+     * stopped. Refused while the Customer has adopted no policy, where days are counted in another zone than the
+     * policy's, and where the policy has data anonymised at their end and never deleted (DEL-OR-ANON).
      */
     readonly sweep: (customer: CustomerId) => Effect.Effect<Swept, RetentionError>
     /**
@@ -169,6 +169,7 @@ const sweep = (ports: Ports) =>
   Effect.fn("Retention.sweep")(function* (customer: CustomerId) {
     const { decisions, definition, index, projections, store, vault } = ports
     let basis: Basis = yield* basisOf(decisions, customer, definition.timeZone)
+    yield* requireDeletion(basis)
     const { checkpoint, state } = yield* Projection.catchUp(index, customer).pipe(
       Effect.provideService(EventStore, store),
       Effect.provideService(ProjectionStore, projections),
@@ -216,6 +217,18 @@ const sweep = (ports: Ports) =>
     const swept: Swept = { days, interactions, events, rows, erased, waiting, endless }
     return swept
   })
+
+/** Refuses to delete anything where the policy has data only anonymised at their end. */
+const requireDeletion = ({ policy }: Basis): Effect.Effect<void, Refusal> =>
+  policy.parameters.expiryOutcomes.includes("deleted")
+    ? Effect.void
+    : Effect.fail(
+        new Refusal({
+          rule: "DEL-OR-ANON",
+          command: "Sweep",
+          accepted: "a policy under which data are deleted at their end",
+        }),
+      )
 
 /** What was deleted of a day; `undefined` where it has to wait, its verdict where it is not due. */
 type DayOutcome = Exclude<Verdict, "due"> | Effect.Success<ReturnType<typeof Purging.purge>>

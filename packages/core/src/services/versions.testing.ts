@@ -3,13 +3,17 @@
  * service under each version that holds it.
  */
 import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
 import type * as Customer from "../domain/Customer.ts"
-import type { PolicyVersionId } from "../domain/Identifier.ts"
+import type { EntryPointId, FieldId, InterfaceId, ListedNumberId, PolicyVersionId } from "../domain/Identifier.ts"
+import * as Interaction from "../domain/Interaction.ts"
+import * as Uuid from "../eventsourcing/Uuid.ts"
 import { agreementClauses } from "../policy/text/parameters/processing.ts"
 import type { Version } from "../policy/laws.testing.ts"
 import * as Purpose from "../policy/checks/Purpose.ts"
 import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import { Customers } from "./Customers.ts"
+import { Interactions } from "./Interactions.ts"
 import { contract, customer, day } from "./scene.testing.ts"
 
 /** A purpose and a category that a processor may use, so that no refusal is for their sake. */
@@ -53,3 +57,44 @@ export const contractedUnder = (version: Version, at: number) => {
     ]),
   )
 }
+
+const listed = Uuid.derived("listed")
+
+/** A beginning interaction, with a field that the person may fill in. */
+interface Started {
+  readonly interaction: Uuid.Uuid
+  readonly field: FieldId
+  readonly category: PersonalDataCategory
+  /** What the person was informed of. Default: everything. */
+  readonly tells?: ReadonlyArray<(typeof Interaction.NoticeContent.literals)[number]>
+}
+
+/** Declares a field, and starts an interaction under the version with a notice. */
+export const startedUnder = Effect.fnUntraced(function* (
+  version: Version,
+  { category, field, interaction, tells = Interaction.NoticeContent.literals }: Started,
+) {
+  const { at, parameters } = version.policy
+  yield* Customers.use((customers) =>
+    customers.declare(customer, [
+      { _tag: "ListNumber", at, number: listed as ListedNumberId },
+      { _tag: "ListEntryPoint", at, entryPoint: listed as EntryPointId },
+      { _tag: "DeclareInputField", at, field, category, required: false },
+    ]),
+  )
+  const [channel] = parameters.channels.filter((one) => one !== "outgoingCall" && one !== "incomingCall")
+  const trigger: Interaction.Trigger =
+    channel === undefined
+      ? { _tag: "outgoingCall", number: listed as ListedNumberId }
+      : { _tag: "contactRequest", channel, entryPoint: listed as EntryPointId }
+  return yield* Interactions.use((interactions) =>
+    interactions.record({
+      customer,
+      interaction,
+      commands: [
+        { _tag: "StartInteraction", at, trigger, interface: "web" as InterfaceId, linkable: true },
+        { _tag: "ShowNotice", at, policyVersion: version.id as PolicyVersionId, tells },
+      ],
+    }),
+  )
+})

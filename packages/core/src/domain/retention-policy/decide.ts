@@ -3,6 +3,7 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Ends from "../../policy/checks/Ends.ts"
+import { citesAct } from "../../policy/legal/Citation.ts"
 import type { PolicyVersionId } from "../Identifier.ts"
 import { nothing, record, refuse } from "../internal/Decision.ts"
 import type { Command } from "./commands.ts"
@@ -23,7 +24,9 @@ export const decide = (state: State, command: Command, context: Context): Decisi
           ? nothing
           : refuse("TACET-ONCE", command, "hold", "a hold of its own for each ground")
       }
-      if (reference === undefined) return refuse("RET-NEC", command, "reference", "the law that the hold rests on")
+      if (reference === undefined || !citesAct(reference)) {
+        return refuse("RET-NEC", command, "reference", "the law that the hold rests on: an act, by its number")
+      }
       if (context.policy.parameters.retentionExtension === "never") {
         return refuse("RET-NEC", command, undefined, "a policy under which an end may be put off")
       }

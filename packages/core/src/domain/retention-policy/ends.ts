@@ -83,7 +83,8 @@ export const endsOf = (
 
 /**
  * Why a datum may not be collected: it would have no end, or the policy asks the contract to fix its period and none is
- * fixed by then (RET-CONTRACT, RET-NEC). `undefined` where it has an end.
+ * fixed by then (RET-CONTRACT, RET-NEC). `undefined` where it has an end, or where the policies themselves let it be kept
+ * until an event that may never come (FREETEXT-LIFE16, STAT-FOREVER16).
  */
 export const withoutEnd = (
   state: State,
@@ -91,6 +92,7 @@ export const withoutEnd = (
   policies: ReadonlyArray<EffectivePolicy>,
 ): Ends.WithoutEnd | undefined => {
   const { category, events } = facts
+  if (policies.length > 0 && policies.every((policy) => isKeptWithoutLimit(facts, policy))) return undefined
   const declare = `set a period for ${category}: SetRetentionPeriod, or Retention.setPeriod`
   if (policies.some((policy) => !mayCollect(state, category, policy, events.collection))) {
     return { rule: "RET-CONTRACT", accepted: `a datum whose period the contract has fixed by then; ${declare}` }
@@ -99,6 +101,14 @@ export const withoutEnd = (
     ? undefined
     : { rule: "RET-NEC", accepted: `a datum that ends; ${declare}, or sign a contract with a last day` }
 }
+
+/** Whether a policy says of a datum that it is kept without a limit of time: as typed text was, and technical data, in 2016. */
+const isKeptWithoutLimit = ({ category, forTechnicalStatistics }: Facts, { parameters }: EffectivePolicy): boolean =>
+  forTechnicalStatistics === true
+    ? parameters.technicalStatisticsRetention === "withoutLimit"
+    : Ends.isTyped(category) &&
+      parameters.freeTextEnd.length > 0 &&
+      parameters.freeTextEnd.every(({ after }) => after === "changedOrDeletedByUser")
 
 /** Whether a datum can be read at a moment: from its collection on, and never from its end on, whatever ran. */
 export const isReadable = (

@@ -165,7 +165,8 @@ export const readableUntil = (policy: EffectivePolicy, datum: Datum): DateTime.U
   first(knownOf(policy, datum))?.at
 
 /** Whether a user types it of their own will (FREETEXT-LIFE). */
-const isTyped = (category: PersonalDataCategory): boolean => category === "freeText" || category === "surveyAnswer"
+export const isTyped = (category: PersonalDataCategory): boolean =>
+  category === "freeText" || category === "surveyAnswer"
 
 /**
  * Whether a period that a contract would fix stays within a cap, wherever it begins: twelve months and a day do not

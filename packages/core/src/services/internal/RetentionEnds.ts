@@ -15,7 +15,7 @@ import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import type { ReadError } from "../../eventsourcing/EventStoreError.ts"
 import * as Expected from "../../eventsourcing/ExpectedVersion.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
-import type * as Ends from "../../policy/checks/Ends.ts"
+import * as Ends from "../../policy/checks/Ends.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import type { Declared } from "./Declarations.ts"
@@ -48,17 +48,29 @@ export const lookUp = (
 /** Requires in the commit that the retention policy is still the one that was looked up. */
 export const check = ({ stream, version }: Retention): StreamCheck => ({ stream, expected: Expected.exact(version) })
 
-/** Refuses a datum that would have no end, where the program does not delete data by itself. */
+/**
+ * Refuses a datum that would have no end, where the program does not delete data by itself, and one that has ended already:
+ * by the rule that ended it, unless a law or a hold keeps it.
+ */
 export const requireEnd = Effect.fnUntraced(function* (
   decisions: Decisions,
   customer: CustomerId,
   declared: Declared,
-  { category, collectedAt, command }: Pick<Datum, "category" | "collectedAt"> & { readonly command: string },
+  { command, ...datum }: Datum & { readonly command: string },
 ): Effect.fn.Return<void, Refusal | ReadError | UndecodableEvent> {
-  if (decisions.isRetentionElsewhere) return
-  const { withoutEnd } = yield* lookUp(decisions, customer, declared)
-  const missing = withoutEnd(category, DateTime.makeUnsafe(collectedAt))
+  const atCollection = held(declared, { ...datum, at: datum.collectedAt })
+  const found = held(declared, datum)
+  if (atCollection === undefined || found === undefined) return
+  const { state } = yield* decisions.load(RetentionPolicy.aggregate, customer, customer)
+  const missing = decisions.isRetentionElsewhere
+    ? undefined
+    : RetentionPolicy.withoutEnd(state, atCollection.facts, atCollection.policies)
   if (missing !== undefined) return yield* new Refusal({ ...missing, command, field: "category" })
+  const end = RetentionPolicy.retentionEnd(state, found.facts, found.policies)
+  if (end === undefined || DateTime.toEpochMillis(end) > datum.at) return
+  const rule = Ends.first(RetentionPolicy.endsOf(state, found.facts, found.policies))?.rule ?? "RET-NEC"
+  const accepted = `a datum that has not ended: of this category, one that was collected later`
+  return yield* new Refusal({ rule, command, field: "collectedAt", accepted })
 })
 
 /** A datum of an interaction at a moment. */
@@ -66,13 +78,29 @@ export interface Datum {
   readonly category: PersonalDataCategory
   readonly collectedAt: EpochMillis
   readonly at: EpochMillis
+  /** The purposes that were declared for it. Default: not known. */
+  readonly purposes?: ReadonlyArray<string>
 }
+
+const technical: ReadonlyArray<PersonalDataCategory> = [
+  "ipAddress",
+  "deviceIdentifier",
+  "terminalEnvironment",
+  "connectionLog",
+]
+
+/** Whether technical data are kept for statistics and support, and for nothing else (STAT-FOREVER16). */
+const isForTechnicalStatistics = ({ category, purposes = [] }: Datum): boolean =>
+  technical.includes(category) &&
+  purposes.length > 0 &&
+  purposes.every((purpose) => purpose === "serviceUsageAnalytics" || purpose === "customerCare")
 
 /** The policies under which a datum was held since its collection, and the facts on which its end depends. */
 export const held = (
   { policyAt, state }: Declared,
-  { at, category, collectedAt }: Datum,
+  datum: Datum,
 ): { readonly facts: RetentionPolicy.Facts; readonly policies: ReadonlyArray<EffectivePolicy> } | undefined => {
+  const { at, category, collectedAt } = datum
   const later = state.policyVersions.map(({ from }) => from).filter((from) => from > collectedAt && from <= at)
   const policies = [collectedAt, ...later, at].flatMap((moment) => policyAt(DateTime.makeUnsafe(moment)) ?? [])
   const [policy] = policies
@@ -82,7 +110,8 @@ export const held = (
     collection: DateTime.makeUnsafe(collectedAt),
     ...(contractEnd === undefined ? {} : { contractEnd: DateTime.makeUnsafe(contractEnd) }),
   }
-  return { facts: { category, about: "interaction", events }, policies }
+  const forTechnicalStatistics = isForTechnicalStatistics(datum)
+  return { facts: { category, about: "interaction", events, forTechnicalStatistics }, policies }
 }
 
 /** The end of a datum before any law or hold, as far as it is known at a moment; `undefined` while none is known. */

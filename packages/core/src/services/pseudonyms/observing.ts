@@ -43,11 +43,10 @@ const retentionEnd = Effect.fnUntraced(function* (
   { decisions }: Ports,
   customer: CustomerId,
   declared: Declarations.Declared,
-  category: PersonalDataCategory,
-  collectedAt: EpochMillis,
+  datum: Omit<RetentionEnds.Datum, "at">,
 ) {
   const at = yield* orNow(undefined)
-  return yield* RetentionEnds.usualEnd(decisions, customer, declared, { category, collectedAt, at })
+  return yield* RetentionEnds.usualEnd(decisions, customer, declared, { ...datum, at })
 })
 
 /** Seals a value with its retention end. */
@@ -65,7 +64,7 @@ export const keep = (ports: Ports) =>
       purposes,
       source,
       collectedAt,
-      retentionEnd: yield* retentionEnd(ports, customer, declared, category, collectedAt),
+      retentionEnd: yield* retentionEnd(ports, customer, declared, { category, collectedAt, purposes }),
     })
   })
 
@@ -92,7 +91,7 @@ export const observe = (ports: Ports) =>
     const recorded = record(decisions, observed, command(proposed), (declared) =>
       Effect.gen(function* () {
         if (sealed === undefined) {
-          const end = yield* retentionEnd(ports, customer, declared, category, seenAt)
+          const end = yield* retentionEnd(ports, customer, declared, { category, collectedAt: seenAt, purposes })
           const toSeal = { customer, subject, category, value: identifier.text, purposes, source: "observed" as const }
           sealed = yield* vault.seal({ ...toSeal, collectedAt: seenAt, retentionEnd: end })
           const row = { customer, subject, identifier, validFrom, validTo, retentionEnd: end, collectedAt: seenAt }
@@ -118,9 +117,9 @@ export const link = (ports: Ports) =>
     const linkedAt = yield* orNow(options?.at)
     const declared = yield* ports.decisions.declared(customer)
     yield* Declarations.bound(declared, "LinkInteraction", DateTime.makeUnsafe(linkedAt))
-    const datum = { category: "interfaceUsage", collectedAt: linkedAt, command: "LinkInteraction" } as const
-    yield* RetentionEnds.requireEnd(ports.decisions, customer, declared, datum)
-    const end = yield* retentionEnd(ports, customer, declared, "interfaceUsage", linkedAt)
+    const datum = { category: "interfaceUsage", collectedAt: linkedAt, at: yield* orNow(undefined) } as const
+    yield* RetentionEnds.requireEnd(ports.decisions, customer, declared, { ...datum, command: "LinkInteraction" })
+    const end = yield* RetentionEnds.usualEnd(ports.decisions, customer, declared, datum)
     const collected = { category: "interfaceUsage", at: linkedAt } as const
     yield* ports.vault.link(customer, subjectOf(pseudonym), interaction, end, collected)
   })

@@ -38,6 +38,8 @@ export interface Held {
 
 /** What a sweep would do. */
 export interface Explained {
+  /** Whether the regular check is due: where the policy asks for one, a day after the latest sweep that left nothing. */
+  readonly isDue: boolean
   readonly days: ReadonlyArray<PlainDate>
   readonly interactions: number
   readonly events: number
@@ -103,6 +105,7 @@ export const explain = (ports: Ports) =>
     }
     const endless = endlessRows(basis, spans, endlessDays(basis, withoutEnd))
     const explained: Explained = {
+      isDue: RetentionPolicy.isSweepDue(basis.retention.state, basis.policy, DateTime.makeUnsafe(basis.now)),
       days,
       interactions,
       events,

@@ -2,6 +2,7 @@
  * The schedule of a Customer's data: when a datum of each category ends, by which rule, and what holds it.
  */
 import * as DateTime from "effect/DateTime"
+import type { Period } from "../../calendar/Period.ts"
 import * as RetentionPolicy from "../../domain/RetentionPolicy.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import * as Ends from "../../policy/checks/Ends.ts"
@@ -14,6 +15,8 @@ import { categoriesOf } from "./declaring.ts"
 /** The end of a datum of a category. */
 export interface Scheduled {
   readonly category: PersonalDataCategory
+  /** The period that the contract fixes for data that are collected at that moment; `undefined` where it fixes none. */
+  readonly period: Period | undefined
   /** The end, with every law and hold counted in; `undefined` while none is known, or while a hold has no end. */
   readonly end: EpochMillis | undefined
   /** The rule that sets the earliest end, before any law or hold; `undefined` where no end is known. */
@@ -34,6 +37,7 @@ export const scheduleOf = (basis: Basis, collectedAt: EpochMillis): ReadonlyArra
     const end = RetentionPolicy.retentionEnd(retention.state, facts, policies)
     const scheduled: Scheduled = {
       category,
+      period: RetentionPolicy.periodAt(retention.state, category, DateTime.makeUnsafe(collectedAt)),
       end: end === undefined ? undefined : DateTime.toEpochMillis(end),
       rule: Ends.first(RetentionPolicy.endsOf(retention.state, facts, policies))?.rule,
       heldBy: RetentionPolicy.legalGround(retention.state, facts, policies, DateTime.makeUnsafe(now)),
