@@ -6,10 +6,8 @@ import type { PrivacyPolicy } from "@tacet/core/policy"
 
 /** Why nothing reads each. */
 export const declaredParameters: { readonly [Name in PrivacyPolicy.ParameterName]?: string } = {
-  publication: "`PolicyRegister.publish` demands date, number and contact of every version, whatever it promises",
   changeNotice:
     "`PolicyRegister.openNotices` lists a notice, a visible one and the choices as owed under every version",
-  applicableLaws: "shown with the version; its country decides which law binds it",
   reuseOfProvisions: "about the text of contracts, which core does not read",
   specialCategories: "the law bounds it; no category of GDPR 9(1) is in the vocabulary, so none can be recorded",
   geolocationSwitch: "a location is refused while the switch is off, whether or not the version offers one",
@@ -17,12 +15,10 @@ export const declaredParameters: { readonly [Name in PrivacyPolicy.ParameterName
   addressBook: "a value of an address book is refused under every version; what a device displays stays on it",
   mandatoryFreeText: "a mandatory field for free text is refused under every version",
   errorReports: "no event has a field for the details of an error",
-  provenance: "`Classification.combine` keeps the sources under every version",
   communication: "people encrypt connections; shown with the version",
   payment: "no payment passes through Tacet; shown with the version",
   requestChannels: "a request is accepted by every channel, with the same deadline",
   erasedAccount: "a sign-in fails after an erasure under every version",
-  registersOnDemand: "the streams of recipients and transfers can be read as of any date",
   customerReports: "`Deflection` makes both reports for every Customer",
   automatedDecisions: "the law bounds it; core takes no decision with a legal effect on a person",
   retentionDuties: "`RetentionPolicy.periodAt` answers under every version",

@@ -358,7 +358,7 @@ describe("Pseudonym", () => {
             old: reference(old),
             value: { reference: reference(100 + index), category: kind },
           }
-          expect(refusalOf(state, command, context)).toBe(stale ? "R-RECT" : "")
+          expect(refusalOf(state, command, context)).toBe(stale ? "ACCURATE" : "")
           if (stale) return
           state = Result.getOrThrow(decider.decide(state, command, context)).reduce(decider.evolve, state)
           replaced.push(old)

@@ -143,7 +143,7 @@ describe("a request that is due on a non-working day", () => {
 
     // Planted and found: an extension that is decided by the date that has not moved.
     it.prop(
-      `R-1M R-DELAY under ${policy.id}: a delay is announced by the end of the same working day, and to an end that moves alike`,
+      `R-1M R-30D R-DELAY under ${policy.id}: a delay is announced by the end of the same working day, and to an end that moves alike`,
       [aReceipt, fc.integer({ min: -1, max: 5 }), fc.integer({ min: -1, max: 4 }), fc.boolean()],
       (date, announcedAfter, expectedAfter, hasTable) => {
         const received = date as PlainDate
@@ -184,9 +184,13 @@ describe("a request that is due on a non-working day", () => {
         const refusal =
           answerExtension === "none" || expected < announced
             ? "R-DELAY"
-            : announced > shown(first) || (last !== undefined && expected > last)
-              ? "R-1M"
-              : undefined
+            : announced > shown(first)
+              ? first < Calendar.add(received, "P1M")
+                ? "R-30D"
+                : "R-1M"
+              : last !== undefined && expected > last
+                ? "R-1M"
+                : undefined
         expect(Result.isFailure(decision) ? decision.failure.rule : undefined).toBe(refusal)
         if (Result.isFailure(decision)) return
         const extended = Decider.replay(decider, decision.success, state)

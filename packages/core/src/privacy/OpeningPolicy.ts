@@ -10,6 +10,7 @@ import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { Access } from "./AccessLog.ts"
 import type { Ended, Span } from "./Ended.ts"
 import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
+import type { Source } from "./Source.ts"
 import type { SubjectId } from "./Subject.ts"
 import type { VaultUnavailable } from "./VaultError.ts"
 
@@ -34,6 +35,8 @@ export interface Sealing {
   readonly category: PersonalDataCategory
   /** The purposes that are declared for the value. */
   readonly declared: ReadonlyArray<string>
+  /** Where the value comes from, as the caller says it; absent where it leaves that to the category (PROVENANCE). */
+  readonly source?: Source
   /** When the value was collected: the policy and the contract of that moment decide. */
   readonly at: EpochMillis
 }

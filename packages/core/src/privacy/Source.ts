@@ -10,6 +10,10 @@ export type Source = "givenByPerson" | "observed" | "thirdParty" | "derived"
 export const usualSourceOf = (category: PersonalDataCategory): Source =>
   said.has(category) ? "givenByPerson" : "observed"
 
+/** Whether a category says by itself where its values come from. A payment, or an account's name, may come from anyone. */
+export const tellsSource = (category: PersonalDataCategory): boolean =>
+  category !== "transaction" && category !== "accountIdentifier"
+
 const said: ReadonlySet<PersonalDataCategory> = new Set([
   "freeText",
   "surveyAnswer",

@@ -450,12 +450,15 @@ describe("other requests", () => {
       const another = [{ old: strange, value: "+33612345670" }]
       expect(yield* refusalOf(answering(request, { corrections: another }))).toBe("R-RECT")
       expect(yield* refusalOf(answering(request))).toBe("R-RECT")
-      yield* answering(request, { corrections: [{ old: own[0]!, value: "+33612345670" }] })
-      expect(yield* opened([own[0]!, strange])).toEqual(["Erased", "Open +33612345679"])
-      const pseudonyms = yield* Pseudonyms
-      const { values } = yield* pseudonyms.stateOf({ customer, pseudonym: one })
-      const now = Array.from(values, (reference) => ({ reference, category: "telephoneNumber" }) as const)
-      expect(yield* opened(now)).toEqual(["Open +33612345670"])
+      // A value that no event names is corrected like one that an event does.
+      const corrections = [
+        { old: own[0]!, value: "+33612345670" },
+        { old: own[2]!, value: "call them" },
+      ]
+      yield* answering(request, { corrections })
+      expect(yield* opened([own[0]!, own[2]!, strange])).toEqual(["Erased", "Erased", "Open +33612345679"])
+      const kept = yield* Vault.use((vault) => vault.valuesOf(customer, one as Uuid.Uuid as SubjectId, { limit: 9 }))
+      expect((yield* opened(kept)).toSorted()).toEqual(["Open +33612345670", "Open call them"])
     }).pipe(Effect.provide(over(VaultMemory.make()))),
   )
 

@@ -188,6 +188,20 @@ describe("the texts of an operator", () => {
     )
   }
 
+  for (const { id, text } of holding("LAW")) {
+    // Planted and found: the promise of the version not looked at.
+    it.effect(`LAW under ${id} is asked by Policies.publish: a version names the laws that it promises to name`, () =>
+      Effect.gen(function* () {
+        const { applicableLaws, ...parameters } = text.parameters
+        const naming = (value: ReadonlyArray<string>) =>
+          complete(text, { parameters: { ...parameters, applicableLaws: { ...applicableLaws!, value } } })
+        expect(yield* publish(naming([]), dawn)).toBe("LAW")
+        expect(yield* publish(complete(text, { parameters }), dawn)).toBe("LAW")
+        expect(yield* publish(naming(["EU 2016/679", "DK 429/2000", "DK 227/2002"]), dawn)).toBe("Success")
+      }).pipe(Effect.provide(services())),
+    )
+  }
+
   for (const key of ["NOTIFY", "NOTIFY-MAJOR", "CHOICES"] as const) {
     for (const { id, text } of holding(key)) {
       it.effect(`${key} under ${id} is asked by Policies.owed: a change owes the notice until it is given`, () =>

@@ -123,7 +123,7 @@ describe("a rectified value", () => {
       const old = yield* observed(pseudonym, "+33612345678")
       const sealed = yield* pseudonyms.rectify(whose, old, "+33612345679")
       expect(yield* Effect.forEach([old, sealed], (one) => open(one))).toEqual(["Erased", "Open +33612345679"])
-      expect(yield* refusalOf(pseudonyms.rectify(whose, old, "+33612345670"))).toBe("R-RECT")
+      expect(yield* refusalOf(pseudonyms.rectify(whose, old, "+33612345670"))).toBe("ACCURATE")
       expect(yield* open(sealed)).toBe("Open +33612345679")
       expect(Array.from((yield* pseudonyms.stateOf(whose)).values)).toEqual([sealed.reference])
     }).pipe(Effect.provide(over(VaultMemory.make()))),

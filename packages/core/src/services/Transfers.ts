@@ -25,10 +25,10 @@ import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import type { Sealed } from "../privacy/Sealed.ts"
 import type { Source } from "../privacy/Source.ts"
 import type { SubjectErased, SubjectRestricted, VaultUnavailable } from "../privacy/VaultError.ts"
-import { type Kept, type OpenError, Vault } from "../privacy/Vault.ts"
+import { type OpenError, Vault } from "../privacy/Vault.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
-import { orNow, stateOf, subjectOf } from "./pseudonyms/recording.ts"
+import { allKept, orNow, stateOf, subjectOf } from "./pseudonyms/recording.ts"
 import * as Labelling from "./transfers/Labelling.ts"
 
 /** The errors of every operation besides refusals: the log or the vault is unavailable or damaged. */
@@ -214,7 +214,11 @@ const execute = (ports: Ports) =>
         if (values.some(({ category }) => !wanted.categories.includes(category))) {
           return yield* refuse("CATEGORIES", `values of the categories requested: ${wanted.categories.join(", ")}`)
         }
-        const kept = yield* keptUnder(vault, customer, pseudonym)
+        const { rectified } = yield* stateOf(decisions, { customer, pseudonym })
+        if (values.some(({ reference }) => rectified.has(reference))) {
+          return yield* refuse("ACCURATE", "the value that replaced one that was rectified")
+        }
+        const kept = yield* allKept(vault, customer, subjectOf(pseudonym))
         const labelled = Labelling.label(values, kept, pseudonym)
         if (labelled === undefined) {
           return yield* refuse("REGISTER-RCPT", "values that are kept of the person whose pseudonym is given")
@@ -252,22 +256,6 @@ const execute = (ports: Ports) =>
     yield* deliver(handed)
     return handed
   })
-
-/** All that the vault keeps under a pseudonym. */
-const keptUnder = Effect.fnUntraced(function* (
-  vault: Vault["Service"],
-  customer: CustomerId,
-  pseudonym: Pseudonym.PseudonymId,
-) {
-  const all: Array<Kept> = []
-  for (let after: Uuid.Uuid | undefined; ;) {
-    const page = { limit: 500, ...(after === undefined ? {} : { after }) }
-    const kept = yield* vault.valuesOf(customer, subjectOf(pseudonym), page)
-    all.push(...kept)
-    if (kept.length < page.limit) return all
-    after = kept.at(-1)?.reference
-  }
-})
 
 const notify = ({ decisions }: Ports) =>
   Effect.fn("Transfers.notify")(function* ({ at: moment, cause, customer, notice, result, transfer }: Notice) {

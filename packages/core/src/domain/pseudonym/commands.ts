@@ -73,4 +73,6 @@ export interface Context {
   readonly recognitionInstructed: boolean
   /** Whether the other pseudonym of a link belongs to the same Customer and is live. */
   readonly linkable: (other: PseudonymId) => boolean
+  /** Whether the vault keeps a value of the person that no event of the pseudonym names. Default: none. */
+  readonly keeps?: (reference: Uuid) => boolean
 }

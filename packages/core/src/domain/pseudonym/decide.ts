@@ -36,7 +36,7 @@ export const decide = (
     return refuse("TACET-TIME", command, "at", "a moment at or after the pseudonym was issued")
   }
   if (command._tag === "AcceptPolicy") return acceptPolicy(state, command, context)
-  return decideRight(state, command) ?? decideProcessing(state, command, context)
+  return decideRight(state, command, context) ?? decideProcessing(state, command, context)
 }
 
 /**
@@ -85,6 +85,7 @@ const acceptPolicy = (
 const decideRight = (
   state: State,
   command: Exclude<Command, { readonly _tag: "IssuePseudonym" | "ErasePseudonym" | "AcceptPolicy" }>,
+  { keeps }: Context,
 ): Result.Result<ReadonlyArray<Event>, Refusal> | undefined => {
   const occurredAt = command.at
   switch (command._tag) {
@@ -130,7 +131,8 @@ const decideRight = (
         : refuse("R-RESTRICT", command, "personTold", "a restriction whose end was announced to the person before")
     case "RectifyDetail":
       if (state.rectified.get(command.old) === command.value.reference) return nothing
-      return state.values.has(command.old)
+      if (state.rectified.has(command.old)) return refuse("ACCURATE", command, "old", "the value that replaced it")
+      return state.values.has(command.old) || keeps?.(command.old) === true
         ? record({ _tag: "DetailRectified", occurredAt, old: command.old, value: command.value })
         : refuse("R-RECT", command, "old", "a value that is kept under this pseudonym")
     default:

@@ -28,6 +28,9 @@ export const assess = (
   if (request.data === "interactionData" && !policy.parameters.interactionDataRecipients.includes(request.ground)) {
     found.push({ rule: "CUST-ONLY", accepted: "the Customer of the interaction, or a processor for the operator" })
   }
+  if (request.purpose === "reconciliation" && !isOwner(request, recipient)) {
+    found.push({ rule: "CUST-MATCH", accepted: "the Customer whose interactions they are, for files of its own" })
+  }
   found.push(...Recipient.violations(recipient, policy, legal, at))
   for (const condition of policy.parameters.groundConditions[request.ground] ?? []) {
     const violation = conditionViolation(condition, request, at, context)
@@ -129,6 +132,10 @@ const conditionViolation = (
       return violation(request.need !== undefined, "D-ENFORCE", "a need that was demonstrated and recorded")
   }
 }
+
+/** Whether data go to the Customer whose interactions they are. */
+const isOwner = ({ ground }: typeof TransferRequested.Type, { registered }: Recipient.State): boolean =>
+  ground === "owningCustomer" && registered?.kind === "customer"
 
 /** Neither the controller itself nor one of its processors (GDPR 4(10)). */
 const isThirdParty = ({ registered }: Recipient.State): boolean =>

@@ -57,6 +57,11 @@ export const crossBorder = (
       accepted: `one of these instruments, recorded before: ${policy.parameters.instruments.join(", ")}`,
     })
   }
+  const { registersOnDemand } = policy.parameters
+  const needsDocument = safeguard.instrument !== "adequacyDecision" && registersOnDemand.includes("safeguards")
+  if (needsDocument && safeguard.reference.trim() === "") {
+    return Result.fail({ rule: "SAFEGUARD-COPY", accepted: "a safeguard with the document that anyone may ask for" })
+  }
   const carried = TransferInstrument.check(safeguard, question, policy.parameters.instruments, legal)
   if (Result.isSuccess(carried)) {
     const { act, article } = carried.success

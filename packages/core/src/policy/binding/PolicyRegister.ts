@@ -41,7 +41,7 @@ export const empty: PolicyRegister = []
 
 /**
  * Publishes a version. Refused: a date and number that another version bears, an id that was used, a version without a
- * controller to reach.
+ * controller to reach, and one that promises to name its laws and names none.
  *
  * @example
  * ```ts
@@ -67,6 +67,11 @@ export const publish = (
   const { contact } = policy
   if (contact?.postalAddress === undefined || contact.email === undefined) {
     return refuse("CONTACT", "contact", "a controller with postal address and address for data protection")
+  }
+  const { applicableLaws, publication } = policy.parameters
+  const namesLaws = applicableLaws !== undefined && applicableLaws.value.length > 0
+  if (publication?.value.includes("applicableLaws") === true && !namesLaws) {
+    return refuse("LAW", "parameters.applicableLaws", "the laws that the version names as binding it")
   }
   if (policy.publishedOn === undefined) return refuse("VERSION-DATE", "publishedOn", "a version with its date")
   const same = register.some(

@@ -39,7 +39,7 @@ export interface Deadline {
 /** An extension that is not accepted. */
 export class ExtensionRefused extends Schema.TaggedError<ExtensionRefused>()("ExtensionRefused", {
   /** The key of the rule. */
-  rule: Schema.Literals(["R-1M", "R-DELAY"]),
+  rule: Schema.Literals(["R-1M", "R-30D", "R-DELAY"]),
   /** What would be accepted. */
   accepted: Schema.String,
 }) {
@@ -144,12 +144,19 @@ export const extend = (deadline: Deadline, extension: Extension): Result.Result<
   if (extension.announced < deadline.received) return refuse("R-1M", "an extension announced after the receipt")
   const first = firstDueDate(deadline)
   if (first !== undefined && extension.announced > first) {
-    return refuse("R-1M", "an extension announced at the latest on the first due date")
+    return refuse(ruleOf(deadline), "an extension announced at the latest on the first due date")
   }
   return Result.succeed({ ...deadline, extension })
 }
 
-const refuse = (rule: "R-1M" | "R-DELAY", accepted: string): Result.Result<never, ExtensionRefused> =>
+/** The rule of the period that ends first: a month (GDPR 12(3)), or the thirty days that a text promises. */
+const ruleOf = ({ received, within }: Deadline): "R-1M" | "R-30D" => {
+  const soonest = (periods: ReadonlyArray<Period>) =>
+    Calendar.earliest(periods.map((period) => Calendar.add(received, period)))
+  return soonest(within) === soonest(within.filter((period) => amount(period).months > 0)) ? "R-1M" : "R-30D"
+}
+
+const refuse = (rule: "R-1M" | "R-30D" | "R-DELAY", accepted: string): Result.Result<never, ExtensionRefused> =>
   Result.fail(new ExtensionRefused({ rule, accepted }))
 
 /** The date that the soonest of the periods leads to, each together with the extension. */

@@ -134,8 +134,9 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
   const checkSealing = policy.checkSealing ?? (() => Effect.void)
 
   const seal = Effect.fn("Vault.seal")(function* (toSeal: ToSeal): Effect.fn.Return<Sealed<string>, SealError> {
-    const { category, collectedAt, customer, purposes, subject } = toSeal
-    yield* checkSealing({ customer, subject, category, declared: purposes, at: collectedAt })
+    const { category, collectedAt, customer, purposes, source, subject } = toSeal
+    const from = source === undefined ? {} : { source }
+    yield* checkSealing({ customer, subject, category, declared: purposes, at: collectedAt, ...from })
     return yield* sealRow(toSeal)
   })
 

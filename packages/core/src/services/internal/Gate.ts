@@ -13,6 +13,7 @@ import * as Purpose from "../../policy/checks/Purpose.ts"
 import * as ReadAccess from "../../policy/checks/ReadAccess.ts"
 import type { Opening, Sealing } from "../../privacy/OpeningPolicy.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
+import { tellsSource } from "../../privacy/Source.ts"
 import type { Declared } from "./Declarations.ts"
 
 type Judgement = Result.Result<void, Refusal>
@@ -54,7 +55,7 @@ export type Owner =
 
 /** Whether a value may be kept for all of its purposes (CATEGORIES, MINIMISE, PURPOSES, CUST-PURPOSE). */
 export const judgeSealing = (
-  { at: millis, category, declared: purposes }: Sealing,
+  { at: millis, category, declared: purposes, source }: Sealing,
   declared: Declared,
   owner: Owner,
 ) => {
@@ -70,6 +71,10 @@ export const judgeSealing = (
   if (owner._tag === "pseudonym" && contract !== undefined && !contract.categories.includes(category)) {
     const accepted = `of these categories, which the contract covers: ${contract.categories.join(", ")}`
     return refuse("CATEGORIES", "category", accepted)
+  }
+  const isSourceKnown = source !== undefined || tellsSource(category) || owner._tag === "request"
+  if (policy.parameters.provenance === "recorded" && !isSourceKnown) {
+    return refuse("PROVENANCE", "source", "the source of the value: its category does not tell where it comes from")
   }
   for (const purpose of purposes) {
     if (!isPurpose(purpose)) return refuse("PURPOSES", "purposes", "purposes that the policies know")

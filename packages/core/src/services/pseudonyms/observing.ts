@@ -14,7 +14,7 @@ import type { Source } from "../../privacy/Source.ts"
 import type { Sealed } from "../../privacy/Sealed.ts"
 import * as Declarations from "../internal/Declarations.ts"
 import * as RetentionEnds from "../internal/RetentionEnds.ts"
-import { orNow, type Ports, type PseudonymRef, record, subjectOf, utcNow } from "./recording.ts"
+import { allKept, orNow, type Ports, type PseudonymRef, record, subjectOf, utcNow } from "./recording.ts"
 
 /** A personal value of a pseudonym. */
 export interface ToKeep extends PseudonymRef {
@@ -137,13 +137,14 @@ export const rectify = (ports: Ports) =>
       value: sealed,
     })
     const proposed = { reference: yield* Uuid.next, category: old.category }
+    const kept = new Set((yield* allKept(vault, customer, subjectOf(pseudonym))).map(({ reference }) => reference))
     let replaced: Sealed<string> | undefined
-    const recorded = record(decisions, whose, command(proposed), () =>
-      Effect.gen(function* () {
-        replaced ??= yield* vault.replace(customer, old, value)
-        return command(replaced)
-      }),
-    )
+    const replacing = Effect.gen(function* () {
+      replaced ??= yield* vault.replace(customer, old, value)
+      return command(replaced)
+    })
+    const keeps = (reference: Uuid.Uuid) => kept.has(reference)
+    const recorded = record(decisions, whose, command(proposed), () => replacing, { keeps })
     yield* Effect.tapErrorTag(recorded, "Refusal", () =>
       Effect.gen(function* () {
         const { state } = yield* decisions.load(Pseudonym.aggregate, customer, pseudonym)

@@ -12,7 +12,7 @@ import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { SubjectId } from "../../privacy/Subject.ts"
-import type { Vault } from "../../privacy/Vault.ts"
+import type { Kept, Vault } from "../../privacy/Vault.ts"
 import * as Declarations from "../internal/Declarations.ts"
 import * as Decisions from "../internal/Decisions.ts"
 
@@ -34,6 +34,17 @@ export const orNow = (at: EpochMillis | undefined): Effect.Effect<EpochMillis> =
 
 /** A pseudonym's values, links and locators are kept in the vault under the same id. */
 export const subjectOf = (pseudonym: Pseudonym.PseudonymId): SubjectId => pseudonym as Uuid as SubjectId
+
+/** All values that the vault keeps under a subject, none of them opened. */
+export const allKept = Effect.fnUntraced(function* (vault: Vault["Service"], customer: CustomerId, subject: SubjectId) {
+  const all: Array<Kept> = []
+  for (;;) {
+    const after = all.at(-1)?.reference
+    const page = yield* vault.valuesOf(customer, subject, { limit: 500, ...(after === undefined ? {} : { after }) })
+    if (page.length === 0) return all
+    all.push(...page)
+  }
+})
 
 /** The state of a pseudonym. */
 export const stateOf = ({ load }: Decisions.Decisions, { customer, pseudonym }: PseudonymRef) =>
@@ -68,11 +79,12 @@ export const record = <E>(
   { customer, pseudonym }: PseudonymRef,
   command: Pseudonym.Command,
   prepare: (declared: Declarations.Declared) => Effect.Effect<Pseudonym.Command, E>,
+  facts: Pick<Pseudonym.Context, "keeps"> = {},
 ) =>
   Effect.map(
     decisions.decide(Pseudonym.aggregate, { customer, id: pseudonym }, (declared, state) =>
       Effect.gen(function* () {
-        const context = yield* contextOf(decisions, customer, declared, command)
+        const context = { ...(yield* contextOf(decisions, customer, declared, command)), ...facts }
         yield* Decisions.foresee(Pseudonym.aggregate, state, { command, context })
         return { command: yield* prepare(declared), context }
       }),

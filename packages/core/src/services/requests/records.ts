@@ -21,6 +21,7 @@ import type { Erasure } from "../Erasure.ts"
 import * as Declarations from "../internal/Declarations.ts"
 import * as Decisions from "../internal/Decisions.ts"
 import * as RetentionEnds from "../internal/RetentionEnds.ts"
+import { allKept } from "../pseudonyms/recording.ts"
 import type { Pseudonyms } from "../Pseudonyms.ts"
 
 /** A request of a Customer's people. */
@@ -113,15 +114,8 @@ export const keep = Effect.fnUntraced(function* (
 })
 
 /** All values that are kept under a subject, none of them opened. */
-export const valuesOf = Effect.fnUntraced(function* ({ vault }: Ports, customer: CustomerId, subject: SubjectId) {
-  const values: Array<Kept> = []
-  for (;;) {
-    const after = values.at(-1)?.reference
-    const page = yield* vault.valuesOf(customer, subject, { limit: 500, ...(after === undefined ? {} : { after }) })
-    if (page.length === 0) return values
-    values.push(...page)
-  }
-})
+export const valuesOf = ({ vault }: Ports, customer: CustomerId, subject: SubjectId) =>
+  allKept(vault, customer, subject)
 
 /** The values of a category that the request keeps, open. */
 export const noted = Effect.fnUntraced(function* (

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Uuid from "../../eventsourcing/Uuid.ts"
 import { type Fulfilment, fulfilling, pseudonymOf } from "./answering.ts"
 import { notify } from "./notifying.ts"
-import { decide, disclosuresOf, foresee, type Ports } from "./records.ts"
+import { decide, disclosuresOf, foresee, type Ports, valuesOf } from "./records.ts"
 
 /** Replaces the values, and answers the disclosures whose recipients were not notified. */
 export const rectify = Effect.fnUntraced(function* (ports: Ports, fulfilment: Fulfilment) {
@@ -15,7 +15,12 @@ export const rectify = Effect.fnUntraced(function* (ports: Ports, fulfilment: Fu
   const { corrections = [], customer } = answer
   const disclosures = yield* disclosuresOf(ports, customer, subjects)
   const owners = yield* Effect.forEach(subjects, (subject) => pseudonyms.stateOf(pseudonymOf(fulfilment, subject)))
-  const ownerOf = (old: Uuid.Uuid) => owners.findIndex(({ rectified, values }) => values.has(old) || rectified.has(old))
+  const kept = yield* Effect.forEach(subjects, (subject) => valuesOf(ports, customer, subject))
+  const ownerOf = (old: Uuid.Uuid) =>
+    owners.findIndex(
+      ({ rectified, values }, index) =>
+        values.has(old) || rectified.has(old) || kept[index]!.some(({ reference }) => reference === old),
+    )
   const holdings = corrections
     .filter(({ old }) => ownerOf(old.reference) !== -1)
     .map(({ old }) => ({ reference: old.reference, portable: true }))

@@ -89,7 +89,7 @@ export const definitions = {
   provenance: levels(["recorded", "notRecorded"], {
     about: "Whether the source of each datum is kept: given by the person, observed, from a third party, derived.",
     rules: ["PROVENANCE"],
-    readBy: "declared",
+    readBy: "decider",
   }),
   customerCollectedData: levels(["noAccess", "access"], {
     about: "Whether the operator may see what a Customer or a partner collects on its own.",

@@ -115,6 +115,6 @@ export const definitions = {
   registersOnDemand: duties(registers, {
     about: "The lists that can be asked for, as of any date.",
     rules: ["REGISTER", "REGISTER-RCPT", "SAFEGUARD-COPY"],
-    readBy: "declared",
+    readBy: "decider",
   }),
 }

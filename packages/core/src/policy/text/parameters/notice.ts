@@ -39,7 +39,7 @@ export const definitions = {
   publication: duties(publications, {
     about: "What every published version carries or can be asked for at any time.",
     rules: ["VERSION-DATE", "CONTACT", "INFO-AVAIL", "LAW", "RET-PUBLISHED", "ARCHIVE"],
-    readBy: "declared",
+    readBy: "register",
   }),
   changeNotice: duties(changeNotices, {
     about: "The duties when a new version is published.",
@@ -55,7 +55,7 @@ export const definitions = {
   applicableLaws: fact(texts, {
     about: "The laws that the version names as binding it.",
     rules: ["LAW", "R-LOCAL-LAW", "SEVER"],
-    readBy: "declared",
+    readBy: "register",
     otherwise: [],
   }),
   localLaw: levels(["prevails", "ignored"], {
