@@ -60,7 +60,15 @@ const keep = (
   purposes: ReadonlyArray<Purpose> = [purposeOf(version, category)],
 ) =>
   Pseudonyms.use((pseudonyms) =>
-    pseudonyms.keep({ customer, pseudonym, category, value: "a value", purposes, collectedAt: timeOf(version) }),
+    pseudonyms.keep({
+      customer,
+      pseudonym,
+      category,
+      value: "a value",
+      purposes,
+      source: "observed",
+      collectedAt: timeOf(version),
+    }),
   )
 
 /** How long a category may be kept at most, and a period that is too long. */
