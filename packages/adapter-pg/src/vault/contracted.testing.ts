@@ -17,6 +17,8 @@ interface Contracted {
   readonly customer?: CustomerId.CustomerId
   /** When the policy was adopted and the contract signed. */
   readonly at: DateTime.Utc
+  /** Default: the latest. */
+  readonly version?: string
   readonly purposes?: ReadonlyArray<Purpose.Purpose>
   readonly categories: ReadonlyArray<PersonalDataCategory.PersonalDataCategory>
   /** What else is declared. */
@@ -30,6 +32,7 @@ export const contracted = Effect.fnUntraced(function* ({
   customer,
   more = [],
   purposes = ["customerCare"],
+  version = policyVersion,
 }: Contracted) {
   const declaring = customer ?? ((yield* Uuid.next) as CustomerId.CustomerId)
   const contract = (yield* Uuid.next) as Identifier.ContractId
@@ -45,7 +48,11 @@ export const contracted = Effect.fnUntraced(function* ({
     recognition: false,
   }
   yield* Customers.Customers.use((customers) =>
-    customers.declare(declaring, [{ _tag: "AdoptPolicyVersion", at, policyVersion }, signing, ...more]),
+    customers.declare(declaring, [
+      { _tag: "AdoptPolicyVersion", at, policyVersion: version as Identifier.PolicyVersionId },
+      signing,
+      ...more,
+    ]),
   )
   return declaring
 })

@@ -21,6 +21,7 @@ export {
   disclosureConsents,
   permits,
 } from "./pseudonym/state.ts"
+export { apartFrom, consentsToAnalysis, meeting } from "./pseudonym/meeting.ts"
 export { servicesInOrder } from "./pseudonym/servicesInOrder.ts"
 export { Command, type Context } from "./pseudonym/commands.ts"
 export { decideErasure } from "./pseudonym/decide.ts"

@@ -14,6 +14,12 @@ import type { Source } from "./Source.ts"
 import type { SubjectId } from "./Subject.ts"
 import type { VaultUnavailable } from "./VaultError.ts"
 
+/** Which of some categories are kept for a subject at that moment; none of its values is opened. */
+export type KeptCategories = (
+  subject: SubjectId,
+  among: ReadonlyArray<PersonalDataCategory>,
+) => Effect.Effect<ReadonlySet<PersonalDataCategory>, VaultUnavailable>
+
 /** A request to open a value, or to locate subjects. */
 export interface Opening {
   readonly customer: CustomerId
@@ -25,6 +31,8 @@ export interface Opening {
   readonly subject?: SubjectId
   /** When the value was collected; absent when subjects are located. */
   readonly collectedAt?: EpochMillis
+  /** What else is kept; absent when subjects are located. */
+  readonly kept?: KeptCategories
   readonly at: EpochMillis
 }
 
@@ -39,6 +47,8 @@ export interface Sealing {
   readonly source?: Source
   /** When the value was collected: the policy and the contract of that moment decide. */
   readonly at: EpochMillis
+  /** What else is kept. */
+  readonly kept: KeptCategories
 }
 
 /** The port. */

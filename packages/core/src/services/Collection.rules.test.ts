@@ -25,7 +25,9 @@ const field = "question" as FieldId
 interface Collected {
   readonly informedOf?: ReadonlyArray<(typeof Interaction.NoticeContent.literals)[number]>
   readonly field?: string
-  readonly terminal?: PersonalDataCategory
+  readonly terminal?: ReadonlyArray<PersonalDataCategory>
+  /** Whether the person consents to the analysis before. */
+  readonly consents?: boolean
 }
 
 const informedOf = ({ informedOf: tells }: Collected) => (tells === undefined ? {} : { tells })
@@ -40,10 +42,22 @@ const collected = Effect.fnUntraced(function* (version: Version, what: Collected
   const pseudonym = yield* Pseudonyms.use((pseudonyms) => pseudonyms.issue(customer))
   const collection = yield* Collection
   const whose = { customer, interaction, pseudonym, purposes: [purpose] }
+  if (what.consents === true) {
+    const consent = {
+      _tag: "GiveConsent",
+      at: version.policy.at,
+      purpose: "serviceUsageAnalytics",
+      manner: "form",
+      text: "text 1",
+    } as const
+    yield* Pseudonyms.use((pseudonyms) => pseudonyms.declare({ customer, pseudonym }, consent))
+  }
   if (what.terminal !== undefined) {
-    const values = [{ category: what.terminal, value: "a value" }]
-    const use = allowedUse(version, [what.terminal === "freeText" ? category : what.terminal])
-    yield* collection.observeTerminal({ ...whose, purposes: [use.purpose], values })
+    const values = what.terminal.map((one) => ({ category: one, value: "a value" }))
+    const use = allowedUse(version, [what.terminal.includes("freeText") ? category : what.terminal[0]!])
+    const isAnalysed = what.terminal.includes("advertisingIdentifier")
+    const purposes = [isAnalysed ? "serviceUsageAnalytics" : use.purpose] as const
+    yield* collection.observeTerminal({ ...whose, purposes, values })
   } else {
     yield* collection.enter({ ...whose, field: (what.field ?? field) as FieldId, value: "a value" })
   }
@@ -65,7 +79,17 @@ const cases: Partial<
   "PURPOSE-FIRST": ["enter", { informedOf: others("purposes") }, {}],
   MANDATORY: ["enter", { informedOf: others("fields") }, {}],
   "FIELD-RESP": ["enter", { field: "another" }, {}],
-  AUTO: ["observeTerminal", { terminal: "freeText" }, { terminal: "ipAddress" }],
+  AUTO: ["observeTerminal", { terminal: ["freeText"] }, { terminal: ["ipAddress"] }],
+  "ADID-DEV": [
+    "observeTerminal",
+    { terminal: ["advertisingIdentifier", "deviceIdentifier"] },
+    { terminal: ["advertisingIdentifier", "deviceIdentifier"], consents: true },
+  ],
+  "ADID-PII": [
+    "observeTerminal",
+    { terminal: ["advertisingIdentifier", "ipAddress"] },
+    { terminal: ["advertisingIdentifier", "ipAddress"], consents: true },
+  ],
 }
 
 describe("a collected value", () => {

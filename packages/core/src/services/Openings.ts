@@ -21,11 +21,22 @@ import { type Opening, OpeningPolicy, type Sealing } from "../privacy/OpeningPol
 import { Purpose } from "../policy/text/parameters/purposes.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
 import { VaultUnavailable } from "../privacy/VaultError.ts"
+import type * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import * as Gate from "./internal/Gate.ts"
 import * as ProcessingEntries from "./internal/ProcessingEntries.ts"
 import * as RetentionEnds from "./internal/RetentionEnds.ts"
+import { linkedWith, requireApart } from "./pseudonyms/linked.ts"
 import { endedOf } from "./retention/ended.ts"
+
+/** Purposes that the law sets: no consent is asked for them. */
+const dutiesOfLaw: ReadonlySet<string> = new Set<Purpose>([
+  "rightsFulfilment",
+  "identityVerification",
+  "legalCompliance",
+])
+
+const pseudonymIn = (subject: SubjectId) => subject as Uuid as Pseudonym.PseudonymId
 
 const isUuid = Schema.is(Uuid)
 const isPurpose = Schema.is(Purpose)
@@ -63,6 +74,22 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
       return yield* new Refusal({ rule: "BASIS", command: "OpenValue", field: "matter", accepted })
     })
 
+    /**
+     * An advertising identifier is read beside other data of the person while they consent to it, and for their rights and
+     * duties of law always.
+     */
+    const requireApartToOpen = Effect.fnUntraced(function* (
+      { access, at, category, customer, kept, subject }: Opening,
+      declared: Declarations.Declared,
+      person: Pseudonym.State | undefined,
+    ) {
+      const policy = declared.policyAt(DateTime.makeUnsafe(at))
+      if (category !== "advertisingIdentifier" || dutiesOfLaw.has(access.purpose)) return
+      if (subject === undefined || person === undefined || kept === undefined || policy === undefined) return
+      const linked = yield* reading(linkedWith(decisions, customer, pseudonymIn(subject), person))
+      yield* requireApart(policy, linked, { command: "OpenValue" }, category, kept)
+    })
+
     /** Data behind their end are used for the claim or the duty that keeps them, and for nothing else (GDPR 18(2)). */
     const isItsMatter = ({ matter, purpose, reason }: Access, { hold }: RetentionPolicy.Keeper) =>
       (purpose === "legalClaims" || purpose === "legalCompliance") &&
@@ -74,6 +101,7 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
         const declared = yield* reading(decisions.declared(customer))
         const person = subject === undefined ? undefined : yield* pseudonymOf(customer, subject)
         yield* Effect.fromResult(Gate.judgeOpening(opening, declared, person))
+        yield* requireApartToOpen(opening, declared, person)
         if (subject !== undefined && opening.access.purpose === "rightsFulfilment") {
           yield* requireRequest(customer, opening.access.matter)
         }
@@ -84,6 +112,11 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
         const owner = yield* ownerOf(customer, subject)
         yield* Effect.fromResult(Gate.judgeSealing(sealing, declared, owner))
         if (owner?._tag !== "pseudonym") return
+        const policy = declared.policyAt(DateTime.makeUnsafe(collectedAt))
+        if (policy !== undefined) {
+          const linked = yield* reading(linkedWith(decisions, customer, pseudonymIn(subject), owner.state))
+          yield* requireApart(policy, linked, { command: "SealValue" }, category, sealing.kept)
+        }
         const entries = yield* reading(ProcessingEntries.lookUp(decisions, customer, declared))
         const entry = entries?.missing(category, sealing.declared.filter(isPurpose), DateTime.makeUnsafe(collectedAt))
         if (entry !== undefined) {

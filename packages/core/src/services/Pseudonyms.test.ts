@@ -41,7 +41,8 @@ const everything = (memory: VaultMemory.VaultMemory) =>
     EventStore.use((store) => store.readLog(customer, { limit: 1000 })),
     ({ events }) => {
       const rows = memory.rows.get(customer)
-      return [events.length, rows?.values.size, rows?.keyrings.size, rows?.locators.size, rows?.destroyed.size]
+      const maps = [rows?.values, rows?.keyrings, rows?.locators, rows?.destroyed]
+      return [events.length, ...maps.map((map) => map?.size ?? 0)]
     },
   )
 

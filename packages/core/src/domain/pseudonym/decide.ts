@@ -9,6 +9,7 @@ import type { RuleKey } from "../../policy/text/RuleKey.ts"
 import { nothing, record, refuse } from "../internal/Decision.ts"
 import type { Command, Context } from "./commands.ts"
 import type { Event, IdentifierKind } from "./events.ts"
+import { meeting } from "./meeting.ts"
 import { type State, consentKey, hasConsent } from "./state.ts"
 
 export const decide = (
@@ -159,7 +160,7 @@ const decideProcessing = (
       if (validTo !== undefined && DateTime.toEpochMillis(validTo) <= DateTime.toEpochMillis(validFrom)) {
         return refuse("TACET-TIME", command, "validTo", "an end after its beginning")
       }
-      const linkedIdentifier = adjacency(state, kind, parameters.advertisingIdentifier)
+      const linkedIdentifier = adjacency(state, kind, policy)
       if (linkedIdentifier !== undefined) {
         return refuse(linkedIdentifier, command, "kind", "an advertising identifier under a pseudonym of its own")
       }
@@ -227,18 +228,8 @@ const decideProcessing = (
   }
 }
 
-/** The rule against an advertising identifier beside another identifier, where one holds. */
-const adjacency = (
-  state: State,
-  kind: IdentifierKind,
-  level: EffectivePolicy["parameters"]["advertisingIdentifier"],
-): RuleKey | undefined => {
-  const advertising = kind === "advertisingIdentifier"
-  if (advertising && level === "notAllowed") return "ADID-USE"
-  const others = new Set(advertising ? state.identifiers : [kind])
-  if (!advertising && !state.identifiers.has("advertisingIdentifier")) return undefined
-  others.delete("advertisingIdentifier")
-  if (others.size === 0) return undefined
-  if (level === "linkedWithExpressConsent" && hasConsent(state, "serviceUsageAnalytics")) return undefined
-  return others.has("deviceIdentifier") ? "ADID-DEV" : "ADID-PII"
-}
+/** The rule against an advertising identifier, alone or beside another identifier, where one holds. */
+const adjacency = (state: State, kind: IdentifierKind, policy: EffectivePolicy): RuleKey | undefined =>
+  kind === "advertisingIdentifier" && policy.parameters.advertisingIdentifier === "notAllowed"
+    ? "ADID-USE"
+    : meeting(policy, kind, state.identifiers, hasConsent(state, "serviceUsageAnalytics"))

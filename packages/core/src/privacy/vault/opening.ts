@@ -25,6 +25,7 @@ import {
   type WrongKeyStore,
 } from "../VaultError.ts"
 import type { ValueRow } from "../VaultStore.ts"
+import { keptCategories } from "./categories.ts"
 import type { Keyrings } from "./keyrings.ts"
 import type { Ports } from "./Ports.ts"
 
@@ -136,7 +137,8 @@ export const opening = (ports: Ports, { recorded }: Keyrings) => {
       const { keyring, value } = found
       if (value.category !== category) return yield* new AlteredValue({ customer, reference })
       const { collectedAt, purposes: declared, subject } = value
-      const opening: Opening = { customer, access: request, category, declared, subject, collectedAt, at: now }
+      const kept = keptCategories(ports, customer, Option.getOrUndefined(keyring))
+      const opening: Opening = { customer, access: request, category, declared, subject, collectedAt, kept, at: now }
       yield* policy.check(opening)
       const end = sooner(value.retentionEnd, yield* retentionEndNow(opening))
       return yield* judge(request, opening, { ...value, retentionEnd: end }, Option.getOrUndefined(keyring))

@@ -10,7 +10,7 @@ import type { Refusal } from "../../eventsourcing/Refusal.ts"
 import * as Uuid from "../../eventsourcing/Uuid.ts"
 import { type KeyPlace, ofValue } from "../AssociatedData.ts"
 import { algorithm, bytesOf, Encryption, keyLength, nonceLength } from "../Encryption.ts"
-import { empty } from "../Keyring.ts"
+import { empty, type Keyring } from "../Keyring.ts"
 import type { PersonalDataCategory } from "../PersonalDataCategory.ts"
 import type { Sealed } from "../Sealed.ts"
 import { type Source, usualSourceOf } from "../Source.ts"
@@ -24,6 +24,7 @@ import {
   type VaultUnavailable,
   type WrongKeyStore,
 } from "../VaultError.ts"
+import { keptCategories } from "./categories.ts"
 import { again, type Keyrings } from "./keyrings.ts"
 import type { Ports } from "./Ports.ts"
 
@@ -57,6 +58,9 @@ export type SealError =
   | WrongKeyStore
   | VaultUnavailable
 
+/** Judges a value by the keyring to which its key belongs: it is judged again where the keyring was changed meanwhile. */
+type Check = (keyring: Keyring | undefined) => Effect.Effect<void, Refusal | InvalidValue | VaultUnavailable>
+
 /** Seals values. */
 export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) => {
   /** The data key of a category, made where there is none yet. */
@@ -65,8 +69,10 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
     subject: SubjectId,
     category: PersonalDataCategory,
     correction: boolean,
+    check: Check,
   ) {
     const keyring = yield* live(customer, subject)
+    yield* check(keyring)
     if (keyring?.restricted === true && !correction) return yield* new SubjectRestricted({ customer, subject })
     const known = keyring?.keys.get(category)
     if (known !== undefined) {
@@ -85,10 +91,15 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
     return { keyId, key }
   })
 
-  const sealNow = Effect.fnUntraced(function* ({ value, ...row }: ToSeal, reference: Uuid.Uuid, correction: boolean) {
+  const sealNow = Effect.fnUntraced(function* (
+    { value, ...row }: ToSeal,
+    reference: Uuid.Uuid,
+    correction: boolean,
+    check: Check,
+  ) {
     const { category, customer, subject } = row
     const { encrypt, randomBytes } = yield* Encryption
-    const { key, keyId } = yield* dataKey(customer, subject, category, correction)
+    const { key, keyId } = yield* dataKey(customer, subject, category, correction, check)
     const nonce = yield* randomBytes(nonceLength)
     const context = ofValue({ customer, subject, reference, category, keyId })
     const cipherText = yield* encrypt(key, nonce, bytesOf(value), context)
@@ -102,17 +113,10 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
 
   const sealRow = Effect.fnUntraced(function* (
     toSeal: ToSeal,
-    correction = false,
+    correction: boolean,
+    check: Check,
   ): Effect.fn.Return<Sealed<string>, SealError> {
-    const { category, customer, retentionEnd } = toSeal
-    const now = yield* Clock.currentTimeMillis
-    if (retentionEnd !== undefined && retentionEnd <= now) {
-      return yield* new InvalidValue({ customer, category, accepted: "a value whose retention end is to come" })
-    }
-    // UTF-8 has no lone surrogates: they would come back as other characters.
-    if (/\p{Surrogate}/u.test(toSeal.value)) {
-      return yield* new InvalidValue({ customer, category, accepted: "well-formed text, without lone surrogates" })
-    }
+    const { category, customer } = toSeal
     const { reference } = toSeal
     if (reference !== undefined) {
       const found = Option.getOrUndefined(yield* store.find(customer, reference))
@@ -127,7 +131,7 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
     }
     const { randomBytes } = yield* Encryption
     const sealed = reference ?? Uuid.fromBytes(yield* randomBytes(16), 4)
-    yield* again(sealNow(toSeal, sealed, correction))
+    yield* again(sealNow(toSeal, sealed, correction, (keyring) => Effect.andThen(check(keyring), valid(toSeal))))
     return { reference: sealed, category }
   })
 
@@ -135,9 +139,17 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
 
   const seal = Effect.fn("Vault.seal")(function* (toSeal: ToSeal): Effect.fn.Return<Sealed<string>, SealError> {
     const { category, collectedAt, customer, purposes, source, subject } = toSeal
-    const from = source === undefined ? {} : { source }
-    yield* checkSealing({ customer, subject, category, declared: purposes, at: collectedAt, ...from })
-    return yield* sealRow(toSeal)
+    return yield* sealRow(toSeal, false, (keyring) =>
+      checkSealing({
+        customer,
+        subject,
+        category,
+        declared: purposes,
+        at: collectedAt,
+        ...(source === undefined ? {} : { source }),
+        kept: keptCategories({ store }, customer, keyring),
+      }),
+    )
   })
 
   // A correction has the purposes that were accepted when the value was collected. A restriction does not bar it: accuracy
@@ -149,11 +161,23 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
   ): Effect.fn.Return<Sealed<string>, SealError | UnknownReference> {
     const found = Option.getOrUndefined(yield* store.find(customer, old.reference))
     if (found?._tag !== "Value") return yield* new UnknownReference({ customer, reference: old.reference })
-    return yield* sealRow({ ...found.value, customer, value, reference: undefined }, true)
+    return yield* sealRow({ ...found.value, customer, value, reference: undefined }, true, () => Effect.void)
   })
 
   return { seal, replace }
 }
+
+/** Refuses a value that could not be read. */
+const valid = Effect.fnUntraced(function* ({ category, customer, retentionEnd, value }: ToSeal) {
+  const now = yield* Clock.currentTimeMillis
+  if (retentionEnd !== undefined && retentionEnd <= now) {
+    return yield* new InvalidValue({ customer, category, accepted: "a value whose retention end is to come" })
+  }
+  // UTF-8 has no lone surrogates: they would come back as other characters.
+  if (/\p{Surrogate}/u.test(value)) {
+    return yield* new InvalidValue({ customer, category, accepted: "well-formed text, without lone surrogates" })
+  }
+})
 
 const isOf = (one: Pick<ToSeal, "subject" | "category">, other: Pick<ToSeal, "subject" | "category">): boolean =>
   one.subject === other.subject && one.category === other.category

@@ -5,6 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Pseudonym from "../../domain/Pseudonym.ts"
+import * as Declarations from "../internal/Declarations.ts"
+import { keptIn, linkedWith, requireApartAll } from "./linked.ts"
 import { type Ports, type PseudonymRef, record, stateOf, subjectOf } from "./recording.ts"
 
 /**
@@ -19,8 +21,13 @@ export type Declaration = Exclude<
 export const declare = (ports: Ports) =>
   Effect.fn("Pseudonyms.declare")(function* (whose: PseudonymRef, declaration: Declaration) {
     const stops = stopping(declaration)
-    const before = stops === true ? stopInVault(ports, whose, declaration, true) : Effect.void
-    const recorded = record(ports.decisions, whose, declaration, () => Effect.as(before, declaration))
+    const recorded = record(ports.decisions, whose, declaration, (declared) =>
+      Effect.gen(function* () {
+        if (declaration._tag === "LinkPseudonym") yield* join(ports, whose, declaration, declared)
+        if (stops === true) yield* stopInVault(ports, whose, declaration, true)
+        return declaration
+      }),
+    )
     // A refusal may mean that an attempt which was stopped has recorded it already.
     const events = yield* Effect.tapErrorTag(recorded, "Refusal", () =>
       stops === false ? settle(ports, whose, declaration) : Effect.void,
@@ -28,6 +35,27 @@ export const declare = (ports: Ports) =>
     if (stops !== undefined) yield* settle(ports, whose, declaration)
     return events
   })
+
+/**
+ * What precedes a link: the data under both pseudonyms may meet (ADID-DEV, ADID-PII), and the other one is linked too, so
+ * that either leads to both.
+ */
+const join = Effect.fnUntraced(function* (
+  { decisions, vault }: Ports,
+  { customer, pseudonym }: PseudonymRef,
+  { _tag, at, other }: Extract<Declaration, { readonly _tag: "LinkPseudonym" }>,
+  declared: Declarations.Declared,
+) {
+  const policy = yield* Declarations.bound(declared, _tag, at)
+  const both = yield* Effect.forEach([pseudonym, other], (one) =>
+    Effect.flatMap(stateOf(decisions, { customer, pseudonym: one }), (state) =>
+      linkedWith(decisions, customer, one, state),
+    ),
+  )
+  yield* requireApartAll(policy, new Map(both.flatMap((each) => Array.from(each))), _tag, keptIn(vault, customer))
+  const back = { _tag, at, other: pseudonym }
+  yield* record(decisions, { customer, pseudonym: other }, back, () => Effect.succeed(back))
+})
 
 /** Stops in the vault the use that a declaration concerns, or permits it. */
 const stopInVault = (

@@ -1,0 +1,65 @@
+import { Vault } from "@tacet/core/privacy"
+import { Customers, Openings, Pseudonyms, Retention } from "@tacet/core/services"
+import { describe, expect, it } from "@tacet/vitest"
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { layer } from "../layer.ts"
+import { vaultForThisFile } from "../testDatabase.testing.ts"
+import { contracted } from "./contracted.testing.ts"
+import * as VaultPostgres from "./VaultPostgres.ts"
+
+const options = vaultForThisFile()
+
+const services = Layer.mergeAll(Customers.layer, Pseudonyms.layer).pipe(
+  Layer.provideMerge(Vault.layer),
+  Layer.provideMerge(Openings.layer),
+  Layer.provideMerge(Layer.merge(layer(options.log), VaultPostgres.layer(options))),
+  Layer.provide(Retention.layerElsewhere),
+)
+
+const ruleOf = <A, E extends { readonly _tag: string }, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.match(effect, {
+    onSuccess: () => "Success",
+    onFailure: (error) => ("rule" in error ? error.rule : error._tag),
+  })
+
+describe("the gate before the vault", () => {
+  it.live(
+    "ADID-PII ADID-DEV: an advertising identifier meets other data by consent alone, also of callers at once",
+    () =>
+      Effect.gen(function* () {
+        const at = DateTime.makeUnsafe((yield* Clock.currentTimeMillis) - 60_000)
+        const purpose = "serviceUsageAnalytics"
+        const customer = yield* contracted({
+          at,
+          version: "dialonce/2019-03-05",
+          purposes: [purpose],
+          categories: ["advertisingIdentifier", "deviceIdentifier", "telephoneNumber"],
+        })
+        const pseudonyms = yield* Pseudonyms.Pseudonyms
+        const [one, other] = [yield* pseudonyms.issue(customer), yield* pseudonyms.issue(customer)]
+        const keep = (
+          pseudonym: typeof one,
+          category: "advertisingIdentifier" | "deviceIdentifier" | "telephoneNumber",
+        ) => pseudonyms.keep({ customer, pseudonym, category, value: "a value", purposes: [purpose] })
+        const both = [keep(one, "advertisingIdentifier"), keep(one, "telephoneNumber")]
+        const answers = yield* Effect.all(both.map(ruleOf), { concurrency: "unbounded" })
+        expect(new Set(answers)).toEqual(new Set(["ADID-PII", "Success"]))
+        yield* keep(other, "advertisingIdentifier")
+        expect(yield* ruleOf(keep(other, "deviceIdentifier"))).toBe("ADID-DEV")
+        yield* pseudonyms.declare(
+          { customer, pseudonym: other },
+          {
+            _tag: "GiveConsent",
+            at: DateTime.makeUnsafe(yield* Clock.currentTimeMillis),
+            purpose,
+            manner: "form",
+            text: "1",
+          },
+        )
+        expect(yield* ruleOf(keep(other, "deviceIdentifier"))).toBe("Success")
+      }).pipe(Effect.provide(services)),
+  )
+})
