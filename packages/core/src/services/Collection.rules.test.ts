@@ -28,9 +28,14 @@ interface Collected {
   readonly terminal?: ReadonlyArray<PersonalDataCategory>
   /** Whether the person consents to the analysis before. */
   readonly consents?: boolean
+  /** Whether the person has opened the interface. */
+  readonly opened?: boolean
 }
 
-const informedOf = ({ informedOf: tells }: Collected) => (tells === undefined ? {} : { tells })
+const informedOf = ({ informedOf: tells, opened = false }: Collected) => ({
+  opened,
+  ...(tells === undefined ? {} : { tells }),
+})
 
 /** Collects a value in an interaction under a version, in its time. */
 const collected = Effect.fnUntraced(function* (version: Version, what: Collected) {
@@ -79,6 +84,7 @@ const cases: Partial<
   "PURPOSE-FIRST": ["enter", { informedOf: others("purposes") }, {}],
   MANDATORY: ["enter", { informedOf: others("fields") }, {}],
   "FIELD-RESP": ["enter", { field: "another" }, {}],
+  "GEO-OK": ["observeTerminal", { terminal: ["coarseLocation"] }, { terminal: ["coarseLocation"], opened: true }],
   AUTO: ["observeTerminal", { terminal: ["freeText"] }, { terminal: ["ipAddress"] }],
   "ADID-DEV": [
     "observeTerminal",

@@ -11,12 +11,15 @@ import type { FieldId, FieldReason, PolicyVersionId } from "../domain/Identifier
 import { holding, type Version } from "../policy/laws.testing.ts"
 import { linkClauses } from "../policy/text/parameters/processing.ts"
 import type { PolicyRuleKey } from "../policy/text/RuleKey.ts"
+import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import { Customers, layer } from "./Customers.ts"
 import { customer, refusalOf } from "./scene.testing.ts"
 import { contractUnder } from "./versions.testing.ts"
 
 /** Two declarations that differ in one fault. */
 interface Case {
+  /** The data of its own service on which the Customer has signed a contract before. */
+  readonly contracted?: ReadonlyArray<PersonalDataCategory>
   readonly breaks: Customer.Command
   readonly keeps: Customer.Command
 }
@@ -30,6 +33,17 @@ const cases: Partial<Record<PolicyRuleKey, (version: Version) => Case>> = {
   CLAUSES: (version) => signing(version, { clauses: [] }),
   "CUST-LINK": (version) => signing(version, { linkClauses: [] }, { linkClauses: [...linkClauses] }),
   "LOC-LIST": (version) => signing(version, { places: ["US"] }),
+  SUBCONTRACT: ({ policy: { at } }) => {
+    const keeps = {
+      _tag: "DeclareInputField",
+      at,
+      field: "number" as FieldId,
+      category: "telephoneNumber",
+      required: false,
+      origin: "customerService",
+    } as const
+    return { contracted: ["telephoneNumber"], breaks: { ...keeps, category: "freeText" }, keeps }
+  },
   MANDATORY: ({ policy: { at } }) => {
     const keeps = {
       _tag: "DeclareInputField",
@@ -51,10 +65,11 @@ describe("a declaration", () => {
       it.effect(`${key} under ${version.id} is asked by Customers.declare`, () =>
         Effect.gen(function* () {
           const { at } = version.policy
-          const { breaks, keeps } = caseOf(version)
+          const { breaks, contracted, keeps } = caseOf(version)
           const declare = (...commands: ReadonlyArray<Customer.Command>) =>
             refusalOf(Customers.use((customers) => customers.declare(customer, commands)))
           yield* declare({ _tag: "AdoptPolicyVersion", at, policyVersion: version.id as PolicyVersionId })
+          if (contracted !== undefined) yield* declare({ ...contractUnder(version, at), ownServices: contracted })
           expect([yield* declare(breaks), yield* declare(keeps)]).toEqual([key, "Success"])
         }).pipe(Effect.provide(Layer.provide(layer, memory))),
       )

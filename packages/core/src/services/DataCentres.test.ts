@@ -70,6 +70,21 @@ describe("the data centres of an operator", () => {
       }).pipe(Effect.provide(services)),
   )
 
+  it.effect.each(holding("HOST-EU").map(({ id }) => id))(
+    "HOST-EU under %s is asked by DataCentres.declare: storage is in Europe, by the list of places (LOC-LIST)",
+    (version) =>
+      Effect.gen(function* () {
+        yield* start(version)
+        const [inside, outside] = [
+          ["DE", "PT", "FR"],
+          ["US", "CH", "GB", "MA"],
+        ]
+        for (const country of outside) expect(yield* refusalOf(declare(centre("one", { country })))).toBe("LOC-LIST")
+        for (const country of inside) expect(yield* refusalOf(declare(centre(country, { country })))).toBe("Success")
+        expect((yield* inspect(0)).violations).toEqual([])
+      }).pipe(Effect.provide(services)),
+  )
+
   it.effect.each(holding("HOST-2DC").map(({ id }) => id))(
     "HOST-2DC under %s is asked by DataCentres.inspect: on any date, and the missing parts are named",
     (version) =>

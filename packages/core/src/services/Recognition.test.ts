@@ -174,7 +174,7 @@ const log = (whose: CustomerId) =>
 
 describe("a returning device", () => {
   it.effect(
-    "RECOG-ATTACH MOSTUSED: is recognised, its interaction is its own, and it sees its most used service first",
+    "RECOG-ATTACH MOSTUSED are asked by Recognition.recognise: it is recognised, its interaction is its own, and it sees its most used service first",
     () =>
       provided(
         Effect.gen(function* () {
@@ -197,7 +197,7 @@ describe("a returning device", () => {
   )
 
   it.effect(
-    "MOSTUSED: an unknown device is offered the default order, and its interaction is linked to no person",
+    "MOSTUSED is asked by Recognition.recognise: an unknown device is offered the default order, and its interaction is linked to no person",
     () =>
       provided(
         Effect.gen(function* () {
@@ -278,30 +278,32 @@ describe("whether devices may be recognised", () => {
     [of2021, true, "accepted"],
     ["house/off", true, "RECOG-ATTACH"],
     [of2021, "for another purpose", "CUST-PURPOSE"],
-  ] as const)("RECOG-ATTACH: under %s, with a contract that says %s: %s", ([version, instructed, answer]) =>
-    provided(
-      Effect.gen(function* () {
-        yield* TestClock.setTime(dawn)
-        const recognition = yield* Recognition
-        const early = recognition.fit(customer, actor)
-        expect(yield* ruleOf(early)).toBe("POLICY-BIND")
-        yield* adopted(customer, version)
-        if (instructed === "for another purpose") yield* contracted(customer, true, [])
-        else if (instructed !== undefined) yield* contracted(customer, instructed)
-        yield* TestClock.setTime(dawn + 5 * day)
-        const pseudonym = yield* Pseudonyms.use(({ issue }) => issue(customer))
-        const answers = [
-          yield* ruleOf(recognition.observe({ customer, pseudonym, traits: traitsOf(1, 1) })),
-          yield* ruleOf(recognition.fit(customer, actor)),
-          yield* ruleOf(recognised(traitsOf(1, 1))),
-        ]
-        const fitted = answer === "accepted" ? "TooFewPseudonyms" : answer
-        expect(answers).toEqual([answer, fitted, answer])
-        // A refused observation is not kept either.
-        const kept = yield* Vault.use((vault) => vault.valuesOf(customer, pseudonym as never, { limit: 9 }))
-        expect(kept).toHaveLength(answer === "accepted" ? 1 : 0)
-      }),
-    ).pipe(Effect.provideService(KnownPolicies, () => withOff)),
+  ] as const)(
+    "RECOG-ATTACH is asked by Recognition.observe, Recognition.fit and Recognition.recognise: under %s, with a contract that says %s: %s",
+    ([version, instructed, answer]) =>
+      provided(
+        Effect.gen(function* () {
+          yield* TestClock.setTime(dawn)
+          const recognition = yield* Recognition
+          const early = recognition.fit(customer, actor)
+          expect(yield* ruleOf(early)).toBe("POLICY-BIND")
+          yield* adopted(customer, version)
+          if (instructed === "for another purpose") yield* contracted(customer, true, [])
+          else if (instructed !== undefined) yield* contracted(customer, instructed)
+          yield* TestClock.setTime(dawn + 5 * day)
+          const pseudonym = yield* Pseudonyms.use(({ issue }) => issue(customer))
+          const answers = [
+            yield* ruleOf(recognition.observe({ customer, pseudonym, traits: traitsOf(1, 1) })),
+            yield* ruleOf(recognition.fit(customer, actor)),
+            yield* ruleOf(recognised(traitsOf(1, 1))),
+          ]
+          const fitted = answer === "accepted" ? "TooFewPseudonyms" : answer
+          expect(answers).toEqual([answer, fitted, answer])
+          // A refused observation is not kept either.
+          const kept = yield* Vault.use((vault) => vault.valuesOf(customer, pseudonym as never, { limit: 9 }))
+          expect(kept).toHaveLength(answer === "accepted" ? 1 : 0)
+        }),
+      ).pipe(Effect.provideService(KnownPolicies, () => withOff)),
   )
 })
 
@@ -361,6 +363,44 @@ describe("the records of a recognition", () => {
         const { state } = yield* CommandHandler.load(RecognitionModel.aggregate, customer, customer)
         expect(state.versions.map(({ version }) => version)).toEqual([1, 2])
         expect(RecognitionModel.at(state, moment(5))!.version).toBe(1)
+      }),
+    ),
+  )
+
+  it.effect.each([
+    [0.94, "RECOG-PROB"],
+    [1.01, "RECOG-PROB"],
+    [Number.NaN, "RECOG-PROB"],
+    [0.95, "accepted"],
+    [1, "accepted"],
+  ] as const)("RECOG-PROB is asked by Recognition.note: a probability of %s: %s", ([probability, answer]) =>
+    provided(
+      Effect.gen(function* () {
+        const { known, version } = yield* start
+        const recognition = yield* Recognition
+        const noted = { pseudonym: known[7]!, probability, version, at: dawn + 5 * day }
+        const before = (yield* log(customer)).length
+        expect(yield* ruleOf(recognition.note(customer, [noted]))).toBe(answer)
+        expect((yield* log(customer)).length - before).toBe(answer === "accepted" ? 1 : 0)
+      }),
+    ),
+  )
+
+  it.effect("RECOG-1CUST is asked by Pseudonyms.declare: no pseudonym is linked with one of another Customer", () =>
+    provided(
+      Effect.gen(function* () {
+        const pseudonyms = yield* Pseudonyms
+        yield* TestClock.setTime(dawn)
+        for (const whose of [customer, elsewhere]) {
+          yield* adopted(whose, of2019)
+          yield* contracted(whose)
+        }
+        yield* TestClock.setTime(dawn + day)
+        const [one, own] = [yield* pseudonyms.issue(customer), yield* pseudonyms.issue(customer)]
+        const foreign = yield* pseudonyms.issue(elsewhere)
+        const linked = (other: Pseudonym.PseudonymId) =>
+          ruleOf(pseudonyms.declare({ customer, pseudonym: one }, { _tag: "LinkPseudonym", at: moment(1), other }))
+        expect([yield* linked(foreign), yield* linked(own)]).toEqual(["RECOG-1CUST", "accepted"])
       }),
     ),
   )

@@ -5,31 +5,24 @@
 import { layer } from "@tacet/adapter-memory"
 import { describe, expect, it } from "@tacet/vitest"
 import * as DateTime from "effect/DateTime"
+import * as Uuid from "../eventsourcing/Uuid.ts"
 import { holding, type Version } from "../policy/laws.testing.ts"
 import type { PolicyRuleKey } from "../policy/text/RuleKey.ts"
 import { makeTacet } from "./Tacet.ts"
+import { listing, triggerUnder } from "./versions.testing.ts"
 
 const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11"
-const listed = "0e3f5a1c-77f5-4c4e-8f0a-1d2c3b4a5f61"
+const listed = Uuid.derived("listed")
 
 /** Records one step of an interaction that a person has begun under a version, in its time. */
-const taken = async ({ id, policy }: Version, step: object) => {
+const taken = async (version: Version, step: object) => {
   await using tacet = makeTacet({ stores: layer, retention: "elsewhere" })
-  const at = DateTime.formatIso(policy.at)
-  await tacet.declare(customer, [
-    { _tag: "AdoptPolicyVersion", at, policyVersion: id },
-    { _tag: "ListNumber", at, number: listed },
-    { _tag: "ListEntryPoint", at, entryPoint: listed },
-  ])
-  const channel = policy.parameters.channels.find((one) => one !== "outgoingCall" && one !== "incomingCall")
-  const trigger =
-    channel === undefined
-      ? { _tag: "outgoingCall", number: listed }
-      : { _tag: "contactRequest", channel, entryPoint: listed }
+  const at = DateTime.formatIso(version.policy.at)
+  await tacet.declare(customer, listing(version, listed))
   const { outcomes } = await tacet.record({
     customer,
     commands: [
-      { _tag: "StartInteraction", at, trigger, interface: "web", linkable: false },
+      { _tag: "StartInteraction", at, trigger: triggerUnder(version, listed), interface: "web", linkable: false },
       { _tag: "TakeStep", at, kind: "thirdPartyPage", step: "shop/basket", ...step },
     ],
   })

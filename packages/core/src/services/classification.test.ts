@@ -98,7 +98,7 @@ const requested = (transfer: Uuid.Uuid, change: Partial<Requested> = {}) =>
 const disclosed = Effect.fnUntraced(function* (
   pseudonym: Pseudonym.PseudonymId,
   values: ReadonlyArray<Sealed<string>>,
-  claimed: Pick<Requested, "label" | "ground">,
+  claimed: Pick<Requested, "label" | "ground"> & Partial<Pick<Requested, "manner">>,
 ) {
   const transfer = yield* Uuid.next
   expect(yield* requested(transfer, claimed)).toBe("authorised")
@@ -141,6 +141,58 @@ describe("data that are said to identify no person", () => {
         const other = yield* issued
         const alone = yield* kept(other, "interfaceUsage")
         expect((yield* disclosed(other, [alone], nonPersonal)).label).toBe("nonPersonal")
+      }).pipe(Effect.provide(services)),
+  )
+
+  // Planted in the wiring: values that are printed taken for non-personal.
+  it.effect.each(ownTimes)(
+    "MEDIUM under %s is asked by Transfers.execute: on paper and as a file the same data are personal",
+    ([version, date]) =>
+      Effect.gen(function* () {
+        yield* startUnder(version, date)
+        const ground = groundUnder(version)
+        for (const manner of ["print", "file", "interface"] as const) {
+          const pseudonym = yield* issued
+          const usage = yield* kept(pseudonym, "interfaceUsage")
+          const claimed = { ground, manner, label: "nonPersonal" } as const
+          expect((yield* disclosed(pseudonym, [usage], claimed)).label).toBe("nonPersonal")
+          const number = yield* kept(pseudonym, "telephoneNumber")
+          expect(yield* refusalOf(disclosed(pseudonym, [number], claimed))).toBe("COMBINE")
+          expect((yield* disclosed(pseudonym, [number], { ground, manner })).label).toBe("personal")
+        }
+      }).pipe(Effect.provide(services)),
+  )
+
+  it.effect(
+    "REGISTER-RCPT is asked by Transfers.notify: the recipients of executed disclosures alone are notified",
+    () =>
+      Effect.gen(function* () {
+        yield* startUnder("dialonce/2021-02-17", "2021-03-01")
+        const pseudonym = yield* issued
+        const usage = yield* kept(pseudonym, "interfaceUsage")
+        const transfers = yield* Transfers
+        const transfer = (yield* Uuid.next) as Transfer.TransferId
+        const notice = {
+          customer,
+          transfer,
+          notice: Uuid.derived("request"),
+          cause: "erasure",
+          result: "notified",
+        } as const
+        expect(yield* refusalOf(transfers.notify(notice))).toBe("REGISTER-RCPT")
+        expect(yield* requested(transfer)).toBe("authorised")
+        expect(yield* refusalOf(transfers.notify(notice))).toBe("REGISTER-RCPT")
+        const { actor, reason } = access
+        yield* transfers.execute({
+          customer,
+          transfer,
+          pseudonym,
+          values: [usage],
+          actor,
+          reason,
+          deliver: () => Effect.void,
+        })
+        expect(yield* refusalOf(transfers.notify(notice))).toBe("Success")
       }).pipe(Effect.provide(services)),
   )
 

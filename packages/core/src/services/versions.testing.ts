@@ -45,6 +45,21 @@ export const contractUnder = ({ policy }: Version, at: DateTime.Utc): SignContra
   recognition: false,
 })
 
+/** The trigger of an interaction that the version allows: by a request at an entry point where it knows one, else by a call. */
+export const triggerUnder = ({ policy }: Version, listed: Uuid.Uuid): Interaction.Trigger => {
+  const channel = policy.parameters.channels.find((one) => one !== "outgoingCall" && one !== "incomingCall")
+  return channel === undefined
+    ? { _tag: "outgoingCall", number: listed as ListedNumberId }
+    : { _tag: "contactRequest", channel, entryPoint: listed as EntryPointId }
+}
+
+/** What a Customer declares before an interaction can begin. */
+export const listing = ({ id, policy: { at } }: Version, listed: Uuid.Uuid): ReadonlyArray<Customer.Command> => [
+  { _tag: "AdoptPolicyVersion", at, policyVersion: id as PolicyVersionId },
+  { _tag: "ListNumber", at, number: listed as ListedNumberId },
+  { _tag: "ListEntryPoint", at, entryPoint: listed as EntryPointId },
+]
+
 type SignContract = Extract<Customer.Command, { readonly _tag: "SignContract" }>
 
 /** Declares the version and a contract on everything that it allows, a day before a moment. */
@@ -67,26 +82,23 @@ interface Started {
   readonly category: PersonalDataCategory
   /** What the person was informed of. Default: everything. */
   readonly tells?: ReadonlyArray<(typeof Interaction.NoticeContent.literals)[number]>
+  /** Whether the person has opened the interface. */
+  readonly opened?: boolean
 }
 
 /** Declares a field, and starts an interaction under the version with a notice. */
 export const startedUnder = Effect.fnUntraced(function* (
   version: Version,
-  { category, field, interaction, tells = Interaction.NoticeContent.literals }: Started,
+  { category, field, interaction, opened = false, tells = Interaction.NoticeContent.literals }: Started,
 ) {
-  const { at, parameters } = version.policy
+  const { at } = version.policy
   yield* Customers.use((customers) =>
     customers.declare(customer, [
-      { _tag: "ListNumber", at, number: listed as ListedNumberId },
-      { _tag: "ListEntryPoint", at, entryPoint: listed as EntryPointId },
+      ...listing(version, listed).slice(1),
       { _tag: "DeclareInputField", at, field, category, required: false },
     ]),
   )
-  const [channel] = parameters.channels.filter((one) => one !== "outgoingCall" && one !== "incomingCall")
-  const trigger: Interaction.Trigger =
-    channel === undefined
-      ? { _tag: "outgoingCall", number: listed as ListedNumberId }
-      : { _tag: "contactRequest", channel, entryPoint: listed as EntryPointId }
+  const trigger = triggerUnder(version, listed)
   return yield* Interactions.use((interactions) =>
     interactions.record({
       customer,
@@ -94,6 +106,7 @@ export const startedUnder = Effect.fnUntraced(function* (
       commands: [
         { _tag: "StartInteraction", at, trigger, interface: "web" as InterfaceId, linkable: true },
         { _tag: "ShowNotice", at, policyVersion: version.id as PolicyVersionId, tells },
+        ...(opened ? [{ _tag: "ActivateInterface", at } as const] : []),
       ],
     }),
   )

@@ -4,6 +4,7 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { startOfDay } from "../../calendar/UtcDay.ts"
 import * as Pseudonym from "../../domain/Pseudonym.ts"
@@ -54,13 +55,11 @@ const isNoted = (
   { customer, pseudonym }: PseudonymRef,
   { at, model, probability, threshold }: RecogniseDevice,
 ) => {
-  const { data: wanted } = Pseudonym.codec.encode({
-    _tag: "DeviceRecognised",
-    occurredAt: at,
-    probability,
-    threshold,
-    model,
-  })
+  const event = { _tag: "DeviceRecognised", occurredAt: at, probability, threshold, model } as const
+  const encoded = Pseudonym.codec.encodeResult(event)
+  // What cannot be stored was not noted, and is refused.
+  if (Result.isFailure(encoded)) return Effect.succeed(false)
+  const { data: wanted } = encoded.success
   return Stream.runFold(
     streamEvents(customer, Pseudonym.streamOf(pseudonym)),
     () => false,
