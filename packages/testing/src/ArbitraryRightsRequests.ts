@@ -16,7 +16,6 @@ export interface Situation {
   readonly policy: EffectivePolicy.EffectivePolicy
   /** The values of the person in the vault. */
   readonly holdings: ReadonlyArray<RightsRequest.Holding>
-  readonly localLaw?: RightsRequest.LocalLaw
 }
 
 /** One command of a history, with the state before it and its result. */

@@ -23,7 +23,6 @@ export const unasked: ReadonlyArray<RuleKey.PolicyRuleKey> = [
   "OPERATOR-NOACCESS",
   "PERSONAL-ACT",
   "PROCESSINGS",
-  "R-LOCAL-LAW",
   "RET-ACCOUNT",
   "RET-UNTIL-ACCOUNT",
   "RET-USER-5Y",

@@ -332,8 +332,9 @@ describe.each(effective)("a request under $policy", (policy) => {
         ...(cites
           ? { legalReference: Requests.legalReference, held: situation.holdings.map(({ reference }) => reference) }
           : {}),
+        ...(ownLaw ? { localLaw: { country: "CH", reference: Requests.legalReference } } : {}),
       }
-      const context = { ...situation, ...(ownLaw ? { localLaw: { reference: Requests.legalReference } } : {}) }
+      const context = situation
       const { after, refusedBy } = Requests.step(state, command, context)
       expect([ground, kind, after.status === "requestRejected"]).toEqual([ground, kind, good])
       if (good)
@@ -395,8 +396,9 @@ describe.each(effective)("a request under $policy", (policy) => {
     [received(policy), fc.constantFrom("P10D" as const, "P28D" as const, "P45D" as const, undefined)],
     ({ receipt, situation, state }, answerWithin) => {
       const reference = "CA Civ Code 1798.130"
-      const localLaw = { reference, ...(answerWithin === undefined ? {} : { answerWithin }) }
-      const abroad = Requests.step(decider.initial, receipt, { ...situation, localLaw }).after
+      const localLaw = { country: "US", reference, ...(answerWithin === undefined ? {} : { answerWithin }) }
+      const abroad = Requests.step(decider.initial, { ...receipt, localLaw }, situation).after
+      expect(abroad.request?.country).toBe("US")
       expect(abroad.request?.localLaw).toBe(reference)
       const own = RightsRequest.dueDate(state)!
       const theirs = answerWithin === undefined ? own : Calendar.add(state.request!.received, answerWithin)

@@ -78,6 +78,10 @@ export interface Received {
   readonly registered?: boolean
   /** The purposes of an objection or a withdrawal. Default: none. */
   readonly purposes?: ReadonlyArray<Purpose>
+  /** The country that it comes from, by its ISO 3166 code. Default: that of `localLaw`, else none is recorded. */
+  readonly country?: string
+  /** The law of that country, where it differs from the policy's: both are obeyed, and it is recorded (R-LOCAL-LAW). */
+  readonly localLaw?: RightsRequest.LocalLaw
   /** Default: now. */
   readonly at?: EpochMillis
 }
@@ -185,14 +189,16 @@ export const layer: Layer.Layer<DataSubjectRequests, never, Vault | EventStore |
 
 const receive = (ports: Ports) =>
   Effect.fn("DataSubjectRequests.receive")(function* (received: Received) {
-    const { channel, customer, kind, purposes = [], registered = false, requester } = received
+    const { channel, country, customer, kind, localLaw, purposes = [], registered = false, requester } = received
     const request = received.request ?? ((yield* Uuid.next) as RightsRequest.RequestId)
     const which = { customer, request }
     // A repetition without a moment means the moment at which it was received.
     const known = yield* stateOf(ports, which)
     const moment = received.at ?? (known.request === undefined ? undefined : known.receivedAt)
     const at = moment === undefined ? yield* utcNow : DateTime.makeUnsafe(moment)
-    yield* decide(ports, which, { _tag: "ReceiveRequest", at, kind, channel, requester, registered, purposes })
+    const from = { ...(country === undefined ? {} : { country }), ...(localLaw === undefined ? {} : { localLaw }) }
+    const said = { kind, channel, requester, registered, purposes, ...from }
+    yield* decide(ports, which, { _tag: "ReceiveRequest", at, ...said })
     const declared = yield* ports.decisions.declared(customer)
     const { parameters } = yield* Declarations.bound(declared, "ReceiveRequest", at)
     const toCustomer = !registered && parameters.requestAddressee === "customerOfInteraction"

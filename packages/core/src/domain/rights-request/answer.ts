@@ -7,6 +7,7 @@ import { record, refuse } from "../internal/Decision.ts"
 import * as Answer from "./outcome.ts"
 import type { CommandOf, Context, Decision } from "./commands.ts"
 import type { RequestReceived } from "./events.ts"
+import { foreignLaw, localLawOf } from "./receipt.ts"
 import type { State } from "./state.ts"
 
 /** Kinds that are answered without verifying the person: no personal data are disclosed or changed. */
@@ -19,6 +20,8 @@ export const fulfil = (
   context: Context,
 ): Decision => {
   const { outcome } = command
+  const foreign = foreignLaw(command, request.country, context.policy)
+  if (foreign !== undefined) return foreign
   const unknown = answersAnybody.has(request.kind) ? undefined : unknownPerson(state, command, context)
   if (unknown !== undefined) return unknown
   const violation = Answer.outcomeViolation(request, outcome, context.holdings ?? [])
@@ -35,6 +38,7 @@ export const fulfil = (
       kept: kept.length,
       keptBy: Array.from(new Set(kept.flatMap(({ keptBy }) => keptBy ?? []))).sort(),
       ...(outcome._tag === "portability" ? { format: outcome.format } : {}),
+      ...localLawOf(request, command, context),
       states: command.states,
     })
   )
@@ -60,7 +64,10 @@ export const refuseRequest = (
   context: Context,
 ): Decision => {
   const { ground, held, legalReference } = command
-  const violation = Answer.groundViolation(request, command, context)
+  const foreign = foreignLaw(command, request.country, context.policy)
+  if (foreign !== undefined) return foreign
+  const law = localLawOf(request, command, context)
+  const violation = Answer.groundViolation({ ...request, localLaw: law.localLaw }, command, context)
   if (violation !== undefined) return refuse(violation.rule, command, violation.field, violation.accepted)
   // No law holds the data of a person who is not known yet.
   const unknown = Answer.isLegalGround(ground) ? unknownPerson(state, command, context) : undefined
@@ -75,6 +82,7 @@ export const refuseRequest = (
       reasons: command.reasons,
       ...(legalReference === undefined ? {} : { legalReference }),
       ...(held === undefined ? {} : { held: held.length }),
+      ...law,
       states: command.states,
     })
   )

@@ -4,14 +4,16 @@
 import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Calendar from "../../calendar/Calendar.ts"
-import type { Period } from "../../calendar/Period.ts"
+import { Period } from "../../calendar/Period.ts"
 import { PlainDate } from "../../calendar/PlainDate.ts"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
 import { Uuid } from "../../eventsourcing/Uuid.ts"
+import type * as Competence from "../../policy/binding/Competence.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import { Purpose } from "../../policy/checks/Purpose.ts"
 import { Locator, RefusalGround, Right } from "../../policy/text/parameters/rights.ts"
 import { Sealed } from "../../privacy/Sealed.ts"
+import { Country } from "../Recipient.ts"
 import { type Holding, LegalReference, Outcome } from "./outcome.ts"
 import type { Event } from "./events.ts"
 import {
@@ -29,6 +31,10 @@ import {
 import type { State } from "./state.ts"
 
 const at = Schema.DateTimeUtc
+
+const place = { country: Country, reference: LegalReference }
+/** The rule of the place that a request comes from, where it differs from the policy's (R-LOCAL-LAW). */
+const localLaw = Schema.optionalKey(Schema.Struct(place))
 const { states } = RequestFulfilled.fields
 
 /** The commands of a request. `at` is the moment at which it happened. */
@@ -40,6 +46,9 @@ export const Command = Schema.Union([
     requester: Uuid,
     registered: Schema.Boolean,
     purposes: Schema.Array(Purpose),
+    /** The country that it comes from. */
+    country: Schema.optionalKey(Country),
+    localLaw: Schema.optionalKey(Schema.Struct({ ...place, answerWithin: Schema.optionalKey(Period) })),
   }),
   Schema.TaggedStruct("TakeRequest", { at }),
   Schema.TaggedStruct("ForwardRequest", { at }),
@@ -66,7 +75,7 @@ export const Command = Schema.Union([
     reasons: Schema.Array(DelayReason),
     expected: Schema.optionalKey(PlainDate),
   }),
-  Schema.TaggedStruct("FulfilRequest", { at, by: Handler, outcome: Outcome, states }),
+  Schema.TaggedStruct("FulfilRequest", { at, by: Handler, outcome: Outcome, localLaw, states }),
   Schema.TaggedStruct("RefuseRequest", {
     at,
     by: Handler,
@@ -75,6 +84,7 @@ export const Command = Schema.Union([
     legalReference: Schema.optionalKey(LegalReference),
     /** The values that a legal ground holds. */
     held: Schema.optionalKey(Schema.Array(Uuid)),
+    localLaw,
     states,
   }),
   Schema.TaggedStruct("LiftRestriction", { at, informed: Schema.Boolean }),
@@ -87,8 +97,8 @@ export type Command = typeof Command.Type
 export type CommandOf<Tag extends Command["_tag"]> = Extract<Command, { readonly _tag: Tag }>
 
 /** The law of the place that a request comes from, where it differs (R-LOCAL-LAW). */
-export interface LocalLaw {
-  readonly reference: string
+export interface LocalLaw extends Competence.LocalLaw {
+  /** The time within which that law has a request answered. */
   readonly answerWithin?: Period
 }
 
@@ -96,7 +106,6 @@ export interface LocalLaw {
 export interface Context {
   /** The policy that binds the moment of the command. */
   readonly policy: EffectivePolicy
-  readonly localLaw?: LocalLaw
   /** Moves a due date on a holiday or weekend to the next working day, in decisions as in `dueDate` and `overdue`. */
   readonly holidays?: Calendar.HolidayTable
   /** All values of the person who was located, and of no other person. */

@@ -12,6 +12,7 @@ import { Purpose } from "../../policy/checks/Purpose.ts"
 import { Locator, RefusalGround, Right, answerDuties, requestChannels } from "../../policy/text/parameters/rights.ts"
 import { Sealed } from "../../privacy/Sealed.ts"
 import { PolicyVersionId } from "../Identifier.ts"
+import { Country } from "../Recipient.ts"
 import { ExportFormat, LegalReference } from "./outcome.ts"
 
 // Stream
@@ -81,6 +82,12 @@ const late = Schema.optionalKey(Schema.Boolean)
 
 const states = Schema.Array(Statement)
 
+/** The law of another place by which an answer was decided, and whose it is (R-LOCAL-LAW). */
+const decidedByLocalLaw = {
+  country: Schema.optionalKey(Country),
+  localLaw: Schema.optionalKey(LegalReference),
+}
+
 /** A request came in. The time to answer it was fixed by what bound that moment (R-1M, R-30D). */
 export const RequestReceived = Schema.TaggedStruct("RequestReceived", {
   occurredAt,
@@ -96,7 +103,9 @@ export const RequestReceived = Schema.TaggedStruct("RequestReceived", {
   received: PlainDate,
   within: Schema.Array(Period),
   timeZone: Schema.String.annotate(ofPublic),
-  /** The law of another place that decided with it (R-LOCAL-LAW). */
+  /** The country that it comes from, where the person or the address says so. */
+  country: Schema.optionalKey(Country),
+  /** The law of that country that decided with it (R-LOCAL-LAW). */
   localLaw: Schema.optionalKey(LegalReference),
 })
 
@@ -168,6 +177,7 @@ export const RequestFulfilled = Schema.TaggedStruct("RequestFulfilled", {
   kept: Schema.Int,
   keptBy: Schema.Array(LegalReference),
   format: Schema.optionalKey(ExportFormat),
+  ...decidedByLocalLaw,
   states,
   late,
 })
@@ -182,6 +192,7 @@ export const RequestRefused = Schema.TaggedStruct("RequestRefused", {
   legalReference: Schema.optionalKey(LegalReference),
   /** How many values the law holds, where the ground is one. */
   held: Schema.optionalKey(Schema.Int),
+  ...decidedByLocalLaw,
   states,
   late,
 })

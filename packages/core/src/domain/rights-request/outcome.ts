@@ -65,6 +65,8 @@ export interface Asked {
   readonly kind: Right
   readonly purposes: ReadonlyArray<Purpose>
   readonly registered: boolean
+  /** The law of the place that decides with the policy (R-LOCAL-LAW). */
+  readonly localLaw?: string | undefined
 }
 
 /** Why an answer does not hold: the rule, the field that decided, and what would be accepted. */
@@ -232,7 +234,6 @@ export const groundViolation = (
   refusal: { readonly ground: RefusalGround; readonly legalReference?: string; readonly held?: ReadonlyArray<Uuid> },
   context: {
     readonly policy: EffectivePolicy
-    readonly localLaw?: { readonly reference: string }
     readonly holdings?: ReadonlyArray<Holding>
   },
 ): Violation | undefined => {
@@ -257,7 +258,7 @@ export const groundViolation = (
   if (necessities.has(ground) && (kind !== "objection" || !necessitiesOf[objectionTest].includes(ground))) {
     return violation("R-OBJ-NEC", "ground", "for an objection the necessity that the policy names, else another")
   }
-  if (ground === "notRequiredByLocalLaw" && context.localLaw?.reference !== legalReference) {
+  if (ground === "notRequiredByLocalLaw" && request.localLaw !== legalReference) {
     return violation("R-LOCAL-LAW", "legalReference", "the law of the place that the request comes from")
   }
   if (ground === "legalObligation" && kind !== "erasure") {

@@ -3,6 +3,9 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Calendar from "../../calendar/Calendar.ts"
+import * as Competence from "../../policy/binding/Competence.ts"
+import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
+import { citesAct } from "../../policy/legal/Citation.ts"
 import type { PolicyVersionId } from "../Identifier.ts"
 import { record, refuse } from "../internal/Decision.ts"
 import * as Answer from "./outcome.ts"
@@ -10,9 +13,9 @@ import type { CommandOf, Context, Decision } from "./commands.ts"
 import type { RequestReceived } from "./events.ts"
 import type { State } from "./state.ts"
 
-export const receive = (command: CommandOf<"ReceiveRequest">, { localLaw, policy }: Context): Decision => {
-  const { channel, kind, purposes, registered, requester } = command
-  const { answerWithin, consent, localLaw: place, rights } = policy.parameters
+export const receive = (command: CommandOf<"ReceiveRequest">, { policy }: Context): Decision => {
+  const { channel, country = command.localLaw?.country, kind, localLaw, purposes, registered, requester } = command
+  const { answerWithin, consent, rights } = policy.parameters
   const offered =
     rights.includes(kind) ||
     kind === "complaint" ||
@@ -22,7 +25,10 @@ export const receive = (command: CommandOf<"ReceiveRequest">, { localLaw, policy
   if ((kind === "objection" || kind === "consentWithdrawal") && purposes.length === 0) {
     return refuse(Answer.ruleOf[kind], command, "purposes", "at least one purpose that is to stop")
   }
-  const law = localLaw !== undefined && place === "prevails" ? localLaw : undefined
+  const foreign = foreignLaw(command, country, policy)
+  if (foreign !== undefined) return foreign
+  const { reference } = Competence.lawOf(policy, localLaw)
+  const theirs = reference === undefined ? undefined : localLaw?.answerWithin
   return record({
     _tag: "RequestReceived",
     occurredAt: command.at,
@@ -34,10 +40,53 @@ export const receive = (command: CommandOf<"ReceiveRequest">, { localLaw, policy
     policyVersion: policy.policy as PolicyVersionId,
     received: Calendar.localDate(command.at, policy.timeZone),
     // Both laws are obeyed: the soonest of the periods counts.
-    within: law?.answerWithin === undefined ? answerWithin : [...answerWithin, law.answerWithin],
+    within: theirs === undefined ? answerWithin : [...answerWithin, theirs],
     timeZone: policy.timeZone,
-    ...(law === undefined ? {} : { localLaw: law.reference }),
+    ...(country === undefined ? {} : { country }),
+    ...(reference === undefined ? {} : { localLaw: reference }),
   })
+}
+
+/**
+ * The law of the place that decides an answer, as its event records it: that which the answer names, else the one that
+ * was recorded with the request (R-LOCAL-LAW).
+ */
+export const localLawOf = (
+  request: typeof RequestReceived.Type,
+  { localLaw }: CommandOf<"FulfilRequest" | "RefuseRequest">,
+  { policy }: Context,
+): { readonly country?: string; readonly localLaw?: string } => {
+  const { country, reference } = Competence.lawOf(policy, localLaw)
+  if (reference !== undefined) return { country, localLaw: reference }
+  return {
+    ...(request.localLaw === undefined || request.country === undefined ? {} : { country: request.country }),
+    ...(request.localLaw === undefined ? {} : { localLaw: request.localLaw }),
+  }
+}
+
+/** Refused where a law is said to differ that is the policy's own, of another place than the request's, or no act. */
+export const foreignLaw = (
+  command: CommandOf<"FulfilRequest" | "ReceiveRequest" | "RefuseRequest">,
+  country: string | undefined,
+  policy: EffectivePolicy,
+): Decision | undefined => {
+  const { localLaw } = command
+  if (localLaw === undefined) return undefined
+  const field = "localLaw"
+  if (localLaw.country === policy.country) {
+    return refuse(
+      "R-LOCAL-LAW",
+      command,
+      field,
+      `the law of another place than ${policy.country}, whose law the policy keeps`,
+    )
+  }
+  if (country !== undefined && country !== localLaw.country) {
+    return refuse("R-LOCAL-LAW", command, field, `the law of the place that the request comes from: ${country}`)
+  }
+  return citesAct(localLaw.reference)
+    ? undefined
+    : refuse("R-LOCAL-LAW", command, field, "the act that differs, with its provision: no policy and no contract")
 }
 
 export const verify = (state: State, command: CommandOf<"VerifyIdentity">, { policy }: Context): Decision => {

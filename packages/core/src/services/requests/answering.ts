@@ -6,6 +6,7 @@ import type * as RightsRequest from "../../domain/RightsRequest.ts"
 import type * as Transfer from "../../domain/Transfer.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type * as Pseudonym from "../../domain/Pseudonym.ts"
+import type * as Competence from "../../policy/binding/Competence.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import type { Actor } from "../../privacy/AccessLog.ts"
 import type { Sealed } from "../../privacy/Sealed.ts"
@@ -20,6 +21,8 @@ export interface Answer extends RequestRef {
   readonly by: RightsRequest.Handler
   /** The notices in the answer besides its outcome; the policy may require them (R-COMPLAINT). */
   readonly states: (typeof RightsRequest.RequestFulfilled.Type)["states"]
+  /** The law of the place that decides the answer, where it differs from the policy's. Default: that of the request. */
+  readonly localLaw?: Competence.LocalLaw
   /** Access: the `references` of the copy that the person was given, as `read` answered it; portability: its `portable`. */
   readonly given?: ReadonlyArray<Uuid>
   /** Portability: the format. */
@@ -47,9 +50,16 @@ export interface Fulfilment {
 
 /** The command that records an outcome. */
 export const fulfilling = (
-  { answer: { states }, at, by }: Fulfilment,
+  { answer: { localLaw, states }, at, by }: Fulfilment,
   outcome: RightsRequest.Outcome,
-): RightsRequest.Command => ({ _tag: "FulfilRequest", at, by, outcome, states })
+): RightsRequest.Command => ({
+  _tag: "FulfilRequest",
+  at,
+  by,
+  outcome,
+  ...(localLaw === undefined ? {} : { localLaw }),
+  states,
+})
 
 /** The pseudonym of a subject that a request has located. */
 export const pseudonymOf = ({ answer: { customer } }: Fulfilment, subject: SubjectId): PseudonymRef => ({

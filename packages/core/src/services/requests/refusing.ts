@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as RightsRequest from "../../domain/RightsRequest.ts"
 import * as Uuid from "../../eventsourcing/Uuid.ts"
+import type * as Competence from "../../policy/binding/Competence.ts"
 import type { Actor } from "../../privacy/AccessLog.ts"
 import { holdingsOf } from "./erasure.ts"
 import { resumeAfterRefusal } from "./stopping.ts"
@@ -21,13 +22,15 @@ export interface RequestRefusal extends RequestRef {
   /** A legal ground: the act, and the values of the person that it holds. */
   readonly legalReference?: string
   readonly held?: ReadonlyArray<Uuid.Uuid>
+  /** The law of the place that decides, where it differs from the policy's. Default: that of the request. */
+  readonly localLaw?: Competence.LocalLaw
   readonly states: (typeof RightsRequest.RequestRefused.Type)["states"]
 }
 
 /** Seals the reasons and records the refusal; the same refusal again has no further effect. */
 export const refuse = (ports: Ports) =>
   Effect.fn("DataSubjectRequests.refuse")(function* (refusal: RequestRefusal) {
-    const { actor, by, customer, ground, held, legalReference, reasons, states } = refusal
+    const { actor, by, customer, ground, held, legalReference, localLaw, reasons, states } = refusal
     const before = yield* stateOf(ports, refusal)
     const resume = resumeAfterRefusal(ports, refusal, actor, legalReference ?? ground)
     if (before.refusedOn === ground) return yield* resume
@@ -43,6 +46,7 @@ export const refuse = (ports: Ports) =>
       reasons: reference,
       ...(legalReference === undefined ? {} : { legalReference }),
       ...(held === undefined ? {} : { held }),
+      ...(localLaw === undefined ? {} : { localLaw }),
       states,
     })
     yield* foresee(ports, refusal, command(yield* Uuid.next), holdings)

@@ -13,7 +13,7 @@ import * as Uuid from "../../eventsourcing/Uuid.ts"
 import type { PlainDate } from "../../calendar/PlainDate.ts"
 import { holding, type Version, versions } from "../../policy/laws.testing.ts"
 import type { requestChannels } from "../../policy/text/parameters/rights.ts"
-import { DataSubjectRequests, type Declaration } from "../DataSubjectRequests.ts"
+import { DataSubjectRequests, type Declaration, type Received, type RequestRefusal } from "../DataSubjectRequests.ts"
 import { actor, made, personUnder } from "../requestsUnder.testing.ts"
 import { customer, day, over, refusalOf } from "../scene.testing.ts"
 import { contractedUnder } from "../versions.testing.ts"
@@ -226,4 +226,84 @@ describe("the ways of a request", () => {
         ])
       }),
   )
+})
+
+describe("the law of another place", () => {
+  for (const version of holding("R-LOCAL-LAW")) {
+    // Planted and found: the law of the request not looked up for its answer; a longer period of that law that puts the
+    // answer off; the country left out of the record; the law left out of the command of each verb.
+    it.effect(
+      `R-LOCAL-LAW under ${version.id} is asked by DataSubjectRequests.receive, DataSubjectRequests.refuse and DataSubjectRequests.fulfil: it decides and is recorded`,
+      () =>
+        Effect.gen(function* () {
+          const law = { country: "CH", reference: "CH FADP 26" } as const
+          const other = { country: "CH", reference: "CH FADP 25" } as const
+          const received = (options: Partial<Received>) =>
+            apart(
+              Effect.gen(function* () {
+                yield* TestClock.setTime(instant("2017-05-10T10:00:00Z"))
+                yield* contractedUnder(version, instant("2017-05-10T10:00:00Z"))
+                const requests = yield* DataSubjectRequests
+                const request = yield* requests.receive({
+                  customer,
+                  kind: "access",
+                  channel: "email",
+                  requester: Uuid.derived("a requester"),
+                  ...options,
+                })
+                const { request: recorded } = yield* requests.stateOf({ customer, request })
+                const [listed] = yield* requests.open(customer)
+                return [recorded?.country, recorded?.localLaw, listed?.due]
+              }),
+            )
+          expect(yield* received({ country: "CH" })).toEqual(["CH", undefined, "2017-06-09"])
+          expect(yield* received({ localLaw: { ...law, answerWithin: "P15D" } })).toEqual([
+            "CH",
+            "CH FADP 26",
+            "2017-05-25",
+          ])
+          expect(yield* received({ localLaw: { ...law, answerWithin: "P45D" } })).toEqual([
+            "CH",
+            "CH FADP 26",
+            "2017-06-09",
+          ])
+          // The policy's own law does not differ from it, another place's does not count, and a contract is no law.
+          for (const options of [
+            { localLaw: { ...law, country: "FR" } },
+            { country: "DE", localLaw: law },
+            { localLaw: { ...law, reference: "section 7 of the terms" } },
+          ]) {
+            expect(yield* refusalOf(received(options))).toBe("R-LOCAL-LAW")
+          }
+          const refused = (options: Partial<Received>, more: Partial<RequestRefusal>) =>
+            apart(
+              Effect.gen(function* () {
+                const { refuse } = yield* made(yield* personUnder(version), "access", options)
+                return yield* refusalOf(refuse({ ground: "notRequiredByLocalLaw", ...more }))
+              }),
+            )
+          const cited = { legalReference: law.reference }
+          expect(yield* refused({}, cited)).toBe("R-LOCAL-LAW")
+          expect(yield* refused({ localLaw: other }, cited)).toBe("R-LOCAL-LAW")
+          expect(yield* refused({ localLaw: law }, cited)).toBe("Success")
+          expect(yield* refused({ country: "CH" }, { ...cited, localLaw: law })).toBe("Success")
+          expect(yield* refused({ country: "DE" }, { ...cited, localLaw: law })).toBe("R-LOCAL-LAW")
+          const fulfilled = (localLaw: typeof law, options: Partial<Received>) =>
+            apart(
+              Effect.gen(function* () {
+                const { fulfil, read, which } = yield* made(yield* personUnder(version), "access", options)
+                const { references } = yield* read
+                yield* fulfil({ given: references, localLaw })
+                const { events } = yield* EventStore.use((store) =>
+                  store.readStream(customer, { kind: "rights-request", id: which.request }),
+                )
+                return JSON.parse(events.at(-1)!.data) as { readonly country?: string; readonly localLaw?: string }
+              }),
+            )
+          expect(yield* fulfilled(law, {})).toMatchObject({ country: "CH", localLaw: "CH FADP 26" })
+          expect(yield* fulfilled(law, { localLaw: other })).toMatchObject({ country: "CH", localLaw: "CH FADP 26" })
+          expect(yield* refusalOf(fulfilled(law, { country: "DE" }))).toBe("R-LOCAL-LAW")
+        }),
+    )
+  }
 })

@@ -61,7 +61,7 @@ export const definitions = {
   localLaw: levels(["prevails", "ignored"], {
     about: "Whether the law of the place that a request comes from decides where it differs.",
     rules: ["R-LOCAL-LAW"],
-    readBy: "decider",
+    readBy: "register",
   }),
   processingRecord: choice(["authorityDeclaration", "internalRecord"], {
     about:
