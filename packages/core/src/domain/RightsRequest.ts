@@ -15,6 +15,7 @@ import { type State, evolve, initial } from "./rights-request/state.ts"
 export * from "./rights-request/events.ts"
 export { type State, initial, dueDate, overdue, type Use, permits, signInWorks } from "./rights-request/state.ts"
 export { Command, type LocalLaw, type Context, acceptedIn } from "./rights-request/commands.ts"
+export { claimOf } from "./rights-request/duplicates.ts"
 export {
   type Asked,
   explanations,

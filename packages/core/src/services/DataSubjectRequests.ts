@@ -39,13 +39,15 @@ import {
   subjectOf,
   utcNow,
 } from "./requests/records.ts"
+import { join } from "./requests/joining.ts"
 import { listOpen, type OpenRequest } from "./requests/listing.ts"
 import { refuse, type RequestRefusal } from "./requests/refusing.ts"
 import { rectify } from "./requests/rectification.ts"
 import { restrict } from "./requests/restriction.ts"
+import { HolidaysOf } from "./requests/settings.ts"
 import { object, stopFromReceipt, withdraw } from "./requests/stopping.ts"
 
-export { NotifyRecipient }
+export { HolidaysOf, NotifyRecipient }
 export type {
   Answer,
   Answered,
@@ -153,6 +155,14 @@ export class DataSubjectRequests extends Context.Service<
      * anything is changed.
      */
     readonly fulfil: (answer: Answer) => Effect.Effect<Answered, DataSubjectRequestsError>
+    /**
+     * Joins a request to an earlier one of the same person that says the same, and whose requester is verified: it is
+     * answered with that one, and due no later. `open` names such a pair. The same again has no further effect.
+     */
+    readonly join: (
+      duplicate: RequestRef,
+      original: RightsRequest.RequestId,
+    ) => Effect.Effect<void, DataSubjectRequestsError>
     /** The requests without an answer, each with its due date and whether that is past at a moment. Default: now. */
     readonly open: (
       customer: CustomerId,
@@ -171,6 +181,7 @@ export const layer: Layer.Layer<DataSubjectRequests, never, Vault | EventStore |
       erasure: yield* Erasure,
       decisions: yield* Decisions.make,
       store: yield* EventStore,
+      holidaysOf: yield* HolidaysOf,
     }
     return DataSubjectRequests.of({
       receive: receive(ports),
@@ -182,6 +193,7 @@ export const layer: Layer.Layer<DataSubjectRequests, never, Vault | EventStore |
       read: read(ports),
       refuse: refuse(ports),
       fulfil: fulfil(ports),
+      join: join(ports),
       open: listOpen(ports),
     })
   }),
@@ -210,7 +222,9 @@ const fulfil = (ports: Ports) =>
   Effect.fn("DataSubjectRequests.fulfil")(function* (answer: Answer) {
     const { actor, customer, request } = answer
     const state = yield* stateOf(ports, answer)
-    const eraseRequest = ports.erasure.erase({ customer, subject: subjectOf(request), cause: "request" })
+    const eraseRequest = Effect.forEach([request, ...state.duplicates], (one) =>
+      ports.erasure.erase({ customer, subject: subjectOf(one), cause: "request" }),
+    )
     const isErasure = state.request?.kind === "erasure"
     if (isErasure && state.status === "requestFulfilled") {
       yield* eraseRequest

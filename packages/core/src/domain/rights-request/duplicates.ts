@@ -4,6 +4,7 @@
 import * as Deadline from "../../policy/checks/Deadline.ts"
 import { refuse } from "../internal/Decision.ts"
 import type { CommandOf, Decision } from "./commands.ts"
+import type { RequestReceived } from "./events.ts"
 import { type State, settledStatuses } from "./state.ts"
 
 /**
@@ -28,9 +29,7 @@ export const duplicateViolation = (
   }
   if (!original.verified) return refuse("R-VERIFY", command, field, "an original whose requester is verified")
   const [one, other] = [duplicate.request, original.request]
-  const says = ({ kind, purposes, registered, requester }: typeof one) =>
-    JSON.stringify([kind, requester, registered, purposes.toSorted()])
-  if (says(one) !== says(other)) {
+  if (claimOf(one) !== claimOf(other)) {
     return refuse("TACET-ONCE", command, field, "two requests of one person that say the same")
   }
   const [due, sooner] = [Deadline.dueDate(duplicate.deadline), Deadline.dueDate(original.deadline)]
@@ -38,3 +37,7 @@ export const duplicateViolation = (
     ? refuse("R-1M", command, field, "an original that is due no later than its duplicate")
     : undefined
 }
+
+/** What a request asks for, and of whom: the same text for all requests of one person that say the same. */
+export const claimOf = ({ kind, purposes, registered, requester }: typeof RequestReceived.Type): string =>
+  JSON.stringify([kind, requester, registered, purposes.toSorted()])

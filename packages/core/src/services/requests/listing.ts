@@ -21,6 +21,8 @@ export interface OpenRequest {
   readonly due: PlainDate | undefined
   /** Whether the due date is past. */
   readonly late: boolean
+  /** An open request of the same person that says the same: the two may be joined. */
+  readonly sameAs?: RightsRequest.RequestId
 }
 
 /** The requests of a Customer's people that have no answer yet, in the order of their receipt. */
@@ -29,6 +31,7 @@ export const listOpen = (ports: Ports) =>
     const at = DateTime.makeUnsafe(options?.at ?? (yield* Clock.currentTimeMillis))
     const filter = { streamKinds: [RightsRequest.streamKind], eventTypes: ["RequestReceived"] }
     const open: Array<OpenRequest> = []
+    const claims = new Map<string, RightsRequest.RequestId>()
     for (let after = 0; ;) {
       const { events, head, through } = yield* ports.store.readLog(customer, { after, filter })
       for (const { stream } of events) {
@@ -36,9 +39,15 @@ export const listOpen = (ports: Ports) =>
         const { state } = yield* ports.decisions.load(RightsRequest.aggregate, customer, request)
         const { answeredAt, handler, receivedAt, status } = state
         if (state.request === undefined || answeredAt !== undefined || status === "duplicate") continue
-        const due = RightsRequest.dueDate(state)
+        const holidays = ports.holidaysOf(customer)
+        const due = RightsRequest.dueDate(state, holidays)
+        const late = RightsRequest.overdue(state, at, holidays)
         const { kind } = state.request
-        open.push({ request, kind, status, handler, receivedAt, due, late: RightsRequest.overdue(state, at) })
+        const claim = RightsRequest.claimOf(state.request)
+        const sameAs = claims.get(claim)
+        if (sameAs === undefined) claims.set(claim, request)
+        const same = sameAs === undefined ? {} : { sameAs }
+        open.push({ request, kind, status, handler, receivedAt, due, late, ...same })
       }
       after = through
       if (through >= head) return open.sort((one, other) => one.receivedAt - other.receivedAt)

@@ -9,10 +9,12 @@ import * as Schema from "effect/Schema"
 import type { RecipientId } from "../../domain/Recipient.ts"
 import * as RightsRequest from "../../domain/RightsRequest.ts"
 import * as Transfer from "../../domain/Transfer.ts"
+import type { HolidayTable } from "../../calendar/Calendar.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { EventStore } from "../../eventsourcing/EventStore.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
 import { Uuid } from "../../eventsourcing/Uuid.ts"
+import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import type { Access, Actor } from "../../privacy/AccessLog.ts"
 import type { SubjectId } from "../../privacy/Subject.ts"
@@ -37,6 +39,7 @@ export interface Ports {
   readonly erasure: Erasure["Service"]
   readonly decisions: Decisions.Decisions
   readonly store: EventStore["Service"]
+  readonly holidaysOf: (customer: CustomerId) => HolidayTable | undefined
 }
 
 /** A disclosure about the person: its recipient, its purpose, and the safeguard under which it crossed a border. */
@@ -69,18 +72,28 @@ export const subjectOf = (request: RightsRequest.RequestId): SubjectId => reques
 export const stateOf = ({ decisions }: Ports, { customer, request }: RequestRef) =>
   Effect.map(decisions.load(RightsRequest.aggregate, customer, request), ({ state }) => state)
 
+/** The facts of a decision under a policy, on working days where the Customer's holidays are known. */
+export const contextOf = (
+  { holidaysOf }: Ports,
+  customer: CustomerId,
+  policy: EffectivePolicy,
+): Pick<RightsRequest.Context, "holidays" | "policy"> => {
+  const holidays = holidaysOf(customer)
+  return holidays === undefined ? { policy } : { policy, holidays }
+}
+
 /** Decides a command and records it. */
 export const decide = (
-  { decisions }: Ports,
+  ports: Ports,
   { customer, request }: RequestRef,
   command: RightsRequest.Command,
   holdings: ReadonlyArray<RightsRequest.Holding> = [],
 ) =>
   Effect.asVoid(
-    decisions.decide(RightsRequest.aggregate, { customer, id: request }, (declared) =>
+    ports.decisions.decide(RightsRequest.aggregate, { customer, id: request }, (declared) =>
       Effect.map(Declarations.bound(declared, command._tag, command.at), (policy) => ({
         command,
-        context: { policy, holdings },
+        context: { ...contextOf(ports, customer, policy), holdings },
       })),
     ),
   )
@@ -95,7 +108,8 @@ export const foresee = Effect.fnUntraced(function* (
   const declared = yield* ports.decisions.declared(which.customer)
   const policy = yield* Declarations.bound(declared, command._tag, command.at)
   const state = yield* stateOf(ports, which)
-  yield* Decisions.foresee(RightsRequest.aggregate, state, { command, context: { policy, holdings } })
+  const context = { ...contextOf(ports, which.customer, policy), holdings }
+  yield* Decisions.foresee(RightsRequest.aggregate, state, { command, context })
 })
 
 /** Seals a value under the request; it ends as its category does, or with the request. */
