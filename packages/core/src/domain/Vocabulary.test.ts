@@ -89,7 +89,18 @@ describe("the vocabulary", () => {
     type Fields<Of> = Of extends unknown ? Exclude<keyof Of, "_tag"> : never
     expectTypeOf<Fields<Customer.Event>>().toEqualTypeOf<
       | ("occurredAt" | "policyVersion" | "number" | "entryPoint" | "scenario" | "steps" | "journeys" | "goals")
-      | ("field" | "category" | "required" | "reason" | "origin" | "statistic" | "from" | "through" | "digest")
+      | (
+          | "field"
+          | "category"
+          | "required"
+          | "reason"
+          | "origin"
+          | "statistic"
+          | "from"
+          | "through"
+          | "digest"
+          | "edition"
+        )
       | ("contract" | "lastDay" | "clauses" | "purposes" | "categories" | "ownServices" | "places" | "recognition")
       | ("linkClauses" | "product" | "manner")
     >()

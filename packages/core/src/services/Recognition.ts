@@ -35,10 +35,11 @@ import * as Observation from "../recognition/Observation.ts"
 import * as Recognise from "../recognition/Recognise.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
+import * as Rosters from "./internal/Rosters.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { checked, inside, Limits, readAll, writeKept } from "./recognition/devices.ts"
 import { note, type Recognised } from "./recognition/noting.ts"
-import { permitted, purpose, rosters } from "./recognition/permission.ts"
+import { permitted, purpose } from "./recognition/permission.ts"
 import { usedServices } from "./recognition/usedServices.ts"
 
 export { Limits, purpose, type Recognised }
@@ -116,7 +117,7 @@ interface Ports {
   readonly keyStore: KeyStore["Service"]
   readonly store: EventStore["Service"]
   readonly decisions: Decisions.Decisions
-  readonly recognisable: Effect.Success<ReturnType<typeof rosters>>
+  readonly recognisable: Effect.Success<ReturnType<typeof Rosters.over>>
 }
 
 /** The service over the vault, its keys and the event store in force. */
@@ -130,7 +131,7 @@ export const layer: Layer.Layer<Recognition, never, Pseudonyms | Vault | KeyStor
       keyStore: yield* KeyStore,
       store,
       decisions: yield* Decisions.make,
-      recognisable: yield* rosters(store),
+      recognisable: yield* Rosters.over(store, purpose),
     }
     return Recognition.of({
       observe: observe(ports),

@@ -59,6 +59,8 @@ export const Command = Schema.Union([
     from: PlainDate,
     through: PlainDate,
     digest: StatisticPublished.fields.digest,
+    /** The statistic as a text. */
+    edition: Schema.optionalKey(Schema.String),
   }),
   Schema.TaggedStruct("UseProduct", { at, product: ProductId }),
   AcceptPolicy,

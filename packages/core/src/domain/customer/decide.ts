@@ -129,7 +129,7 @@ const signContract = (state: State, command: CommandOf<"SignContract">, context:
 }
 
 const publishStatistic = (state: State, command: CommandOf<"PublishStatistic">, context: Context): Decision => {
-  const { at: occurredAt, digest, from, statistic, through } = command
+  const { at: occurredAt, digest, edition, from, statistic, through } = command
   const known = state.statistics.get(statistic)
   if (known !== undefined) {
     return known.digest === digest && known.from === from && known.through === through
@@ -142,7 +142,15 @@ const publishStatistic = (state: State, command: CommandOf<"PublishStatistic">, 
     return refuse("AGG-3P", command, undefined, "a policy under which what identifies nobody is given to third parties")
   }
   return from <= through && DateTime.isLessThanOrEqualTo(Calendar.endOfDay(through, policy.timeZone), occurredAt)
-    ? record({ _tag: "StatisticPublished", occurredAt, statistic, from, through, digest })
+    ? record({
+        _tag: "StatisticPublished",
+        occurredAt,
+        statistic,
+        from,
+        through,
+        digest,
+        ...(edition === undefined ? {} : { edition }),
+      })
     : refuse("TACET-WINDOW", command, "through", "days that are over, from the first to the last")
 }
 

@@ -104,6 +104,8 @@ export const StatisticPublished = Schema.TaggedStruct("StatisticPublished", {
   digest: Schema.String.check(
     Schema.isPattern(/^[0-9a-f]{64}$/, { expected: "a SHA-256 digest in hexadecimal" }),
   ).annotate(ofPublic),
+  /** The text of which that is the digest: the statistic itself, which anybody may read. */
+  edition: Schema.optionalKey(Schema.String.annotate(ofPublic)),
 })
 
 /** How the events of a Customer are stored. */

@@ -48,3 +48,15 @@ export const of = (policy: PrivacyPolicy): TextDigest => {
   known.set(policy, digest)
   return digest
 }
+
+/**
+ * The digest of a text as it is, such as a statistic that is published.
+ *
+ * @example
+ * ```ts
+ * import { TextDigest } from "@tacet/core/policy"
+ *
+ * TextDigest.ofText("abc") // => "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+ * ```
+ */
+export const ofText = (text: string): TextDigest => sha256(text)

@@ -1,0 +1,50 @@
+/**
+ * The persons of a Customer whose data may be used for a purpose.
+ */
+import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
+import * as Stream from "effect/Stream"
+import * as Pseudonym from "../../domain/Pseudonym.ts"
+import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import type { Position } from "../../eventsourcing/EventEnvelope.ts"
+import { EventStore, logChunks } from "../../eventsourcing/EventStore.ts"
+import type { Purpose } from "../../policy/text/parameters/purposes.ts"
+
+/** The pseudonyms of a Customer, read from the log up to a position. */
+interface Roster {
+  through: Position
+  readonly pseudonyms: Map<Pseudonym.PseudonymId, Pseudonym.State>
+}
+
+/** Reads the pseudonyms whose data serve a purpose: not erased, not restricted, and without an objection to it. */
+export const over = Effect.fnUntraced(function* (store: EventStore["Service"], purpose: Purpose) {
+  const known = new Map<CustomerId, Roster>()
+  const turns = yield* Semaphore.make(1)
+
+  const readOn = (customer: CustomerId, roster: Roster) =>
+    Stream.runForEach(
+      logChunks(customer, { after: roster.through, filter: { streamKinds: [Pseudonym.streamKind] } }),
+      ({ events, through }) =>
+        Effect.map(
+          Effect.forEach(events, (recorded) => Effect.fromResult(Pseudonym.codec.decode(recorded))),
+          (decoded) => {
+            decoded.forEach((event, index) => {
+              const id = events[index]?.stream.id as Pseudonym.PseudonymId
+              const before = roster.pseudonyms.get(id) ?? Pseudonym.initial
+              roster.pseudonyms.set(id, Pseudonym.decider.evolve(before, event))
+            })
+            roster.through = through
+          },
+        ),
+    ).pipe(Effect.provideService(EventStore, store))
+
+  return (customer: CustomerId) =>
+    turns.withPermits(1)(
+      Effect.gen(function* () {
+        const roster: Roster = known.get(customer) ?? { through: 0, pseudonyms: new Map() }
+        yield* readOn(customer, roster)
+        known.set(customer, roster)
+        return Array.from(roster.pseudonyms).flatMap(([id, state]) => (Pseudonym.permits(state, purpose) ? [id] : []))
+      }),
+    )
+})
