@@ -250,16 +250,28 @@ function* rowsWithin(
   for (const [day, rows] of days ?? []) if (first <= day && day <= last) yield* rows.values()
 }
 
-/** The rows that have ended. */
+const isIn = ({ category, endedBy, since, until }: Ended.Segment, row: Row): boolean => {
+  const collected = collectedOf(row)
+  return (
+    collected?.category === category &&
+    since <= collected.at &&
+    collected.at < until &&
+    (row.row.retentionEnd ?? Infinity) <= (endedBy ?? Infinity)
+  )
+}
+
+/** The rows that have ended, each once. */
 function* endedIn(vault: VaultCompartment, ended: Ended.Ended): Generator<Row, void, undefined> {
   for (const { category, endedBy, since, until } of ended.segments) {
     const candidates =
       endedBy === undefined
         ? rowsWithin(vault.collected.get(category), UtcDay.dayOf(since), UtcDay.dayOf(until))
         : rowsWithin(vault.ends.get(category), -Infinity, UtcDay.dayOf(endedBy))
-    for (const row of candidates) {
-      const at = collectedOf(row)?.at ?? Infinity
-      if (since <= at && at < until && (row.row.retentionEnd ?? Infinity) <= (endedBy ?? Infinity)) yield row
+    for (const row of candidates) if (isIn({ category, endedBy, since, until }, row)) yield row
+  }
+  for (const segment of ended.ofSubjects) {
+    for (const row of vault.rows.get(segment.subject)?.values() ?? []) {
+      if (isIn(segment, row) && !ended.segments.some((other) => isIn(other, row))) yield row
     }
   }
   for (const row of rowsWithin(vault.ends.get(undefined), -Infinity, UtcDay.dayOf(ended.unrecordedBy))) {
@@ -295,6 +307,25 @@ export const spans = (vault: VaultCompartment): ReadonlyArray<Ended.Span> =>
       return all === undefined ? [] : [{ category, ...all, endless }]
     })
     .sort(byCategory)
+
+/** The spans of the categories of which rows of some subjects are kept. */
+export const spansOf = (
+  vault: VaultCompartment,
+  subjects: ReadonlyArray<SubjectId>,
+): ReadonlyArray<Ended.SubjectSpan> =>
+  Array.from(new Set(subjects))
+    .sort()
+    .flatMap((subject) => {
+      const found = new Map<Category, Ended.SubjectSpan>()
+      for (const row of vault.rows.get(subject)?.values() ?? []) {
+        const collected = collectedOf(row)
+        if (collected === undefined) continue
+        const { at, category } = collected
+        const { newest, oldest } = widened(found.get(category), at) ?? { newest: at, oldest: at }
+        found.set(category, { subject, category, oldest, newest })
+      }
+      return Array.from(found.values()).sort(byCategory)
+    })
 
 const widened = (span: Ended.Span["endless"], at: number): Ended.Span["endless"] => ({
   oldest: Math.min(span?.oldest ?? at, at),

@@ -140,6 +140,7 @@ const vaultStore = (memory: VaultMemory): VaultStore.VaultStore["Service"] => ({
   removeSubject: (customer, subject, destroyed, limit) =>
     Effect.sync(() => Rows.removeSubject(vaultOf(memory, customer), subject, destroyed, limit)),
   spans: (customer) => Effect.sync(() => Rows.spans(vaultOf(memory, customer))),
+  spansOf: (customer, subjects) => Effect.sync(() => Rows.spansOf(vaultOf(memory, customer), subjects)),
   tally: (customer, ended) => Effect.sync(() => Rows.tally(vaultOf(memory, customer), ended)),
   sweep: (customer, ended, limit) => Effect.sync(() => Rows.sweep(vaultOf(memory, customer), ended, limit)),
   keyrings: (customer, { after = "", limit }) =>

@@ -175,6 +175,21 @@ export const make = (): Store => {
           ]
         }),
       ),
+    spansOf: (customer, subjects) =>
+      Effect.sync(() =>
+        Array.from(new Set(subjects))
+          .toSorted()
+          .flatMap((subject) =>
+            categories.flatMap((category): ReadonlyArray<Ended.SubjectSpan> => {
+              const moments = allOf(customer)
+                .filter((row) => row.subject === subject && collectedOf(row)?.category === category)
+                .map((row) => collectedOf(row)!.at)
+                .toSorted(byNumber)
+              const [oldest] = moments
+              return oldest === undefined ? [] : [{ subject, category, oldest, newest: moments.at(-1)! }]
+            }),
+          ),
+      ),
     tally: (customer, ended) =>
       Effect.sync(() =>
         [undefined, ...categories].flatMap((category): ReadonlyArray<Ended.Tally> => {
@@ -208,14 +223,14 @@ const collectedOf = (row: Row): Ended.Collected | undefined =>
   "category" in row ? { category: row.category, at: row.collectedAt } : row.collected
 
 /** Whether a row has ended, from the words of the port. */
-const hasEnded = ({ segments, unrecordedBy }: Ended.Ended, row: Row): boolean => {
+const hasEnded = ({ ofSubjects, segments, unrecordedBy }: Ended.Ended, row: Row): boolean => {
   const { retentionEnd = Infinity } = row
   const collected = collectedOf(row)
   if (collected === undefined) return retentionEnd <= unrecordedBy
-  const segment = segments.find(
-    ({ category, since, until }) => category === collected.category && since <= collected.at && collected.at < until,
+  return [...segments, ...ofSubjects.filter(({ subject }) => subject === row.subject)].some(
+    ({ category, endedBy = Infinity, since, until }) =>
+      category === collected.category && since <= collected.at && collected.at < until && retentionEnd <= endedBy,
   )
-  return segment !== undefined && (segment.endedBy === undefined || retentionEnd <= segment.endedBy)
 }
 
 const isKept = ({ retentionEnd = Infinity }: Row, at: EventEnvelope.EpochMillis): boolean => retentionEnd > at

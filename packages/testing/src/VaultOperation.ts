@@ -115,7 +115,7 @@ const aLocator = FastCheck.record({
 })
 
 /** Rows that have ended: of each category some segments, one behind the other. */
-const someEnded: FastCheck.Arbitrary<Ended.Ended> = FastCheck.record({
+const someEnded: FastCheck.Arbitrary<Omit<Ended.Ended, "ofSubjects">> = FastCheck.record({
   at: aMoment,
   unrecordedBy: aMoment,
   segments: FastCheck.array(FastCheck.record({ category: aCategory, end: aMoment, endedBy: anEnd }), {
@@ -129,6 +129,11 @@ const someEnded: FastCheck.Arbitrary<Ended.Ended> = FastCheck.record({
       }),
   ),
 })
+/** Rows of single subjects, each drawn by its number, that have ended beside those. */
+const ofSubjects = FastCheck.array(
+  FastCheck.record({ subject: aSubject, category: aCategory, since: aMoment, until: aMoment, endedBy: anEnd }),
+  { maxLength: 2 },
+)
 const remainsOf = FastCheck.record({ on: aMoment, cause: aCause })
 
 const few = <A>(arbitrary: FastCheck.Arbitrary<A>) => FastCheck.array(arbitrary, { maxLength: 3 })
@@ -289,8 +294,16 @@ export const aVaultOperation: FastCheck.Arbitrary<VaultOperation> = FastCheck.on
   },
   {
     weight: 2,
-    arbitrary: operation("sweep", FastCheck.tuple(someEnded, aLimit), (store, [ended, limit], _, customer) =>
-      Effect.all([store.tally(customer, ended), toTheEnd((some) => store.sweep(customer, ended, some), limit)]),
+    arbitrary: operation(
+      "sweep",
+      FastCheck.tuple(someEnded, ofSubjects, aLimit),
+      (store, [segments, drawn, limit], cast, customer) => {
+        const ended: Ended.Ended = {
+          ...segments,
+          ofSubjects: drawn.map((one) => ({ ...one, subject: cast.subjects[one.subject]! })),
+        }
+        return Effect.all([store.tally(customer, ended), toTheEnd((some) => store.sweep(customer, ended, some), limit)])
+      },
     ),
   },
   {
@@ -315,6 +328,7 @@ export const everyQuestion = (store: Store, cast: Cast): Effect.Effect<unknown, 
       store.keyrings(customer, { limit: 99 }),
       store.unfinished(customer),
       store.spans(customer),
+      store.spansOf(customer, cast.subjects),
       Effect.forEach(cast.subjects, (subject) => store.valuesOf(customer, subject, { limit: 99 })),
       Effect.forEach(cast.subjects, (subject) => store.linksOf(customer, subject, 0)),
       Effect.forEach(cast.ids, (id) => store.find(customer, id)),

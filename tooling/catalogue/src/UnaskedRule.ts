@@ -21,8 +21,6 @@ export const unasked: ReadonlyArray<RuleKey.PolicyRuleKey> = [
   "PERSONAL-ACT",
   "PROCESSINGS",
   "RET-ACCOUNT",
-  "RET-UNTIL-ACCOUNT",
-  "RET-USER-5Y",
   "ROLE",
   "SCOPE",
   "SOLE-PURPOSE",

@@ -23,6 +23,7 @@ const aTransaction = Effect.fnUntraced(function* (statement: string) {
 const endedBy = (at: number): Ended.Ended => ({
   at,
   segments: [{ category: "freeText", since: 0, until: 1, endedBy: at }],
+  ofSubjects: [],
   unrecordedBy: at,
 })
 

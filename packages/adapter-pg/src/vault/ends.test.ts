@@ -97,4 +97,54 @@ describe("rows of the vault on PostgreSQL", () => {
       expect(yield* vault.interactionsOf(customer, subject)).toEqual([])
     }).pipe(Effect.provide(services)),
   )
+
+  // Planted and found: rows of another person removed; those counted twice that have ended by a period too.
+  it.live("RET-NEC SWEEP: end by an event of the person, also those that were sealed before it", () =>
+    Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      const customer = (yield* Uuid.next) as CustomerId.CustomerId
+      const one = yield* declared(customer, now)
+      const pseudonyms = yield* Pseudonyms.Pseudonyms
+      const vault = yield* Vault.Vault
+      const retention = yield* Retention.Retention
+      const other = yield* pseudonyms.issue(customer, { at: now - 18 * day })
+      const seen = Effect.fnUntraced(function* (pseudonym: typeof one, days: number) {
+        const identifier = { kind: "telephoneNumber", text: "+33612345678" } as const
+        const at = now - days * day
+        yield* pseudonyms.link({ customer, pseudonym }, yield* Uuid.next, { at })
+        return yield* pseudonyms.observe({
+          customer,
+          pseudonym,
+          identifier,
+          purposes: ["customerCare"],
+          validFrom: at,
+          at,
+        })
+      })
+      const values = [yield* seen(one, 9), yield* seen(one, 2), yield* seen(other, 9), yield* seen(other, 12)]
+      yield* pseudonyms.declare(
+        { customer, pseudonym: one },
+        { _tag: "FulfilPurposes", at: DateTime.makeUnsafe(now - 5 * day) },
+      )
+      yield* pseudonyms.declare(
+        { customer, pseudonym: other },
+        { _tag: "FulfilPurposes", at: DateTime.makeUnsafe(now - 10 * day) },
+      )
+      const open = (sealed: Sealed.Sealed<string>) => {
+        const actor = { id: one as string as Uuid.Uuid, roles: ["support"] }
+        const asked = { purpose: "customerCare", reason: "customerSupport", actor } as const
+        return Effect.map(vault.open({ customer, sealed, ...asked }), ({ _tag }) => _tag)
+      }
+      expect(yield* Effect.forEach(values, open)).toEqual(["Expired", "Open", "Open", "Expired"])
+      const foreseen = Effect.map(retention.explain(customer), ({ rows }) =>
+        rows.reduce((sum, row) => sum + row.rows, 0),
+      )
+      expect([yield* foreseen, (yield* retention.sweep(customer)).rows]).toEqual([6, 6])
+      expect(yield* Effect.forEach(values, open)).toEqual(["Expired", "Open", "Open", "Expired"])
+      yield* pseudonyms.declare({ customer, pseudonym: one }, { _tag: "FulfilPurposes", at: DateTime.makeUnsafe(now) })
+      yield* retention.setPeriod(customer, { period: "P1D", categories })
+      expect([yield* foreseen, (yield* retention.sweep(customer)).rows]).toEqual([6, 6])
+      expect([yield* foreseen, (yield* retention.sweep(customer)).rows]).toEqual([0, 0])
+    }).pipe(Effect.provide(services)),
+  )
 })

@@ -150,7 +150,7 @@ export const readingLinks = (transact: Transact): Operations<"linksOf" | "locate
 }
 
 /** Reads over which time rows were collected, and how many have ended. */
-export const readingEnds = (transact: Transact): Operations<"spans" | "tally"> => ({
+export const readingEnds = (transact: Transact): Operations<"spans" | "spansOf" | "tally"> => ({
   spans: (customer) =>
     asking(transact)(
       customer,
@@ -175,6 +175,28 @@ export const readingEnds = (transact: Transact): Operations<"spans" | "tally"> =
         oldest: row[1] as number,
         newest: row[2] as number,
         endless: row[3] === null ? undefined : { oldest: row[3] as number, newest: row[4] as number },
+      }),
+    ),
+
+  spansOf: (customer, subjects) =>
+    asking(transact)(
+      customer,
+      (schema) => ({
+        sql: `SELECT subject_id, category, min(collected_at), max(collected_at) FROM (
+            ${Removal.tables
+              .map(
+                (table) => `SELECT r.subject_id, r.category, r.collected_at FROM ${schema}.${table} r
+              WHERE r.customer_id = $1 AND r.subject_id = ANY ($2::uuid[]) AND r.category IS NOT NULL`,
+              )
+              .join(" UNION ALL ")}
+          ) rows GROUP BY subject_id, category ORDER BY subject_id, category COLLATE "C"`,
+        parameters: [customer, list.uuid(subjects)],
+      }),
+      (row): Ended.SubjectSpan => ({
+        subject: row[0] as Subject.SubjectId,
+        category: row[1] as PersonalDataCategory.PersonalDataCategory,
+        oldest: row[2] as number,
+        newest: row[3] as number,
       }),
     ),
 

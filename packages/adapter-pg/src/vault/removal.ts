@@ -71,13 +71,24 @@ export const tally = (schema: string, customer: string, ended: Ended.Ended): Sta
 
 /**
  * The rows of a table that have ended: by their collection where a segment ends whatever their own end, else by their own
- * end. Each search has an index, and a limit that is no more than the whole one.
+ * end; then those of single subjects that are not among them. Each search has an index, and a limit that is no more than the
+ * whole one.
  */
 const endedRows = (schema: string, table: Table, first: number, limit: string): string => {
-  const [categories, since, until, endedBy, unrecordedBy] = Array.from({ length: 5 }, (_, n) => `$${first + n}`)
-  const inSegments = (kind: string, own: string) => `SELECT v.* FROM unnest(
+  const [categories, since, until, endedBy, unrecordedBy, subjects, ...ofSubject] = Array.from(
+    { length: 10 },
+    (_, n) => `$${first + n}`,
+  )
+  const segments = `unnest(
       ${categories}::text[], ${since}::bigint[], ${until}::bigint[], ${endedBy}::bigint[]
-    ) AS s (category, since, until, ended_by) CROSS JOIN LATERAL (
+    ) AS s (category, since, until, ended_by)`
+  const ofSubjects = `unnest(
+      ${subjects}::uuid[], ${ofSubject[0]}::text[], ${ofSubject[1]}::bigint[], ${ofSubject[2]}::bigint[], ${ofSubject[3]}::bigint[]
+    ) AS o (subject, category, since, until, ended_by)`
+  const isIn = (segment: string) => `r.category = ${segment}.category COLLATE "C"
+    AND r.collected_at >= ${segment}.since AND r.collected_at < ${segment}.until
+    AND (${segment}.ended_by IS NULL OR r.retention_end <= ${segment}.ended_by)`
+  const inSegments = (kind: string, own: string) => `SELECT v.* FROM ${segments} CROSS JOIN LATERAL (
       SELECT r.* FROM ${schema}.${table} r WHERE r.customer_id = $1 AND r.category = s.category COLLATE "C"
         AND r.collected_at >= s.since AND r.collected_at < s.until ${own} ${limit}
     ) v WHERE s.ended_by IS ${kind}`
@@ -85,14 +96,28 @@ const endedRows = (schema: string, table: Table, first: number, limit: string): 
     UNION ALL (${inSegments("NOT NULL", "AND r.retention_end <= s.ended_by ORDER BY r.retention_end")})
     UNION ALL (SELECT r.* FROM ${schema}.${table} r
       WHERE r.customer_id = $1 AND r.category IS NULL AND r.retention_end <= ${unrecordedBy}::bigint
-      ORDER BY r.retention_end ${limit})`
+      ORDER BY r.retention_end ${limit})
+    UNION ALL (SELECT r.* FROM ${schema}.${table} r
+      WHERE r.customer_id = $1 AND r.subject_id = ANY (${subjects}::uuid[])
+        AND EXISTS (SELECT FROM ${ofSubjects} WHERE o.subject = r.subject_id AND ${isIn("o")})
+        AND NOT EXISTS (SELECT FROM ${segments} WHERE ${isIn("s")})
+      ORDER BY r.subject_id ${limit})`
 }
 
 /** The parameters that name the rows that have ended. */
-export const endedParameters = ({ segments, unrecordedBy }: Ended.Ended): NonNullable<Statement["parameters"]> => [
+export const endedParameters = ({
+  ofSubjects,
+  segments,
+  unrecordedBy,
+}: Ended.Ended): NonNullable<Statement["parameters"]> => [
   list.text(segments.map(({ category }) => category)),
   wholes(segments.map(({ since }) => since)),
   wholes(segments.map(({ until }) => until)),
   wholes(segments.map(({ endedBy }) => endedBy)),
   whole(unrecordedBy),
+  list.uuid(ofSubjects.map(({ subject }) => subject)),
+  list.text(ofSubjects.map(({ category }) => category)),
+  wholes(ofSubjects.map(({ since }) => since)),
+  wholes(ofSubjects.map(({ until }) => until)),
+  wholes(ofSubjects.map(({ endedBy }) => endedBy)),
 ]

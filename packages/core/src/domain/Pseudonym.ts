@@ -20,6 +20,9 @@ export {
   type DisclosureConsent,
   disclosureConsents,
   permits,
+  endsAfter,
+  noEnds,
+  type PersonEnds,
 } from "./pseudonym/state.ts"
 export { apartFrom, consentsToAnalysis, meeting } from "./pseudonym/meeting.ts"
 export { servicesInOrder } from "./pseudonym/servicesInOrder.ts"

@@ -227,10 +227,30 @@ describe("accounts", () => {
     )
   }
 
+  // Planted and found: the purposes counted under the caps that name them alone.
+  it.prop(
+    "RET-NEC: under every version nothing is readable once every purpose is fulfilled",
+    [fc.constantFrom(v2019, v2021, dialogra).chain((policy) => fc.tuple(fc.constant(policy), facts(policy)))],
+    ([policy, { events, ...rest }]) => {
+      const { collection, purposeFulfilled } = events
+      if (purposeFulfilled === undefined) return
+      endsAt(decider.initial, { ...rest, events: { collection, purposeFulfilled } }, [policy], millis(purposeFulfilled))
+    },
+    runs,
+  )
+
+  // Planted and found: the general end of the account counted beside the special one of a category.
+  it("RET-USER-5Y: what a text says of a category after an event comes before what it says of the account", () => {
+    const collection = dialogra.at
+    const accountDeletion = later(collection, day)
+    const datum = { category: "interfaceUsage", about: "account", events: { collection, accountDeletion } } as const
+    endsAt(decider.initial, datum, [dialogra], monthsLater(accountDeletion, 60, dialogra.timeZone)!)
+  })
+
   // Planted: `accountRetention` left out of `endsUnder`.
   it.prop(
     `RET-UNTIL-ACCOUNT under ${dialogra.policy}: an account's data is readable until the account is deleted and never after`,
-    [facts(dialogra)],
+    [facts(dialogra).filter(({ events }) => events.purposeFulfilled === undefined)],
     (datum) => {
       const { accountDeletion, collection } = datum.events
       if (accountDeletion !== undefined) endsAt(decider.initial, datum, [dialogra], millis(accountDeletion))
@@ -269,7 +289,7 @@ describe.each(effective)("a contract under $policy", (policy) => {
       const capped = policy.parameters.retentionCap.map(({ after }) => after)
       const others = [
         ...(contractEnd === undefined ? [] : [millis(contractEnd)]),
-        ...(capped.includes("purposeFulfilled") && purposeFulfilled !== undefined ? [millis(purposeFulfilled)] : []),
+        ...(purposeFulfilled === undefined ? [] : [millis(purposeFulfilled)]),
         ...(capped.includes("collection") ? [millis(Calendar.addTo(collection, "P12M", policy.timeZone))] : []),
       ]
       expect(end === undefined ? undefined : millis(end)).toBe(others.length === 0 ? undefined : Math.min(...others))

@@ -5,6 +5,7 @@
  */
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
+import type { SubjectId } from "./Subject.ts"
 
 /** The category of a datum, and when it was collected. */
 export interface Collected {
@@ -21,6 +22,11 @@ export interface Span {
   readonly endless: { readonly oldest: EpochMillis; readonly newest: EpochMillis } | undefined
 }
 
+/** The time over which the rows of a category that are kept of one subject were collected. */
+export interface SubjectSpan extends Omit<Span, "endless"> {
+  readonly subject: SubjectId
+}
+
 /** Rows of a category that were collected within `[since, until)`. */
 export interface Segment {
   readonly category: PersonalDataCategory
@@ -30,10 +36,17 @@ export interface Segment {
   readonly endedBy: EpochMillis | undefined
 }
 
-/** The rows that have ended at a moment. Segments do not overlap; a row in none of them has not ended. */
+/** The same of the rows of one subject. */
+export interface SubjectSegment extends Segment {
+  readonly subject: SubjectId
+}
+
+/** The rows that have ended at a moment: those of a segment. The segments of a category do not overlap, nor those of a subject. */
 export interface Ended {
   readonly at: EpochMillis
   readonly segments: ReadonlyArray<Segment>
+  /** Rows of single subjects that have ended beside those, by events of the person. */
+  readonly ofSubjects: ReadonlyArray<SubjectSegment>
   /** Rows of which no category is recorded have ended where their own end came by then. */
   readonly unrecordedBy: EpochMillis
 }
@@ -48,5 +61,6 @@ export interface Tally {
 export const byOwnEnd = (spans: ReadonlyArray<Span>, at: EpochMillis): Ended => ({
   at,
   segments: spans.map(({ category, newest, oldest }) => ({ category, since: oldest, until: newest + 1, endedBy: at })),
+  ofSubjects: [],
   unrecordedBy: at,
 })

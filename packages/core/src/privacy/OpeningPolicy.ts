@@ -8,7 +8,7 @@ import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { Access } from "./AccessLog.ts"
-import type { Ended, Span } from "./Ended.ts"
+import type { Ended, Span, SubjectSpan } from "./Ended.ts"
 import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
 import type { Source } from "./Source.ts"
 import type { SubjectId } from "./Subject.ts"
@@ -72,10 +72,14 @@ export class OpeningPolicy extends Context.Service<
       opening: Opening,
       end: EpochMillis,
     ) => Effect.Effect<"held" | "itsMatter" | undefined, VaultUnavailable>
-    /** Which rows have ended, of those that are kept. Default: the rows whose own end has come. */
+    /**
+     * Which rows have ended, of those that are kept. `spansOf` looks up the rows of subjects that have ends of their own.
+     * Default: the rows whose own end has come.
+     */
     readonly ended?: (
       customer: CustomerId,
       spans: ReadonlyArray<Span>,
+      spansOf: (subjects: ReadonlyArray<SubjectId>) => Effect.Effect<ReadonlyArray<SubjectSpan>, VaultUnavailable>,
       at: EpochMillis,
     ) => Effect.Effect<Ended, VaultUnavailable>
   }

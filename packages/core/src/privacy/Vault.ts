@@ -19,7 +19,7 @@ import type * as Uuid from "../eventsourcing/Uuid.ts"
 import type { AccessLog } from "./AccessLog.ts"
 import type { ErasureLedger } from "./ErasureLedger.ts"
 import type * as Identifiers from "./Identifiers.ts"
-import type { Collected, Ended, Span, Tally } from "./Ended.ts"
+import type { Collected, Ended, Span, SubjectSpan, Tally } from "./Ended.ts"
 import type { Erasure, Keyring } from "./Keyring.ts"
 import type { KeyStore } from "./KeyStore.ts"
 import type { OpeningPolicy } from "./OpeningPolicy.ts"
@@ -158,6 +158,11 @@ export class Vault extends Context.Service<
     readonly sweep: (customer: CustomerId, limit?: number) => Effect.Effect<number, VaultUnavailable>
     /** The spans of the categories of which rows are kept. */
     readonly spans: (customer: CustomerId) => Effect.Effect<ReadonlyArray<Span>, VaultUnavailable>
+    /** The spans of the categories of which rows of some subjects are kept, by subject and category. */
+    readonly spansOf: (
+      customer: CustomerId,
+      subjects: ReadonlyArray<SubjectId>,
+    ) => Effect.Effect<ReadonlyArray<SubjectSpan>, VaultUnavailable>
     /** Counts the rows that have ended, by category, and removes none. */
     readonly tally: (customer: CustomerId, ended: Ended) => Effect.Effect<ReadonlyArray<Tally>, VaultUnavailable>
     /** Erases again, after a restore from a backup, the subjects that the ledger lists as erased. Returns how many. */

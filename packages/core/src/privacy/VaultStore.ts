@@ -19,7 +19,7 @@ import type * as Option from "effect/Option"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
-import type { Collected, Ended, Span, Tally } from "./Ended.ts"
+import type { Collected, Ended, Span, SubjectSpan, Tally } from "./Ended.ts"
 import type { Erasure, Keyring, KeyringState } from "./Keyring.ts"
 import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
 import type { Source } from "./Source.ts"
@@ -179,6 +179,11 @@ export class VaultStore extends Context.Service<
     ) => Effect.Effect<number, VaultUnavailable>
     /** The spans of the categories of which rows are kept, by category; rows without a category are in none. */
     readonly spans: (customer: CustomerId) => Effect.Effect<ReadonlyArray<Span>, VaultUnavailable>
+    /** The spans of the categories of which rows of some subjects are kept, by subject and category. */
+    readonly spansOf: (
+      customer: CustomerId,
+      subjects: ReadonlyArray<SubjectId>,
+    ) => Effect.Effect<ReadonlyArray<SubjectSpan>, VaultUnavailable>
     /** Counts the rows that have ended, by category; categories without any are left out. */
     readonly tally: (customer: CustomerId, ended: Ended) => Effect.Effect<ReadonlyArray<Tally>, VaultUnavailable>
     /** Removes up to `limit` rows that have ended, and answers how many; 0: nothing is left. */

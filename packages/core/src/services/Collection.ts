@@ -26,6 +26,7 @@ import { type SealError, Vault } from "../privacy/Vault.ts"
 import type { VaultUnavailable } from "../privacy/VaultError.ts"
 import type { Declared } from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
+import * as PersonEnds from "./internal/PersonEnds.ts"
 import * as Recorder from "./internal/Recorder.ts"
 import * as RetentionEnds from "./internal/RetentionEnds.ts"
 import { orNow, subjectOf } from "./pseudonyms/recording.ts"
@@ -173,9 +174,10 @@ const collect = Effect.fnUntraced(function* (
   const referenceOf = (index: number) => Uuid.derived("collected", commitId, `${index}`)
   const sealed: Array<Sealed<string>> = []
   const seal = Effect.fnUntraced(function* (declared: Declared, { category, value }: Value, index: number) {
-    const datum = { category, collectedAt, at: collectedAt, purposes }
-    const retentionEnd = yield* RetentionEnds.usualEnd(decisions, customer, declared, datum)
     const subject = subjectOf(pseudonym)
+    const ends = yield* PersonEnds.of(decisions, customer, subject)
+    const datum = { category, collectedAt, at: collectedAt, purposes, ends }
+    const retentionEnd = yield* RetentionEnds.usualEnd(decisions, customer, declared, datum)
     const reference = referenceOf(index)
     const row = { customer, subject, category, value, purposes, collectedAt, retentionEnd, reference }
     sealed.push(yield* vault.seal(row))

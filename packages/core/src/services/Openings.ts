@@ -11,7 +11,7 @@ import * as Pseudonym from "../domain/Pseudonym.ts"
 import * as RetentionPolicy from "../domain/RetentionPolicy.ts"
 import * as RightsRequest from "../domain/RightsRequest.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
-import type { EventStore } from "../eventsourcing/EventStore.ts"
+import { EventStore } from "../eventsourcing/EventStore.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import { Uuid } from "../eventsourcing/Uuid.ts"
@@ -24,10 +24,11 @@ import { VaultUnavailable } from "../privacy/VaultError.ts"
 import type * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import * as Gate from "./internal/Gate.ts"
+import * as PersonEnds from "./internal/PersonEnds.ts"
 import * as ProcessingEntries from "./internal/ProcessingEntries.ts"
 import * as RetentionEnds from "./internal/RetentionEnds.ts"
 import { linkedWith, requireApart } from "./pseudonyms/linked.ts"
-import { endedOf } from "./retention/ended.ts"
+import { endedWithPersons, type OfPersons } from "./retention/ended.ts"
 
 /** Purposes that the law sets: no consent is asked for them. */
 const dutiesOfLaw: ReadonlySet<string> = new Set<Purpose>([
@@ -41,16 +42,11 @@ const pseudonymIn = (subject: SubjectId) => subject as Uuid as Pseudonym.Pseudon
 const isUuid = Schema.is(Uuid)
 const isPurpose = Schema.is(Purpose)
 
-/** The datum that is opened; `undefined` when subjects are located. */
-const datumOf = ({ at, category, collectedAt, declared }: Opening): RetentionEnds.Datum | undefined =>
-  collectedAt === undefined
-    ? undefined
-    : { category, collectedAt, at, ...(declared === undefined ? {} : { purposes: declared }) }
-
 /** The decisions, from the event store in force. */
 export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect(
   OpeningPolicy,
   Effect.gen(function* () {
+    const store = yield* EventStore
     const decisions = yield* Decisions.make
     const reading = <A>(effect: Effect.Effect<A, { readonly _tag: string }>) =>
       Effect.mapError(effect, ({ _tag }) => new VaultUnavailable({ store: "eventLog", cause: _tag }))
@@ -95,6 +91,14 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
       (purpose === "legalClaims" || purpose === "legalCompliance") &&
       (hold === undefined ? reason === "legalDuty" && matter !== undefined : matter === hold)
 
+    /** The datum that is opened; `undefined` when subjects are located. */
+    const datumOf = Effect.fnUntraced(function* ({ at, category, collectedAt, customer, declared, subject }: Opening) {
+      if (collectedAt === undefined || subject === undefined) return undefined
+      const ends = yield* reading(PersonEnds.of(decisions, customer, subject))
+      const datum: RetentionEnds.Datum = { category, collectedAt, at, purposes: declared ?? [], ends }
+      return datum
+    })
+
     return {
       check: Effect.fn("Openings.check")(function* (opening: Opening) {
         const { customer, subject } = opening
@@ -123,7 +127,8 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
           return yield* new Refusal({ rule: "DECLARED", command: "SealValue", field: "category", accepted: entry })
         }
         const at = yield* Clock.currentTimeMillis
-        const datum = { category, collectedAt, at, purposes: sealing.declared, command: "SealValue" }
+        const { ends } = owner.state
+        const datum = { category, collectedAt, at, purposes: sealing.declared, ends, command: "SealValue" }
         yield* RetentionEnds.requireEnd(decisions, customer, declared, datum).pipe(
           Effect.catchIf(
             (error) => error._tag !== "Refusal",
@@ -132,24 +137,29 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
         )
       }),
       retentionEnd: Effect.fn("Openings.retentionEnd")(function* (opening: Opening) {
-        const datum = datumOf(opening)
+        const datum = yield* datumOf(opening)
         if (datum === undefined) return undefined
         const declared = yield* reading(decisions.declared(opening.customer))
         return yield* reading(RetentionEnds.usualEnd(decisions, opening.customer, declared, datum))
       }),
       keptBehind: Effect.fn("Openings.keptBehind")(function* (opening: Opening, end: EpochMillis) {
         const { access, customer } = opening
-        const datum = datumOf(opening)
+        const datum = yield* datumOf(opening)
         if (datum === undefined) return undefined
         const declared = yield* reading(decisions.declared(customer))
         const keepers = yield* reading(RetentionEnds.keepers(decisions, customer, declared, datum, end))
         if (keepers.length === 0) return undefined
         return keepers.some((keeper) => isItsMatter(access, keeper)) ? "itsMatter" : "held"
       }),
-      ended: Effect.fn("Openings.ended")(function* (customer: CustomerId, spans: ReadonlyArray<Span>, at: EpochMillis) {
+      ended: Effect.fn("Openings.ended")(function* (
+        customer: CustomerId,
+        spans: ReadonlyArray<Span>,
+        spansOf: OfPersons["spansOf"],
+        at: EpochMillis,
+      ) {
         const declared = yield* reading(decisions.declared(customer))
         const { state } = yield* reading(decisions.load(RetentionPolicy.aggregate, customer, customer))
-        return endedOf({ declared, state }, spans, at)
+        return yield* reading(endedWithPersons({ store, customer, spansOf }, { declared, state }, spans, at))
       }),
     }
   }),

@@ -18,6 +18,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as LocalTime from "../calendar/LocalTime.ts"
 import { fromEpochDay, type PlainDate } from "../calendar/PlainDate.ts"
+import type * as Pseudonym from "../domain/Pseudonym.ts"
 import * as RetentionPolicy from "../domain/RetentionPolicy.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
@@ -33,6 +34,8 @@ import type { VaultUnavailable } from "../privacy/VaultError.ts"
 import { make as makeDefinition } from "../statistics/Definition.ts"
 import * as DayIndex from "./internal/DayIndex.ts"
 import * as Decisions from "./internal/Decisions.ts"
+import * as PersonEnds from "./internal/PersonEnds.ts"
+import { subjectOf } from "./pseudonyms/recording.ts"
 import { type Basis, basisOf, factsOf, judge, type Verdict } from "./retention/basis.ts"
 import { hold, release, setPeriod, type ToHold, type ToKeepFor } from "./retention/declaring.ts"
 import * as Erased from "./retention/erased.ts"
@@ -109,11 +112,13 @@ export class Retention extends Context.Service<
     ) => Effect.Effect<void, Refusal | Decisions.DecisionError>
     /**
      * When a datum of each category ends that is collected at a moment (default: now): by which rule, what holds it, and
-     * what to declare where it would have no end (RET-PUBLISHED). Nothing is written.
+     * what to declare where it would have no end (RET-PUBLISHED). With a pseudonym, when a datum of that person ends.
+     * Nothing is written.
      */
     readonly schedule: (
       customer: CustomerId,
       collectedAt?: EpochMillis,
+      pseudonym?: Pseudonym.PseudonymId,
     ) => Effect.Effect<ReadonlyArray<Scheduled>, Refusal | Decisions.DecisionError>
   }
 >()("@tacet/core/services/Retention") {}
@@ -157,9 +162,14 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
       setPeriod: setPeriod(decisions),
       hold: hold(decisions),
       release: release(decisions),
-      schedule: Effect.fn("Retention.schedule")(function* (customer: CustomerId, collectedAt?: EpochMillis) {
+      schedule: Effect.fn("Retention.schedule")(function* (
+        customer: CustomerId,
+        collectedAt?: EpochMillis,
+        pseudonym?: Pseudonym.PseudonymId,
+      ) {
         const basis = yield* factsOf(decisions, customer, "Schedule")
-        return scheduleOf(basis, collectedAt ?? basis.now)
+        const ends = pseudonym && (yield* PersonEnds.of(decisions, customer, subjectOf(pseudonym)))
+        return scheduleOf(basis, collectedAt ?? basis.now, ends)
       }),
     })
   }),

@@ -112,6 +112,30 @@ const faults: Readonly<Record<string, (store: Store) => Partial<Store>>> = {
   "sweeps rows without a category by the moment": (store) => ({
     sweep: (customer, ended, limit) => store.sweep(customer, { ...ended, unrecordedBy: ended.at }, limit),
   }),
+  "sweeps of all subjects what has ended of one": (store) => ({
+    sweep: (customer, ended, limit) =>
+      store.sweep(customer, { ...ended, segments: [...ended.segments, ...ended.ofSubjects] }, limit),
+  }),
+  "keeps what has ended of single subjects": (store) => ({
+    sweep: (customer, ended, limit) => store.sweep(customer, { ...ended, ofSubjects: [] }, limit),
+  }),
+  "counts twice what has ended of a subject and of all": (store) => ({
+    tally: (customer, ended) =>
+      Effect.map(
+        Effect.all([store.tally(customer, { ...ended, ofSubjects: [] }), store.tally(customer, ended)]),
+        ([one, both]) =>
+          both.map((tally) => {
+            const general = one.find(({ category }) => category === tally.category)
+            return general === undefined || general.rows === tally.rows ? tally : { ...tally, rows: tally.rows + 1 }
+          }),
+      ),
+  }),
+  "answers the rows of a subject for those of another": (store) => ({
+    spansOf: (customer, subjects) =>
+      Effect.map(store.spansOf(customer, subjects), (spans) =>
+        spans.map((span) => ({ ...span, subject: subjects[0]! })),
+      ),
+  }),
   "forgets the category of a link": (store) => ({
     put: (customer, subject, { links = [], ...rows }) =>
       store.put(customer, subject, { ...rows, links: links.map((link) => ({ ...link, collected: undefined })) }),

@@ -58,6 +58,9 @@ export const Command = Schema.Union([
   Schema.TaggedStruct("RestrictProcessing", { at }),
   Schema.TaggedStruct("LiftRestriction", { at, personTold: Schema.Boolean }),
   Schema.TaggedStruct("RectifyDetail", { at, old: Uuid, value: Sealed }),
+  Schema.TaggedStruct("FulfilPurposes", { at }),
+  Schema.TaggedStruct("CloseAccount", { at }),
+  Schema.TaggedStruct("EndRelationship", { at }),
   Schema.TaggedStruct("ErasePseudonym", { at, cause: PseudonymErased.fields.cause }),
   AcceptPolicy,
 ])

@@ -37,7 +37,7 @@ export const decide = (
     return refuse("TACET-TIME", command, "at", "a moment at or after the pseudonym was issued")
   }
   if (command._tag === "AcceptPolicy") return acceptPolicy(state, command, context)
-  return decideRight(state, command, context) ?? decideProcessing(state, command, context)
+  return decideEnd(state, command) ?? decideRight(state, command, context) ?? decideProcessing(state, command, context)
 }
 
 /**
@@ -80,6 +80,23 @@ const acceptPolicy = (
   return state.acceptances.get(policyVersion)?.digest === digest
     ? nothing
     : record({ _tag: "PolicyAccepted", occurredAt, policyVersion, digest, manner })
+}
+
+/** An end is recorded in every state, restricted or not; the same at the same moment again has no further effect. */
+const decideEnd = (state: State, command: Command): Result.Result<ReadonlyArray<Event>, Refusal> | undefined => {
+  const occurredAt = command.at
+  const once = (event: keyof State["ends"], recorded: Event) =>
+    state.ends[event].includes(DateTime.toEpochMillis(occurredAt)) ? nothing : record(recorded)
+  switch (command._tag) {
+    case "FulfilPurposes":
+      return once("purposeFulfilled", { _tag: "PurposesFulfilled", occurredAt })
+    case "CloseAccount":
+      return once("accountDeletion", { _tag: "AccountClosed", occurredAt })
+    case "EndRelationship":
+      return once("relationshipEnd", { _tag: "RelationshipEnded", occurredAt })
+    default:
+      return undefined
+  }
 }
 
 /** A person's own request is accepted in every state, restricted or not. */

@@ -115,6 +115,12 @@ export const RestrictionLifted = Schema.TaggedStruct("RestrictionLifted", { occu
  * @rule ACCURATE
  */
 export const DetailRectified = Schema.TaggedStruct("DetailRectified", { occurredAt, old: Uuid, value: Sealed })
+/** Every purpose for which the person's data were collected until then is fulfilled (RET-NEC). */
+export const PurposesFulfilled = Schema.TaggedStruct("PurposesFulfilled", { occurredAt })
+/** The person's account was deleted (RET-UNTIL-ACCOUNT, RET-USER-5Y). */
+export const AccountClosed = Schema.TaggedStruct("AccountClosed", { occurredAt })
+/** The relationship that created the person's access has ended (RET-ACCOUNT). */
+export const RelationshipEnded = Schema.TaggedStruct("RelationshipEnded", { occurredAt })
 /** All data under it are erased (R-ERASE). */
 export const PseudonymErased = Schema.TaggedStruct("PseudonymErased", {
   occurredAt,
@@ -134,6 +140,9 @@ export const codec = EventCodec.make(streamKind, [
   ProcessingRestricted,
   RestrictionLifted,
   DetailRectified,
+  PurposesFulfilled,
+  AccountClosed,
+  RelationshipEnded,
   PseudonymErased,
   PolicyAccepted,
 ])

@@ -3,6 +3,7 @@
  */
 import * as DateTime from "effect/DateTime"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
+import type { Events as EndEvents } from "../../policy/checks/Ends.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import type { DisclosureManner, RecipientId } from "../Recipient.ts"
 import type { Event, PolicyAccepted, IdentifierKind, PseudonymId } from "./events.ts"
@@ -30,7 +31,42 @@ export interface State {
   readonly linked: ReadonlySet<PseudonymId>
   /** The versions that the person has accepted, each with its latest acceptance. */
   readonly acceptances: ReadonlyMap<string, typeof PolicyAccepted.Type>
+  /** When events of the person happened from which ends are counted, in the order of time. */
+  readonly ends: PersonEnds
 }
+
+/** The events of a person from which the ends of their data are counted. */
+const personEndEvents = ["purposeFulfilled", "accountDeletion", "relationshipEnd"] as const
+
+/** When they happened, in epoch milliseconds, in the order of time. */
+export type PersonEnds = { readonly [Event in (typeof personEndEvents)[number]]: ReadonlyArray<number> }
+
+/** Of a person of whom nothing has ended. */
+export const noEnds: PersonEnds = { purposeFulfilled: [], accountDeletion: [], relationshipEnd: [] }
+
+/**
+ * The events by which a datum ends that was collected at a moment: the first of each kind at or after it. What is collected
+ * later serves a new purpose, a new account or a new relationship.
+ *
+ * @example
+ * ```ts
+ * import { Pseudonym } from "@tacet/core/domain"
+ *
+ * Pseudonym.endsAfter({ ...Pseudonym.noEnds, accountDeletion: [5] }, 7) // => {}
+ * ```
+ */
+export const endsAfter = (ends: PersonEnds, collectedAt: number): EndEvents =>
+  Object.fromEntries(
+    personEndEvents.flatMap((event) => {
+      const at = ends[event].find((moment) => moment >= collectedAt)
+      return at === undefined ? [] : [[event, DateTime.makeUnsafe(at)]]
+    }),
+  )
+
+const withEnd = (state: State, event: keyof PersonEnds, at: number): State => ({
+  ...state,
+  ends: { ...state.ends, [event]: [...state.ends[event], at].sort((one, other) => one - other) },
+})
 
 /** A pseudonym that was never issued. */
 export const initial: State = {
@@ -44,6 +80,7 @@ export const initial: State = {
   rectified: new Map(),
   linked: new Set(),
   acceptances: new Map(),
+  ends: noEnds,
 }
 
 /**
@@ -171,6 +208,12 @@ export const evolve = (state: State, event: Event): State => {
         rectified: new Map(state.rectified).set(event.old, event.value.reference),
       }
     }
+    case "PurposesFulfilled":
+      return withEnd(state, "purposeFulfilled", DateTime.toEpochMillis(event.occurredAt))
+    case "AccountClosed":
+      return withEnd(state, "accountDeletion", DateTime.toEpochMillis(event.occurredAt))
+    case "RelationshipEnded":
+      return withEnd(state, "relationshipEnd", DateTime.toEpochMillis(event.occurredAt))
     case "PolicyAccepted":
       return { ...state, acceptances: new Map(state.acceptances).set(event.policyVersion, event) }
     case "PseudonymErased":

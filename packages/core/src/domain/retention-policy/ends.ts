@@ -17,6 +17,11 @@ export interface Facts {
   /** `account`: collected to give a person access, not in an interaction. */
   readonly about: "interaction" | "account"
   readonly events: Ends.Events & { readonly collection: DateTime.Utc }
+  /**
+   * When each of the policies began to bind it, in their order: a policy that came later ends no data before that moment.
+   * Default: all of them bound it from its collection on.
+   */
+  readonly boundFrom?: ReadonlyArray<DateTime.Utc>
   /** Technical data that is kept for statistics and support and for nothing else (STAT-FOREVER16). */
   readonly forTechnicalStatistics?: boolean
 }
@@ -74,11 +79,23 @@ export const endsOf = (
   facts: Facts,
   policies: ReadonlyArray<EffectivePolicy>,
 ): ReadonlyArray<Ends.KnownEnd> => {
-  const promised = policies.flatMap((policy) => endsUnder(state, facts, policy, policies))
-  const { contractEnd } = facts.events
-  return facts.about === "interaction" && contractEnd !== undefined
-    ? [...promised, { rule: "RET-CONTRACT-CAP", after: "contractEnd", at: contractEnd }]
-    : promised
+  const promised = policies.flatMap((policy, index) => {
+    const from = facts.boundFrom?.[index]
+    const ends = endsUnder(state, facts, policy, policies)
+    return from === undefined ? ends : ends.map((end) => ({ ...end, at: DateTime.max(end.at, from) }))
+  })
+  const { contractEnd, purposeFulfilled } = facts.events
+  const isLimited = policies.length === 0 || !policies.every((policy) => isKeptWithoutLimit(facts, policy))
+  return [
+    ...promised,
+    ...(facts.about === "interaction" && contractEnd !== undefined
+      ? [{ rule: "RET-CONTRACT-CAP", after: "contractEnd", at: contractEnd } as const]
+      : []),
+    // Whatever else a text says: without a purpose nothing is kept (GDPR 5(1)(e)).
+    ...(isLimited && purposeFulfilled !== undefined
+      ? [{ rule: "RET-NEC", after: "purposeFulfilled", at: purposeFulfilled } as const]
+      : []),
+  ]
 }
 
 /**
@@ -153,9 +170,12 @@ const endsUnder = (
   if (facts.about === "account") {
     const { accountRetention, retentionByCategory } = policy.parameters
     const rule = Ends.ruleOfCategory[category] ?? "RET-NEC"
+    const ofCategory = retentionByCategory[category] ?? []
+    // What a text says of a category is special to what it says of the account, after the same event (V48).
+    const ofAccount = accountRetention.filter(({ after }) => !ofCategory.some((special) => special.after === after))
     return [
-      ...Ends.known(accountRetention, events, policy.timeZone),
-      ...Ends.known(retentionByCategory[category] ?? [], events, policy.timeZone, rule),
+      ...Ends.known(ofAccount, events, policy.timeZone, "RET-ACCOUNT"),
+      ...Ends.known(ofCategory, events, policy.timeZone, rule),
     ]
   }
   const isLimited =

@@ -29,7 +29,7 @@ const inBatches = (interactions: ReadonlyArray<Uuid>): ReadonlyArray<ReadonlyArr
 /** Erases subjects, and removes expired rows. */
 export const erasing = ({ keyStore, ledger, policy, store }: Ports, { forEach, recorded }: Keyrings) => {
   const endedOf =
-    policy.ended ?? ((_, spans: ReadonlyArray<Ended.Span>, at: number) => Effect.succeed(Ended.byOwnEnd(spans, at)))
+    policy.ended ?? ((_, spans: ReadonlyArray<Ended.Span>, __, at: number) => Effect.succeed(Ended.byOwnEnd(spans, at)))
 
   const erase = Effect.fn("Vault.erase")(function* (customer: CustomerId, subject: SubjectId, cause: ErasureCause) {
     const fingerprint = yield* keyStore.fingerprint(customer, subject)
@@ -93,16 +93,19 @@ export const erasing = ({ keyStore, ledger, policy, store }: Ports, { forEach, r
 
   const sweep = Effect.fn("Vault.sweep")(function* (customer: CustomerId, limit = batch) {
     const at = yield* Clock.currentTimeMillis
-    const ended = yield* endedOf(customer, yield* store.spans(customer), at)
+    const spansOf = (subjects: ReadonlyArray<SubjectId>) => store.spansOf(customer, subjects)
+    const { ofSubjects, ...ended } = yield* endedOf(customer, yield* store.spans(customer), spansOf, at)
     let count = 0
-    for (;;) {
-      const removed = yield* store.sweep(customer, ended, limit)
-      if (removed === 0) return count
-      count += removed
+    for (let first = 0; first === 0 || first < ofSubjects.length; first += batch) {
+      const part = { ...ended, ofSubjects: ofSubjects.slice(first, first + batch) }
+      for (let removed = -1; removed !== 0; count += Math.max(0, removed)) {
+        removed = yield* store.sweep(customer, part, limit)
+      }
     }
+    return count
   })
 
-  const { spans, tally, unfinished } = store
+  const { spans, spansOf, tally, unfinished } = store
   const erasedInteractions = (customer: CustomerId) => store.linksOf(customer, erasedSubjects(customer), 0)
-  return { erase, erasedInteractions, forgetInteractions, stepDone, recover, sweep, spans, tally, unfinished }
+  return { erase, erasedInteractions, forgetInteractions, stepDone, recover, sweep, spans, spansOf, tally, unfinished }
 }

@@ -5,6 +5,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Contract from "../../domain/Contract.ts"
+import * as Pseudonym from "../../domain/Pseudonym.ts"
 import * as RetentionPolicy from "../../domain/RetentionPolicy.ts"
 import type * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
 import type { StreamId } from "../../eventsourcing/StreamId.ts"
@@ -80,6 +81,8 @@ export interface Datum {
   readonly at: EpochMillis
   /** The purposes that were declared for it. Default: not known. */
   readonly purposes?: ReadonlyArray<string>
+  /** The ends of the person whose datum it is. Default: none was recorded. */
+  readonly ends?: Pseudonym.PersonEnds
 }
 
 const technical: ReadonlyArray<PersonalDataCategory> = [
@@ -97,21 +100,33 @@ const isForTechnicalStatistics = ({ category, purposes = [] }: Datum): boolean =
 
 /** The policies under which a datum was held since its collection, and the facts on which its end depends. */
 export const held = (
-  { policyAt, state }: Declared,
+  { changes, policyAt, state }: Declared,
   datum: Datum,
 ): { readonly facts: RetentionPolicy.Facts; readonly policies: ReadonlyArray<EffectivePolicy> } | undefined => {
   const { at, category, collectedAt } = datum
   const later = state.policyVersions.map(({ from }) => from).filter((from) => from > collectedAt && from <= at)
-  const policies = [collectedAt, ...later, at].flatMap((moment) => policyAt(DateTime.makeUnsafe(moment)) ?? [])
+  // The policy of the moment binds since the latest change, such as a supplement or the beginning of a law.
+  const latest = changes().filter((from) => from > collectedAt && from <= at)
+  const bound = [
+    { from: collectedAt, moment: collectedAt },
+    ...later.map((from) => ({ from, moment: from })),
+    { from: Math.max(collectedAt, ...latest), moment: at },
+  ].flatMap(({ from, moment }) => {
+    const policy = policyAt(DateTime.makeUnsafe(moment))
+    return policy === undefined ? [] : [{ from: DateTime.makeUnsafe(from), policy }]
+  })
+  const policies = bound.map(({ policy }) => policy)
   const [policy] = policies
   if (policy === undefined) return undefined
   const contractEnd = Contract.endAfter(state, collectedAt, policy.timeZone)
   const events = {
     collection: DateTime.makeUnsafe(collectedAt),
+    ...Pseudonym.endsAfter(datum.ends ?? Pseudonym.noEnds, collectedAt),
     ...(contractEnd === undefined ? {} : { contractEnd: DateTime.makeUnsafe(contractEnd) }),
   }
   const forTechnicalStatistics = isForTechnicalStatistics(datum)
-  return { facts: { category, about: "interaction", events, forTechnicalStatistics }, policies }
+  const boundFrom = bound.map(({ from }) => from)
+  return { facts: { category, about: "interaction", events, boundFrom, forTechnicalStatistics }, policies }
 }
 
 /** The end of a datum before any law or hold, as far as it is known at a moment; `undefined` while none is known. */

@@ -13,6 +13,7 @@ import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts
 import type { Source } from "../../privacy/Source.ts"
 import type { Sealed } from "../../privacy/Sealed.ts"
 import * as Declarations from "../internal/Declarations.ts"
+import * as PersonEnds from "../internal/PersonEnds.ts"
 import * as RetentionEnds from "../internal/RetentionEnds.ts"
 import { allKept, orNow, type Ports, type PseudonymRef, record, subjectOf, utcNow } from "./recording.ts"
 
@@ -43,10 +44,12 @@ const retentionEnd = Effect.fnUntraced(function* (
   { decisions }: Ports,
   customer: CustomerId,
   declared: Declarations.Declared,
-  datum: Omit<RetentionEnds.Datum, "at">,
+  pseudonym: Pseudonym.PseudonymId,
+  datum: Omit<RetentionEnds.Datum, "at" | "ends">,
 ) {
   const at = yield* orNow(undefined)
-  return yield* RetentionEnds.usualEnd(decisions, customer, declared, { ...datum, at })
+  const ends = yield* PersonEnds.of(decisions, customer, subjectOf(pseudonym))
+  return yield* RetentionEnds.usualEnd(decisions, customer, declared, { ...datum, at, ends })
 })
 
 /** Seals a value with its retention end. */
@@ -64,7 +67,7 @@ export const keep = (ports: Ports) =>
       purposes,
       source,
       collectedAt,
-      retentionEnd: yield* retentionEnd(ports, customer, declared, { category, collectedAt, purposes }),
+      retentionEnd: yield* retentionEnd(ports, customer, declared, pseudonym, { category, collectedAt, purposes }),
     })
   })
 
@@ -91,7 +94,11 @@ export const observe = (ports: Ports) =>
     const recorded = record(decisions, observed, command(proposed), (declared) =>
       Effect.gen(function* () {
         if (sealed === undefined) {
-          const end = yield* retentionEnd(ports, customer, declared, { category, collectedAt: seenAt, purposes })
+          const end = yield* retentionEnd(ports, customer, declared, pseudonym, {
+            category,
+            collectedAt: seenAt,
+            purposes,
+          })
           const toSeal = { customer, subject, category, value: identifier.text, purposes, source: "observed" as const }
           sealed = yield* vault.seal({ ...toSeal, collectedAt: seenAt, retentionEnd: end })
           const row = { customer, subject, identifier, validFrom, validTo, retentionEnd: end, collectedAt: seenAt }
@@ -117,7 +124,8 @@ export const link = (ports: Ports) =>
     const linkedAt = yield* orNow(options?.at)
     const declared = yield* ports.decisions.declared(customer)
     yield* Declarations.bound(declared, "LinkInteraction", DateTime.makeUnsafe(linkedAt))
-    const datum = { category: "interfaceUsage", collectedAt: linkedAt, at: yield* orNow(undefined) } as const
+    const ends = yield* PersonEnds.of(ports.decisions, customer, subjectOf(pseudonym))
+    const datum = { category: "interfaceUsage", collectedAt: linkedAt, at: yield* orNow(undefined), ends } as const
     yield* RetentionEnds.requireEnd(ports.decisions, customer, declared, { ...datum, command: "LinkInteraction" })
     const end = yield* RetentionEnds.usualEnd(ports.decisions, customer, declared, datum)
     const collected = { category: "interfaceUsage", at: linkedAt } as const

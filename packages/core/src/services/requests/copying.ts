@@ -22,6 +22,7 @@ import type { Actor } from "../../privacy/AccessLog.ts"
 import type { SubjectId } from "../../privacy/Subject.ts"
 import type { Kept } from "../../privacy/Vault.ts"
 import type { Declared } from "../internal/Declarations.ts"
+import * as PersonEnds from "../internal/PersonEnds.ts"
 import * as RetentionEnds from "../internal/RetentionEnds.ts"
 import { accessOf, type Disclosed, disclosuresOf, type Ports, type RequestRef, utcNow, valuesOf } from "./records.ts"
 
@@ -86,7 +87,7 @@ export const copyOf = Effect.fnUntraced(function* (
   for (const subject of subjects) {
     for (const kept of yield* valuesOf(ports, customer, subject)) {
       const answer = yield* ports.vault.open({ customer, sealed: kept, ...accessOf(which, actor) })
-      if (answer._tag === "Open") values.push(yield* described(ports, customer, declared, kept, answer.value))
+      if (answer._tag === "Open") values.push(yield* described(ports, customer, declared, subject, kept, answer.value))
     }
     for (const interaction of yield* ports.vault.interactionsOf(customer, subject)) {
       const events = yield* read(ports, customer, Interaction.streamOf(interaction), Interaction.codec, interactionSays)
@@ -142,11 +143,14 @@ const described = Effect.fnUntraced(function* (
   { decisions }: Ports,
   customer: CustomerId,
   declared: Declared,
+  subject: SubjectId,
   kept: Kept,
   value: string,
 ) {
   const at = yield* utcNow
-  const datum = { category: kept.category, collectedAt: kept.collectedAt, at: DateTime.toEpochMillis(at) }
+  const { category, collectedAt, purposes } = kept
+  const ofPerson = yield* PersonEnds.of(decisions, customer, subject)
+  const datum = { category, collectedAt, at: DateTime.toEpochMillis(at), purposes, ends: ofPerson }
   const now = yield* RetentionEnds.usualEnd(decisions, customer, declared, datum)
   const ends = [kept.retentionEnd, now].flatMap((end): ReadonlyArray<EpochMillis> => (end === undefined ? [] : [end]))
   const policy = declared.policyAt(at)
@@ -228,6 +232,9 @@ const pseudonymSays: Readonly<Record<Pseudonym.Event["_tag"], string>> = {
   ObjectionResolved: "Your objection was decided.",
   ProcessingRestricted: "The use of your data was restricted.",
   RestrictionLifted: "The restriction was lifted.",
+  PurposesFulfilled: "Every purpose for which your data were collected until then was fulfilled.",
+  AccountClosed: "Your account was deleted.",
+  RelationshipEnded: "The relationship that gave you access ended.",
   DetailRectified: "A value was corrected.",
   PseudonymErased: "Your data was erased.",
   PolicyAccepted: "You accepted a version of the privacy policy.",

@@ -12,10 +12,11 @@ import * as Projection from "../../eventsourcing/Projection.ts"
 import { ProjectionStore } from "../../eventsourcing/ProjectionStore.ts"
 import type { Tally } from "../../privacy/Ended.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
+import type { SubjectId } from "../../privacy/Subject.ts"
 import type * as DayIndex from "../internal/DayIndex.ts"
 import * as RetentionEnds from "../internal/RetentionEnds.ts"
 import { type Basis, basisOf, judge } from "./basis.ts"
-import { endedOf } from "./ended.ts"
+import { endedWithPersons } from "./ended.ts"
 import { type Endless, endlessDays, endlessRows } from "./endless.ts"
 import * as Purging from "./purging.ts"
 
@@ -89,8 +90,14 @@ export const explain = (ports: Ports) =>
     }
     const spans = vault === undefined ? [] : yield* vault.spans(customer)
     const facts = { declared: basis.declared, state: basis.retention.state }
-    const rows = vault === undefined ? [] : yield* vault.tally(customer, endedOf(facts, spans, basis.now))
-    const usual = vault === undefined ? [] : yield* vault.tally(customer, endedOf(facts, spans, basis.now, "usual"))
+    const tally = Effect.fnUntraced(function* (which: "ended" | "usual") {
+      if (vault === undefined) return []
+      const spansOf = (subjects: ReadonlyArray<SubjectId>) => vault.spansOf(customer, subjects)
+      const ended = yield* endedWithPersons({ store, customer, spansOf }, facts, spans, basis.now, which)
+      return yield* vault.tally(customer, ended)
+    })
+    const rows = yield* tally("ended")
+    const usual = yield* tally("usual")
     const held = new Map<PersonalDataCategory, Held>()
     for (const { category, rows: all } of usual) {
       const kept = all - (rows.find((one) => one.category === category)?.rows ?? 0)

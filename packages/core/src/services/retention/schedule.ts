@@ -3,6 +3,7 @@
  */
 import * as DateTime from "effect/DateTime"
 import type { Period } from "../../calendar/Period.ts"
+import * as Pseudonym from "../../domain/Pseudonym.ts"
 import * as RetentionPolicy from "../../domain/RetentionPolicy.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import * as Ends from "../../policy/checks/Ends.ts"
@@ -28,10 +29,14 @@ export interface Scheduled {
 }
 
 /** The schedule for data that are collected at a moment, as far as it is known now. */
-export const scheduleOf = (basis: Basis, collectedAt: EpochMillis): ReadonlyArray<Scheduled> =>
+export const scheduleOf = (
+  basis: Basis,
+  collectedAt: EpochMillis,
+  ends: Pseudonym.PersonEnds = Pseudonym.noEnds,
+): ReadonlyArray<Scheduled> =>
   categoriesOf(basis.policy).flatMap((category) => {
     const { declared, now, retention } = basis
-    const held = RetentionEnds.held(declared, { category, collectedAt, at: Math.max(collectedAt, now) })
+    const held = RetentionEnds.held(declared, { category, collectedAt, at: Math.max(collectedAt, now), ends })
     if (held === undefined) return []
     const { facts, policies } = held
     const end = RetentionPolicy.retentionEnd(retention.state, facts, policies)
