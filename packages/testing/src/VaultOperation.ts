@@ -93,13 +93,17 @@ const aValue = FastCheck.record({
   reference: aReference,
   category: aCategory,
   purposes: texts,
-  source: FastCheck.constantFrom<VaultStore.ValueRow["source"]>("givenByPerson", "thirdParty", undefined),
+  origin: FastCheck.constantFrom<Pick<VaultStore.ValueRow, "source" | "kind" | "collectedBy">>(
+    { source: "givenByPerson", kind: "callData", collectedBy: undefined },
+    { source: "thirdParty", kind: undefined, collectedBy: "customer" },
+    { source: undefined, kind: "thirdPartyServiceData", collectedBy: "partner" },
+  ),
   collectedAt: aMoment,
   retentionEnd: anEnd,
   keyId: anId,
   nonce: bytes,
   cipherText: bytes,
-})
+}).map(({ origin, ...value }) => ({ ...value, ...origin }))
 const aCollection: FastCheck.Arbitrary<Ended.Collected | undefined> = FastCheck.option(
   FastCheck.record({ category: aCategory, at: aMoment }),
   { nil: undefined },

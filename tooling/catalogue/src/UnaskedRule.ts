@@ -7,22 +7,9 @@ import type { RuleKey } from "@tacet/core/policy"
 
 /** The keys. */
 export const unasked: ReadonlyArray<RuleKey.PolicyRuleKey> = [
-  "3P-OUT",
-  "3P-POLICY",
-  "3P-SERVICE",
-  "CUST-PURPOSE",
-  "IP-SECURITY",
-  "KEY-APART",
   "LEGAL-PERSON",
   "MENTION",
   "NEED",
-  "NO-ACCESS-PUB",
-  "OPERATOR-NOACCESS",
   "PERSONAL-ACT",
-  "PROCESSINGS",
   "RET-ACCOUNT",
-  "ROLE",
-  "SCOPE",
-  "SOLE-PURPOSE",
-  "STAT-IMPROVE",
 ]

@@ -137,9 +137,12 @@ const fourth: Step = (names) => [
   ...functions(names),
 ]
 
+/** On whose side a reader was; null for the operator's staff. */
+const fifth: Step = ({ schema }) => [`ALTER TABLE ${schema}.access_record ADD COLUMN reader text COLLATE "C"`]
+
 /** All steps of each part, in order: the version of a part is the number of steps that were taken. */
 export const steps: Readonly<Record<Part, ReadonlyArray<Step>>> = {
-  log: [first, second, functions, fourth],
+  log: [first, second, functions, fourth, fifth],
   vault: vaultSteps,
   keys: keysSteps,
 }

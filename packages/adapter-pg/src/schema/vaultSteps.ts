@@ -110,5 +110,11 @@ const third: Step = ({ schema }) => [
   ]),
 ]
 
+/** Of which kind a value is, and who collected it on its own; null where its category or the operator's service says so. */
+const fourth: Step = ({ schema }) => [
+  `ALTER TABLE ${schema}.sealed_value
+    ADD COLUMN kind text COLLATE "C", ADD COLUMN collected_by text COLLATE "C"`,
+]
+
 /** The steps of the vault. */
-export const vaultSteps: ReadonlyArray<Step> = [first, second, third]
+export const vaultSteps: ReadonlyArray<Step> = [first, second, third, fourth]

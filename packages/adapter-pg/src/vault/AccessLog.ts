@@ -28,7 +28,8 @@ export const make = Effect.fnUntraced(function* (
           sql: `WITH added AS (
               INSERT INTO ${schema}.access_record (customer_id, number, ${columns})
               SELECT $1::uuid, ${Records.last(schema, "access")} + r.n, ${columns}
-              FROM unnest($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::text[], $9::text[])
+              FROM unnest($2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::text[], $9::text[],
+                  $10::text[])
                 WITH ORDINALITY AS r (${columns}, n)
               RETURNING 1
             ) ${Records.counting(schema, "access")}`,
@@ -42,6 +43,7 @@ export const make = Effect.fnUntraced(function* (
             list.uuid(records.map(({ reference }) => reference ?? null)),
             list.text(records.map(({ category }) => category)),
             list.text(records.map(({ outcome }) => outcome)),
+            list.text(records.map(({ reader }) => reader ?? null)),
           ],
         },
       ]),
@@ -101,7 +103,7 @@ export const make = Effect.fnUntraced(function* (
   }
 })
 
-const columns = "accessed_at, actor_id, purpose, reason, matter_id, reference, category, outcome"
+const columns = "accessed_at, actor_id, purpose, reason, matter_id, reference, category, outcome, reader"
 
 const recordOf = (customer: CustomerId.CustomerId, row: ReadonlyArray<unknown>): AccessLog.AccessRecord => ({
   customer,
@@ -113,4 +115,5 @@ const recordOf = (customer: CustomerId.CustomerId, row: ReadonlyArray<unknown>):
   reference: (row[5] as Uuid.Uuid | null) ?? undefined,
   category: row[6] as PersonalDataCategory.PersonalDataCategory,
   outcome: row[7] as AccessLog.AccessOutcome,
+  reader: (row[8] as AccessLog.ReaderSide | null) ?? undefined,
 })

@@ -144,12 +144,13 @@ const putting = (
 ): Statement => ({
   sql: `WITH shared AS MATERIALIZED (${Keyrings.share(schema, correction)}), values_put AS (
       INSERT INTO ${schema}.sealed_value (customer_id, subject_id, reference, category, purposes, collected_at,
-        retention_end, key_id, algorithm, nonce, cipher_text, source)
+        retention_end, key_id, algorithm, nonce, cipher_text, source, kind, collected_by)
       SELECT $1::uuid, $2::uuid, v.reference, v.category, v.purposes, v.collected_at, v.retention_end, v.key_id,
-        v.algorithm, v.nonce, v.cipher_text, nullif(v.source, '')
+        v.algorithm, v.nonce, v.cipher_text, nullif(v.source, ''), nullif(v.kind, ''), nullif(v.collected_by, '')
       FROM shared, unnest($5::uuid[], $3::text[], $6::json[], $7::bigint[], $8::bigint[], $4::uuid[], $9::text[],
-          $10::bytea[], $11::bytea[], $19::text[])
-        AS v (reference, category, purposes, collected_at, retention_end, key_id, algorithm, nonce, cipher_text, source)
+          $10::bytea[], $11::bytea[], $19::text[], $24::text[], $25::text[])
+        AS v (reference, category, purposes, collected_at, retention_end, key_id, algorithm, nonce, cipher_text, source,
+          kind, collected_by)
       ON CONFLICT (customer_id, reference) DO NOTHING RETURNING 1
     ), links_put AS (
       INSERT INTO ${schema}.link (customer_id, subject_id, interaction_id, retention_end, category, collected_at)
@@ -192,6 +193,8 @@ const putting = (
     wholes(links.map(({ collected }) => collected?.at)),
     list.text(locators.map(({ collected }) => collected?.category ?? "")),
     wholes(locators.map(({ collected }) => collected?.at)),
+    list.text(values.map(({ kind }) => kind ?? "")),
+    list.text(values.map(({ collectedBy }) => collectedBy ?? "")),
   ],
 })
 

@@ -314,6 +314,7 @@ describe("two processes at once", () => {
         reference: undefined,
         category: "name",
         outcome: "located",
+        reader: undefined,
       })
       const all = Array.from({ length: 120 }, (_, n) => n)
       yield* Effect.forEach(

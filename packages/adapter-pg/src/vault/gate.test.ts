@@ -1,4 +1,4 @@
-import { Vault } from "@tacet/core/privacy"
+import { AccessLog, Vault } from "@tacet/core/privacy"
 import { Customers, Openings, Pseudonyms, Retention } from "@tacet/core/services"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Clock from "effect/Clock"
@@ -60,6 +60,54 @@ describe("the gate before the vault", () => {
           },
         )
         expect(yield* ruleOf(keep(other, "deviceIdentifier"))).toBe("Success")
+      }).pipe(Effect.provide(services)),
+  )
+
+  it.live(
+    "SOLE-PURPOSE OPERATOR-NOACCESS: the kind, the collector and the side of a reader come back as they were kept",
+    () =>
+      Effect.gen(function* () {
+        const at = DateTime.makeUnsafe((yield* Clock.currentTimeMillis) - 60_000)
+        const version = "dialonce/2019-03-05"
+        const purposes = ["requestedService", "customerCare"] as const
+        const customer = yield* contracted({ at, version, purposes, categories: ["connectionLog"] })
+        const pseudonyms = yield* Pseudonyms.Pseudonyms
+        const pseudonym = yield* pseudonyms.issue(customer)
+        const value = { customer, pseudonym, category: "connectionLog", value: "a value" } as const
+        const kept = yield* pseudonyms.keep({ ...value, purposes: ["requestedService"], kind: "callData" })
+        const held = yield* pseudonyms.keep({
+          ...value,
+          purposes: ["requestedService"],
+          origin: { service: "customer", operatorIs: ["holder"] },
+        })
+        yield* pseudonyms.declare(
+          { customer, pseudonym },
+          {
+            _tag: "GiveConsent",
+            at: DateTime.makeUnsafe(yield* Clock.currentTimeMillis),
+            purpose: "customerCare",
+            manner: "form",
+            text: "1",
+          },
+        )
+        const open = (sealed: typeof kept, purpose: string, reader?: "customer") =>
+          ruleOf(
+            Vault.Vault.use((vault) =>
+              vault.open({
+                customer,
+                sealed,
+                purpose,
+                actor: { id: pseudonym, roles: ["support"], reader },
+                reason: "incident",
+              }),
+            ),
+          )
+        expect(yield* open(kept, "customerCare")).toBe("SOLE-PURPOSE")
+        expect(yield* open(kept, "requestedService")).toBe("Success")
+        expect(yield* open(held, "requestedService")).toBe("OPERATOR-NOACCESS")
+        expect(yield* open(held, "requestedService", "customer")).toBe("Success")
+        const records = yield* AccessLog.AccessLog.use((log) => log.read(customer, { after: 0, limit: 10 }))
+        expect(records.map(({ reader }) => reader)).toEqual([undefined, undefined, undefined, "customer"])
       }).pipe(Effect.provide(services)),
   )
 })

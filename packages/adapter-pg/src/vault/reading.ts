@@ -80,8 +80,8 @@ export const readingValues = (transact: Transact): Operations<"find" | "valuesOf
         const [value, gone] = [values![0], destroyed![0]]
         if (value !== undefined) {
           const keyring =
-            value[11] === true
-              ? Option.some(Keyrings.keyringOf(customer, value.slice(12)))
+            value[13] === true
+              ? Option.some(Keyrings.keyringOf(customer, value.slice(14)))
               : Option.none<Keyring.Keyring>()
           return Option.some({ _tag: "Value", value: valueOf(value), keyring })
         }
@@ -244,6 +244,8 @@ const valueColumns = (table: string): string =>
     "nonce",
     "cipher_text",
     "source",
+    "kind",
+    "collected_by",
   ]
     .map((column) => `${table}.${column}`)
     .join(", ")
@@ -260,4 +262,6 @@ const valueOf = (row: ReadonlyArray<unknown>): VaultStore.ValueRow => ({
   nonce: row[8] as Uint8Array,
   cipherText: row[9] as Uint8Array,
   source: (row[10] as VaultStore.ValueRow["source"] | null) ?? undefined,
+  kind: (row[11] as VaultStore.ValueRow["kind"] | null) ?? undefined,
+  collectedBy: (row[12] as VaultStore.ValueRow["collectedBy"] | null) ?? undefined,
 })

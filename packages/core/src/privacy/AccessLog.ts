@@ -23,9 +23,14 @@ export const AccessReason = Schema.Literals([
 ])
 export type AccessReason = typeof AccessReason.Type
 
+/** On whose side a reader is: the operator's staff, the Customer, or a partner whose application embeds the technology. */
+export type ReaderSide = "staff" | "customer" | "partner"
+
 /** Who accesses a value. */
 export interface Actor {
   readonly id: Uuid
+  /** Default: the operator's staff. */
+  readonly reader?: ReaderSide | undefined
   /** The roles that the actor holds at that time. */
   readonly roles: ReadonlyArray<string>
 }
@@ -47,6 +52,8 @@ export interface AccessRecord {
   readonly customer: CustomerId
   readonly at: EpochMillis
   readonly actor: Uuid
+  /** `undefined`: the operator's staff. */
+  readonly reader: ReaderSide | undefined
   readonly purpose: string
   readonly reason: AccessReason
   readonly matter: Uuid | undefined

@@ -10,7 +10,7 @@ import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { Access } from "./AccessLog.ts"
 import type { Ended, Span, SubjectSpan } from "./Ended.ts"
 import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
-import type { Source } from "./Source.ts"
+import type { Collector, Source, ToldKind } from "./Source.ts"
 import type { SubjectId } from "./Subject.ts"
 import type { VaultUnavailable } from "./VaultError.ts"
 
@@ -31,6 +31,10 @@ export interface Opening {
   readonly subject?: SubjectId
   /** When the value was collected; absent when subjects are located. */
   readonly collectedAt?: EpochMillis
+  /** Of which kind the value is, where its category does not tell that. */
+  readonly kind?: ToldKind | undefined
+  /** The party that collected the value on its own. */
+  readonly collectedBy?: Collector | undefined
   /** What else is kept; absent when subjects are located. */
   readonly kept?: KeptCategories
   readonly at: EpochMillis
@@ -47,6 +51,8 @@ export interface Sealing {
   readonly source?: Source
   /** When the value was collected: the policy and the contract of that moment decide. */
   readonly at: EpochMillis
+  /** Of which kind the value is, where its category does not tell that. */
+  readonly kind?: ToldKind | undefined
   /** What else is kept. */
   readonly kept: KeptCategories
 }

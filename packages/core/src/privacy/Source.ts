@@ -6,6 +6,12 @@ import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
 /** The source of a value. */
 export type Source = "givenByPerson" | "observed" | "thirdParty" | "derived"
 
+/** The kind of a value that its category does not tell: what was observed of a call, and what concerns a third party's service. */
+export type ToldKind = "callData" | "thirdPartyServiceData"
+
+/** Who collected a value on its own, where the operator only holds it. */
+export type Collector = "customer" | "partner" | "thirdParty"
+
 /** The source of a value of which none is recorded: what a person says or types comes from them, all else is observed. */
 export const usualSourceOf = (category: PersonalDataCategory): Source =>
   said.has(category) ? "givenByPerson" : "observed"

@@ -22,7 +22,7 @@ import type { Uuid } from "../eventsourcing/Uuid.ts"
 import type { Collected, Ended, Span, SubjectSpan, Tally } from "./Ended.ts"
 import type { Erasure, Keyring, KeyringState } from "./Keyring.ts"
 import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
-import type { Source } from "./Source.ts"
+import type { Collector, Source, ToldKind } from "./Source.ts"
 import type { ErasureCause, SubjectId } from "./Subject.ts"
 import type { SubjectErased, SubjectRestricted, VaultUnavailable } from "./VaultError.ts"
 
@@ -35,6 +35,10 @@ export interface ValueRow {
   readonly purposes: ReadonlyArray<string>
   /** `undefined` for a value of a release that recorded none. */
   readonly source: Source | undefined
+  /** Of which kind it is, where its category does not tell that. */
+  readonly kind: ToldKind | undefined
+  /** The party that collected it on its own; none for a value of the operator's own service. */
+  readonly collectedBy: Collector | undefined
   readonly collectedAt: EpochMillis
   /** From then on it is not readable, whatever ran. `undefined`: no end is known yet. */
   readonly retentionEnd: EpochMillis | undefined

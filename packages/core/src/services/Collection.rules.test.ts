@@ -9,11 +9,15 @@ import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
 import type { FieldId } from "../domain/Identifier.ts"
 import * as Interaction from "../domain/Interaction.ts"
+import { EventStore } from "../eventsourcing/EventStore.ts"
 import * as Uuid from "../eventsourcing/Uuid.ts"
 import { holding, type Version } from "../policy/laws.testing.ts"
 import type { PolicyRuleKey } from "../policy/text/RuleKey.ts"
 import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
+import type { SubjectId } from "../privacy/Subject.ts"
+import { Vault } from "../privacy/Vault.ts"
 import { Collection } from "./Collection.ts"
+import { Interactions } from "./Interactions.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { customer, over, refusalOf } from "./scene.testing.ts"
 import { allowedUse, contractedUnder, startedUnder } from "./versions.testing.ts"
@@ -109,5 +113,45 @@ describe("a collected value", () => {
         }),
       )
     }
+  }
+})
+
+// Planted and found: a value accepted by `Interactions.record`.
+describe("the key of a value, and the value", () => {
+  for (const version of holding("KEY-APART")) {
+    it.effect(
+      `KEY-APART under ${version.id} is asked by Interactions.record and Collection.enter: are in no event and in no answer`,
+      () => {
+        const memory = VaultMemory.make()
+        return Effect.gen(function* () {
+          const now = DateTime.toEpochMillis(version.policy.at)
+          yield* TestClock.setTime(now)
+          yield* contractedUnder(version, now)
+          const { category, purpose } = allowedUse(version, typed(version))
+          yield* startedUnder(version, { interaction, field, category })
+          const pseudonym = yield* Pseudonyms.use((pseudonyms) => pseudonyms.issue(customer))
+          const sealed = { reference: Uuid.derived("a value of one's own"), category }
+          const typedIn = { _tag: "EnterInput", at: version.policy.at, field, value: sealed } as const
+          const [outcome] = (yield* Interactions.use((interactions) =>
+            interactions.record({ customer, interaction, commands: [typedIn] }),
+          )).outcomes
+          expect(outcome).toMatchObject({ _tag: "Failure", failure: { rule: "KEY-APART" } })
+          const whose = { customer, interaction, pseudonym, purposes: [purpose] }
+          const value = "a text of theirs"
+          const entered = yield* Collection.use((collection) => collection.enter({ ...whose, field, value }))
+          const { events } = yield* EventStore.use((store) => store.readLog(customer, { limit: 1000 }))
+          const subject = pseudonym as Uuid.Uuid as SubjectId
+          const listed = yield* Vault.use((vault) => vault.valuesOf(customer, subject, { limit: 10 }))
+          const state = yield* Pseudonyms.use((pseudonyms) => pseudonyms.stateOf({ customer, pseudonym }))
+          const keys = Array.from(memory.rows.get(customer)!.keyrings.values()).flatMap((ring) =>
+            Array.from(ring.keys.values(), ({ keyId }) => keyId),
+          )
+          expect([listed.map(({ reference }) => reference), keys.length]).toEqual([[entered.reference], 1])
+          const told = JSON.stringify([events, listed, state, Array.from(memory.rows.get(customer)!.values.values())])
+          const answers = JSON.stringify([entered, events, listed, state])
+          expect([told.includes(value), keys.filter((key) => answers.includes(key))]).toEqual([false, []])
+        }).pipe(Effect.provide(over(memory)))
+      },
+    )
   }
 })

@@ -30,13 +30,6 @@ import * as RetentionEnds from "./internal/RetentionEnds.ts"
 import { linkedWith, requireApart } from "./pseudonyms/linked.ts"
 import { endedWithPersons, type OfPersons } from "./retention/ended.ts"
 
-/** Purposes that the law sets: no consent is asked for them. */
-const dutiesOfLaw: ReadonlySet<string> = new Set<Purpose>([
-  "rightsFulfilment",
-  "identityVerification",
-  "legalCompliance",
-])
-
 const pseudonymIn = (subject: SubjectId) => subject as Uuid as Pseudonym.PseudonymId
 
 const isUuid = Schema.is(Uuid)
@@ -80,7 +73,7 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
       person: Pseudonym.State | undefined,
     ) {
       const policy = declared.policyAt(DateTime.makeUnsafe(at))
-      if (category !== "advertisingIdentifier" || dutiesOfLaw.has(access.purpose)) return
+      if (category !== "advertisingIdentifier" || Gate.dutiesOfLaw.has(access.purpose)) return
       if (subject === undefined || person === undefined || kept === undefined || policy === undefined) return
       const linked = yield* reading(linkedWith(decisions, customer, pseudonymIn(subject), person))
       yield* requireApart(policy, linked, { command: "OpenValue" }, category, kept)

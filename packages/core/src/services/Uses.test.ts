@@ -6,12 +6,16 @@ import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import type { PolicyVersionId } from "../domain/Identifier.ts"
 import type * as Pseudonym from "../domain/Pseudonym.ts"
+import type { CustomerId } from "../eventsourcing/CustomerId.ts"
+import type { Uuid } from "../eventsourcing/Uuid.ts"
 import { holding } from "../policy/laws.testing.ts"
 import type { PolicyRuleKey } from "../policy/text/RuleKey.ts"
 import { Customers } from "./Customers.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
-import { customer as operator, day, over, refusalOf } from "./scene.testing.ts"
+import { customer as operator, day, nobody, over, refusalOf } from "./scene.testing.ts"
+import { OperatorOf } from "./Policies.ts"
 import { type Asked, layer, Uses } from "./Uses.ts"
+import { allowedUse, contractedUnder } from "./versions.testing.ts"
 
 const services = () => Layer.provideMerge(layer, over(VaultMemory.make()))
 
@@ -31,6 +35,8 @@ const publisher = { role: "publisher" } as const
 const accounts = { ...controller, purpose: "accountManagement" } as const
 const email = { category: "emailAddress", declared: ["accountManagement"] } as const
 const training = { role: "controller", kind: "voiceRecording", basis: "legitimateInterests" } as const
+
+const statistics = { role: "controller", label: "nonPersonal", purpose: "serviceOptimisation" } as const
 
 // Planted: consents of no person passed on; every objection dropped; the role of a processor asked for every use.
 const cases: ReadonlyArray<readonly [PolicyRuleKey, Case]> = [
@@ -88,6 +94,13 @@ const cases: ReadonlyArray<readonly [PolicyRuleKey, Case]> = [
       permitted: { ...controller, purpose: "serviceCommunication" },
     },
   ],
+  [
+    "STAT-IMPROVE",
+    {
+      refused: { ...statistics, datum: { category: "ipAddress", declared: ["serviceOptimisation"] } },
+      permitted: statistics,
+    },
+  ],
   ["NOT-SOLD", { refused: { ...publisher, purpose: "sale" }, permitted: { ...publisher, purpose: "customerCare" } }],
 ]
 
@@ -102,7 +115,11 @@ describe("a use of the operator", () => {
     return { at, pseudonym: yield* Pseudonyms.use((pseudonyms) => pseudonyms.issue(operator)) }
   })
   const ask = (use: Use, pseudonym: Pseudonym.PseudonymId) =>
-    refusalOf(Uses.use((uses) => uses.ask({ ...use, compartment: operator, pseudonym })))
+    refusalOf(
+      Uses.use((uses) =>
+        uses.ask({ ...use, compartment: operator, ...(use.label === "nonPersonal" ? {} : { pseudonym }) }),
+      ),
+    )
   const declare = (pseudonym: Pseudonym.PseudonymId, declaration: Parameters<Pseudonyms["Service"]["declare"]>[1]) =>
     Pseudonyms.use((pseudonyms) => pseudonyms.declare({ customer: operator, pseudonym }, declaration))
   const consent = (pseudonym: Pseudonym.PseudonymId, at: DateTime.Utc) =>
@@ -146,6 +163,63 @@ describe("a use of the operator", () => {
         expect(yield* ask(use, pseudonym)).toBe("Success")
         yield* declare(pseudonym, { _tag: "RaiseObjection", at, purpose: "directMarketing" })
         expect(yield* ask(use, pseudonym)).toBe("OPTOUT")
+      }).pipe(Effect.provide(services())),
+    )
+  }
+
+  for (const { id, text } of holding("STAT-IMPROVE")) {
+    it.effect(`STAT-IMPROVE under ${id}: a person who is named by a pseudonym is no statistic`, () =>
+      Effect.gen(function* () {
+        const { pseudonym } = yield* started(id, text.effectiveFrom)
+        const asked = { ...statistics, compartment: operator, pseudonym }
+        expect(yield* refusalOf(Uses.use((uses) => uses.ask(asked)))).toBe("STAT-IMPROVE")
+      }).pipe(Effect.provide(services())),
+    )
+  }
+
+  // Planted and found: the contract not read, and the operator of the compartment not asked.
+  for (const version of holding("ROLE")) {
+    it.effect(
+      `ROLE under ${version.id} is asked by Uses.ask: controller of its own data, processor of a Customer's, and nothing else`,
+      () =>
+        Effect.gen(function* () {
+          const at = DateTime.toEpochMillis(version.policy.at) + 100 * day
+          const { pseudonym } = yield* started(version.id, version.text.effectiveFrom)
+          const own = { ...controller, purpose: "accountManagement" } as const
+          expect(yield* ask({ ...own, role: "publisher" }, pseudonym)).toBe("ROLE")
+          expect(yield* ask(own, pseudonym)).toBe("Success")
+          yield* TestClock.setTime(at)
+          yield* contractedUnder(version, at)
+          const { category, purpose } = allowedUse(version)
+          const datum = { category, declared: [purpose] }
+          expect(yield* ask({ role: "controller", basis: "contract", purpose, datum }, pseudonym)).toBe("ROLE")
+          expect(yield* ask({ role: "processor", purpose, datum }, pseudonym)).toBe("Success")
+        }).pipe(Effect.provide(services())),
+    )
+
+    it.effect(`ROLE under ${version.id}: the compartment of another operator's Customer is no one's own`, () =>
+      Effect.gen(function* () {
+        const { pseudonym } = yield* started(version.id, version.text.effectiveFrom)
+        expect(yield* ask({ ...controller, purpose: "accountManagement" }, pseudonym)).toBe("ROLE")
+      }).pipe(
+        Effect.provide(
+          Layer.provide(
+            services(),
+            Layer.succeed(OperatorOf, () => nobody as Uuid as CustomerId),
+          ),
+        ),
+      ),
+    )
+  }
+
+  for (const version of holding("PROCESSINGS")) {
+    it.effect(`PROCESSINGS under ${version.id} is asked by Uses.ask: only what the policy lists for the role`, () =>
+      Effect.gen(function* () {
+        const { pseudonym } = yield* started(version.id, version.text.effectiveFrom)
+        const own = { ...controller, purpose: "accountManagement" } as const
+        expect(yield* ask({ ...own, operation: "launchApplication" }, pseudonym)).toBe("PROCESSINGS")
+        expect(yield* ask({ ...own, operation: "use" }, pseudonym)).toBe("Success")
+        expect(yield* ask({ ...own, operation: "erase" }, pseudonym)).toBe("Success")
       }).pipe(Effect.provide(services())),
     )
   }

@@ -62,13 +62,13 @@ export const listing = ({ id, policy: { at } }: Version, listed: Uuid.Uuid): Rea
 
 type SignContract = Extract<Customer.Command, { readonly _tag: "SignContract" }>
 
-/** Declares the version and a contract on everything that it allows, a day before a moment. */
-export const contractedUnder = (version: Version, at: number) => {
+/** Declares the version and a contract on everything that it allows, but for `terms`, a day before a moment. */
+export const contractedUnder = (version: Version, at: number, terms: Partial<SignContract> = {}) => {
   const before = DateTime.makeUnsafe(at - day)
   return Customers.use((customers) =>
     customers.declare(customer, [
       { _tag: "AdoptPolicyVersion", at: before, policyVersion: version.id as PolicyVersionId },
-      contractUnder(version, before),
+      { ...contractUnder(version, before), ...terms },
     ]),
   )
 }

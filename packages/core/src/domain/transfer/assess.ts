@@ -4,6 +4,7 @@
 import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as Cookie from "../../policy/checks/Cookie.ts"
+import * as Operations from "../../policy/checks/Operation.ts"
 import * as PurposeCheck from "../../policy/checks/Purpose.ts"
 import type { DisclosureGround, GroundCondition } from "../../policy/text/parameters/disclosure.ts"
 import type { RuleKey } from "../../policy/text/RuleKey.ts"
@@ -24,6 +25,11 @@ export const assess = (
   if (againstPayment) found.push({ rule: "NOT-SOLD", accepted: "a disclosure for which nothing is given" })
   if (!policy.parameters.disclosureGrounds.includes(request.ground)) {
     found.push({ rule: "GROUNDS", accepted: `one of these grounds: ${policy.parameters.disclosureGrounds.join(", ")}` })
+  }
+  // What a law demands is handed over whatever the list of operations says.
+  if (request.label !== "nonPersonal" && request.legalReference === undefined) {
+    const listed = Operations.check(policy, context.role, "transfer")
+    if (Result.isFailure(listed)) found.push({ rule: "PROCESSINGS", accepted: listed.failure.accepted })
   }
   if (request.data === "interactionData" && !policy.parameters.interactionDataRecipients.includes(request.ground)) {
     found.push({ rule: "CUST-ONLY", accepted: "the Customer of the interaction, or a processor for the operator" })

@@ -3,6 +3,8 @@
  * for itself is decided by that party's policy (3P-POLICY, 3P-OUT, SCOPE), and data that the operator handles for a
  * Customer by the Customer's own, on each point that it regulates (PRECEDENCE; applied by `Resolve`).
  */
+import * as Result from "effect/Result"
+import { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { EffectivePolicy } from "./EffectivePolicy.ts"
 
 /** The part of the operator in a datum. */
@@ -30,6 +32,39 @@ export interface Origin {
  */
 export const decides = ({ operatorIs, service }: Origin): "operator" | "thirdParty" =>
   service === "operator" || operatorIs.length > 0 ? "operator" : "thirdParty"
+
+/** The rule that leaves to each other party what it collects for itself. */
+const ruleOf = { customer: "SCOPE", partner: "3P-POLICY", thirdParty: "3P-OUT" } as const
+
+/**
+ * Refuses a datum that another party collected for itself: that party's policy decides it, and nothing of it is recorded
+ * (SCOPE for a Customer's own service, 3P-POLICY for a partner's, 3P-OUT for any other).
+ *
+ * @example
+ * ```ts
+ * import { Competence } from "@tacet/core/policy"
+ * import * as Result from "effect/Result"
+ *
+ * const isDecided = (origin: Competence.Origin) => Result.isSuccess(Competence.check(origin, "KeepValue"))
+ * isDecided({ service: "partner", operatorIs: [] }) // => false
+ * isDecided({ service: "partner", operatorIs: ["recipient"] }) // => true
+ * ```
+ */
+export const check = (origin: Origin, command: string): Result.Result<void, Refusal> =>
+  origin.service === "operator" || decides(origin) === "operator"
+    ? Result.void
+    : Result.fail(
+        new Refusal({
+          rule: ruleOf[origin.service],
+          command,
+          field: "origin",
+          accepted: "data that the operator collected, holds or was given: the other party's policy decides the rest",
+        }),
+      )
+
+/** The party that collected a datum on its own which the operator holds, and was not given. */
+export const collectorOf = ({ operatorIs, service }: Origin): Exclude<Origin["service"], "operator"> | undefined =>
+  service === "operator" || operatorIs.includes("collector") || operatorIs.includes("recipient") ? undefined : service
 
 /**
  * Whether a Customer must name the operator in its own documents (MENTION). What the data are and what the Customer's

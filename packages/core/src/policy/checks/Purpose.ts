@@ -17,6 +17,8 @@ export interface Use {
   readonly purpose: Purpose | undefined
   /** Whether the record identifies no person, alone or with anything else held. Default: it is personal. */
   readonly label?: "personal" | "nonPersonal"
+  /** Whether it is of a person who is named by a pseudonym. Default: no. */
+  readonly ofPerson?: boolean
   /** The datum, with the purposes that were declared for it before it was recorded (MINIMISE). */
   readonly datum?: { readonly category: PersonalDataCategory; readonly declared: ReadonlyArray<Purpose> }
   /** Where the datum is of a kind that is limited to purposes of its own. */
@@ -49,7 +51,7 @@ export type Answer =
 export const check = (policy: EffectivePolicy, use: Use): Answer => {
   const { purpose } = use
   if (purpose === undefined) return undeclared("PURPOSES", "the purpose of the use")
-  if (use.label === "nonPersonal") return checkNonPersonal(policy, purpose)
+  if (use.label === "nonPersonal") return checkNonPersonal(policy, use, purpose)
   return (
     checkRole(policy, use) ??
     checkBans(policy, use, purpose) ??
@@ -72,7 +74,11 @@ const given = (text: string | undefined): boolean => text !== undefined && text.
 
 const improvements: ReadonlyArray<Purpose> = ["serviceUsageAnalytics", "serviceOptimisation", "visitorKnowledge"]
 
-const checkNonPersonal = ({ parameters }: EffectivePolicy, purpose: Purpose): Answer => {
+const checkNonPersonal = ({ parameters }: EffectivePolicy, use: Use, purpose: Purpose): Answer => {
+  if (use.ofPerson === true || use.datum !== undefined) {
+    const rule = improvements.includes(purpose) ? "STAT-IMPROVE" : "NONIDENT-FREE"
+    return violation(rule, "records that identify no person: without a pseudonym, and without a datum of one")
+  }
   if (parameters.nonPersonalUses.includes("anyOtherPurpose")) return allow(["NONIDENT-FREE"])
   return parameters.nonPersonalUses.includes("improveServices") && improvements.includes(purpose)
     ? allow(["STAT-IMPROVE"])

@@ -20,8 +20,8 @@ export type Reader =
   | { readonly _tag: "customer" }
   | { readonly _tag: "partner" }
 
-/** The data read: held by the operator, or collected by a Customer or a partner on its own. */
-export type Data = "heldByOperator" | "collectedByCustomer" | "collectedByPartner"
+/** The data read: the operator's to handle, or collected by a Customer, a partner or a third party on its own. */
+export type Data = "heldByOperator" | "collectedByCustomer" | "collectedByPartner" | "collectedByThirdParty"
 
 /**
  * Whether a reader may read. Who refuses also records the attempt.

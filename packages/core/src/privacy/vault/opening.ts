@@ -75,7 +75,7 @@ export const recording =
     },
   ) =>
     Effect.flatMap(Clock.currentTimeMillis, (at) =>
-      accessLog.record({ customer, at, actor: actor.id, purpose, reason, matter, ...accessed }),
+      accessLog.record({ customer, at, actor: actor.id, reader: actor.reader, purpose, reason, matter, ...accessed }),
     )
 
 /** Opens values. */
@@ -136,9 +136,10 @@ export const opening = (ports: Ports, { recorded }: Keyrings) => {
       }
       const { keyring, value } = found
       if (value.category !== category) return yield* new AlteredValue({ customer, reference })
-      const { collectedAt, purposes: declared, subject } = value
+      const { collectedAt, collectedBy, kind, purposes: declared, subject } = value
       const kept = keptCategories(ports, customer, Option.getOrUndefined(keyring))
-      const opening: Opening = { customer, access: request, category, declared, subject, collectedAt, kept, at: now }
+      const of = { category, declared, subject, kind, collectedAt, collectedBy }
+      const opening: Opening = { customer, access: request, ...of, kept, at: now }
       yield* policy.check(opening)
       const end = sooner(value.retentionEnd, yield* retentionEndNow(opening))
       return yield* judge(request, opening, { ...value, retentionEnd: end }, Option.getOrUndefined(keyring))

@@ -13,7 +13,7 @@ import { algorithm, bytesOf, Encryption, keyLength, nonceLength } from "../Encry
 import { empty, type Keyring } from "../Keyring.ts"
 import type { PersonalDataCategory } from "../PersonalDataCategory.ts"
 import type { Sealed } from "../Sealed.ts"
-import { type Source, usualSourceOf } from "../Source.ts"
+import { type Collector, type Source, type ToldKind, usualSourceOf } from "../Source.ts"
 import type { SubjectId } from "../Subject.ts"
 import {
   type AlteredKey,
@@ -38,6 +38,10 @@ export interface ToSeal {
   readonly purposes: ReadonlyArray<string>
   /** Where it comes from (PROVENANCE). Default: the usual source of its category. */
   readonly source?: Source | undefined
+  /** Of which kind it is, where its category does not tell that (SOLE-PURPOSE, 3P-SERVICE). */
+  readonly kind?: ToldKind | undefined
+  /** The party that collected it on its own (OPERATOR-NOACCESS). Default: the operator's own service did. */
+  readonly collectedBy?: Collector | undefined
   readonly collectedAt: EpochMillis
   /** Its computed end (`RetentionPolicy.retentionEnd`); `undefined` while none is known. */
   readonly retentionEnd: EpochMillis | undefined
@@ -103,8 +107,8 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
     const nonce = yield* randomBytes(nonceLength)
     const context = ofValue({ customer, subject, reference, category, keyId })
     const cipherText = yield* encrypt(key, nonce, bytesOf(value), context)
-    const { collectedAt, purposes, retentionEnd, source = usualSourceOf(category) } = row
-    const kept = { reference, subject, category, purposes, source, collectedAt, retentionEnd }
+    const { collectedAt, collectedBy, kind, purposes, retentionEnd, source = usualSourceOf(category) } = row
+    const kept = { reference, subject, category, purposes, source, kind, collectedBy, collectedAt, retentionEnd }
     yield* store.put(customer, subject, {
       values: [{ ...kept, keyId, algorithm, nonce, cipherText }],
       ...(correction ? { correction } : {}),
@@ -138,7 +142,7 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
   const checkSealing = policy.checkSealing ?? (() => Effect.void)
 
   const seal = Effect.fn("Vault.seal")(function* (toSeal: ToSeal): Effect.fn.Return<Sealed<string>, SealError> {
-    const { category, collectedAt, customer, purposes, source, subject } = toSeal
+    const { category, collectedAt, customer, kind, purposes, source, subject } = toSeal
     return yield* sealRow(toSeal, false, (keyring) =>
       checkSealing({
         customer,
@@ -147,6 +151,7 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
         declared: purposes,
         at: collectedAt,
         ...(source === undefined ? {} : { source }),
+        kind,
         kept: keptCategories({ store }, customer, keyring),
       }),
     )

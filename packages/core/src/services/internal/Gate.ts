@@ -9,20 +9,44 @@ import * as Contract from "../../domain/Contract.ts"
 import * as Pseudonym from "../../domain/Pseudonym.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
+import * as Operations from "../../policy/checks/Operation.ts"
 import * as Purpose from "../../policy/checks/Purpose.ts"
 import * as ReadAccess from "../../policy/checks/ReadAccess.ts"
+import type { Operation } from "../../policy/text/parameters/processing.ts"
 import type { Opening, Sealing } from "../../privacy/OpeningPolicy.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
-import { tellsSource } from "../../privacy/Source.ts"
+import { type Collector, tellsSource, type ToldKind } from "../../privacy/Source.ts"
 import type { Declared } from "./Declarations.ts"
 
 type Judgement = Result.Result<void, Refusal>
 
+const collectedOnItsOwn: Readonly<Record<Collector, ReadAccess.Data>> = {
+  customer: "collectedByCustomer",
+  partner: "collectedByPartner",
+  thirdParty: "collectedByThirdParty",
+}
+
+/** Purposes that the law sets: neither a list of operations nor a missing consent bars them. */
+export const dutiesOfLaw: ReadonlySet<string> = new Set<Purpose.Purpose>([
+  "rightsFulfilment",
+  "identityVerification",
+  "legalCompliance",
+])
+
+/** The refusal of an operation that the policy does not list for a processor (PROCESSINGS). */
+const judgeOperations = (policy: EffectivePolicy, operations: ReadonlyArray<Operation>) =>
+  operations
+    .map((operation) => Operations.check(policy, "processor", operation))
+    .find((answer) => Result.isFailure(answer))
+
 const isPurpose = Schema.is(Purpose.Purpose)
 
-/** Whether a value may be opened for a purpose (PURPOSES, CUST-PURPOSE, AUTHZ, NEED). */
+/**
+ * Whether a value may be opened for a purpose by a reader (PURPOSES, CUST-PURPOSE, AUTHZ, NEED, OPERATOR-NOACCESS,
+ * NO-ACCESS-PUB).
+ */
 export const judgeOpening = (
-  { access, at: millis, category, declared: purposes }: Opening,
+  { access, at: millis, category, collectedBy, declared: purposes, kind }: Opening,
   declared: Declared,
   person: Pseudonym.State | undefined,
 ): Judgement => {
@@ -31,20 +55,24 @@ export const judgeOpening = (
   const policy = declared.policyAt(at)
   if (policy === undefined) return refuse("POLICY-BIND", undefined, "a Customer that has adopted a policy by then")
   const { actor, matter, purpose, reason } = access
+  // A right of a person, or a duty of law, is open whatever a list says.
+  const operation = dutiesOfLaw.has(purpose) ? undefined : judgeOperations(policy, ["display"])
+  if (operation !== undefined) return operation
+  const { reader: side = "staff" } = actor
   const reader = ReadAccess.check(
     policy,
-    { _tag: "staff", authorisedRoles: actor.roles, mission: reason },
-    "heldByOperator",
+    side === "staff" ? { _tag: side, authorisedRoles: actor.roles, mission: reason } : { _tag: side },
+    collectedBy === undefined ? "heldByOperator" : collectedOnItsOwn[collectedBy],
   )
   if (Result.isFailure(reader)) return reader
   if (!isPurpose(purpose)) return refuse("PURPOSES", "purpose", "a purpose that the policies know")
   const use = {
-    ...useOf(policy, declared, at, category, purpose, person),
+    ...useOf(policy, declared, at, purpose, person),
     ...(purposes === undefined ? {} : { datum: { category, declared: purposes.filter(isPurpose) } }),
     // The request that is answered, or the matter in which a law demands it.
     ...(matter === undefined ? {} : { legalReference: matter }),
   }
-  return answered("OpenValue", "purpose", Purpose.check(policy, use))
+  return answered("OpenValue", "purpose", checkKinds(policy, use, { category, kind }))
 }
 
 /** The owner of a value that is sealed: an issued pseudonym, or a request whose details are kept while it is open. */
@@ -55,7 +83,7 @@ export type Owner =
 
 /** Whether a value may be kept for all of its purposes (CATEGORIES, MINIMISE, PURPOSES, CUST-PURPOSE). */
 export const judgeSealing = (
-  { at: millis, category, declared: purposes, source }: Sealing,
+  { at: millis, category, declared: purposes, kind, source }: Sealing,
   declared: Declared,
   owner: Owner,
 ) => {
@@ -67,6 +95,8 @@ export const judgeSealing = (
     return refuse("TACET-STARTED", "subject", "a pseudonym that was issued, or a request that was received")
   }
   if (purposes.length === 0) return refuse("MINIMISE", "purposes", "the purposes for which the value is collected")
+  const operation = owner._tag === "request" ? undefined : judgeOperations(policy, ["collect", "record"])
+  if (operation !== undefined) return operation
   const contract = Contract.termsAt(declared.state, policy, at)
   if (owner._tag === "pseudonym" && contract !== undefined && !contract.categories.includes(category)) {
     const accepted = `of these categories, which the contract covers: ${contract.categories.join(", ")}`
@@ -81,35 +111,47 @@ export const judgeSealing = (
     const judged = answered(
       "SealValue",
       "purposes",
-      Purpose.check(policy, {
-        ...useOf(policy, declared, at, category, purpose, owner._tag === "pseudonym" ? owner.state : undefined),
-        datum: { category, declared: purposes.filter(isPurpose) },
-        ...(owner._tag === "request" ? { legalReference: owner.id } : {}),
-      }),
+      checkKinds(
+        policy,
+        {
+          ...useOf(policy, declared, at, purpose, owner._tag === "pseudonym" ? owner.state : undefined),
+          datum: { category, declared: purposes.filter(isPurpose) },
+          ...(owner._tag === "request" ? { legalReference: owner.id } : {}),
+        },
+        { category, kind },
+      ),
     )
     if (Result.isFailure(judged)) return judged
   }
   return Result.void
 }
 
-/** A use by the operator as processor, with the kind of the datum, the Customer's instructions and the consents. */
+/** A use by the operator as processor, with the Customer's instructions and the consents. */
 const useOf = (
   policy: EffectivePolicy,
   { state }: Declared,
   at: DateTime.Utc,
-  category: PersonalDataCategory,
   purpose: Purpose.Purpose,
   person: Pseudonym.State | undefined,
-): Purpose.Use => {
+) => {
   const instructed = Contract.instructedPurposes(state, policy, at)
-  const kind = kindOf(policy, category, purpose)
   return {
-    role: "processor",
+    role: "processor" as const,
     purpose,
-    ...(kind === undefined ? {} : { kind }),
     ...(instructed === undefined ? {} : { instructed }),
     consented: person === undefined ? [] : Purpose.purposes.filter((each) => Pseudonym.hasConsent(person, each)),
   }
+}
+
+/** Checks a use of a value by each kind of data that it is of: the one that its category tells, and the one that is recorded. */
+const checkKinds = (
+  policy: EffectivePolicy,
+  use: Purpose.Use & { readonly purpose: Purpose.Purpose },
+  { category, kind }: { readonly category: PersonalDataCategory; readonly kind: ToldKind | undefined },
+): Purpose.Answer => {
+  const told = kindOf(policy, category, use.purpose)
+  const answer = Purpose.check(policy, { ...use, ...(told === undefined ? {} : { kind: told }) })
+  return kind === undefined || answer._tag !== "allow" ? answer : Purpose.check(policy, { ...use, kind })
 }
 
 /** The kind of data with purposes of its own to which a category belongs (TECH-PURPOSE, SOLE-PURPOSE, TRAINING). */

@@ -7,10 +7,11 @@ import * as Pseudonym from "../../domain/Pseudonym.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import * as Uuid from "../../eventsourcing/Uuid.ts"
+import * as Competence from "../../policy/binding/Competence.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import * as Identifiers from "../../privacy/Identifiers.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
-import type { Source } from "../../privacy/Source.ts"
+import type { Source, ToldKind } from "../../privacy/Source.ts"
 import type { Sealed } from "../../privacy/Sealed.ts"
 import * as Declarations from "../internal/Declarations.ts"
 import * as PersonEnds from "../internal/PersonEnds.ts"
@@ -25,6 +26,17 @@ export interface ToKeep extends PseudonymRef {
   readonly purposes: ReadonlyArray<Purpose>
   /** Where it comes from (PROVENANCE). Default: the person, for what they say or type; else observed. */
   readonly source?: Source
+  /**
+   * Of which kind it is, where its category does not tell that: such data have purposes of their own (SOLE-PURPOSE,
+   * 3P-SERVICE).
+   */
+  readonly kind?: ToldKind
+  /**
+   * Whose service collected it, and the parts of the operator in it. What another party collected for itself is refused
+   * (SCOPE, 3P-POLICY, 3P-OUT); what the operator only holds is closed to its staff (OPERATOR-NOACCESS). Default: the
+   * operator's own service.
+   */
+  readonly origin?: Competence.Origin
   /** When it was collected. Default: now. */
   readonly collectedAt?: EpochMillis
 }
@@ -52,11 +64,14 @@ const retentionEnd = Effect.fnUntraced(function* (
   return yield* RetentionEnds.usualEnd(decisions, customer, declared, { ...datum, at, ends })
 })
 
+const ownService: Competence.Origin = { service: "operator", operatorIs: ["collector"] }
+
 /** Seals a value with its retention end. */
 export const keep = (ports: Ports) =>
   Effect.fn("Pseudonyms.keep")(function* (toKeep: ToKeep) {
-    const { category, customer, pseudonym, purposes, source, value } = toKeep
+    const { category, customer, kind, origin = ownService, pseudonym, purposes, source, value } = toKeep
     const collectedAt = yield* orNow(toKeep.collectedAt)
+    yield* Effect.fromResult(Competence.check(origin, "KeepValue"))
     const declared = yield* ports.decisions.declared(customer)
     yield* Declarations.bound(declared, "KeepValue", DateTime.makeUnsafe(collectedAt))
     return yield* ports.vault.seal({
@@ -66,6 +81,8 @@ export const keep = (ports: Ports) =>
       value,
       purposes,
       source,
+      kind,
+      collectedBy: Competence.collectorOf(origin),
       collectedAt,
       retentionEnd: yield* retentionEnd(ports, customer, declared, pseudonym, { category, collectedAt, purposes }),
     })

@@ -23,6 +23,7 @@ const record = (customer: CustomerId.CustomerId, n: number): AccessLog.AccessRec
   reference: n % 3 === 0 ? undefined : id(n + 2000),
   category: n % 2 === 0 ? "freeText" : "ipAddress",
   outcome: n % 3 === 0 ? "located" : "opened",
+  reader: n % 2 === 0 ? "partner" : undefined,
 })
 
 const keep = (kept: AccessLog.AccessRecord) => AccessLog.AccessLog.use((log) => log.record(kept))

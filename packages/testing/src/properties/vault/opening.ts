@@ -152,6 +152,7 @@ export const openingValues = onVault("opening", (fixture) => [
           reference: sealed.reference,
           category: sealed.category,
           outcome: "opened",
+          reader: undefined,
         },
       )
       yield* Property.holds("no value in a record", !JSON.stringify(records).includes("canary"), "the value")
