@@ -389,10 +389,10 @@ export const bugs: ReadonlyArray<Bug> = [
   },
   {
     key: "ADID-PII",
-    file: `${core}/domain/pseudonym/decide.ts`,
-    find: 'if (advertising && level === "notAllowed")',
-    replace: "if (advertising)",
-    test: `${core}/domain/Pseudonym.test.ts`,
+    file: `${core}/domain/pseudonym/meeting.ts`,
+    find: 'met.size === 0 || (level === "linkedWithExpressConsent" && isConsented)',
+    replace: "met.size === 0 || isConsented",
+    test: `${core}/services/Pseudonyms.meeting.test.ts`,
   },
   {
     key: "R-DELAY",
@@ -404,8 +404,8 @@ export const bugs: ReadonlyArray<Bug> = [
   {
     key: "CATEGORIES",
     file: `${core}/privacy/vault/sealing.ts`,
-    find: "    yield* checkSealing({ customer, subject, category, declared: purposes, at: collectedAt })\n",
-    replace: "",
+    find: "  const checkSealing = policy.checkSealing ?? (() => Effect.void)\n",
+    replace: "  const checkSealing: NonNullable<typeof policy.checkSealing> = () => Effect.void\n",
     test: `${core}/services/internal/Gate.test.ts`,
   },
   {
