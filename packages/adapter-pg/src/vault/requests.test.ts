@@ -2,7 +2,7 @@
  * Requests of people about their data, with log, vault and keys on PostgreSQL.
  */
 import type { Pseudonym } from "@tacet/core/domain"
-import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"
+import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
 import { Vocabulary } from "@tacet/core/policy"
 import { Vault } from "@tacet/core/privacy"
 import {
@@ -21,15 +21,17 @@ import * as Layer from "effect/Layer"
 import { layer } from "../layer.ts"
 import { vaultForThisFile } from "../testDatabase.testing.ts"
 import { contracted } from "./contracted.testing.ts"
+import { dying } from "./dying.testing.ts"
 import * as VaultPostgres from "./VaultPostgres.ts"
 
 const options = vaultForThisFile()
+const death = dying()
 
 const services = DataSubjectRequests.layer.pipe(
   Layer.provideMerge(Layer.mergeAll(Pseudonyms.layer, Customers.layer, Interactions.layer, Erasure.layer)),
   Layer.provideMerge(Vault.layer),
   Layer.provideMerge(Openings.layer),
-  Layer.provideMerge(Layer.merge(layer(options.log), VaultPostgres.layer(options))),
+  Layer.provideMerge(Layer.provideMerge(death.layer, Layer.merge(layer(options.log), VaultPostgres.layer(options)))),
   Layer.provide(Retention.layerElsewhere),
 )
 
@@ -109,6 +111,85 @@ describe("requests on PostgreSQL", () => {
       const requests = yield* DataSubjectRequests.DataSubjectRequests
       yield* requests.fulfil({ ...which, actor, by: "customer", states: [...Vocabulary.answerDuties] })
       expect([yield* open(customer, one.text), yield* open(customer, other.text)]).toEqual(["Erased", "other"])
+    }).pipe(Effect.provide(services)),
+  )
+
+  const states = [...Vocabulary.answerDuties]
+
+  /** A person of a new Customer, with a request that was received two days ago and has nobody yet. */
+  const asking = Effect.fnUntraced(function* (
+    kind: DataSubjectRequests.Received["kind"],
+    purposes: DataSubjectRequests.Received["purposes"] = ["customerCare"],
+  ) {
+    const customer = (yield* Uuid.next) as CustomerId.CustomerId
+    yield* declared(customer)
+    const { pseudonym, text } = yield* seen(customer, [number], "a text")
+    const requests = yield* DataSubjectRequests.DataSubjectRequests
+    const at = dawn + day
+    const request = yield* requests.receive({ customer, kind, channel: "email", requester, purposes, at })
+    const which = { customer, request }
+    const choose = requests.choose(which, { details: [detailOf(number)], take: [pseudonym], leaveOut: [] }, actor)
+    const opened = Effect.map(Effect.result(open(customer, text)), (answer) => {
+      if (answer._tag === "Success") return answer.success
+      return answer.failure._tag === "Refusal" ? answer.failure.rule : answer.failure._tag
+    })
+    const verify = Effect.flatMap(DateTime.now, (now) =>
+      requests.declare(which, { _tag: "VerifyIdentity", at: now, by: "customer", method: "locatorMatch" }),
+    )
+    return { requests, which, choose, verify, opened }
+  })
+
+  // Planted and found: the purposes stopped after the choice is recorded.
+  it.live.each(["before", "after"] as const)(
+    "R-OBJECT: killed %s any call of the choice, nobody is taken whose purpose is still used, from the receipt on",
+    (when) =>
+      Effect.gen(function* () {
+        let call = 1
+        for (; ; call++) {
+          const { choose, opened, requests, which } = yield* asking("objection")
+          const killed = yield* death.at(call, when, choose)
+          const { located } = yield* requests.stateOf(which)
+          const isSafe = !located || (yield* opened) === "Restricted"
+          yield* choose
+          expect([call, isSafe, yield* opened]).toEqual([call, true, "Restricted"])
+          if (killed._tag === "Success") break
+        }
+        expect(call).toBeGreaterThan(20)
+      }).pipe(Effect.provide(services)),
+    120_000,
+  )
+
+  it.live("R-RESTRICT R-LOCAL-LAW: one purpose is restricted and lifted, under the law of the place", () =>
+    Effect.gen(function* () {
+      const { choose, opened, requests, verify, which } = yield* asking("restriction")
+      yield* choose
+      yield* verify
+      const localLaw = { country: "CH", reference: "CH FADP 25" }
+      yield* requests.fulfil({ ...which, actor, by: "customer", states, localLaw })
+      expect(yield* opened).toBe("R-RESTRICT")
+      const told = yield* Effect.result(requests.lift({ ...which, actor, informed: false }))
+      expect(told).toMatchObject({ failure: { rule: "R-RESTRICT" } })
+      yield* requests.lift({ ...which, actor, informed: true })
+      expect(yield* opened).toBe("a text")
+    }).pipe(Effect.provide(services)),
+  )
+
+  it.live("R-1M: killed at any call, a request that says the same joins the earlier one or does not", () =>
+    Effect.gen(function* () {
+      for (let call = 1; ; call++) {
+        const { choose, requests, verify, which } = yield* asking("access", [])
+        yield* choose
+        yield* verify
+        const again = yield* requests.receive({ customer: which.customer, kind: "access", channel: "email", requester })
+        const join = requests.join({ ...which, request: again }, which.request)
+        const killed = yield* death.at(call, call % 2 === 0 ? "after" : "before", join)
+        const { status } = yield* requests.stateOf({ ...which, request: again })
+        const { duplicates } = yield* requests.stateOf(which)
+        expect(status === "duplicate").toBe(duplicates.has(again))
+        yield* join
+        expect((yield* requests.open(which.customer)).map(({ request }) => request)).toEqual([which.request])
+        if (killed._tag === "Success") return
+      }
     }).pipe(Effect.provide(services)),
   )
 })

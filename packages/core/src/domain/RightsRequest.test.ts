@@ -461,7 +461,7 @@ describe.each(effective)("a request under $policy", (policy) => {
         const stopped = {
           consentWithdrawal: named && !kept && instant >= receivedAt,
           objection: named && !kept && instant >= receivedAt && !denied,
-          restriction: done && !lifted,
+          restriction: done && !lifted && (named || request.purposes.length === 0),
           erasure: done,
           access: false,
           portability: false,

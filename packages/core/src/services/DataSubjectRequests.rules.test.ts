@@ -28,7 +28,7 @@ interface Case {
 
 const other = (by: RightsRequest.Handler): RightsRequest.Handler => (by === "customer" ? "operator" : "customer")
 
-type Verb = "declare" | "fulfil" | "locate" | "read" | "refuse"
+type Verb = "declare" | "fulfil" | "lift" | "locate" | "read" | "refuse"
 
 const cases: Partial<Record<PolicyRuleKey, readonly [verb: Verb, caseOf: (scene: Scene) => Case]>> = {
   "R-LOCATE": [
@@ -169,12 +169,10 @@ const cases: Partial<Record<PolicyRuleKey, readonly [verb: Verb, caseOf: (scene:
     }),
   ],
   "R-RESTRICT": [
-    "declare",
+    "lift",
     (scene) => {
       const lifted = (informed: boolean) =>
-        Effect.flatMap(made(scene, "restriction"), ({ declare, fulfil, now }) =>
-          Effect.andThen(fulfil(), declare({ _tag: "LiftRestriction", at: now, informed })),
-        )
+        Effect.flatMap(made(scene, "restriction"), ({ fulfil, lift }) => Effect.andThen(fulfil(), lift(informed)))
       return { breaks: lifted(false), keeps: lifted(true) }
     },
   ],

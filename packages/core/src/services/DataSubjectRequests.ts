@@ -43,9 +43,9 @@ import { join } from "./requests/joining.ts"
 import { listOpen, type OpenRequest } from "./requests/listing.ts"
 import { refuse, type RequestRefusal } from "./requests/refusing.ts"
 import { rectify } from "./requests/rectification.ts"
-import { restrict } from "./requests/restriction.ts"
+import { lift, type Lifting, restrict } from "./requests/restriction.ts"
 import { HolidaysOf } from "./requests/settings.ts"
-import { object, stopFromReceipt, withdraw } from "./requests/stopping.ts"
+import { object, withdraw } from "./requests/stopping.ts"
 
 export { HolidaysOf, NotifyRecipient }
 export type {
@@ -58,6 +58,7 @@ export type {
   DataCopy,
   Detail,
   Disclosed,
+  Lifting,
   Notice,
   Notification,
   OpenedValue,
@@ -78,7 +79,7 @@ export interface Received {
   readonly requester: Uuid.Uuid
   /** Whether the person has an account with the operator. Default: false. */
   readonly registered?: boolean
-  /** The purposes of an objection or a withdrawal. Default: none. */
+  /** The purposes of an objection or a withdrawal; of a restriction, where it is not of all. Default: none. */
   readonly purposes?: ReadonlyArray<Purpose>
   /** The country that it comes from, by its ISO 3166 code. Default: that of `localLaw`, else none is recorded. */
   readonly country?: string
@@ -108,6 +109,7 @@ export type Declaration = Exclude<
       | "RefuseRequest"
       | "AcceptDuplicate"
       | "MarkDuplicate"
+      | "LiftRestriction"
   }
 >
 
@@ -156,6 +158,11 @@ export class DataSubjectRequests extends Context.Service<
      */
     readonly fulfil: (answer: Answer) => Effect.Effect<Answered, DataSubjectRequestsError>
     /**
+     * Ends a restriction of which the person was told before (R-RESTRICT, GDPR 18(3)); refused without that. The same again
+     * has no further effect.
+     */
+    readonly lift: (lifting: Lifting) => Effect.Effect<void, DataSubjectRequestsError>
+    /**
      * Joins a request to an earlier one of the same person that says the same, and whose requester is verified: it is
      * answered with that one, and due no later. `open` names such a pair. The same again has no further effect.
      */
@@ -188,11 +195,11 @@ export const layer: Layer.Layer<DataSubjectRequests, never, Vault | EventStore |
       stateOf: (which) => stateOf(ports, which),
       declare: (which, declaration) => decide(ports, which, declaration),
       locate: locate(ports),
-      choose: (which, choice, actor) =>
-        Effect.andThen(choose(ports)(which, choice, actor), stopFromReceipt(ports, which, actor)),
+      choose: choose(ports),
       read: read(ports),
       refuse: refuse(ports),
       fulfil: fulfil(ports),
+      lift: lift(ports),
       join: join(ports),
       open: listOpen(ports),
     })

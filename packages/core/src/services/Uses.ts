@@ -78,6 +78,10 @@ export const layer: Layer.Layer<Uses, never, EventStore> = Layer.effect(
         if (operation !== undefined) yield* Effect.fromResult(Operations.check(policy, use.role, operation))
         const person =
           pseudonym === undefined ? Pseudonym.initial : yield* stateOf(decisions, { customer: compartment, pseudonym })
+        if (person.phase === "restricted" || person.restrictions.has(use.purpose)) {
+          const accepted = "storing alone, or a purpose that the person has not restricted (GDPR 18(2))"
+          return yield* new Refusal({ rule: "R-RESTRICT", command: "UsePersonalData", field: "purpose", accepted })
+        }
         const instructed = Contract.instructedPurposes(declared.state, policy, at)
         const answer = Purpose.check(policy, {
           ...use,

@@ -89,6 +89,7 @@ export const made = Effect.fnUntraced(function* (
         states: [...answerDuties],
         ...more,
       }),
+    lift: (informed: boolean) => requests.lift({ ...which, actor, informed }),
     read: requests.read(which, actor),
     now,
   }

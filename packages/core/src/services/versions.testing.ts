@@ -20,9 +20,10 @@ import { contract, customer, day } from "./scene.testing.ts"
 export const allowedUse = (
   { policy }: Version,
   among: ReadonlyArray<PersonalDataCategory> = policy.parameters.categories.processor,
+  isMeant: (purpose: Purpose.Purpose) => boolean = () => true,
 ) => {
   for (const category of among) {
-    for (const purpose of Purpose.purposes) {
+    for (const purpose of Purpose.purposes.filter(isMeant)) {
       const use = { role: "processor", purpose, instructed: Purpose.purposes, consented: [purpose] } as const
       if (Purpose.check(policy, { ...use, datum: { category, declared: [purpose] } })._tag === "allow") {
         return { category, purpose }

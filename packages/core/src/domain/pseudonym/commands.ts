@@ -55,8 +55,9 @@ export const Command = Schema.Union([
     upheld: Schema.Boolean,
     grounds: Schema.optionalKey(DocumentReference),
   }),
-  Schema.TaggedStruct("RestrictProcessing", { at }),
-  Schema.TaggedStruct("LiftRestriction", { at, personTold: Schema.Boolean }),
+  /** Of one purpose, or of all but storing. */
+  Schema.TaggedStruct("RestrictProcessing", { at, purpose: Schema.optionalKey(Purpose) }),
+  Schema.TaggedStruct("LiftRestriction", { at, purpose: Schema.optionalKey(Purpose), personTold: Schema.Boolean }),
   Schema.TaggedStruct("RectifyDetail", { at, old: Uuid, value: Sealed }),
   Schema.TaggedStruct("FulfilPurposes", { at }),
   Schema.TaggedStruct("CloseAccount", { at }),

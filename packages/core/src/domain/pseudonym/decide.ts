@@ -5,6 +5,7 @@ import * as DateTime from "effect/DateTime"
 import type * as Result from "effect/Result"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
+import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import type { RuleKey } from "../../policy/text/RuleKey.ts"
 import { nothing, record, refuse } from "../internal/Decision.ts"
 import type { Command, Context } from "./commands.ts"
@@ -140,13 +141,22 @@ const decideRight = (
         ...(grounds === undefined ? {} : { grounds }),
       })
     }
-    case "RestrictProcessing":
-      return state.phase === "restricted" ? nothing : record({ _tag: "ProcessingRestricted", occurredAt })
-    case "LiftRestriction":
-      if (state.phase !== "restricted") return nothing
-      return command.personTold
-        ? record({ _tag: "RestrictionLifted", occurredAt })
+    case "RestrictProcessing": {
+      const { purpose } = command
+      if (purpose === "rightsFulfilment") {
+        return refuse("R-RESTRICT", command, "purpose", "a purpose other than the person's own rights (GDPR 18(2))")
+      }
+      return isRestricted(state, purpose)
+        ? nothing
+        : record({ _tag: "ProcessingRestricted", occurredAt, ...(purpose === undefined ? {} : { purpose }) })
+    }
+    case "LiftRestriction": {
+      const { personTold, purpose } = command
+      if (!isRestricted(state, purpose)) return nothing
+      return personTold
+        ? record({ _tag: "RestrictionLifted", occurredAt, ...(purpose === undefined ? {} : { purpose }) })
         : refuse("R-RESTRICT", command, "personTold", "a restriction whose end was announced to the person before")
+    }
     case "RectifyDetail":
       if (state.rectified.get(command.old) === command.value.reference) return nothing
       if (state.rectified.has(command.old)) return refuse("ACCURATE", command, "old", "the value that replaced it")
@@ -157,6 +167,9 @@ const decideRight = (
       return undefined
   }
 }
+
+const isRestricted = ({ phase, restrictions }: State, purpose: Purpose | undefined): boolean =>
+  purpose === undefined ? phase === "restricted" : restrictions.has(purpose)
 
 const decideProcessing = (
   state: State,

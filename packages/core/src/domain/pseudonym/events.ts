@@ -105,10 +105,16 @@ export const ObjectionResolved = Schema.TaggedStruct("ObjectionResolved", {
   upheld: Schema.Boolean,
   grounds: Schema.optionalKey(DocumentReference),
 })
-/** From now on the data is stored and nothing else (R-RESTRICT). */
-export const ProcessingRestricted = Schema.TaggedStruct("ProcessingRestricted", { occurredAt })
+/** From now on the data is stored and nothing else, or not used for the purpose that is named (R-RESTRICT). */
+export const ProcessingRestricted = Schema.TaggedStruct("ProcessingRestricted", {
+  occurredAt,
+  purpose: Schema.optionalKey(Purpose),
+})
 /** The person was informed, and the restriction ended (GDPR 18(3)). */
-export const RestrictionLifted = Schema.TaggedStruct("RestrictionLifted", { occurredAt })
+export const RestrictionLifted = Schema.TaggedStruct("RestrictionLifted", {
+  occurredAt,
+  purpose: Schema.optionalKey(Purpose),
+})
 /**
  * A value was rectified; the old one can no longer be read (R-RECT).
  *

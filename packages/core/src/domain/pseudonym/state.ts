@@ -23,6 +23,8 @@ export interface State {
   readonly disclosures: ReadonlyMap<string, DisclosureManner | undefined>
   /** Purposes that are stopped: an objection is open or was upheld. */
   readonly objections: ReadonlyMap<Purpose, "raised" | "upheld">
+  /** The purposes that alone are restricted; `phase` says whether all are. */
+  readonly restrictions: ReadonlySet<Purpose>
   readonly identifiers: ReadonlySet<IdentifierKind>
   /** References to the values that can be read. */
   readonly values: ReadonlySet<Uuid>
@@ -75,6 +77,7 @@ export const initial: State = {
   consents: new Map(),
   disclosures: new Map(),
   objections: new Map(),
+  restrictions: new Set(),
   identifiers: new Set(),
   values: new Set(),
   rectified: new Map(),
@@ -153,7 +156,7 @@ export const disclosureConsents = (state: State): ReadonlyArray<DisclosureConsen
  * ```
  */
 export const permits = (state: State, purpose: Purpose): boolean =>
-  state.phase === "live" && !state.objections.has(purpose)
+  state.phase === "live" && !state.objections.has(purpose) && !state.restrictions.has(purpose)
 
 export const consentKey = (purpose: Purpose, recipient: RecipientId | undefined): string =>
   `${purpose} ${recipient ?? ""}`
@@ -195,10 +198,17 @@ export const evolve = (state: State, event: Event): State => {
       else objections.delete(event.purpose)
       return { ...state, objections }
     }
-    case "ProcessingRestricted":
-      return { ...state, phase: "restricted" }
-    case "RestrictionLifted":
-      return { ...state, phase: "live" }
+    case "ProcessingRestricted": {
+      const { purpose } = event
+      if (purpose === undefined) return { ...state, phase: "restricted" }
+      return { ...state, restrictions: new Set(state.restrictions).add(purpose) }
+    }
+    case "RestrictionLifted": {
+      if (event.purpose === undefined) return { ...state, phase: "live" }
+      const restrictions = new Set(state.restrictions)
+      restrictions.delete(event.purpose)
+      return { ...state, restrictions }
+    }
     case "DetailRectified": {
       const values = new Set(state.values)
       values.delete(event.old)

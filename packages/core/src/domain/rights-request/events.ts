@@ -96,7 +96,7 @@ export const RequestReceived = Schema.TaggedStruct("RequestReceived", {
   /** The requester: a reference into the vault, the same for all requests of one person. */
   requester: Uuid,
   registered: Schema.Boolean,
-  /** The purposes that an objection or a withdrawal is about. */
+  /** The purposes that an objection or a withdrawal is about; those of a restriction, where it is not of all. */
   purposes: Schema.Array(Purpose),
   policyVersion: PolicyVersionId,
   /** The day of receipt in the policy's time zone. */

@@ -93,8 +93,8 @@ export interface Use {
 
 /**
  * Whether a request leaves room for a use of the person's data. A withdrawal and an objection stop their purposes from
- * their receipt on, an objection until it is refused (WITHDRAW, OPTOUT, R-OBJECT); a restriction stops all but keeping
- * (R-RESTRICT), an erasure everything (R-ERASE). Earlier uses are unaffected.
+ * their receipt on, an objection until it is refused (WITHDRAW, OPTOUT, R-OBJECT); a restriction stops all but
+ * keeping, or the purposes that it names (R-RESTRICT), an erasure everything (R-ERASE). Earlier uses are unaffected.
  */
 export const permits = (state: State, use: Use): boolean => {
   if (state.request === undefined) return true
@@ -110,7 +110,11 @@ export const permits = (state: State, use: Use): boolean => {
       return use.operation === "erase" || at < state.receivedAt || ended || !purposes.includes(use.purpose)
     }
     case "restriction":
-      return !fulfilled || (state.liftedAt !== undefined && state.liftedAt <= at)
+      return (
+        !fulfilled ||
+        (state.liftedAt !== undefined && state.liftedAt <= at) ||
+        (purposes.length > 0 && !purposes.includes(use.purpose))
+      )
     case "erasure":
       return !fulfilled
     default:

@@ -41,6 +41,8 @@ const judgeOperations = (policy: EffectivePolicy, operations: ReadonlyArray<Oper
 
 const isPurpose = Schema.is(Purpose.Purpose)
 
+const restricted = "a purpose that the person has not restricted, until they are told that the restriction ends"
+
 /**
  * Whether a value may be opened for a purpose by a reader (PURPOSES, CUST-PURPOSE, AUTHZ, NEED, OPERATOR-NOACCESS,
  * NO-ACCESS-PUB).
@@ -66,6 +68,7 @@ export const judgeOpening = (
   )
   if (Result.isFailure(reader)) return reader
   if (!isPurpose(purpose)) return refuse("PURPOSES", "purpose", "a purpose that the policies know")
+  if (person?.restrictions.has(purpose) === true) return refuse("R-RESTRICT", "purpose", restricted)
   const use = {
     ...useOf(policy, declared, at, purpose, person),
     ...(purposes === undefined ? {} : { datum: { category, declared: purposes.filter(isPurpose) } }),
@@ -108,6 +111,9 @@ export const judgeSealing = (
   }
   for (const purpose of purposes) {
     if (!isPurpose(purpose)) return refuse("PURPOSES", "purposes", "purposes that the policies know")
+    if (owner._tag === "pseudonym" && owner.state.restrictions.has(purpose)) {
+      return refuse("R-RESTRICT", "purposes", restricted)
+    }
     const judged = answered(
       "SealValue",
       "purposes",

@@ -65,7 +65,7 @@ const stopInVault = (
   stopped: boolean,
 ) => {
   const subject = subjectOf(pseudonym)
-  return "purpose" in declaration
+  return "purpose" in declaration && declaration.purpose !== undefined
     ? vault.object(customer, subject, declaration.purpose, stopped)
     : vault.restrict(customer, subject, stopped)
 }
@@ -87,11 +87,13 @@ const settle = Effect.fnUntraced(function* (ports: Ports, whose: PseudonymRef, d
 /** Whether a declaration stops processing, permits it again, or does neither. */
 const stopping = (declaration: Declaration): boolean | undefined => {
   switch (declaration._tag) {
-    case "RestrictProcessing":
     case "RaiseObjection":
       return true
+    // A purpose that alone is restricted is stopped by the gate, which reads it from the log.
+    case "RestrictProcessing":
+      return declaration.purpose === undefined ? true : undefined
     case "LiftRestriction":
-      return false
+      return declaration.purpose === undefined ? false : undefined
     case "ResolveObjection":
       return declaration.upheld
     default:
@@ -101,4 +103,6 @@ const stopping = (declaration: Declaration): boolean | undefined => {
 
 /** Whether the log stops the use that a declaration concerns. */
 const isStopped = (state: Pseudonym.State, declaration: Declaration): boolean =>
-  "purpose" in declaration ? state.objections.has(declaration.purpose) : state.phase === "restricted"
+  "purpose" in declaration && declaration.purpose !== undefined
+    ? state.objections.has(declaration.purpose)
+    : state.phase === "restricted"

@@ -10,6 +10,7 @@ import * as Uuid from "../../eventsourcing/Uuid.ts"
 import type { Actor } from "../../privacy/AccessLog.ts"
 import { type Candidate, type Detail, locate, locating, proposed } from "./locating.ts"
 import { choicesOf, decide, foresee, keep, type Ports, type RequestRef, utcNow } from "./records.ts"
+import { stopFromReceipt } from "./stopping.ts"
 
 /** Which of the candidates that some details lead to are the person. Each of them is named once. */
 export interface Choice {
@@ -29,11 +30,13 @@ export const choose = (ports: Ports) =>
     }
     const before = yield* choicesOf(ports, which, actor)
     const isRepeated = take.every((one) => before.taken.has(one)) && leaveOut.every((one) => before.leftOut.has(one))
-    if (take.length > 0 && isRepeated) return
+    if (take.length > 0 && isRepeated) return yield* stopFromReceipt(ports, which, take)
     const at = yield* utcNow
     const counts = { taken: take.length, leftOut: leaveOut.length }
     const unkept = { reference: yield* Uuid.next, category: "accountIdentifier" as const }
     yield* foresee(ports, which, locating(at, details, yield* proposed(details), { list: unkept, ...counts }))
+    // Before the choice is recorded: a crash leaves nobody who was taken and whose purposes are still used.
+    yield* stopFromReceipt(ports, which, take)
     const sealed = yield* Effect.forEach(details, ({ identifier }) =>
       keep(ports, which, identifier.kind, identifier.text),
     )

@@ -41,14 +41,19 @@ export const withdraw = Effect.fnUntraced(function* (ports: Ports, fulfilment: F
 })
 
 /**
- * Stops the purposes of an open objection or withdrawal as of its receipt, for each subject that the request has: while it
- * is decided, they are not used (GDPR 7(3), 18(1)(d), 21).
+ * Stops the purposes of an open objection or withdrawal as of its receipt, for each person who is taken into the request:
+ * while it is decided, they are not used (GDPR 7(3), 18(1)(d), 21).
  */
-export const stopFromReceipt = Effect.fnUntraced(function* (ports: Ports, which: RequestRef, actor: Actor) {
+export const stopFromReceipt = Effect.fnUntraced(function* (
+  ports: Ports,
+  which: RequestRef,
+  taken: ReadonlyArray<Pseudonym.PseudonymId>,
+) {
   const { answeredAt, receivedAt, request } = yield* stateOf(ports, which)
   const isStopping = request?.kind === "objection" || request?.kind === "consentWithdrawal"
   if (request === undefined || !isStopping || answeredAt !== undefined) return
-  for (const whose of yield* pseudonymsOf(ports, which, actor)) {
+  for (const pseudonym of taken) {
+    const whose = { customer: which.customer, pseudonym }
     const state = yield* ports.pseudonyms.stateOf(whose)
     const at = DateTime.makeUnsafe(Math.max(receivedAt, state.issuedAt))
     for (const purpose of request.purposes) {

@@ -1,0 +1,254 @@
+/**
+ * Restrictions of one purpose, and objections from their receipt on: through the services, also where they die between two
+ * calls.
+ */
+import { VaultMemory } from "@tacet/adapter-memory"
+import { describe, expect, it } from "@tacet/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { TestClock } from "effect/testing"
+import * as Uuid from "../../eventsourcing/Uuid.ts"
+import { holding, type Version } from "../../policy/laws.testing.ts"
+import type { Purpose } from "../../policy/text/parameters/purposes.ts"
+import { answerDuties } from "../../policy/text/parameters/rights.ts"
+import { Vault } from "../../privacy/Vault.ts"
+import { DataSubjectRequests, type RequestRef } from "../DataSubjectRequests.ts"
+import { type PseudonymRef, Pseudonyms } from "../Pseudonyms.ts"
+import { made, personUnder, type Scene } from "../requestsUnder.testing.ts"
+import { access, customer, dawn, day, deadly, moment, nobody, over, refusalOf, start } from "../scene.testing.ts"
+import { layer as usesLayer, Uses } from "../Uses.ts"
+import { allowedUse } from "../versions.testing.ts"
+
+const actor = { id: nobody, roles: ["support"] }
+const requester = Uuid.derived("a requester")
+const identifier = { kind: "telephoneNumber", text: "+33612345678" } as const
+const detail = { identifier, from: dawn, to: dawn + day } as const
+const care: Purpose = "customerCare"
+const service: Purpose = "requestedService"
+
+/** A person with a number that is kept for two purposes. */
+const person = Effect.gen(function* () {
+  const pseudonym = yield* start
+  const whose: PseudonymRef = { customer, pseudonym }
+  const value = yield* Pseudonyms.use((pseudonyms) =>
+    pseudonyms.observe({ ...whose, identifier, purposes: [care, service], validFrom: dawn }),
+  )
+  yield* TestClock.setTime(dawn + 3 * day)
+  return { whose, value }
+})
+
+type Person = Effect.Success<typeof person>
+
+/** What comes of an opening: `Open`, `Restricted`, or the rule that refuses it. */
+const openedFor = ({ value: sealed }: Person, purpose: Purpose, matter?: Uuid.Uuid) =>
+  Effect.map(
+    Effect.result(
+      Vault.use((vault) =>
+        vault.open({ customer, sealed, ...access, purpose, ...(matter === undefined ? {} : { matter }) }),
+      ),
+    ),
+    (answer) => {
+      if (answer._tag === "Success") return answer.success._tag
+      return answer.failure._tag === "Refusal" ? answer.failure.rule : answer.failure._tag
+    },
+  )
+
+const kept = ({ whose }: Person, purposes: ReadonlyArray<Purpose>) =>
+  refusalOf(
+    Pseudonyms.use((pseudonyms) => pseudonyms.keep({ ...whose, category: "freeText", value: "a text", purposes })),
+  )
+
+const asked = (kind: "objection" | "restriction", purposes: ReadonlyArray<Purpose>) =>
+  Effect.map(
+    DataSubjectRequests.use((requests) =>
+      requests.receive({ customer, kind, channel: "email", requester, purposes, at: dawn + 2 * day }),
+    ),
+    (request): RequestRef => ({ customer, request }),
+  )
+
+const chosen = (which: RequestRef, { whose: { pseudonym } }: Person) =>
+  DataSubjectRequests.use((requests) =>
+    requests.choose(which, { details: [detail], take: [pseudonym], leaveOut: [] }, actor),
+  )
+
+const verified = (which: RequestRef) =>
+  DataSubjectRequests.use((requests) =>
+    requests.declare(which, { _tag: "VerifyIdentity", at: moment(3), by: "customer", method: "locatorMatch" }),
+  )
+
+const fulfilled = (which: RequestRef) =>
+  DataSubjectRequests.use((requests) => requests.fulfil({ ...which, actor, by: "customer", states: [...answerDuties] }))
+
+const lifted = (which: RequestRef, informed = true) =>
+  DataSubjectRequests.use((requests) => requests.lift({ ...which, actor, informed }))
+
+const used = ({ whose: { pseudonym } }: Person, purpose: Purpose) =>
+  refusalOf(Uses.use((uses) => uses.ask({ compartment: customer, role: "processor", purpose, pseudonym })))
+
+const services = () => {
+  const memory = over(VaultMemory.make())
+  return Layer.provideMerge(usesLayer, memory)
+}
+
+describe("a restriction of one purpose", () => {
+  // Planted and found: the purpose left out of what the request restricts; the gate that does not look at it when it opens,
+  // when it seals; `Uses` that looks at objections alone; a lifting that the log of the request records alone.
+  it.effect("R-RESTRICT: stops that one alone, bars no right of the person, and ends once they were told", () =>
+    Effect.gen(function* () {
+      const known = yield* person
+      const which = yield* asked("restriction", [care])
+      yield* chosen(which, known)
+      yield* verified(which)
+      expect([yield* openedFor(known, care), yield* used(known, care)]).toEqual(["Open", "Success"])
+      yield* fulfilled(which)
+      expect([yield* openedFor(known, care), yield* openedFor(known, service)]).toEqual(["R-RESTRICT", "Open"])
+      expect([yield* kept(known, [care]), yield* kept(known, [service])]).toEqual(["R-RESTRICT", "Success"])
+      expect([yield* used(known, care), yield* used(known, service)]).toEqual(["R-RESTRICT", "Success"])
+      expect(yield* openedFor(known, "rightsFulfilment", which.request)).toBe("Open")
+      expect(yield* refusalOf(lifted(which, false))).toBe("R-RESTRICT")
+      expect(yield* openedFor(known, care)).toBe("R-RESTRICT")
+      yield* lifted(which)
+      yield* lifted(which)
+      expect([yield* openedFor(known, care), yield* kept(known, [care])]).toEqual(["Open", "Success"])
+    }).pipe(Effect.provide(services())),
+  )
+
+  it.effect("R-RESTRICT: one of all purposes stops every use, and lifting one of a purpose leaves it", () =>
+    Effect.gen(function* () {
+      const known = yield* person
+      const [one, all] = [yield* asked("restriction", [care]), yield* asked("restriction", [])]
+      for (const which of [one, all]) {
+        yield* chosen(which, known)
+        yield* verified(which)
+        yield* fulfilled(which)
+      }
+      expect([yield* openedFor(known, care), yield* openedFor(known, service)]).toEqual(["R-RESTRICT", "Restricted"])
+      expect(yield* used(known, service)).toBe("R-RESTRICT")
+      yield* lifted(one)
+      expect([yield* openedFor(known, care), yield* openedFor(known, service)]).toEqual(["Restricted", "Restricted"])
+      yield* lifted(all)
+      expect([yield* openedFor(known, care), yield* openedFor(known, service)]).toEqual(["Open", "Open"])
+      const own = { _tag: "RestrictProcessing", at: moment(3), purpose: "rightsFulfilment" } as const
+      const declared = Pseudonyms.use((pseudonyms) => pseudonyms.declare(known.whose, own))
+      expect(yield* refusalOf(declared)).toBe("R-RESTRICT")
+    }).pipe(Effect.provide(services())),
+  )
+
+  for (const version of holding("R-RESTRICT")) {
+    it.effect(`R-RESTRICT under ${version.id} is asked by Vault.open, Pseudonyms.keep and Uses.ask`, () =>
+      Effect.gen(function* () {
+        const scene = yield* personUnder(version)
+        const other = otherThan(scene, version)
+        const { fulfil } = yield* made(scene, "restriction")
+        yield* fulfil()
+        const { category } = scene.value
+        const { pseudonym, purpose, value: sealed } = scene
+        const opened = yield* refusalOf(Vault.use((vault) => vault.open({ customer, sealed, ...access, purpose })))
+        const keep = (purposes: ReadonlyArray<Purpose>) =>
+          refusalOf(
+            Pseudonyms.use((pseudonyms) =>
+              pseudonyms.keep({ customer, pseudonym, category, value: "x", purposes, source: "observed" }),
+            ),
+          )
+        const use = (one: Purpose) =>
+          refusalOf(Uses.use((uses) => uses.ask({ compartment: customer, role: "processor", purpose: one, pseudonym })))
+        expect([opened, yield* keep([purpose]), yield* use(purpose)]).toEqual(Array(3).fill("R-RESTRICT"))
+        expect([yield* keep([other]), yield* use(other)]).toEqual(["Success", "Success"])
+      }).pipe(Effect.provide(services())),
+    )
+  }
+})
+
+/** Another purpose of the contract for which the same kind of value may be kept. */
+const otherThan = ({ purpose, value: { category } }: Scene, version: Version): Purpose =>
+  allowedUse(
+    version,
+    [category],
+    (one) => one !== purpose && version.policy.parameters.purposes.processor.includes(one),
+  ).purpose
+
+/** Lets one step of a request die at each call of a port, and answers what was then seen. */
+const killed = <A>(
+  when: "before" | "after",
+  story: (armed: ReturnType<typeof deadly>["armed"]) => Effect.Effect<A | undefined, Failure, Needs>,
+) =>
+  Effect.gen(function* () {
+    const seen: Array<A> = []
+    for (let call = 1; ; call++) {
+      const { armed, around } = deadly(call, when)
+      const one = yield* Effect.provide(story(armed), over(VaultMemory.make(), around), { local: true })
+      if (one === undefined) return seen
+      seen.push(one)
+    }
+  })
+
+type Needs = Layer.Success<ReturnType<typeof over>>
+type Failure = Effect.Error<ReturnType<typeof chosen> | ReturnType<typeof fulfilled> | typeof person>
+
+describe("an objection", () => {
+  // Planted and found: the purposes stopped after the choice is recorded.
+  it.effect.each(["before", "after"] as const)(
+    "R-OBJECT: killed %s any call of the choice, nobody is taken whose purpose is still used",
+    (when) =>
+      Effect.gen(function* () {
+        const seen = yield* killed(when, (armed) =>
+          Effect.gen(function* () {
+            const known = yield* person
+            const which = yield* asked("objection", [care])
+            const choose = chosen(which, known)
+            if ((yield* armed(choose))._tag === "Success") return undefined
+            const { located } = yield* DataSubjectRequests.use((requests) => requests.stateOf(which))
+            const left = yield* openedFor(known, care)
+            yield* choose
+            const { objections } = yield* Pseudonyms.use((pseudonyms) => pseudonyms.stateOf(known.whose))
+            const after = [yield* openedFor(known, care), yield* openedFor(known, service), objections.get(care)]
+            return { isSafe: !located || left === "Restricted", after }
+          }),
+        )
+        expect(seen.length).toBeGreaterThan(20)
+        expect(seen).toEqual(seen.map(() => ({ isSafe: true, after: ["Restricted", "Open", "raised"] })))
+      }),
+    120_000,
+  )
+
+  it.effect("R-OBJECT: stops from its receipt, whoever answers it when", () =>
+    Effect.gen(function* () {
+      const known = yield* person
+      const which = yield* asked("objection", [care])
+      yield* chosen(which, known)
+      const at = DateTime.toEpochMillis(moment(3))
+      expect(at).toBeGreaterThan(dawn + 2 * day)
+      yield* TestClock.setTime(dawn + 9 * day)
+      expect(yield* openedFor(known, care)).toBe("Restricted")
+      yield* verified(which)
+      yield* fulfilled(which)
+      expect(yield* openedFor(known, care)).toBe("Restricted")
+    }).pipe(Effect.provide(services())),
+  )
+})
+
+describe("the end of a restriction", () => {
+  // Planted and found: the request's log written before the pseudonym's.
+  it.effect.each(["before", "after"] as const)("R-RESTRICT: killed %s any call is done by a repetition", (when) =>
+    Effect.gen(function* () {
+      const seen = yield* killed(when, (armed) =>
+        Effect.gen(function* () {
+          const known = yield* person
+          const which = yield* asked("restriction", [care, service])
+          yield* chosen(which, known)
+          yield* verified(which)
+          yield* fulfilled(which)
+          if ((yield* armed(lifted(which)))._tag === "Success") return undefined
+          const { liftedAt } = yield* DataSubjectRequests.use((requests) => requests.stateOf(which))
+          const left = yield* openedFor(known, service)
+          yield* lifted(which)
+          const after = [yield* openedFor(known, care), yield* openedFor(known, service)]
+          return { isTrue: liftedAt === undefined || left === "Open", after }
+        }),
+      )
+      expect(seen.length).toBeGreaterThan(9)
+      expect(seen).toEqual(seen.map(() => ({ isTrue: true, after: ["Open", "Open"] })))
+    }),
+  )
+})
