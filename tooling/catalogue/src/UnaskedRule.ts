@@ -9,7 +9,6 @@ import type { RuleKey } from "@tacet/core/policy"
 export const unasked: ReadonlyArray<RuleKey.PolicyRuleKey> = [
   "LEGAL-PERSON",
   "MENTION",
-  "NEED",
   "PERSONAL-ACT",
   "RET-ACCOUNT",
 ]

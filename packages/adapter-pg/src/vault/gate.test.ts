@@ -1,5 +1,7 @@
+import type { Identifier, StaffRegister } from "@tacet/core/domain"
+import { Uuid } from "@tacet/core/eventsourcing"
 import { AccessLog, Vault } from "@tacet/core/privacy"
-import { Customers, Openings, Pseudonyms, Retention } from "@tacet/core/services"
+import { Customers, Openings, Pseudonyms, Retention, Staff } from "@tacet/core/services"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -12,7 +14,7 @@ import * as VaultPostgres from "./VaultPostgres.ts"
 
 const options = vaultForThisFile()
 
-const services = Layer.mergeAll(Customers.layer, Pseudonyms.layer).pipe(
+const services = Layer.mergeAll(Customers.layer, Pseudonyms.layer, Staff.layer).pipe(
   Layer.provideMerge(Vault.layer),
   Layer.provideMerge(Openings.layer),
   Layer.provideMerge(Layer.merge(layer(options.log), VaultPostgres.layer(options))),
@@ -109,5 +111,38 @@ describe("the gate before the vault", () => {
         const records = yield* AccessLog.AccessLog.use((log) => log.read(customer, { after: 0, limit: 10 }))
         expect(records.map(({ reader }) => reader)).toEqual([undefined, undefined, undefined, "customer"])
       }).pipe(Effect.provide(services)),
+  )
+
+  it.live("NEED AUTHZ: a member of the staff reads in a recorded role, for a recorded mission", () =>
+    Effect.gen(function* () {
+      const at = DateTime.makeUnsafe((yield* Clock.currentTimeMillis) - 60_000)
+      const customer = yield* contracted({ at, categories: ["freeText"] })
+      const pseudonyms = yield* Pseudonyms.Pseudonyms
+      const pseudonym = yield* pseudonyms.issue(customer)
+      const value = { category: "freeText", value: "a value", purposes: ["customerCare"] } as const
+      const sealed = yield* pseudonyms.keep({ customer, pseudonym, ...value })
+      const member = yield* Uuid.next
+      const open = ruleOf(
+        Vault.Vault.use((vault) =>
+          vault.open({
+            customer,
+            sealed,
+            purpose: "customerCare",
+            actor: { id: member, roles: ["support"] },
+            reason: "incident",
+          }),
+        ),
+      )
+      const staff = yield* Staff.Staff
+      expect(yield* open).toBe("AUTHZ")
+      yield* staff.declare(customer, { _tag: "GrantRole", at, member, role: "support" as Identifier.StaffRole })
+      expect(yield* open).toBe("NEED")
+      const mission = (yield* Uuid.next) as StaffRegister.MissionId
+      const opening = { _tag: "OpenMission", at, mission, member, purposes: ["customerCare"] } as const
+      const both = [staff.declare(customer, opening), staff.declare(customer, opening)]
+      const entries = yield* Effect.all(both, { concurrency: "unbounded" })
+      expect(entries.flat().length).toBe(1)
+      expect(yield* open).toBe("Success")
+    }).pipe(Effect.provide(Layer.provide(services, Staff.layerRequired))),
   )
 })

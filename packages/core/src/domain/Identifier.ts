@@ -146,6 +146,10 @@ export type FieldReason = typeof FieldReason.Type
 export const DataCentreName = Name.pipe(Schema.brand("DataCentreName"))
 export type DataCentreName = typeof DataCentreName.Type
 
+/** A role of staff who may read personal data, such as `support`. */
+export const StaffRole = Name.pipe(Schema.brand("StaffRole"))
+export type StaffRole = typeof StaffRole.Type
+
 /** A processing of the record of processing, such as `answering calls`. */
 export const ProcessingName = Name.pipe(Schema.brand("ProcessingName"))
 export type ProcessingName = typeof ProcessingName.Type

@@ -42,6 +42,7 @@ describe("the fields of events", () => {
       "RetentionPolicy",
       "RightsRequest",
       "SecurityRegister",
+      "StaffRegister",
       "Transfer",
       "VisitorChoice",
     ])

@@ -29,6 +29,7 @@ import * as RecognitionModel from "./RecognitionModel.ts"
 import * as RetentionPolicy from "./RetentionPolicy.ts"
 import * as RightsRequest from "./RightsRequest.ts"
 import * as SecurityRegister from "./SecurityRegister.ts"
+import * as StaffRegister from "./StaffRegister.ts"
 import * as Transfer from "./Transfer.ts"
 import * as VisitorChoice from "./VisitorChoice.ts"
 
@@ -62,6 +63,7 @@ const aggregates = [
   RetentionPolicy.aggregate,
   RightsRequest.aggregate,
   SecurityRegister.aggregate,
+  StaffRegister.aggregate,
   Transfer.aggregate,
   VisitorChoice.aggregate,
 ] as ReadonlyArray<unknown> as ReadonlyArray<AnyAggregate>

@@ -10,6 +10,7 @@ import * as Schema from "effect/Schema"
 import * as Pseudonym from "../domain/Pseudonym.ts"
 import * as RetentionPolicy from "../domain/RetentionPolicy.ts"
 import * as RightsRequest from "../domain/RightsRequest.ts"
+import * as StaffRegister from "../domain/StaffRegister.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
@@ -21,7 +22,7 @@ import { type Opening, OpeningPolicy, type Sealing } from "../privacy/OpeningPol
 import { Purpose } from "../policy/text/parameters/purposes.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
 import { VaultUnavailable } from "../privacy/VaultError.ts"
-import type * as Declarations from "./internal/Declarations.ts"
+import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import * as Gate from "./internal/Gate.ts"
 import * as PersonEnds from "./internal/PersonEnds.ts"
@@ -29,6 +30,7 @@ import * as ProcessingEntries from "./internal/ProcessingEntries.ts"
 import * as RetentionEnds from "./internal/RetentionEnds.ts"
 import { linkedWith, requireApart } from "./pseudonyms/linked.ts"
 import { endedWithPersons, type OfPersons } from "./retention/ended.ts"
+import { Required } from "./staff/settings.ts"
 
 const pseudonymIn = (subject: SubjectId) => subject as Uuid as Pseudonym.PseudonymId
 
@@ -41,6 +43,8 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
   Effect.gen(function* () {
     const store = yield* EventStore
     const decisions = yield* Decisions.make
+    const isStaffRequired = yield* Required
+    const operatorOf = yield* Declarations.OperatorOf
     const reading = <A>(effect: Effect.Effect<A, { readonly _tag: string }>) =>
       Effect.mapError(effect, ({ _tag }) => new VaultUnavailable({ store: "eventLog", cause: _tag }))
 
@@ -61,6 +65,17 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
       if (isReceived) return
       const accepted = "the id of a request that was received"
       return yield* new Refusal({ rule: "BASIS", command: "OpenValue", field: "matter", accepted })
+    })
+
+    /** What the register says of the reader; `undefined` where it is not required. */
+    const standingOf = Effect.fnUntraced(function* ({ access, at: millis, customer }: Opening) {
+      if (!isStaffRequired || (access.actor.reader ?? "staff") !== "staff") return undefined
+      const keeper = operatorOf(customer) ?? customer
+      const { state } = yield* reading(decisions.load(StaffRegister.aggregate, keeper, keeper))
+      const at = DateTime.makeUnsafe(millis)
+      const missions = StaffRegister.missionsAt(state, access.actor.id, at)
+      const needing = missions.find(({ purposes }) => purposes.some((purpose) => purpose === access.purpose))
+      return { roles: StaffRegister.rolesAt(state, access.actor.id, at), mission: needing?.mission }
     })
 
     /**
@@ -97,7 +112,7 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
         const { customer, subject } = opening
         const declared = yield* reading(decisions.declared(customer))
         const person = subject === undefined ? undefined : yield* pseudonymOf(customer, subject)
-        yield* Effect.fromResult(Gate.judgeOpening(opening, declared, person))
+        yield* Effect.fromResult(Gate.judgeOpening(opening, declared, person, yield* standingOf(opening)))
         yield* requireApartToOpen(opening, declared, person)
         if (subject !== undefined && opening.access.purpose === "rightsFulfilment") {
           yield* requireRequest(customer, opening.access.matter)

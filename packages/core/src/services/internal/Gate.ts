@@ -20,6 +20,20 @@ import type { Declared } from "./Declarations.ts"
 
 type Judgement = Result.Result<void, Refusal>
 
+/** What the register says of a member of the staff: the roles that they hold, and a mission that needs the opening. */
+export interface Standing {
+  readonly roles: ReadonlyArray<string>
+  readonly mission: string | undefined
+}
+
+/** A member of the staff: as the register says where it is required, else as the caller says. */
+const staffOf = (claimed: ReadonlyArray<string>, reason: string, standing: Standing | undefined): ReadAccess.Reader => {
+  if (standing === undefined) return { _tag: "staff", authorisedRoles: claimed, mission: reason }
+  const { mission, roles } = standing
+  const authorisedRoles = claimed.filter((role) => roles.includes(role))
+  return { _tag: "staff", authorisedRoles, ...(mission === undefined ? {} : { mission }) }
+}
+
 const collectedOnItsOwn: Readonly<Record<Collector, ReadAccess.Data>> = {
   customer: "collectedByCustomer",
   partner: "collectedByPartner",
@@ -51,6 +65,7 @@ export const judgeOpening = (
   { access, at: millis, category, collectedBy, declared: purposes, kind }: Opening,
   declared: Declared,
   person: Pseudonym.State | undefined,
+  standing?: Standing,
 ): Judgement => {
   const refuse = refusing("OpenValue")
   const at = DateTime.makeUnsafe(millis)
@@ -63,7 +78,7 @@ export const judgeOpening = (
   const { reader: side = "staff" } = actor
   const reader = ReadAccess.check(
     policy,
-    side === "staff" ? { _tag: side, authorisedRoles: actor.roles, mission: reason } : { _tag: side },
+    side === "staff" ? staffOf(actor.roles, reason, standing) : { _tag: side },
     collectedBy === undefined ? "heldByOperator" : collectedOnItsOwn[collectedBy],
   )
   if (Result.isFailure(reader)) return reader
