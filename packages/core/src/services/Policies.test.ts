@@ -23,7 +23,13 @@ import * as TextDigest from "../policy/binding/TextDigest.ts"
 import { holding } from "../policy/laws.testing.ts"
 import { agreementClauses } from "../policy/text/parameters/processing.ts"
 import type { Purpose } from "../policy/text/parameters/purposes.ts"
-import type { ParameterName, PrivacyPolicy } from "../policy/text/PrivacyPolicy.ts"
+import {
+  parameter,
+  type ParameterName,
+  parameterNames,
+  type PrivacyPolicy,
+  statement,
+} from "../policy/text/PrivacyPolicy.ts"
 import { dialonce20190305, dialonce20210217 } from "../policy/versions/index.ts"
 import { Customers, KnownPolicies } from "./Customers.ts"
 import { Interactions } from "./Interactions.ts"
@@ -433,6 +439,13 @@ describe("the texts that decided", () => {
           expect([before.differing.includes("channels"), yield* world.record(1)]).toEqual([false, "Success"])
           const after = yield* policies.decidedBy(customer, { at: world.at(3) })
           expect([after.language, after.differing.includes("channels")]).toEqual(["fr", true])
+          expect(after.promises.map(({ name }) => name)).toEqual(
+            parameterNames.filter((name) => parameter(name).readBy === "declared"),
+          )
+          for (const { name, value } of after.promises) {
+            const said = statement(text.parameters, name)
+            if (said !== undefined) expect([name, value]).toEqual([name, said.value])
+          }
           expect(yield* world.record(3)).toBe("TRIGGER")
         }).pipe(Effect.provide(services())),
     )

@@ -21,10 +21,13 @@ import * as PolicyRegister from "../policy/binding/PolicyRegister.ts"
 import * as Severability from "../policy/binding/Severability.ts"
 import * as TextDigest from "../policy/binding/TextDigest.ts"
 import {
+  parameter,
   type ParameterName,
   parameterNames,
+  type Parameters,
   type PolicyId,
   type PrivacyPolicy,
+  type Source,
   type Statements,
 } from "../policy/text/PrivacyPolicy.ts"
 import * as Declarations from "./internal/Declarations.ts"
@@ -85,6 +88,19 @@ export interface Decided {
   readonly severed: ReadonlyArray<ParameterName>
   /** The texts that decided any point: versions, supplements, the Customer's own policy. */
   readonly policies: ReadonlyArray<PolicyId>
+  /** What the policy promises on the points by which no service decides, because people or other programs keep them. */
+  readonly promises: ReadonlyArray<Promised>
+}
+
+/** A promise that people or other programs keep, such as encrypted connections. */
+export interface Promised {
+  readonly name: ParameterName
+  /** What it is about, in a sentence. */
+  readonly about: string
+  /** Its value: words of `docs/parameters.md`. */
+  readonly value: Parameters[ParameterName]
+  /** Where the documents say it; empty where the law or the strictest text does. */
+  readonly sources: ReadonlyArray<Source>
 }
 
 /** An acceptance of a policy version. */
@@ -158,6 +174,8 @@ export class Policies extends Context.Service<
   }
 >()("@tacet/core/services/Policies") {}
 
+const promised = parameterNames.filter((name) => parameter(name).readBy === "declared")
+
 /** The service over the event store in force. */
 export const layer: Layer.Layer<Policies, never, EventStore> = Layer.effect(
   Policies,
@@ -227,6 +245,12 @@ export const layer: Layer.Layer<Policies, never, EventStore> = Layer.effect(
           byCustomer: byRule("customerPolicy"),
           severed: text === undefined ? [] : Severability.invalidAt(policies.severances ?? [], text, at),
           policies: Array.from(new Set(parameterNames.flatMap((name) => reasons[name].policies))),
+          promises: promised.map((name) => ({
+            name,
+            about: parameter(name).about,
+            value: parameters[name],
+            sources: reasons[name].sources,
+          })),
         }
       }),
       accept: Effect.fn("Policies.accept")(function* ({ at: moment, by, customer, manner, policyVersion }) {
