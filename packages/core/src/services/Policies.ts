@@ -174,6 +174,8 @@ export class Policies extends Context.Service<
   }
 >()("@tacet/core/services/Policies") {}
 
+const valueOf = <Name extends ParameterName>(values: Parameters, name: Name): Parameters[Name] => values[name]
+
 const promised = parameterNames.filter((name) => parameter(name).readBy === "declared")
 
 /** The service over the event store in force. */
@@ -248,7 +250,7 @@ export const layer: Layer.Layer<Policies, never, EventStore> = Layer.effect(
           promises: promised.map((name) => ({
             name,
             about: parameter(name).about,
-            value: parameters[name],
+            value: valueOf(parameters, name),
             sources: reasons[name].sources,
           })),
         }
