@@ -102,7 +102,14 @@ describe("the vocabulary", () => {
           | "edition"
         )
       | ("contract" | "lastDay" | "clauses" | "purposes" | "categories" | "ownServices" | "places" | "recognition")
-      | ("linkClauses" | "product" | "manner")
+      | (
+          | "linkClauses"
+          | "product"
+          | "manner"
+          | "namesOperator"
+          | "dataPersonalByThemselves"
+          | "ownProvisionsCoverTheUse"
+        )
     >()
     expectTypeOf<Fields<Interaction.Event>>().toEqualTypeOf<
       | (

@@ -44,6 +44,16 @@ const cases: Partial<Record<PolicyRuleKey, (version: Version) => Case>> = {
     } as const
     return { contracted: ["telephoneNumber"], breaks: { ...keeps, category: "freeText" }, keeps }
   },
+  MENTION: ({ policy: { at } }) => {
+    const breaks = {
+      _tag: "DeclareDocuments",
+      at,
+      namesOperator: false,
+      dataPersonalByThemselves: true,
+      ownProvisionsCoverTheUse: false,
+    } as const
+    return { breaks, keeps: { ...breaks, dataPersonalByThemselves: false } }
+  },
   MANDATORY: ({ policy: { at } }) => {
     const keeps = {
       _tag: "DeclareInputField",

@@ -63,6 +63,12 @@ export const Command = Schema.Union([
     edition: Schema.optionalKey(Schema.String),
   }),
   Schema.TaggedStruct("UseProduct", { at, product: ProductId }),
+  Schema.TaggedStruct("DeclareDocuments", {
+    at,
+    namesOperator: Schema.Boolean,
+    dataPersonalByThemselves: Schema.Boolean,
+    ownProvisionsCoverTheUse: Schema.Boolean,
+  }),
   AcceptPolicy,
 ])
 

@@ -6,6 +6,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Calendar from "../../calendar/Calendar.ts"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
+import * as Competence from "../../policy/binding/Competence.ts"
 import * as PolicyBook from "../../policy/binding/PolicyBook.ts"
 import * as TextDigest from "../../policy/binding/TextDigest.ts"
 import * as Law from "../../policy/law/Law.ts"
@@ -14,7 +15,7 @@ import * as Contract from "../Contract.ts"
 import { nothing, record, refuse } from "../internal/Decision.ts"
 import type { Command } from "./commands.ts"
 import { adoptFirst, type CommandOf, type Context, type Decision, policyOf } from "./commands.ts"
-import { type Event, ScenarioPublished } from "./events.ts"
+import { DocumentsDeclared, type Event, ScenarioPublished } from "./events.ts"
 import { declareField } from "./fields.ts"
 import { adoptionAt, type Listing, type Scenario, type State } from "./state.ts"
 
@@ -88,6 +89,8 @@ export const decide = (
         ? record({ _tag: "ProductUsed", occurredAt, product })
         : refuse("TACET-TIME", command, "at", "a moment after the Customer began to use the product before")
     }
+    case "DeclareDocuments":
+      return declareDocuments(state, command, context)
     case "AcceptPolicy":
       return acceptPolicy(state, command)
   }
@@ -105,6 +108,25 @@ const acceptPolicy = (state: State, command: CommandOf<"AcceptPolicy">): Decisio
     ? nothing
     : record({ _tag: "PolicyAccepted", occurredAt, policyVersion, digest: bound.digest, manner })
 }
+
+/** Documents that leave the operator unnamed need a reason that the policy accepts (MENTION). */
+const declareDocuments = (state: State, command: CommandOf<"DeclareDocuments">, context: Context): Decision => {
+  const { _tag: _, at: occurredAt, ...says } = command
+  const policy = policyOf(state, context, occurredAt)
+  if (policy === undefined) return refuse("POLICY-BIND", command, "at", adoptFirst)
+  if (!says.namesOperator && Competence.mustNameOperator(policy, says)) {
+    const accepted = "documents that name the operator, unless an exemption of the policy holds"
+    return refuse("MENTION", command, "namesOperator", accepted)
+  }
+  const declared = { _tag: "DocumentsDeclared" as const, occurredAt, ...says }
+  const last = state.documents
+  if (last !== undefined && isSame({ ...last, occurredAt }, declared)) return nothing
+  return last !== undefined && DateTime.isLessThan(occurredAt, last.occurredAt)
+    ? refuse("TACET-TIME", command, "at", "a moment at or after the last declaration of the documents")
+    : record(declared)
+}
+
+const isSame = Schema.toEquivalence(DocumentsDeclared)
 
 const signContract = (state: State, command: CommandOf<"SignContract">, context: Context): Decision => {
   const { _tag: _, at: occurredAt, contract, ...terms } = command

@@ -61,6 +61,17 @@ export const PolicyVersionAdopted = Schema.TaggedStruct("PolicyVersionAdopted", 
 /** From now on the Customer uses this product of the operator, in place of the one before (SUPPLEMENT). */
 export const ProductUsed = Schema.TaggedStruct("ProductUsed", { occurredAt, product: ProductId })
 
+/** What the Customer's own documents for its people say from now on (MENTION): facts that only it can know. */
+export const DocumentsDeclared = Schema.TaggedStruct("DocumentsDeclared", {
+  occurredAt,
+  /** Whether they name the operator. */
+  namesOperator: Schema.Boolean,
+  /** Whether the data are personal by themselves, without anything that the Customer adds. */
+  dataPersonalByThemselves: Schema.Boolean,
+  /** Whether the provisions of these documents cover the use already. */
+  ownProvisionsCoverTheUse: Schema.Boolean,
+})
+
 /** From now on interactions may start from this number (LISTED). */
 export const NumberListed = Schema.TaggedStruct("NumberListed", { occurredAt, number: ListedNumberId })
 
@@ -129,6 +140,7 @@ export const codec = EventCodec.make(streamKind, [
   }),
   StatisticPublished,
   ProductUsed,
+  DocumentsDeclared,
   PolicyAccepted,
 ])
 

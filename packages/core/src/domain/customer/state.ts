@@ -16,7 +16,7 @@ import type {
   ScenarioId,
   StatisticId,
 } from "../Identifier.ts"
-import type { PolicyAccepted, ScenarioPublished, StatisticPublished } from "./events.ts"
+import type { DocumentsDeclared, PolicyAccepted, ScenarioPublished, StatisticPublished } from "./events.ts"
 import { type Event } from "./events.ts"
 
 /** A scenario as published last. */
@@ -53,6 +53,8 @@ export interface State {
   readonly policyVersions: ReadonlyArray<Adoption>
   /** In the order of `from`. */
   readonly products: ReadonlyArray<{ readonly from: number; readonly product: ProductId }>
+  /** What the Customer has declared last of its own documents. */
+  readonly documents: typeof DocumentsDeclared.Type | undefined
   /** The versions that the Customer has accepted, each with its latest acceptance. */
   readonly acceptances: ReadonlyMap<PolicyVersionId, typeof PolicyAccepted.Type>
   readonly numbers: Listings<ListedNumberId>
@@ -67,6 +69,7 @@ export const initial: State = {
   contracts: [],
   policyVersions: [],
   products: [],
+  documents: undefined,
   acceptances: new Map(),
   numbers: new Map(),
   entryPoints: new Map(),
@@ -194,6 +197,8 @@ export const evolve = (state: State, event: Event): State => {
     }
     case "ProductUsed":
       return { ...state, products: [...state.products, { from, product: event.product }] }
+    case "DocumentsDeclared":
+      return { ...state, documents: event }
     case "PolicyAccepted":
       return { ...state, acceptances: new Map(state.acceptances).set(event.policyVersion, event) }
     case "StatisticPublished":
