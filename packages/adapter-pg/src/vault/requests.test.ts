@@ -136,7 +136,7 @@ describe("requests on PostgreSQL", () => {
     const verify = Effect.flatMap(DateTime.now, (now) =>
       requests.declare(which, { _tag: "VerifyIdentity", at: now, by: "customer", method: "locatorMatch" }),
     )
-    return { requests, which, choose, verify, opened }
+    return { requests, which, pseudonym, choose, verify, opened }
   })
 
   // Planted and found: the purposes stopped after the choice is recorded.
@@ -157,6 +157,34 @@ describe("requests on PostgreSQL", () => {
         expect(call).toBeGreaterThan(20)
       }).pipe(Effect.provide(services)),
     120_000,
+  )
+
+  // Planted and found: the purposes stopped after the request is recorded.
+  it.live("R-OBJECT: killed at any call of the receipt, no purpose of a request that is recorded is still used", () =>
+    Effect.gen(function* () {
+      let call = 1
+      for (; ; call++) {
+        const { opened, pseudonym, requests, which } = yield* asking("access", [])
+        const request = (yield* Uuid.next) as typeof which.request
+        const receive = requests.receive({
+          customer: which.customer,
+          request,
+          kind: "objection",
+          channel: "settings",
+          requester,
+          purposes: ["customerCare"],
+          at: dawn + day,
+          pseudonyms: [pseudonym],
+        })
+        const killed = yield* death.at(call, call % 2 === 0 ? "after" : "before", receive)
+        const { status } = yield* requests.stateOf({ ...which, request })
+        const isSafe = status === "none" || (yield* opened) === "Restricted"
+        yield* receive
+        expect([call, isSafe, yield* opened]).toEqual([call, true, "Restricted"])
+        if (killed._tag === "Success") break
+      }
+      expect(call).toBeGreaterThan(20)
+    }).pipe(Effect.provide(services)),
   )
 
   it.live("R-RESTRICT R-LOCAL-LAW: one purpose is restricted and lifted, under the law of the place", () =>

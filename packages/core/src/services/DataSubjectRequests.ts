@@ -4,7 +4,6 @@
  * open request, never a record of an answer that was not carried out. Repeat an operation that was stopped.
  */
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as RightsRequest from "../domain/RightsRequest.ts"
@@ -12,14 +11,11 @@ import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
-import * as Uuid from "../eventsourcing/Uuid.ts"
-import type { Purpose } from "../policy/text/parameters/purposes.ts"
 import type { Actor } from "../privacy/AccessLog.ts"
 import type * as Identifiers from "../privacy/Identifiers.ts"
 import { type OpenError, type SealError, Vault } from "../privacy/Vault.ts"
 import type { SubjectErased, UnknownReference } from "../privacy/VaultError.ts"
 import { Erasure } from "./Erasure.ts"
-import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import { Pseudonyms, type PseudonymsError } from "./Pseudonyms.ts"
 import { giveAccess, givePortableData, read } from "./requests/access.ts"
@@ -40,6 +36,7 @@ import {
   utcNow,
 } from "./requests/records.ts"
 import { join } from "./requests/joining.ts"
+import { receive, type Received } from "./requests/receiving.ts"
 import { listOpen, type OpenRequest } from "./requests/listing.ts"
 import { refuse, type RequestRefusal } from "./requests/refusing.ts"
 import { rectify } from "./requests/rectification.ts"
@@ -64,29 +61,9 @@ export type {
   OpenedValue,
   OpenRequest,
   ReadableEvent,
+  Received,
   RequestRef,
   RequestRefusal,
-}
-
-/** A received request. */
-export interface Received {
-  readonly customer: CustomerId
-  /** The id of the request: draw it at random. Repeating the same request has no further effect. Default: a new one. */
-  readonly request?: RightsRequest.RequestId
-  readonly kind: (typeof RightsRequest.RequestReceived.Type)["kind"]
-  readonly channel: (typeof RightsRequest.RequestReceived.Type)["channel"]
-  /** Who asks: an id, the same for all requests of one person. */
-  readonly requester: Uuid.Uuid
-  /** Whether the person has an account with the operator. Default: false. */
-  readonly registered?: boolean
-  /** The purposes of an objection or a withdrawal; of a restriction, where it is not of all. Default: none. */
-  readonly purposes?: ReadonlyArray<Purpose>
-  /** The country that it comes from, by its ISO 3166 code. Default: that of `localLaw`, else none is recorded. */
-  readonly country?: string
-  /** The law of that country, where it differs from the policy's: both are obeyed, and it is recorded (R-LOCAL-LAW). */
-  readonly localLaw?: RightsRequest.LocalLaw
-  /** Default: now. */
-  readonly at?: EpochMillis
 }
 
 /** The errors of every operation: a refusal, or a log or vault that is unavailable or damaged. */
@@ -205,25 +182,6 @@ export const layer: Layer.Layer<DataSubjectRequests, never, Vault | EventStore |
     })
   }),
 )
-
-const receive = (ports: Ports) =>
-  Effect.fn("DataSubjectRequests.receive")(function* (received: Received) {
-    const { channel, country, customer, kind, localLaw, purposes = [], registered = false, requester } = received
-    const request = received.request ?? ((yield* Uuid.next) as RightsRequest.RequestId)
-    const which = { customer, request }
-    // A repetition without a moment means the moment at which it was received.
-    const known = yield* stateOf(ports, which)
-    const moment = received.at ?? (known.request === undefined ? undefined : known.receivedAt)
-    const at = moment === undefined ? yield* utcNow : DateTime.makeUnsafe(moment)
-    const from = { ...(country === undefined ? {} : { country }), ...(localLaw === undefined ? {} : { localLaw }) }
-    const said = { kind, channel, requester, registered, purposes, ...from }
-    yield* decide(ports, which, { _tag: "ReceiveRequest", at, ...said })
-    const declared = yield* ports.decisions.declared(customer)
-    const { parameters } = yield* Declarations.bound(declared, "ReceiveRequest", at)
-    const toCustomer = !registered && parameters.requestAddressee === "customerOfInteraction"
-    yield* decide(ports, which, { _tag: toCustomer ? "ForwardRequest" : "TakeRequest", at })
-    return which.request
-  })
 
 const fulfil = (ports: Ports) =>
   Effect.fn("DataSubjectRequests.fulfil")(function* (answer: Answer) {

@@ -113,7 +113,9 @@ export const locate = (
   { policy }: Context,
 ): Decision => {
   const { choice, locators } = command
-  if (locators.length === 0 && !request.registered) {
+  // Whoever is registered, or is taken as the one who asks in the settings of an application, needs no detail.
+  const isShown = request.registered || (request.channel === "settings" && choice !== undefined)
+  if (locators.length === 0 && !isShown) {
     return refuse("R-LOCATE", command, "locators", "at least one detail by which the data is found")
   }
   for (const { bound, kind } of locators) {

@@ -13,7 +13,7 @@ import { holding, type Version } from "../../policy/laws.testing.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import { answerDuties } from "../../policy/text/parameters/rights.ts"
 import { Vault } from "../../privacy/Vault.ts"
-import { DataSubjectRequests, type RequestRef } from "../DataSubjectRequests.ts"
+import { DataSubjectRequests, type Received, type RequestRef } from "../DataSubjectRequests.ts"
 import { type PseudonymRef, Pseudonyms } from "../Pseudonyms.ts"
 import { made, personUnder, type Scene } from "../requestsUnder.testing.ts"
 import { access, customer, dawn, day, deadly, moment, nobody, over, refusalOf, start } from "../scene.testing.ts"
@@ -210,6 +210,70 @@ describe("an objection", () => {
         expect(seen).toEqual(seen.map(() => ({ isSafe: true, after: ["Restricted", "Open", "raised"] })))
       }),
     120_000,
+  )
+
+  const received = ({ whose: { pseudonym } }: Person, options: Partial<Received> = {}) =>
+    DataSubjectRequests.use((requests) =>
+      requests.receive({
+        customer,
+        request: Uuid.derived("a request") as RequestRef["request"],
+        kind: "objection",
+        channel: "settings",
+        requester,
+        purposes: [care],
+        at: dawn + 2 * day,
+        pseudonyms: [pseudonym],
+        ...options,
+      }),
+    )
+
+  // Planted and found: the purposes stopped after the request is recorded; no one taken into the request.
+  it.effect.each(["before", "after"] as const)(
+    "R-OBJECT: killed %s any call of the receipt, no purpose of a request that is recorded is still used",
+    (when) =>
+      Effect.gen(function* () {
+        const seen = yield* killed(when, (armed) =>
+          Effect.gen(function* () {
+            const known = yield* person
+            const receive = received(known)
+            if ((yield* armed(receive))._tag === "Success") return undefined
+            const which = { customer, request: Uuid.derived("a request") as RequestRef["request"] }
+            const { status } = yield* DataSubjectRequests.use((requests) => requests.stateOf(which))
+            const left = yield* openedFor(known, care)
+            yield* receive
+            const { located } = yield* DataSubjectRequests.use((requests) => requests.stateOf(which))
+            return { isSafe: status === "none" || left === "Restricted", located, after: yield* openedFor(known, care) }
+          }),
+        )
+        expect(seen.length).toBeGreaterThan(20)
+        expect(seen).toEqual(seen.map(() => ({ isSafe: true, located: true, after: "Restricted" })))
+      }),
+    120_000,
+  )
+
+  // Planted and found: a repetition that stops again what was refused; pseudonyms of a stranger who writes an e-mail.
+  it.effect("R-OBJECT R-LOCATE: of a person whom the application shows stops at once, until it is refused", () =>
+    Effect.gen(function* () {
+      const requests = yield* DataSubjectRequests
+      const known = yield* person
+      expect(yield* refusalOf(received(known, { channel: "email" }))).toBe("R-LOCATE")
+      const unknown = { pseudonyms: [nobody] }
+      expect(yield* refusalOf(received(known, unknown))).toBe("R-LOCATE")
+      expect(yield* openedFor(known, care)).toBe("Open")
+      const which = { customer, request: yield* received(known) }
+      expect([yield* openedFor(known, care), yield* openedFor(known, service)]).toEqual(["Restricted", "Open"])
+      yield* verified(which)
+      const ground = { by: "customer", ground: "strictlyNecessary", reasons: "We need it to answer you." } as const
+      yield* requests.refuse({ ...which, actor, ...ground, states: [...answerDuties] })
+      yield* received(known)
+      expect(yield* openedFor(known, care)).toBe("Open")
+      const other = { request: Uuid.derived("another") as RequestRef["request"], kind: "access", purposes: [] } as const
+      const access = { customer, request: yield* received(known, other) }
+      yield* verified(access)
+      const { values } = yield* requests.read(access, actor)
+      expect(values.map(({ value }) => value)).toEqual([identifier.text])
+      expect(yield* openedFor(known, care)).toBe("Open")
+    }).pipe(Effect.provide(services())),
   )
 
   it.effect("R-OBJECT: stops from its receipt, whoever answers it when", () =>

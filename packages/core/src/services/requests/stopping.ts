@@ -4,6 +4,8 @@
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Pseudonym from "../../domain/Pseudonym.ts"
+import type { RequestReceived } from "../../domain/RightsRequest.ts"
+import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import type { Actor } from "../../privacy/AccessLog.ts"
@@ -50,14 +52,30 @@ export const stopFromReceipt = Effect.fnUntraced(function* (
   taken: ReadonlyArray<Pseudonym.PseudonymId>,
 ) {
   const { answeredAt, receivedAt, request } = yield* stateOf(ports, which)
-  const isStopping = request?.kind === "objection" || request?.kind === "consentWithdrawal"
-  if (request === undefined || !isStopping || answeredAt !== undefined) return
+  if (request === undefined || answeredAt !== undefined) return
+  const { kind, purposes } = request
+  yield* stopPurposes(ports, { customer: which.customer, kind, purposes, from: DateTime.makeUnsafe(receivedAt) }, taken)
+})
+
+/** What a request stops, and from which moment on. */
+interface Stopping extends Pick<typeof RequestReceived.Type, "kind" | "purposes"> {
+  readonly customer: CustomerId
+  readonly from: DateTime.Utc
+}
+
+/** Stops the purposes of an objection or a withdrawal for each person; a request of another kind stops nothing. */
+export const stopPurposes = Effect.fnUntraced(function* (
+  ports: Ports,
+  { customer, from, kind, purposes }: Stopping,
+  taken: ReadonlyArray<Pseudonym.PseudonymId>,
+) {
+  if (kind !== "objection" && kind !== "consentWithdrawal") return
   for (const pseudonym of taken) {
-    const whose = { customer: which.customer, pseudonym }
-    const state = yield* ports.pseudonyms.stateOf(whose)
-    const at = DateTime.makeUnsafe(Math.max(receivedAt, state.issuedAt))
-    for (const purpose of request.purposes) {
-      if (request.kind === "objection") yield* ports.pseudonyms.declare(whose, { _tag: "RaiseObjection", at, purpose })
+    const whose = { customer, pseudonym }
+    const { issuedAt } = yield* ports.pseudonyms.stateOf(whose)
+    const at = DateTime.makeUnsafe(Math.max(DateTime.toEpochMillis(from), issuedAt))
+    for (const purpose of purposes) {
+      if (kind === "objection") yield* ports.pseudonyms.declare(whose, { _tag: "RaiseObjection", at, purpose })
       else yield* withdrawAll(ports, whose, purpose, at)
     }
   }

@@ -1,0 +1,89 @@
+/**
+ * Receives a request: fixes when its answer is due, and hands it to the party that answers it. A person whom the channel
+ * shows is taken into it at once.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type * as Pseudonym from "../../domain/Pseudonym.ts"
+import type * as RightsRequest from "../../domain/RightsRequest.ts"
+import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
+import { Refusal } from "../../eventsourcing/Refusal.ts"
+import * as Uuid from "../../eventsourcing/Uuid.ts"
+import type { Purpose } from "../../policy/text/parameters/purposes.ts"
+import * as Declarations from "../internal/Declarations.ts"
+import { locating } from "./locating.ts"
+import { decide, foresee, keep, type Ports, stateOf, utcNow } from "./records.ts"
+import { stopPurposes } from "./stopping.ts"
+
+/** A received request. */
+export interface Received {
+  readonly customer: CustomerId
+  /** The id of the request: draw it at random. Repeating the same request has no further effect. Default: a new one. */
+  readonly request?: RightsRequest.RequestId
+  readonly kind: (typeof RightsRequest.RequestReceived.Type)["kind"]
+  readonly channel: (typeof RightsRequest.RequestReceived.Type)["channel"]
+  /** Who asks: an id, the same for all requests of one person. */
+  readonly requester: Uuid.Uuid
+  /** Whether the person has an account with the operator. Default: false. */
+  readonly registered?: boolean
+  /** The purposes of an objection or a withdrawal; of a restriction, where it is not of all. Default: none. */
+  readonly purposes?: ReadonlyArray<Purpose>
+  /** The country that it comes from, by its ISO 3166 code. Default: that of `localLaw`, else none is recorded. */
+  readonly country?: string
+  /** The law of that country, where it differs from the policy's: both are obeyed, and it is recorded (R-LOCAL-LAW). */
+  readonly localLaw?: RightsRequest.LocalLaw
+  /**
+   * The pseudonyms of the person, where the one who asks shows them: a registered person, or one who asks in the settings of
+   * an application. They are taken into the request, and an objection or a withdrawal stops its purposes before the request
+   * is recorded (R-OBJECT). Default: none, and the person is located by `locate` and `choose`.
+   */
+  readonly pseudonyms?: ReadonlyArray<Pseudonym.PseudonymId>
+  /** Default: now. */
+  readonly at?: EpochMillis
+}
+
+/** Records a request, and assigns it to the party that answers it; takes a person who is known into it. */
+export const receive = (ports: Ports) =>
+  Effect.fn("DataSubjectRequests.receive")(function* (received: Received) {
+    const { channel, country, customer, kind, localLaw, requester } = received
+    const { pseudonyms = [], purposes = [], registered = false } = received
+    const request = received.request ?? ((yield* Uuid.next) as RightsRequest.RequestId)
+    const which = { customer, request }
+    // A repetition without a moment means the moment at which it was received.
+    const known = yield* stateOf(ports, which)
+    const moment = received.at ?? (known.request === undefined ? undefined : known.receivedAt)
+    const at = moment === undefined ? yield* utcNow : DateTime.makeUnsafe(moment)
+    const from = { ...(country === undefined ? {} : { country }), ...(localLaw === undefined ? {} : { localLaw }) }
+    const said = { kind, channel, requester, registered, purposes, ...from }
+    const command: RightsRequest.Command = { _tag: "ReceiveRequest", at, ...said }
+    yield* requireKnown(ports, received)
+    yield* foresee(ports, which, command)
+    // A repetition of a request that was answered, and perhaps refused, stops nothing again.
+    if (known.answeredAt === undefined) yield* stopPurposes(ports, { customer, kind, purposes, from: at }, pseudonyms)
+    yield* decide(ports, which, command)
+    const declared = yield* ports.decisions.declared(customer)
+    const { parameters } = yield* Declarations.bound(declared, "ReceiveRequest", at)
+    const toCustomer = !registered && parameters.requestAddressee === "customerOfInteraction"
+    yield* decide(ports, which, { _tag: toCustomer ? "ForwardRequest" : "TakeRequest", at })
+    if (pseudonyms.length > 0 && !(yield* stateOf(ports, which)).located) {
+      const list = yield* keep(ports, which, "accountIdentifier", JSON.stringify({ taken: pseudonyms, leftOut: [] }))
+      yield* decide(ports, which, locating(at, [], [], { list, taken: pseudonyms.length, leftOut: 0 }))
+    }
+    return which.request
+  })
+
+/** Refused for pseudonyms that nobody has shown to be the requester's: others are located by what the person brings. */
+const requireKnown = Effect.fnUntraced(function* (ports: Ports, received: Received) {
+  const { channel, customer, pseudonyms = [], registered = false } = received
+  if (pseudonyms.length === 0) return
+  const refuse = (accepted: string) =>
+    Effect.fail(new Refusal({ rule: "R-LOCATE", command: "ReceiveRequest", field: "pseudonyms", accepted }))
+  if (!registered && channel !== "settings") {
+    return yield* refuse("those of a registered person, or of one who asks in the settings: else locate and choose")
+  }
+  for (const pseudonym of pseudonyms) {
+    const { phase } = yield* ports.pseudonyms.stateOf({ customer, pseudonym })
+    if (phase !== "live" && phase !== "restricted") return yield* refuse("pseudonyms that were issued and not erased")
+  }
+})
