@@ -113,13 +113,15 @@ describe("the gate before the vault", () => {
       }).pipe(Effect.provide(services)),
   )
 
-  it.live("NEED AUTHZ: a member of the staff reads in a recorded role, for a recorded mission", () =>
+  it.live("NEED AUTHZ PURPOSE-FIRST: a member of the staff reads in a recorded role, for a recorded mission", () =>
     Effect.gen(function* () {
       const at = DateTime.makeUnsafe((yield* Clock.currentTimeMillis) - 60_000)
-      const customer = yield* contracted({ at, categories: ["freeText"] })
+      const customer = yield* contracted({ at, categories: ["freeText", "telephoneNumber"] })
       const pseudonyms = yield* Pseudonyms.Pseudonyms
       const pseudonym = yield* pseudonyms.issue(customer)
-      const value = { category: "freeText", value: "a value", purposes: ["customerCare"] } as const
+      const value = { category: "telephoneNumber", value: "a value", purposes: ["customerCare"] } as const
+      const typed = pseudonyms.keep({ customer, pseudonym, ...value, category: "freeText" })
+      expect(yield* ruleOf(typed)).toBe("PURPOSE-FIRST")
       const sealed = yield* pseudonyms.keep({ customer, pseudonym, ...value })
       const member = yield* Uuid.next
       const open = ruleOf(

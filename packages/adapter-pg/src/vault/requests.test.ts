@@ -32,7 +32,7 @@ const services = DataSubjectRequests.layer.pipe(
   Layer.provideMerge(Vault.layer),
   Layer.provideMerge(Openings.layer),
   Layer.provideMerge(Layer.provideMerge(death.layer, Layer.merge(layer(options.log), VaultPostgres.layer(options)))),
-  Layer.provide(Retention.layerElsewhere),
+  Layer.provide(Layer.merge(Retention.layerElsewhere, Pseudonyms.layerNoticedElsewhere)),
 )
 
 const day = 86_400_000

@@ -23,7 +23,9 @@ import * as Decisions from "./internal/Decisions.ts"
 import { type Declaration, declare } from "./pseudonyms/declaring.ts"
 import { keep, link, observe, type Observed, rectify, type ToKeep } from "./pseudonyms/observing.ts"
 import { contextOf, orNow, type Ports, type PseudonymRef, stateOf } from "./pseudonyms/recording.ts"
+import { layerNoticedElsewhere, NoticedElsewhere } from "./pseudonyms/settings.ts"
 
+export { layerNoticedElsewhere, NoticedElsewhere }
 export type { Declaration, Observed, PseudonymRef, ToKeep }
 
 /** The errors of every operation besides refusals: the log or the vault is unavailable or damaged. */
@@ -45,7 +47,10 @@ export class Pseudonyms extends Context.Service<
       whose: PseudonymRef,
       declaration: Declaration,
     ) => Effect.Effect<ReadonlyArray<Pseudonym.Event>, Refusal | SubjectErased | PseudonymsError>
-    /** Seals a value, with its retention end by periods, contract and policy, for an event that will name it. */
+    /**
+     * Seals a value, with its retention end by periods, contract and policy, for an event that will name it. Refused for
+     * what a person says or types before they were informed (PURPOSE-FIRST, ACK-FIRST).
+     */
     readonly keep: (value: ToKeep) => Effect.Effect<Sealed<string>, Refusal | SealError | PseudonymsError>
     /**
      * Records an identifier: seals its value, stores a keyed token by which the person can be located (R-LOCATE), and
@@ -77,11 +82,12 @@ export const layer: Layer.Layer<Pseudonyms, never, Vault | EventStore> = Layer.e
   Pseudonyms,
   Effect.gen(function* () {
     const ports: Ports = { vault: yield* Vault, decisions: yield* Decisions.make }
+    const noticedElsewhere = yield* NoticedElsewhere
     return Pseudonyms.of({
       issue: issue(ports),
       stateOf: (whose) => stateOf(ports.decisions, whose),
       declare: declare(ports),
-      keep: keep(ports),
+      keep: keep({ ...ports, noticedElsewhere }),
       observe: observe(ports),
       link: link(ports),
       rectify: rectify(ports),

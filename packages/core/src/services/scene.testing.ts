@@ -25,7 +25,7 @@ import { layer as interactionsLayer } from "./Interactions.ts"
 import { layer as erasureLayer } from "./Erasure.ts"
 import { layer as openingsLayer } from "./Openings.ts"
 import { type AtEachCall, disturbed, undisturbed } from "./ports.testing.ts"
-import { layer as pseudonymsLayer, Pseudonyms } from "./Pseudonyms.ts"
+import { layer as pseudonymsLayer, NoticedElsewhere, Pseudonyms } from "./Pseudonyms.ts"
 import { layer as requestsLayer } from "./DataSubjectRequests.ts"
 import { Elsewhere } from "./Retention.ts"
 
@@ -36,8 +36,16 @@ export const day = 86_400_000
 export const dawn = Date.parse("2021-03-01T10:00:00Z")
 export const moment = (days: number) => DateTime.makeUnsafe(dawn + days * day)
 
-/** Services over a memory. Data without an end are refused only where `needsEnd` says so. */
-export const over = (memory: VaultMemory.VaultMemory, around: AtEachCall = undisturbed, needsEnd = false) =>
+/**
+ * Services over a memory. Data without an end are refused only where `needsEnd` says so, and what was given before a notice
+ * only where `needsNotice` does.
+ */
+export const over = (
+  memory: VaultMemory.VaultMemory,
+  around: AtEachCall = undisturbed,
+  needsEnd = false,
+  needsNotice = false,
+) =>
   requestsLayer.pipe(
     Layer.provideMerge(
       Layer.mergeAll(collectionLayer, pseudonymsLayer, customersLayer, interactionsLayer, erasureLayer),
@@ -46,6 +54,7 @@ export const over = (memory: VaultMemory.VaultMemory, around: AtEachCall = undis
     Layer.provideMerge(openingsLayer),
     Layer.provideMerge(Layer.provideMerge(disturbed(around), Layer.merge(VaultMemory.layerOver(memory), eventStores))),
     Layer.provide(Layer.succeed(Elsewhere, !needsEnd)),
+    Layer.provide(Layer.succeed(NoticedElsewhere, !needsNotice)),
   )
 
 export const access: Access = {

@@ -9,13 +9,12 @@ import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import * as Contract from "../Contract.ts"
 import * as Customer from "../Customer.ts"
-import type { PolicyVersionId } from "../Identifier.ts"
 import * as Category from "../internal/Category.ts"
 import { nothing, record, refuse } from "../internal/Decision.ts"
 import { type CommandOf, type Context } from "./commands.ts"
 import type { Event, NoticeContent } from "./events.ts"
 import { locationViolation } from "./location.ts"
-import { type Reference, type State, noticeKey } from "./state.ts"
+import { type Reference, type State, wasTold } from "./state.ts"
 
 export const showNotice = (
   state: State,
@@ -23,15 +22,10 @@ export const showNotice = (
   { customer }: Context,
 ): Result.Result<ReadonlyArray<Event>, Refusal> => {
   const { at: occurredAt, policyVersion, tells } = command
-  if (tells.every((thing) => isNotified(state, policyVersion, thing, occurredAt))) return nothing
+  if (tells.every((thing) => wasTold(state, policyVersion, thing, occurredAt))) return nothing
   return policyVersion === Customer.policyVersionAt(customer, occurredAt)
     ? record({ _tag: "NoticeShown", occurredAt, policyVersion, tells })
     : refuse("POLICY-BIND", command, "policyVersion", "the version in force for the Customer at that moment")
-}
-
-const isNotified = (state: State, policyVersion: PolicyVersionId, thing: NoticeContent, at: DateTime.Utc): boolean => {
-  const since = state.told.get(noticeKey(policyVersion, thing))
-  return since !== undefined && since <= DateTime.toEpochMillis(at)
 }
 
 /** The violation, if any, in collecting values of these categories at this moment, under the policy of the moment. */
@@ -57,7 +51,7 @@ const collectionViolation = (
   }
   const owes = (notice: EffectivePolicy["parameters"]["collectionNotice"][number]): boolean =>
     policy.parameters.collectionNotice.includes(notice)
-  const misses = (thing: NoticeContent): boolean => !isNotified(state, policyVersion, thing, command.at)
+  const misses = (thing: NoticeContent): boolean => !wasTold(state, policyVersion, thing, command.at)
   if (owes("purposeBeforeCollection") && misses("purposes")) {
     return refuse("PURPOSE-FIRST", command, undefined, "a notice of the purposes first: send ShowNotice")
   }

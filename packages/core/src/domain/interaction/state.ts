@@ -169,7 +169,29 @@ export const evolve = (before: State, event: Event): State => {
   }
 }
 
-export const noticeKey = (policyVersion: PolicyVersionId, thing: NoticeContent): string => `${thing} ${policyVersion}`
+/**
+ * Whether a notice of a policy version had told the person of something by a moment (ACK-FIRST, PURPOSE-FIRST).
+ *
+ * @example
+ * ```ts
+ * import { type Identifier, Interaction } from "@tacet/core/domain"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const version = "dialogra" as Identifier.PolicyVersionId
+ * Interaction.wasTold(Interaction.initial, version, "purposes", DateTime.makeUnsafe(0)) // => false
+ * ```
+ */
+export const wasTold = (
+  state: State,
+  policyVersion: PolicyVersionId,
+  thing: NoticeContent,
+  at: DateTime.Utc,
+): boolean => {
+  const since = state.told.get(noticeKey(policyVersion, thing))
+  return since !== undefined && since <= DateTime.toEpochMillis(at)
+}
+
+const noticeKey = (policyVersion: PolicyVersionId, thing: NoticeContent): string => `${thing} ${policyVersion}`
 
 const seen = (state: State, at: number): State => (at > state.lastActivity ? { ...state, lastActivity: at } : state)
 

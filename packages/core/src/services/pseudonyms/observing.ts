@@ -11,11 +11,12 @@ import * as Competence from "../../policy/binding/Competence.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import * as Identifiers from "../../privacy/Identifiers.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
-import type { Source, ToldKind } from "../../privacy/Source.ts"
+import { type Source, type ToldKind, usualSourceOf } from "../../privacy/Source.ts"
 import type { Sealed } from "../../privacy/Sealed.ts"
 import * as Declarations from "../internal/Declarations.ts"
 import * as PersonEnds from "../internal/PersonEnds.ts"
 import * as RetentionEnds from "../internal/RetentionEnds.ts"
+import { requireNotice } from "./noticing.ts"
 import { allKept, orNow, type Ports, type PseudonymRef, record, subjectOf, utcNow } from "./recording.ts"
 
 /** A personal value of a pseudonym. */
@@ -37,6 +38,11 @@ export interface ToKeep extends PseudonymRef {
    * operator's own service.
    */
   readonly origin?: Competence.Origin
+  /**
+   * The interaction in which the person gave it: the notices that were shown there count (PURPOSE-FIRST, ACK-FIRST). It is
+   * read and not stored. Without one, what a person says or types needs their acceptance of the policy.
+   */
+  readonly interaction?: Uuid.Uuid
   /** When it was collected. Default: now. */
   readonly collectedAt?: EpochMillis
 }
@@ -67,13 +73,18 @@ const retentionEnd = Effect.fnUntraced(function* (
 const ownService: Competence.Origin = { service: "operator", operatorIs: ["collector"] }
 
 /** Seals a value with its retention end. */
-export const keep = (ports: Ports) =>
+export const keep = (ports: Ports & { readonly noticedElsewhere: boolean }) =>
   Effect.fn("Pseudonyms.keep")(function* (toKeep: ToKeep) {
     const { category, customer, kind, origin = ownService, pseudonym, purposes, source, value } = toKeep
     const collectedAt = yield* orNow(toKeep.collectedAt)
     yield* Effect.fromResult(Competence.check(origin, "KeepValue"))
     const declared = yield* ports.decisions.declared(customer)
-    yield* Declarations.bound(declared, "KeepValue", DateTime.makeUnsafe(collectedAt))
+    const at = DateTime.makeUnsafe(collectedAt)
+    yield* Declarations.bound(declared, "KeepValue", at)
+    const isGiven = origin.service === "operator" && (source ?? usualSourceOf(category)) === "givenByPerson"
+    if (isGiven && !ports.noticedElsewhere) {
+      yield* requireNotice(ports.decisions, toKeep, declared, at, toKeep.interaction)
+    }
     return yield* ports.vault.seal({
       customer,
       subject: subjectOf(pseudonym),

@@ -1,0 +1,28 @@
+/**
+ * Whether the notices before a collection are given by a program that keeps no record of them here.
+ */
+import * as Context from "effect/Context"
+import * as Layer from "effect/Layer"
+
+/**
+ * Whether the program itself sees to it that people are informed before they say or type something. Default: false, and
+ * `Pseudonyms.keep` refuses what a person gave before a notice or an acceptance of the policy was recorded (PURPOSE-FIRST,
+ * ACK-FIRST).
+ */
+export const NoticedElsewhere: Context.Reference<boolean> = Context.Reference<boolean>(
+  "@tacet/core/services/Pseudonyms/NoticedElsewhere",
+  { defaultValue: () => false },
+)
+
+/**
+ * For programs that give the notices by themselves, such as an import of what was collected elsewhere.
+ *
+ * @example
+ * ```ts
+ * import { Pseudonyms } from "@tacet/core/services"
+ * import * as Layer from "effect/Layer"
+ *
+ * const pseudonyms = Layer.provide(Pseudonyms.layer, Pseudonyms.layerNoticedElsewhere)
+ * ```
+ */
+export const layerNoticedElsewhere: Layer.Layer<never> = Layer.succeed(NoticedElsewhere, true)
