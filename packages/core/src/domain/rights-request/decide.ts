@@ -8,7 +8,7 @@ import { answersAnybody, fulfil, refuseRequest, unsaid } from "./answer.ts"
 import type { Command } from "./commands.ts"
 import { type Context, type Decision, acceptedIn } from "./commands.ts"
 import { notifyDelay } from "./delay.ts"
-import { duplicateViolation } from "./duplicates.ts"
+import { claimOf, duplicateViolation } from "./duplicates.ts"
 import { locate, receive, verify } from "./receipt.ts"
 import { overdue, type State, settledStatuses } from "./state.ts"
 
@@ -105,11 +105,13 @@ const isRepeated = (state: State, command: Command): boolean => {
   switch (command._tag) {
     case "ReceiveRequest": {
       const { request } = state
+      const { channel, country = command.localLaw?.country } = command
       return (
         request !== undefined &&
         DateTime.toEpochMillis(command.at) === state.receivedAt &&
-        request.kind === command.kind &&
-        request.requester === command.requester
+        claimOf(request) === claimOf(command) &&
+        request.channel === channel &&
+        request.country === country
       )
     }
     case "TakeRequest":

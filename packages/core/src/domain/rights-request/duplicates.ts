@@ -38,6 +38,8 @@ export const duplicateViolation = (
     : undefined
 }
 
+type Claim = Pick<typeof RequestReceived.Type, "kind" | "purposes" | "registered" | "requester">
+
 /** What a request asks for, and of whom: the same text for all requests of one person that say the same. */
-export const claimOf = ({ kind, purposes, registered, requester }: typeof RequestReceived.Type): string =>
+export const claimOf = ({ kind, purposes, registered, requester }: Claim): string =>
   JSON.stringify([kind, requester, registered, purposes.toSorted()])

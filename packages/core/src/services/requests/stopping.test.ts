@@ -276,6 +276,19 @@ describe("an objection", () => {
     }).pipe(Effect.provide(services())),
   )
 
+  // Planted and found: a repetition told by its kind and requester alone.
+  it.effect("TACET-ONCE: is one request under one id: the same again changes nothing, and another is refused", () =>
+    Effect.gen(function* () {
+      const known = yield* person
+      yield* received(known)
+      yield* received(known)
+      expect(yield* refusalOf(received(known, { purposes: [service] }))).toBe("TACET-ONCE")
+      expect(yield* refusalOf(received(known, { country: "CH" }))).toBe("TACET-ONCE")
+      expect(yield* refusalOf(received(known, { requester: Uuid.derived("another") }))).toBe("TACET-ONCE")
+      expect([yield* openedFor(known, care), yield* openedFor(known, service)]).toEqual(["Restricted", "Open"])
+    }).pipe(Effect.provide(services())),
+  )
+
   it.effect("R-OBJECT: stops from its receipt, whoever answers it when", () =>
     Effect.gen(function* () {
       const known = yield* person
