@@ -22,6 +22,7 @@ export {
   policyTimeline,
   type Adoption,
   adoptionAt,
+  roleIn,
   policyVersionAt,
   scenarioAt,
   publishedScenarios,

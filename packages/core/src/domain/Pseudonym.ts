@@ -23,6 +23,7 @@ export {
   endsAfter,
   noEnds,
   type PersonEnds,
+  type Registered,
 } from "./pseudonym/state.ts"
 export { apartFrom, consentsToAnalysis, meeting } from "./pseudonym/meeting.ts"
 export { servicesInOrder } from "./pseudonym/servicesInOrder.ts"

@@ -85,6 +85,31 @@ describe("other identifiers", () => {
     expect(canonical({ kind: "telephoneNumber", text: "+33 (6) 12-34.56 78" })).toBe("+33612345678")
   })
 
+  // Planted and found: the case of an address told apart; a display name taken for a part of it.
+  it("of an account are the same however an address is written, and as exact as an id", () => {
+    const email = (text: string) => canonical({ kind: "emailAddress", text })
+    expect(email(" Ada.Lovelace@Example.COM ")).toBe("ada.lovelace@example.com")
+    expect(email('"Lovelace, Ada" <ada.lovelace@example.com>')).toBe("ada.lovelace@example.com")
+    expect(email("ada@bücher.example")).toBe("ada@bücher.example")
+    expect(email("ada.lovelace@example.org")).not.toBe("ada.lovelace@example.com")
+    for (const text of [
+      "ada",
+      "ada@",
+      "@example.com",
+      "a b@example.com",
+      "ada@example",
+      "a..b@example.com",
+      "<a@b.c>d",
+    ]) {
+      expect([text, email(text)]).toEqual([text, undefined])
+    }
+    const account = (text: string) => canonical({ kind: "accountIdentifier", text })
+    expect(account(" Ada.7 ")).toBe("Ada.7")
+    expect(account("ada.7")).not.toBe(account("Ada.7"))
+    expect(account("cafe\u0301")).toBe(account("caf\u00e9"))
+    expect([account(""), account("two words"), account("x".repeat(257))]).toEqual([undefined, undefined, undefined])
+  })
+
   it("are refused where they identify nothing, and the refusal does not repeat them", () => {
     const refused: ReadonlyArray<Identifier> = [
       { kind: "deviceIdentifier", of: "imei", text: "490154203237519" },
@@ -93,6 +118,8 @@ describe("other identifiers", () => {
       { kind: "advertisingIdentifier", text: "00000000-0000-0000-0000-000000000000" },
       { kind: "telephoneNumber", text: "06 12 34 56 78" },
       { kind: "cookieIdentifier", text: "short" },
+      { kind: "emailAddress", text: "ada at example" },
+      { kind: "accountIdentifier", text: "two words" },
     ]
     for (const identifier of refused) {
       const answer = normalise(identifier, numbers)

@@ -14,6 +14,8 @@ export type Identifier =
   | { readonly kind: "advertisingIdentifier"; readonly text: string }
   | { readonly kind: "deviceIdentifier"; readonly text: string; readonly of: DeviceIdentifierKind }
   | { readonly kind: "cookieIdentifier"; readonly text: string }
+  | { readonly kind: "emailAddress"; readonly text: string }
+  | { readonly kind: "accountIdentifier"; readonly text: string }
 
 /** The kinds of device numbers: IMEI, MEID or ESN, MAC address, or a serial number of the maker's. */
 export type DeviceIdentifierKind = "imei" | "meid" | "mac" | "serial"
@@ -26,6 +28,8 @@ export class NoIdentifier extends Schema.TaggedError<NoIdentifier>()("NoIdentifi
     "advertisingIdentifier",
     "deviceIdentifier",
     "cookieIdentifier",
+    "emailAddress",
+    "accountIdentifier",
   ]),
   accepted: Schema.String,
 }) {
@@ -91,11 +95,31 @@ export const normalise = (
         /^[\x21-\x7e]{8,256}$/.test(text) ? text : undefined,
         "8 to 256 visible characters",
       )
+    case "emailAddress":
+      return found("emailAddress", emailAddress(text), "an e-mail address such as name@example.com")
+    case "accountIdentifier":
+      return found(
+        "accountIdentifier",
+        /^[\p{L}\p{M}\p{N}\p{P}\p{S}]{1,256}$/u.test(text) ? text.normalize("NFC") : undefined,
+        "1 to 256 visible characters without a space",
+      )
   }
 }
 
 const found = (kind: Identifier["kind"], canonical: string | undefined, accepted: string) =>
   canonical === undefined ? Result.fail(new NoIdentifier({ kind, accepted })) : Result.succeed(canonical)
+
+/**
+ * An address in lower case: a server may tell the case of the part before the `@` apart, and no one gives two persons such
+ * addresses. A display name is no part of it.
+ */
+const emailAddress = (text: string): string | undefined => {
+  const [, within = text] = /^[^<>]*<([^<>]+)>$/.exec(text) ?? []
+  const canonical = within.normalize("NFC").toLowerCase()
+  const isAddress =
+    /^[^\s@"<>()[\]\\,;:.]+(?:\.[^\s@"<>()[\]\\,;:.]+)*@(?:[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{M}\p{N}-]{2,63}$/u
+  return canonical.length <= 254 && isAddress.test(canonical) ? canonical : undefined
+}
 
 const hex = (number: number, width: number): string => number.toString(16).padStart(width, "0")
 

@@ -1,6 +1,7 @@
 /**
  * Services: what an application calls.
  */
+export * as Accounts from "./Accounts.ts"
 export * as Breaches from "./Breaches.ts"
 export * as Collection from "./Collection.ts"
 export * as Consents from "./Consents.ts"

@@ -62,6 +62,7 @@ export const Command = Schema.Union([
     /** The statistic as a text. */
     edition: Schema.optionalKey(Schema.String),
   }),
+  Schema.TaggedStruct("DeclareOwnAccounts", { at }),
   Schema.TaggedStruct("UseProduct", { at, product: ProductId }),
   Schema.TaggedStruct("DeclareDocuments", {
     at,

@@ -26,6 +26,17 @@ export const decide = (
 ): Result.Result<ReadonlyArray<Event>, Refusal> => {
   const occurredAt = command.at
   const instant = DateTime.toEpochMillis(occurredAt)
+  if (
+    state.isOwn &&
+    (command._tag === "SignContract" || command._tag === "ListNumber" || command._tag === "ListEntryPoint")
+  ) {
+    return refuse(
+      "ROLE",
+      command,
+      undefined,
+      "the compartment of a Customer: this one is for the operator's own accounts",
+    )
+  }
   switch (command._tag) {
     case "SignContract":
       return signContract(state, command, context)
@@ -81,6 +92,16 @@ export const decide = (
     }
     case "DeclareInputField":
       return declareField(state, command, context)
+    case "DeclareOwnAccounts":
+      if (state.isOwn) return nothing
+      return state.contracts.length + state.numbers.size + state.entryPoints.size > 0
+        ? refuse(
+            "ROLE",
+            command,
+            undefined,
+            "a compartment of the operator's own, in which nothing of a Customer is declared",
+          )
+        : record({ _tag: "OwnAccountsDeclared", occurredAt })
     case "UseProduct": {
       const { product } = command
       const last = state.products.at(-1)

@@ -58,6 +58,9 @@ export const PolicyVersionAdopted = Schema.TaggedStruct("PolicyVersionAdopted", 
   digest: Schema.NullOr(TextDigest),
 })
 
+/** The operator keeps its own accounts in this compartment: it is the controller of the data in it (ROLE). */
+export const OwnAccountsDeclared = Schema.TaggedStruct("OwnAccountsDeclared", { occurredAt })
+
 /** From now on the Customer uses this product of the operator, in place of the one before (SUPPLEMENT). */
 export const ProductUsed = Schema.TaggedStruct("ProductUsed", { occurredAt, product: ProductId })
 
@@ -139,6 +142,7 @@ export const codec = EventCodec.make(streamKind, [
     upcasters: { 1: (payload) => ({ ...payload, required: false, origin: "person" }) },
   }),
   StatisticPublished,
+  OwnAccountsDeclared,
   ProductUsed,
   DocumentsDeclared,
   PolicyAccepted,

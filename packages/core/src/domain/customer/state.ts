@@ -2,8 +2,10 @@
  * The state of a Customer, how its events change it, and the declarations in force at a moment.
  */
 import * as DateTime from "effect/DateTime"
+import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import * as PolicyBook from "../../policy/binding/PolicyBook.ts"
 import type { TextDigest } from "../../policy/binding/TextDigest.ts"
+import type { Role } from "../../policy/text/parameters/processing.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import type * as Contract from "../Contract.ts"
 import type {
@@ -62,6 +64,8 @@ export interface State {
   readonly scenarios: ReadonlyMap<ScenarioId, ReadonlyArray<Scenario>>
   readonly fields: ReadonlyMap<FieldId, Field>
   readonly statistics: ReadonlyMap<StatisticId, typeof StatisticPublished.Type>
+  /** Whether the compartment is the operator's own, for its own accounts. */
+  readonly isOwn: boolean
 }
 
 /** A Customer that has declared nothing. */
@@ -76,7 +80,27 @@ export const initial: State = {
   scenarios: new Map(),
   fields: new Map(),
   statistics: new Map(),
+  isOwn: false,
 }
+
+/**
+ * The role of the operator in a compartment: processor in that of a Customer, controller of its own accounts, and in both a
+ * publisher under a policy that knows no other role (ROLE, V56).
+ *
+ * @example
+ * ```ts
+ * import { Customer } from "@tacet/core/domain"
+ * import { PolicyBook } from "@tacet/core/policy"
+ * import * as DateTime from "effect/DateTime"
+ *
+ * const at = DateTime.makeUnsafe("2026-01-01T00:00:00Z")
+ * const policy = PolicyBook.timeline(PolicyBook.published, [{ from: 0, policyVersion: "dialonce/2021-02-17" }])(at)!
+ * Customer.roleIn(Customer.initial, policy) // => "processor"
+ * Customer.roleIn({ ...Customer.initial, isOwn: true }, policy) // => "controller"
+ * ```
+ */
+export const roleIn = ({ isOwn }: State, { parameters }: EffectivePolicy): Role =>
+  !isOwn ? "processor" : parameters.roleModel === "publisher" ? "publisher" : "controller"
 
 /**
  * Whether a number is listed at a moment (LISTED).
@@ -195,6 +219,8 @@ export const evolve = (state: State, event: Event): State => {
       const field = { from, category, required, reason, origin }
       return { ...state, fields: new Map(state.fields).set(event.field, field) }
     }
+    case "OwnAccountsDeclared":
+      return { ...state, isOwn: true }
     case "ProductUsed":
       return { ...state, products: [...state.products, { from, product: event.product }] }
     case "DocumentsDeclared":

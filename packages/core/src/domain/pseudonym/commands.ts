@@ -11,7 +11,15 @@ import { Sealed } from "../../privacy/Sealed.ts"
 import { PolicyVersionId } from "../Identifier.ts"
 import { DisclosureManner, DocumentReference, RecipientId } from "../Recipient.ts"
 import { AcceptPolicy } from "../internal/Acceptance.ts"
-import { ConsentGiver, ConsentManner, IdentifierKind, PseudonymErased, PseudonymId } from "./events.ts"
+import {
+  ConsentGiver,
+  ConsentManner,
+  IdentifierKind,
+  PseudonymErased,
+  PseudonymId,
+  PurposeBasis,
+  Relation,
+} from "./events.ts"
 
 const at = Schema.DateTimeUtc
 
@@ -59,6 +67,8 @@ export const Command = Schema.Union([
   Schema.TaggedStruct("RestrictProcessing", { at, purpose: Schema.optionalKey(Purpose) }),
   Schema.TaggedStruct("LiftRestriction", { at, purpose: Schema.optionalKey(Purpose), personTold: Schema.Boolean }),
   Schema.TaggedStruct("RectifyDetail", { at, old: Uuid, value: Sealed }),
+  Schema.TaggedStruct("RegisterPerson", { at, relation: Relation, bases: Schema.Array(PurposeBasis) }),
+  Schema.TaggedStruct("NoteActivity", { at }),
   Schema.TaggedStruct("FulfilPurposes", { at }),
   Schema.TaggedStruct("CloseAccount", { at }),
   Schema.TaggedStruct("EndRelationship", { at }),

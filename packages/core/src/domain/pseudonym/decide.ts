@@ -4,7 +4,9 @@
 import * as DateTime from "effect/DateTime"
 import type * as Result from "effect/Result"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
+import { dayMillis, startOfDay } from "../../calendar/UtcDay.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
+import { check } from "../../policy/checks/Purpose.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import type { RuleKey } from "../../policy/text/RuleKey.ts"
 import { nothing, record, refuse } from "../internal/Decision.ts"
@@ -184,6 +186,7 @@ const decideProcessing = (
   switch (command._tag) {
     case "ObserveIdentifier": {
       const { kind, validFrom, validTo, value } = command
+      if (state.values.has(value.reference)) return nothing
       if (value.category !== kind || !parameters.categories[role].includes(kind)) {
         return refuse("CATEGORIES", command, "kind", "a category that the policy lists for the role")
       }
@@ -203,6 +206,15 @@ const decideProcessing = (
         value,
       })
     }
+    case "RegisterPerson":
+      return registerPerson(state, command, policy, role)
+    case "NoteActivity":
+      if (state.registered === undefined) {
+        return refuse("TACET-STARTED", command, undefined, "a person who was registered: send RegisterPerson first")
+      }
+      return state.activeAt !== undefined && DateTime.toEpochMillis(occurredAt) < startOfDay(state.activeAt) + dayMillis
+        ? nothing
+        : record({ _tag: "ActivityNoted", occurredAt })
     case "RecogniseDevice": {
       const { model, probability, threshold } = command
       const on = parameters.recognition === "on" || (parameters.recognition === "ifInstructed" && recognitionInstructed)
@@ -263,3 +275,47 @@ const adjacency = (state: State, kind: IdentifierKind, policy: EffectivePolicy):
   kind === "advertisingIdentifier" && policy.parameters.advertisingIdentifier === "notAllowed"
     ? "ADID-USE"
     : meeting(policy, kind, state.identifiers, hasConsent(state, "serviceUsageAnalytics"))
+
+const ruleOfEnd = {
+  purposeFulfilled: "RET-NEC",
+  accountDeletion: "RET-UNTIL-ACCOUNT",
+  relationshipEnd: "RET-ACCOUNT",
+} as const
+
+/** A person is registered in the operator's own compartment, with a legal basis for each purpose. */
+const registerPerson = (
+  state: State,
+  command: Extract<Command, { readonly _tag: "RegisterPerson" }>,
+  policy: EffectivePolicy,
+  role: Context["role"],
+): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  const { at: occurredAt, bases, relation } = command
+  if (role === "processor") {
+    return refuse("ROLE", command, undefined, "the compartment of the operator's own accounts: DeclareOwnAccounts")
+  }
+  const ended = (Object.keys(ruleOfEnd) as ReadonlyArray<keyof typeof ruleOfEnd>).find(
+    (event) => state.ends[event].length > 0,
+  )
+  const { registered } = state
+  const isSame =
+    registered?.relation === relation &&
+    registered.bases.size === bases.length &&
+    bases.every(({ basis, purpose }) => registered.bases.get(purpose) === basis)
+  if (isSame) return nothing
+  if (ended !== undefined) {
+    return refuse(
+      ruleOfEnd[ended],
+      command,
+      undefined,
+      "a registration of its own: what has ended does not begin again",
+    )
+  }
+  if (bases.length === 0) return refuse("BASIS", command, "bases", "at least one purpose, with its legal basis")
+  for (const { basis, purpose } of bases) {
+    // Whether a consent is in force is asked whenever the data are used.
+    const answer = check(policy, { role, purpose, basis, consented: [purpose] })
+    if (answer._tag === "violation") return refuse(answer.rule, command, "bases", answer.accepted)
+    if (answer._tag === "undeclared") return refuse(answer.rule, command, "bases", answer.missing)
+  }
+  return record({ _tag: "PersonRegistered", occurredAt, relation, bases })
+}

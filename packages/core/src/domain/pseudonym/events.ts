@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import * as EventCodec from "../../eventsourcing/EventCodec.ts"
 import type { StreamId } from "../../eventsourcing/StreamId.ts"
 import { Uuid } from "../../eventsourcing/Uuid.ts"
-import { Purpose } from "../../policy/text/parameters/purposes.ts"
+import { LegalBasis, Purpose } from "../../policy/text/parameters/purposes.ts"
 import { Sealed } from "../../privacy/Sealed.ts"
 import { PolicyVersionId } from "../Identifier.ts"
 import { PolicyAccepted } from "../internal/Acceptance.ts"
@@ -35,6 +35,8 @@ export const IdentifierKind = Schema.Literals([
   "advertisingIdentifier",
   "cookieIdentifier",
   "terminalEnvironment",
+  "emailAddress",
+  "accountIdentifier",
 ])
 export type IdentifierKind = typeof IdentifierKind.Type
 
@@ -46,6 +48,13 @@ export const ConsentManner = Schema.Literals(["form", "settings", "writing", "re
 
 /** The giver of a consent: the person, or the guardian of a child (GDPR 8). */
 export const ConsentGiver = Schema.Literals(["person", "guardian"])
+
+/** What a registered person is to the operator. */
+export const Relation = Schema.Literals(["prospect", "dashboardUser", "contractContact"])
+export type Relation = typeof Relation.Type
+
+/** A purpose, and the legal basis on which data serve it (GDPR 6(1)). */
+export const PurposeBasis = Schema.Struct({ purpose: Purpose, basis: LegalBasis })
 
 /** A probability: from 0 to 1. */
 export const Probability = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
@@ -121,6 +130,17 @@ export const RestrictionLifted = Schema.TaggedStruct("RestrictionLifted", {
  * @rule ACCURATE
  */
 export const DetailRectified = Schema.TaggedStruct("DetailRectified", { occurredAt, old: Uuid, value: Sealed })
+/**
+ * A person was registered of whose data the operator is the controller: as what, and on which legal basis the data serve each
+ * purpose (BASIS). Their name and addresses are in the vault.
+ */
+export const PersonRegistered = Schema.TaggedStruct("PersonRegistered", {
+  occurredAt,
+  relation: Relation,
+  bases: Schema.Array(PurposeBasis),
+})
+/** A registered person used the service on this day. */
+export const ActivityNoted = Schema.TaggedStruct("ActivityNoted", { occurredAt })
 /** Every purpose for which the person's data were collected until then is fulfilled (RET-NEC). */
 export const PurposesFulfilled = Schema.TaggedStruct("PurposesFulfilled", { occurredAt })
 /** The person's account was deleted (RET-UNTIL-ACCOUNT, RET-USER-5Y). */
@@ -146,6 +166,8 @@ export const codec = EventCodec.make(streamKind, [
   ProcessingRestricted,
   RestrictionLifted,
   DetailRectified,
+  PersonRegistered,
+  ActivityNoted,
   PurposesFulfilled,
   AccountClosed,
   RelationshipEnded,

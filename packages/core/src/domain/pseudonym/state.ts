@@ -4,9 +4,9 @@
 import * as DateTime from "effect/DateTime"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { Events as EndEvents } from "../../policy/checks/Ends.ts"
-import type { Purpose } from "../../policy/text/parameters/purposes.ts"
+import type { LegalBasis, Purpose } from "../../policy/text/parameters/purposes.ts"
 import type { DisclosureManner, RecipientId } from "../Recipient.ts"
-import type { Event, PolicyAccepted, IdentifierKind, PseudonymId } from "./events.ts"
+import type { Event, PolicyAccepted, IdentifierKind, PseudonymId, Relation } from "./events.ts"
 
 // State
 
@@ -35,6 +35,17 @@ export interface State {
   readonly acceptances: ReadonlyMap<string, typeof PolicyAccepted.Type>
   /** When events of the person happened from which ends are counted, in the order of time. */
   readonly ends: PersonEnds
+  /** As what the person is registered with the operator, if they are. */
+  readonly registered: Registered | undefined
+  /** When a registered person used the service last. */
+  readonly activeAt: number | undefined
+}
+
+/** A registration: of what kind, since when, and the legal basis of each purpose. */
+export interface Registered {
+  readonly relation: Relation
+  readonly at: number
+  readonly bases: ReadonlyMap<Purpose, LegalBasis>
 }
 
 /** The events of a person from which the ends of their data are counted. */
@@ -84,6 +95,8 @@ export const initial: State = {
   linked: new Set(),
   acceptances: new Map(),
   ends: noEnds,
+  registered: undefined,
+  activeAt: undefined,
 }
 
 /**
@@ -218,6 +231,13 @@ export const evolve = (state: State, event: Event): State => {
         rectified: new Map(state.rectified).set(event.old, event.value.reference),
       }
     }
+    case "PersonRegistered": {
+      const bases = new Map(event.bases.map(({ basis, purpose }) => [purpose, basis]))
+      const at = state.registered?.at ?? DateTime.toEpochMillis(event.occurredAt)
+      return { ...state, registered: { relation: event.relation, at, bases } }
+    }
+    case "ActivityNoted":
+      return { ...state, activeAt: Math.max(state.activeAt ?? 0, DateTime.toEpochMillis(event.occurredAt)) }
     case "PurposesFulfilled":
       return withEnd(state, "purposeFulfilled", DateTime.toEpochMillis(event.occurredAt))
     case "AccountClosed":

@@ -110,6 +110,8 @@ export const withoutEnd = (
 ): Ends.WithoutEnd | undefined => {
   const { category, events } = facts
   if (policies.length > 0 && policies.every((policy) => isKeptWithoutLimit(facts, policy))) return undefined
+  // Data of an account end with it, or with the relationship, whenever that is.
+  if (facts.about === "account" && policies.some((policy) => isEndedByEvents(facts, policy))) return undefined
   const declare = `set a period for ${category}: SetRetentionPeriod, or Retention.setPeriod`
   if (policies.some((policy) => !mayCollect(state, category, policy, events.collection))) {
     return { rule: "RET-CONTRACT", accepted: `a datum whose period the contract has fixed by then; ${declare}` }
@@ -118,6 +120,9 @@ export const withoutEnd = (
     ? undefined
     : { rule: "RET-NEC", accepted: `a datum that ends; ${declare}, or sign a contract with a last day` }
 }
+
+const isEndedByEvents = ({ category }: Facts, { parameters }: EffectivePolicy): boolean =>
+  parameters.accountRetention.length > 0 || (parameters.retentionByCategory[category] ?? []).length > 0
 
 /** Whether a policy says of a datum that it is kept without a limit of time: as typed text was, and technical data, in 2016. */
 const isKeptWithoutLimit = ({ category, forTechnicalStatistics }: Facts, { parameters }: EffectivePolicy): boolean =>
@@ -173,10 +178,7 @@ const endsUnder = (
     const ofCategory = retentionByCategory[category] ?? []
     // What a text says of a category is special to what it says of the account, after the same event (V48).
     const ofAccount = accountRetention.filter(({ after }) => !ofCategory.some((special) => special.after === after))
-    return [
-      ...Ends.known(ofAccount, events, policy.timeZone, "RET-ACCOUNT"),
-      ...Ends.known(ofCategory, events, policy.timeZone, rule),
-    ]
+    return [...Ends.known(ofAccount, events, policy.timeZone), ...Ends.known(ofCategory, events, policy.timeZone, rule)]
   }
   const isLimited =
     facts.forTechnicalStatistics !== true ||

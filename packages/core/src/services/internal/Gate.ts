@@ -6,6 +6,7 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Contract from "../../domain/Contract.ts"
+import * as Customer from "../../domain/Customer.ts"
 import * as Pseudonym from "../../domain/Pseudonym.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
@@ -47,10 +48,10 @@ export const dutiesOfLaw: ReadonlySet<string> = new Set<Purpose.Purpose>([
   "legalCompliance",
 ])
 
-/** The refusal of an operation that the policy does not list for a processor (PROCESSINGS). */
-const judgeOperations = (policy: EffectivePolicy, operations: ReadonlyArray<Operation>) =>
+/** The refusal of an operation that the policy does not list for the operator's role (PROCESSINGS). */
+const judgeOperations = (policy: EffectivePolicy, { state }: Declared, operations: ReadonlyArray<Operation>) =>
   operations
-    .map((operation) => Operations.check(policy, "processor", operation))
+    .map((operation) => Operations.check(policy, Customer.roleIn(state, policy), operation))
     .find((answer) => Result.isFailure(answer))
 
 const isPurpose = Schema.is(Purpose.Purpose)
@@ -73,7 +74,9 @@ export const judgeOpening = (
   if (policy === undefined) return refuse("POLICY-BIND", undefined, "a Customer that has adopted a policy by then")
   const { actor, matter, purpose, reason } = access
   // A right of a person, or a duty of law, is open whatever a list says.
-  const operation = dutiesOfLaw.has(purpose) ? undefined : judgeOperations(policy, ["display"])
+  const operation = dutiesOfLaw.has(purpose)
+    ? undefined
+    : judgeOperations(policy, declared, [declared.state.isOwn ? "use" : "display"])
   if (operation !== undefined) return operation
   const { reader: side = "staff" } = actor
   const reader = ReadAccess.check(
@@ -101,7 +104,7 @@ export type Owner =
 
 /** Whether a value may be kept for all of its purposes (CATEGORIES, MINIMISE, PURPOSES, CUST-PURPOSE). */
 export const judgeSealing = (
-  { at: millis, category, declared: purposes, kind, source }: Sealing,
+  { at: millis, category, declared: purposes, kind, source }: Omit<Sealing, "kept">,
   declared: Declared,
   owner: Owner,
 ) => {
@@ -113,7 +116,7 @@ export const judgeSealing = (
     return refuse("TACET-STARTED", "subject", "a pseudonym that was issued, or a request that was received")
   }
   if (purposes.length === 0) return refuse("MINIMISE", "purposes", "the purposes for which the value is collected")
-  const operation = owner._tag === "request" ? undefined : judgeOperations(policy, ["collect", "record"])
+  const operation = owner._tag === "request" ? undefined : judgeOperations(policy, declared, ["collect", "record"])
   if (operation !== undefined) return operation
   const contract = Contract.termsAt(declared.state, policy, at)
   if (owner._tag === "pseudonym" && contract !== undefined && !contract.categories.includes(category)) {
@@ -147,7 +150,7 @@ export const judgeSealing = (
   return Result.void
 }
 
-/** A use by the operator as processor, with the Customer's instructions and the consents. */
+/** A use by the operator in its role, with the registered legal basis, the Customer's instructions and the consents. */
 const useOf = (
   policy: EffectivePolicy,
   { state }: Declared,
@@ -156,9 +159,11 @@ const useOf = (
   person: Pseudonym.State | undefined,
 ) => {
   const instructed = Contract.instructedPurposes(state, policy, at)
+  const basis = person?.registered?.bases.get(purpose)
   return {
-    role: "processor" as const,
+    role: Customer.roleIn(state, policy),
     purpose,
+    ...(basis === undefined ? {} : { basis }),
     ...(instructed === undefined ? {} : { instructed }),
     consented: person === undefined ? [] : Purpose.purposes.filter((each) => Pseudonym.hasConsent(person, each)),
   }

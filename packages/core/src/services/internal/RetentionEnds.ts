@@ -121,12 +121,16 @@ export const held = (
   const contractEnd = Contract.endAfter(state, collectedAt, policy.timeZone)
   const events = {
     collection: DateTime.makeUnsafe(collectedAt),
-    ...Pseudonym.endsAfter(datum.ends ?? Pseudonym.noEnds, collectedAt),
+    // An account that was deleted does not begin again: what is collected later has ended too.
+    ...Pseudonym.endsAfter(datum.ends ?? Pseudonym.noEnds, state.isOwn ? -Infinity : collectedAt),
     ...(contractEnd === undefined ? {} : { contractEnd: DateTime.makeUnsafe(contractEnd) }),
   }
   const forTechnicalStatistics = isForTechnicalStatistics(datum)
   const boundFrom = bound.map(({ from }) => from)
-  return { facts: { category, about: "interaction", events, boundFrom, forTechnicalStatistics }, policies }
+  return {
+    facts: { category, about: state.isOwn ? "account" : "interaction", events, boundFrom, forTechnicalStatistics },
+    policies,
+  }
 }
 
 /** The end of a datum before any law or hold, as far as it is known at a moment; `undefined` while none is known. */

@@ -7,7 +7,9 @@ import * as Pseudonym from "../../domain/Pseudonym.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import * as Uuid from "../../eventsourcing/Uuid.ts"
+import { Refusal } from "../../eventsourcing/Refusal.ts"
 import * as Competence from "../../policy/binding/Competence.ts"
+import * as Classification from "../../policy/checks/Classification.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import * as Identifiers from "../../privacy/Identifiers.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
@@ -45,6 +47,13 @@ export interface ToKeep extends PseudonymRef {
   readonly interaction?: Uuid.Uuid
   /** When it was collected. Default: now. */
   readonly collectedAt?: EpochMillis
+  /** The reference of the value: the same again has no further effect. Default: a random one. */
+  readonly reference?: Uuid.Uuid
+  /**
+   * Whether it stays on the person's own device for their purely personal activity: it is not collected then, and keeping it is
+   * refused (PERSONAL-ACT). Default: false.
+   */
+  readonly onOwnDevice?: boolean
 }
 
 /** An identifier that was seen with a pseudonym. */
@@ -56,6 +65,10 @@ export interface Observed extends PseudonymRef {
   readonly validTo?: EpochMillis
   /** When it was seen. Default: now. */
   readonly at?: EpochMillis
+  /** Where it comes from. Default: observed. */
+  readonly source?: Source
+  /** The reference of the value: the same again has no further effect. Default: a random one. */
+  readonly reference?: Uuid.Uuid
 }
 
 const retentionEnd = Effect.fnUntraced(function* (
@@ -72,6 +85,28 @@ const retentionEnd = Effect.fnUntraced(function* (
 
 const ownService: Competence.Origin = { service: "operator", operatorIs: ["collector"] }
 
+/** Refuses what is not collected: it stays where the person keeps it, and is linked with nothing. */
+const requireCollected = ({ category, onOwnDevice = false, source }: ToKeep): Effect.Effect<void, Refusal> => {
+  const item = {
+    id: category,
+    relatesToPerson: Classification.relatesToPerson(category),
+    joinKeys: [],
+    source: source ?? usualSourceOf(category),
+    medium: "automated",
+    onOwnDevice,
+  } as const
+  return Classification.classify([item]).get(category)?.collected === true
+    ? Effect.void
+    : Effect.fail(
+        new Refusal({
+          rule: "PERSONAL-ACT",
+          command: "KeepValue",
+          field: "onOwnDevice",
+          accepted: "a value that has left the person's own device",
+        }),
+      )
+}
+
 /** Seals a value with its retention end. */
 export const keep = (ports: Ports & { readonly noticedElsewhere: boolean }) =>
   Effect.fn("Pseudonyms.keep")(function* (toKeep: ToKeep) {
@@ -81,6 +116,7 @@ export const keep = (ports: Ports & { readonly noticedElsewhere: boolean }) =>
     const declared = yield* ports.decisions.declared(customer)
     const at = DateTime.makeUnsafe(collectedAt)
     yield* Declarations.bound(declared, "KeepValue", at)
+    yield* requireCollected(toKeep)
     const isGiven = origin.service === "operator" && (source ?? usualSourceOf(category)) === "givenByPerson"
     if (isGiven && !ports.noticedElsewhere) {
       yield* requireNotice(ports.decisions, toKeep, declared, at, toKeep.interaction)
@@ -95,6 +131,7 @@ export const keep = (ports: Ports & { readonly noticedElsewhere: boolean }) =>
       kind,
       collectedBy: Competence.collectorOf(origin),
       collectedAt,
+      reference: toKeep.reference,
       retentionEnd: yield* retentionEnd(ports, customer, declared, pseudonym, { category, collectedAt, purposes }),
     })
   })
@@ -117,7 +154,7 @@ export const observe = (ports: Ports) =>
       ...(validTo === undefined ? {} : { validTo: DateTime.makeUnsafe(validTo) }),
       value,
     })
-    const proposed = { reference: yield* Uuid.next, category }
+    const proposed = { reference: observed.reference ?? (yield* Uuid.next), category }
     let sealed: Sealed<string> | undefined
     const recorded = record(decisions, observed, command(proposed), (declared) =>
       Effect.gen(function* () {
@@ -127,8 +164,14 @@ export const observe = (ports: Ports) =>
             collectedAt: seenAt,
             purposes,
           })
-          const toSeal = { customer, subject, category, value: identifier.text, purposes, source: "observed" as const }
-          sealed = yield* vault.seal({ ...toSeal, collectedAt: seenAt, retentionEnd: end })
+          const { source = "observed" } = observed
+          const toSeal = { customer, subject, category, value: identifier.text, purposes, source }
+          sealed = yield* vault.seal({
+            ...toSeal,
+            collectedAt: seenAt,
+            retentionEnd: end,
+            reference: observed.reference,
+          })
           const row = { customer, subject, identifier, validFrom, validTo, retentionEnd: end, collectedAt: seenAt }
           yield* vault.observe(row)
         }
@@ -137,7 +180,11 @@ export const observe = (ports: Ports) =>
     )
     // No event names a value whose observation was refused.
     yield* Effect.tapErrorTag(recorded, "Refusal", () =>
-      sealed === undefined ? Effect.void : vault.destroy(customer, [sealed.reference], "rectification"),
+      Effect.gen(function* () {
+        if (sealed === undefined) return
+        const { state } = yield* decisions.load(Pseudonym.aggregate, customer, pseudonym)
+        if (!state.values.has(sealed.reference)) yield* vault.destroy(customer, [sealed.reference], "rectification")
+      }),
     )
     return sealed ?? proposed
   })

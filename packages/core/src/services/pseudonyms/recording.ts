@@ -62,7 +62,7 @@ export const contextOf = Effect.fnUntraced(function* (
     command._tag === "LinkPseudonym" ? yield* stateOf(decisions, { customer, pseudonym: command.other }) : undefined
   const context: Pseudonym.Context = {
     policy,
-    role: "processor",
+    role: Customer.roleIn(declared.state, policy),
     digest: Customer.adoptionAt(declared.state, command.at)?.digest ?? null,
     recognitionInstructed: Contract.termsAt(declared.state, policy, command.at)?.recognition === true,
     linkable: () => other?.phase === "live" || other?.phase === "restricted",

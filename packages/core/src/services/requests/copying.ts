@@ -17,6 +17,7 @@ import type { EventCodec } from "../../eventsourcing/EventCodec.ts"
 import { EventStore, streamEvents } from "../../eventsourcing/EventStore.ts"
 import type { StreamId } from "../../eventsourcing/StreamId.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
+import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import * as Ends from "../../policy/checks/Ends.ts"
 import type { Actor } from "../../privacy/AccessLog.ts"
 import type { SubjectId } from "../../privacy/Subject.ts"
@@ -154,7 +155,7 @@ const described = Effect.fnUntraced(function* (
   const now = yield* RetentionEnds.usualEnd(decisions, customer, declared, datum)
   const ends = [kept.retentionEnd, now].flatMap((end): ReadonlyArray<EpochMillis> => (end === undefined ? [] : [end]))
   const policy = declared.policyAt(at)
-  const criteria = policy === undefined ? [] : Ends.bindingOn(policy, kept.category)
+  const criteria = policy === undefined ? [] : criteriaOf(policy, kept.category, declared.state.isOwn)
   const opened: OpenedValue = {
     ...kept,
     value,
@@ -163,6 +164,12 @@ const described = Effect.fnUntraced(function* (
   }
   return opened
 })
+
+/** The criteria of an end: those of an account in the operator's own compartment. */
+const criteriaOf = (policy: EffectivePolicy, category: Kept["category"], isOwn: boolean) =>
+  isOwn
+    ? [...policy.parameters.accountRetention, ...(policy.parameters.retentionByCategory[category] ?? [])]
+    : Ends.bindingOn(policy, category)
 
 /** The purposes that the Customer's contract instructs at the beginning of an interaction, or those of the policy. */
 const purposesAt = ({ policyAt, state }: Declared, start: string): ReadonlyArray<string> => {
@@ -232,6 +239,8 @@ const pseudonymSays: Readonly<Record<Pseudonym.Event["_tag"], string>> = {
   ObjectionResolved: "Your objection was decided.",
   ProcessingRestricted: "The use of your data was restricted.",
   RestrictionLifted: "The restriction was lifted.",
+  PersonRegistered: "You were registered, and the legal basis of each purpose was recorded.",
+  ActivityNoted: "You used the service on this day.",
   PurposesFulfilled: "Every purpose for which your data were collected until then was fulfilled.",
   AccountClosed: "Your account was deleted.",
   RelationshipEnded: "The relationship that gave you access ended.",

@@ -111,4 +111,6 @@ const locatorOf: Readonly<Record<Identifiers.Identifier["kind"], Locator>> = {
   advertisingIdentifier: "advertisingIdentifier",
   deviceIdentifier: "otherDetails",
   cookieIdentifier: "otherDetails",
+  emailAddress: "otherDetails",
+  accountIdentifier: "otherDetails",
 }

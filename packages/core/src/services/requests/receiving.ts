@@ -25,7 +25,7 @@ export interface Received {
   readonly channel: (typeof RightsRequest.RequestReceived.Type)["channel"]
   /** Who asks: an id, the same for all requests of one person. */
   readonly requester: Uuid.Uuid
-  /** Whether the person has an account with the operator. Default: false. */
+  /** Whether the person has an account with the operator. Default: in the operator's own compartment alone. */
   readonly registered?: boolean
   /** The purposes of an objection or a withdrawal; of a restriction, where it is not of all. Default: none. */
   readonly purposes?: ReadonlyArray<Purpose>
@@ -45,9 +45,13 @@ export interface Received {
 
 /** Records a request, and assigns it to the party that answers it; takes a person who is known into it. */
 export const receive = (ports: Ports) =>
-  Effect.fn("DataSubjectRequests.receive")(function* (received: Received) {
+  Effect.fn("DataSubjectRequests.receive")(function* (asked: Received) {
+    const declared = yield* ports.decisions.declared(asked.customer)
+    // Persons in the operator's own compartment are registered with it.
+    const { registered = declared.state.isOwn } = asked
+    const received: Received = { ...asked, registered }
     const { channel, country, customer, kind, localLaw, requester } = received
-    const { pseudonyms = [], purposes = [], registered = false } = received
+    const { pseudonyms = [], purposes = [] } = received
     const request = received.request ?? ((yield* Uuid.next) as RightsRequest.RequestId)
     const which = { customer, request }
     // A repetition without a moment means the moment at which it was received.
@@ -62,7 +66,6 @@ export const receive = (ports: Ports) =>
     // A repetition of a request that was answered, and perhaps refused, stops nothing again.
     if (known.answeredAt === undefined) yield* stopPurposes(ports, { customer, kind, purposes, from: at }, pseudonyms)
     yield* decide(ports, which, command)
-    const declared = yield* ports.decisions.declared(customer)
     const { parameters } = yield* Declarations.bound(declared, "ReceiveRequest", at)
     const toCustomer = !registered && parameters.requestAddressee === "customerOfInteraction"
     yield* decide(ports, which, { _tag: toCustomer ? "ForwardRequest" : "TakeRequest", at })

@@ -11,6 +11,7 @@ import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
+import type { Role } from "../../policy/text/parameters/processing.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import * as Declarations from "../internal/Declarations.ts"
 import type { Decisions } from "../internal/Decisions.ts"
@@ -36,9 +37,14 @@ export interface ToHold {
   readonly at?: EpochMillis
 }
 
-/** The categories of data of interactions under a policy, the interaction itself among them. */
-export const categoriesOf = ({ parameters }: EffectivePolicy): ReadonlyArray<PersonalDataCategory> =>
-  Array.from(new Set<PersonalDataCategory>(["interfaceUsage", ...parameters.categories.processor]))
+/** The categories of data in a compartment under a policy: of interactions, the interaction itself among them, or of accounts. */
+export const categoriesOf = (
+  { parameters }: EffectivePolicy,
+  role: Role = "processor",
+): ReadonlyArray<PersonalDataCategory> =>
+  role === "controller"
+    ? parameters.categories.controller
+    : Array.from(new Set<PersonalDataCategory>(["interfaceUsage", ...parameters.categories[role]]))
 
 /** Sets a period, for all of the categories or none. Answers the categories. */
 export const setPeriod = (decisions: Decisions) =>

@@ -55,7 +55,12 @@ export const endlessRows = (
 
 const hasEnd = ({ declared, now, retention }: Basis, category: PersonalDataCategory, collectedAt: number): boolean => {
   const held = RetentionEnds.held(declared, { category, collectedAt, at: now })
-  return held !== undefined && RetentionPolicy.endsOf(retention.state, held.facts, held.policies).length > 0
+  if (held === undefined) return false
+  const { facts, policies } = held
+  return (
+    RetentionPolicy.endsOf(retention.state, facts, policies).length > 0 ||
+    (facts.about === "account" && RetentionPolicy.withoutEnd(retention.state, facts, policies) === undefined)
+  )
 }
 
 const missingOf = (

@@ -3,6 +3,7 @@
  */
 import * as DateTime from "effect/DateTime"
 import type { Period } from "../../calendar/Period.ts"
+import * as Customer from "../../domain/Customer.ts"
 import * as Pseudonym from "../../domain/Pseudonym.ts"
 import * as RetentionPolicy from "../../domain/RetentionPolicy.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
@@ -34,7 +35,7 @@ export const scheduleOf = (
   collectedAt: EpochMillis,
   ends: Pseudonym.PersonEnds = Pseudonym.noEnds,
 ): ReadonlyArray<Scheduled> =>
-  categoriesOf(basis.policy).flatMap((category) => {
+  categoriesOf(basis.policy, Customer.roleIn(basis.declared.state, basis.policy)).flatMap((category) => {
     const { declared, now, retention } = basis
     const held = RetentionEnds.held(declared, { category, collectedAt, at: Math.max(collectedAt, now), ends })
     if (held === undefined) return []
