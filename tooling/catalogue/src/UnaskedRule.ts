@@ -6,4 +6,4 @@
 import type { RuleKey } from "@tacet/core/policy"
 
 /** The keys. */
-export const unasked: ReadonlyArray<RuleKey.PolicyRuleKey> = ["LEGAL-PERSON"]
+export const unasked: ReadonlyArray<RuleKey.PolicyRuleKey> = []

@@ -36,9 +36,12 @@ const accounts = { ...controller, purpose: "accountManagement" } as const
 const email = { category: "emailAddress", declared: ["accountManagement"] } as const
 const training = { role: "controller", kind: "voiceRecording", basis: "legitimateInterests" } as const
 
+const ofCompany = { role: "publisher", label: "nonPersonal", purpose: "serviceOptimisation" } as const
+const switchboard = { namesPerson: false, reachesOnePerson: false }
+
 const statistics = { role: "controller", label: "nonPersonal", purpose: "serviceOptimisation" } as const
 
-// Planted: consents of no person passed on; every objection dropped; the role of a processor asked for every use.
+// Planted: the organisation of a record dropped; consents of no person passed on; every objection dropped; the role of a processor asked for every use.
 const cases: ReadonlyArray<readonly [PolicyRuleKey, Case]> = [
   [
     "CTRL-MIN",
@@ -92,6 +95,13 @@ const cases: ReadonlyArray<readonly [PolicyRuleKey, Case]> = [
     {
       refused: { ...controller, purpose: "retargeting" },
       permitted: { ...controller, purpose: "serviceCommunication" },
+    },
+  ],
+  [
+    "LEGAL-PERSON",
+    {
+      refused: { ...ofCompany, organisation: { ...switchboard, reachesOnePerson: true } },
+      permitted: { ...ofCompany, organisation: switchboard },
     },
   ],
   [

@@ -7,6 +7,7 @@ import type { EffectivePolicy } from "../binding/EffectivePolicy.ts"
 import type { limitedData, Role } from "../text/parameters/processing.ts"
 import type { LegalBasis, Purpose } from "../text/parameters/purposes.ts"
 import type { PolicyRuleKey } from "../text/RuleKey.ts"
+import { type OrganisationRecord, ofOrganisation } from "./Classification.ts"
 
 export { LegalBasis, legalBases, legalBasisTerm, Purpose, purposes, purposeTerm } from "../text/parameters/purposes.ts"
 
@@ -17,6 +18,8 @@ export interface Use {
   readonly purpose: Purpose | undefined
   /** Whether the record identifies no person, alone or with anything else held. Default: it is personal. */
   readonly label?: "personal" | "nonPersonal"
+  /** What a record about an organisation holds: it identifies no person unless it names or reaches one (LEGAL-PERSON). */
+  readonly organisation?: OrganisationRecord
   /** Whether it is of a person who is named by a pseudonym. Default: no. */
   readonly ofPerson?: boolean
   /** The datum, with the purposes that were declared for it before it was recorded (MINIMISE). */
@@ -78,6 +81,9 @@ const checkNonPersonal = ({ parameters }: EffectivePolicy, use: Use, purpose: Pu
   if (use.ofPerson === true || use.datum !== undefined) {
     const rule = improvements.includes(purpose) ? "STAT-IMPROVE" : "NONIDENT-FREE"
     return violation(rule, "records that identify no person: without a pseudonym, and without a datum of one")
+  }
+  if (use.organisation !== undefined && ofOrganisation(use.organisation) === "personal") {
+    return violation("LEGAL-PERSON", "a record of an organisation that names no person and reaches no single one")
   }
   if (parameters.nonPersonalUses.includes("anyOtherPurpose")) return allow(["NONIDENT-FREE"])
   return parameters.nonPersonalUses.includes("improveServices") && improvements.includes(purpose)
