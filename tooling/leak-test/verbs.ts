@@ -44,6 +44,14 @@ const called = <Id, Service extends object>(
 
 /** Every verb: one that is missing does not compile. */
 export const everyVerb: ReadonlyArray<Called> = [
+  called(Services.Accounts.Accounts, {
+    register: inSet,
+    noteActivity: ["set", "moment"],
+    close: ["set", "moment"],
+    endRelationship: ["set", "moment"],
+    fulfil: ["set", "moment"],
+    list: ofCompartment,
+  }),
   called(Services.Breaches.Breaches, {
     declare: ["compartment", "id", Breach.Command],
     reached: ofCompartment,
@@ -147,6 +155,7 @@ export const everyVerb: ReadonlyArray<Called> = [
 
 /** The layers of the services that no other part of a history provides. */
 export const layer = Layer.mergeAll(
+  Services.Accounts.layer,
   Services.Breaches.layer,
   Services.Collection.layer,
   Services.Consents.layer,
@@ -178,7 +187,7 @@ export interface History {
 export const call = ({ canaries, compartment, filling, values }: History): Effect.Effect<unknown, unknown> => {
   const { chance, ids, moment } = filling
   const text = () => (chance(3) === 0 ? pick(chance, filling.texts) : canaries.any())
-  const id = () => (chance(6) === 0 ? text() : pick(chance, ids))
+  const id = () => pick(chance, ids)
   const among = <A>(all: ReadonlyArray<A>): A | string => (chance(8) === 0 ? text() : pick(chance, all))
   const categories = PersonalDataCategory.PersonalDataCategory.literals
   const identifier = () => ({ kind: pick(chance, ["telephoneNumber", "ipAddress"] as const), text: canaries.any() })
@@ -186,7 +195,7 @@ export const call = ({ canaries, compartment, filling, values }: History): Effec
   const actor = () => ({ id: id(), roles: [chance(2) === 0 ? "support" : text()] })
   const set = (): Readonly<Record<string, unknown>> => ({
     ...Object.fromEntries(
-      ["customer", "operator", "compartment"].map((name) => [name, chance(9) === 0 ? text() : compartment]),
+      ["customer", "operator", "compartment"].map((name) => [name, chance(9) === 0 ? pick(chance, ids) : compartment]),
     ),
     ...Object.fromEntries(
       "pseudonym subject interaction request requester transfer recipient breach notice device id reference hold person by"
@@ -225,9 +234,13 @@ export const call = ({ canaries, compartment, filling, values }: History): Effec
     againstPayment: chance(2) === 0,
     informed: true,
     states: [text()],
+    relation: among(["prospect", "user"]),
+    bases: [{ purpose: among(Purpose.purposes), basis: among(["contract", "consent"]) }],
     take: [id()],
     leaveOut: [id()],
-    details: [{ identifier: identifier(), from: moment(), to: moment() }],
+    details: [
+      { identifier: identifier(), from: moment(), to: moment(), category: among(categories), value: canaries.any() },
+    ],
     corrections: [{ old: sealed(), value: canaries.any() }],
     values: [sealed(), { category: among(categories), value: canaries.any() }],
     given: [id()],
@@ -247,7 +260,8 @@ export const call = ({ canaries, compartment, filling, values }: History): Effec
   const made = (argument: Argument): unknown => {
     switch (argument) {
       case "compartment":
-        return chance(9) === 0 ? text() : compartment
+        // The program names compartments by ids of its own: a memory opens one for whatever name is read.
+        return chance(9) === 0 ? pick(chance, ids) : compartment
       case "id":
         return id()
       case "text":

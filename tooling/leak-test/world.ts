@@ -51,6 +51,7 @@ import * as Schema from "effect/Schema"
 import * as Tracer from "effect/Tracer"
 import * as fc from "fast-check"
 import { dump, type Stores } from "./stores.ts"
+import * as Verbs from "./verbs.ts"
 import { aviary, chanceFrom, filled, type Filling, pick, seenIn, type Shape } from "./canaries.ts"
 
 /** Changes that make the library leak on purpose. */
@@ -156,7 +157,8 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
     Vault.Vault.use((vault) => Effect.sync(() => ({ ...vault, ...leaks.vault?.(vault) }))),
   ).pipe(Layer.provide(Vault.layer))
   const ports = stores.layer
-  const services = Layer.mergeAll(Customers.layer, Interactions.layer, Recognition.layer, Erasure.layer).pipe(
+  const services = Verbs.layer.pipe(
+    Layer.provideMerge(Layer.mergeAll(Customers.layer, Interactions.layer, Recognition.layer, Erasure.layer)),
     Layer.provideMerge(Pseudonyms.layer),
     Layer.provideMerge(vaultLayer),
     Layer.provideMerge(Layer.succeed(OpeningPolicy.OpeningPolicy, { check: () => Effect.void })),
@@ -432,6 +434,8 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
         if (observed !== undefined) people.push(observed)
       } else if (which < 6) yield* hostileCall
       else yield* hostileCommand
+      const values = people.flatMap((person) => person.values)
+      yield* note(Verbs.call({ filling, canaries, compartment: customer, values }))
     }
     people.push(yield* aPerson)
     const opened = (yield* openAll(people)).filter(({ _tag }) => _tag === "Open").length

@@ -19,7 +19,7 @@ import * as Severability from "../policy/binding/Severability.ts"
 import * as TextDigest from "../policy/binding/TextDigest.ts"
 import { equal } from "../policy/law/Requirement.ts"
 import * as Policy from "../policy/text/PrivacyPolicy.ts"
-import { PolicyVersionId, ProductId } from "./Identifier.ts"
+import { nameViolation, PolicyVersionId, ProductId } from "./Identifier.ts"
 import { nothing, record, refuse } from "./internal/Decision.ts"
 import { DocumentReference } from "./Recipient.ts"
 
@@ -195,6 +195,10 @@ const publish = ({ digests, register }: State, command: CommandOf<"PublishPolicy
     DateTime.toEpochMillis(known.at) === DateTime.toEpochMillis(moment) &&
     equal(known.change, { significant, affectsUse })
   if (isRepeated) return nothing
+  for (const field of ["id", "version"] as const) {
+    const violation = nameViolation(policy[field])
+    if (violation !== undefined) return refuse(violation.rule, command, `policy.${field}`, violation.accepted)
+  }
   return Result.map(
     PolicyRegister.publish(register, policy, moment, { significant, affectsUse }),
     (): ReadonlyArray<Event> => [

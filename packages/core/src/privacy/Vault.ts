@@ -79,7 +79,7 @@ export class Vault extends Context.Service<
       interaction: Uuid.Uuid,
       retentionEnd: EpochMillis | undefined,
       collected?: Collected,
-    ) => Effect.Effect<void, SubjectErased | SubjectRestricted | VaultUnavailable>
+    ) => Effect.Effect<void, Refusal | SubjectErased | SubjectRestricted | VaultUnavailable>
     /** The subject of an interaction; none where it was erased. */
     readonly subjectOf: (
       customer: CustomerId,
@@ -95,7 +95,7 @@ export class Vault extends Context.Service<
       observation: Observation,
     ) => Effect.Effect<
       void,
-      Identifiers.NoIdentifier | PeriodClosed | SubjectErased | SubjectRestricted | VaultUnavailable
+      Identifiers.NoIdentifier | PeriodClosed | Refusal | SubjectErased | SubjectRestricted | VaultUnavailable
     >
     /**
      * The subjects to which an identifier belonged within `[from, to)` (R-LOCATE, GDPR 11(2)). The same identifier at
@@ -115,14 +115,14 @@ export class Vault extends Context.Service<
       customer: CustomerId,
       subject: SubjectId,
       restricted: boolean,
-    ) => Effect.Effect<void, SubjectErased | VaultUnavailable>
+    ) => Effect.Effect<void, Refusal | SubjectErased | VaultUnavailable>
     /** Stops the use of a subject's data for a purpose, or permits it again (GDPR 21). */
     readonly object: (
       customer: CustomerId,
       subject: SubjectId,
       purpose: string,
       stopped: boolean,
-    ) => Effect.Effect<void, SubjectErased | VaultUnavailable>
+    ) => Effect.Effect<void, Refusal | SubjectErased | VaultUnavailable>
     /**
      * Erases all data of a subject: fence, ledger, then values, links and locators. When it returns, none of it can be
      * read and none can be added; the interactions of its links are in `erasedInteractions`. A crash leaves it in
@@ -132,7 +132,7 @@ export class Vault extends Context.Service<
       customer: CustomerId,
       subject: SubjectId,
       cause: ErasureCause,
-    ) => Effect.Effect<Erasure, VaultUnavailable>
+    ) => Effect.Effect<Erasure, Refusal | VaultUnavailable>
     /**
      * The interactions of erased subjects, and disclosures about them, that `forgetInteractions` has not named yet. They are
      * ordered by id: neither their order nor anything else in the list reveals whose they are or when it was erased.

@@ -14,6 +14,7 @@ import * as Result from "effect/Result"
 import * as Pseudonym from "../domain/Pseudonym.ts"
 import * as CommandHandler from "../eventsourcing/CommandHandler.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
+import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { UndecodableEvent } from "../eventsourcing/EventCodec.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import type { AppendError, ReadError } from "../eventsourcing/EventStoreError.ts"
@@ -46,7 +47,7 @@ export const Holders: Context.Reference<ReadonlyArray<Holder>> = Context.Referen
 )
 
 /** The errors of an erasure; the steps completed by then stay completed. */
-export type ErasureError = VaultUnavailable | AppendError | ReadError | UndecodableEvent
+export type ErasureError = Refusal | VaultUnavailable | AppendError | ReadError | UndecodableEvent
 
 /** The service. */
 export class Erasure extends Context.Service<

@@ -14,6 +14,7 @@ import * as Ended from "../Ended.ts"
 import type { ErasureCause, SubjectId } from "../Subject.ts"
 import type { Destroyed } from "../VaultStore.ts"
 import { erasedSubjects } from "./erasedSubjects.ts"
+import { requireIds } from "./fitting.ts"
 import { again, type Keyrings } from "./keyrings.ts"
 import type { Ports } from "./Ports.ts"
 
@@ -107,5 +108,17 @@ export const erasing = ({ keyStore, ledger, policy, store }: Ports, { forEach, r
 
   const { spans, spansOf, tally, unfinished } = store
   const erasedInteractions = (customer: CustomerId) => store.linksOf(customer, erasedSubjects(customer), 0)
-  return { erase, erasedInteractions, forgetInteractions, stepDone, recover, sweep, spans, spansOf, tally, unfinished }
+  return {
+    erase: (customer: CustomerId, subject: SubjectId, cause: ErasureCause) =>
+      Effect.andThen(requireIds("ErasePseudonym", { customer, subject }), erase(customer, subject, cause)),
+    erasedInteractions,
+    forgetInteractions,
+    stepDone,
+    recover,
+    sweep,
+    spans,
+    spansOf,
+    tally,
+    unfinished,
+  }
 }

@@ -13,6 +13,7 @@ import type { Collected } from "../Ended.ts"
 import type { Sealed } from "../Sealed.ts"
 import { type Source, usualSourceOf } from "../Source.ts"
 import type { ErasureCause, SubjectId } from "../Subject.ts"
+import { requireIds } from "./fitting.ts"
 import { erasedSubjects } from "./erasedSubjects.ts"
 import { again, type Keyrings } from "./keyrings.ts"
 import type { Ports } from "./Ports.ts"
@@ -39,7 +40,7 @@ export const keeping = ({ store }: Ports, { change, live, recorded }: Keyrings) 
     collected?: Collected,
   ) =>
     Effect.andThen(
-      live(customer, subject),
+      Effect.andThen(requireIds("LinkInteraction", { customer, subject, interaction }), live(customer, subject)),
       again(store.put(customer, subject, { links: [{ subject, interaction, retentionEnd, collected }] })),
     ),
 
@@ -72,15 +73,21 @@ export const keeping = ({ store }: Ports, { change, live, recorded }: Keyrings) 
   }),
 
   restrict: (customer: CustomerId, subject: SubjectId, restricted: boolean) =>
-    Effect.asVoid(change(customer, subject, (state) => ({ ...state, restricted }))),
+    Effect.andThen(
+      requireIds("RestrictProcessing", { customer, subject }),
+      Effect.asVoid(change(customer, subject, (state) => ({ ...state, restricted }))),
+    ),
 
   object: (customer: CustomerId, subject: SubjectId, purpose: string, stopped: boolean) =>
-    Effect.asVoid(
-      change(customer, subject, (state) => {
-        const objections = new Set(state.objections)
-        if (stopped) objections.add(purpose)
-        else objections.delete(purpose)
-        return { ...state, objections }
-      }),
+    Effect.andThen(
+      requireIds("RaiseObjection", { customer, subject }),
+      Effect.asVoid(
+        change(customer, subject, (state) => {
+          const objections = new Set(state.objections)
+          if (stopped) objections.add(purpose)
+          else objections.delete(purpose)
+          return { ...state, objections }
+        }),
+      ),
     ),
 })

@@ -11,6 +11,7 @@ import type { Access, AccessOutcome } from "../AccessLog.ts"
 import { bytesOf, hexadecimalOf } from "../Encryption.ts"
 import * as Identifiers from "../Identifiers.ts"
 import type { SubjectId } from "../Subject.ts"
+import { requireIds } from "./fitting.ts"
 import { again, type Keyrings } from "./keyrings.ts"
 import { recording } from "./opening.ts"
 import type { Ports } from "./Ports.ts"
@@ -65,6 +66,7 @@ export const locating = (ports: Ports, { live, recorded }: Keyrings) => {
   const observe = Effect.fn("Vault.observe")(function* (observation: Observation) {
     const { collectedAt, customer, identifier, retentionEnd, subject, validFrom, validTo } = observation
     const canonical = yield* Effect.fromResult(Identifiers.normalise(identifier, yield* Identifiers.TelephoneNumbers))
+    yield* requireIds("ObserveIdentifier", { customer, subject })
     yield* live(customer, subject)
     const period = periodOf(validFrom)
     const token = yield* tokenOf(customer, period, identifier, canonical)

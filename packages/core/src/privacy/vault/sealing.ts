@@ -24,6 +24,7 @@ import {
   type VaultUnavailable,
   type WrongKeyStore,
 } from "../VaultError.ts"
+import { requireIds, requireWords } from "./fitting.ts"
 import { keptCategories } from "./categories.ts"
 import { again, type Keyrings } from "./keyrings.ts"
 import type { Ports } from "./Ports.ts"
@@ -120,8 +121,9 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
     correction: boolean,
     check: Check,
   ): Effect.fn.Return<Sealed<string>, SealError> {
-    const { category, customer } = toSeal
-    const { reference } = toSeal
+    const { category, customer, reference, subject } = toSeal
+    yield* requireIds("SealValue", { customer, subject, reference })
+    yield* requireWords("SealValue", toSeal)
     if (reference !== undefined) {
       const found = Option.getOrUndefined(yield* store.find(customer, reference))
       if (found?._tag === "Value" && isOf(toSeal, found.value)) return { reference, category }
