@@ -211,7 +211,7 @@ export const call = ({ canaries, compartment, filling, values }: History): Effec
         .map((name) => [name, text()]),
     ),
     ...Object.fromEntries("at from to validFrom validTo collectedAt".split(" ").map((name) => [name, moment()])),
-    ...sealed(),
+    reference: sealed().reference,
     reason: among(["customerSupport", "personRequest", "legalDuty"]),
     category: among(categories),
     categories: [among(categories)],
