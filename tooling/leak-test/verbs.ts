@@ -184,7 +184,12 @@ export interface History {
 }
 
 /** A call of a verb: most are refused, and none may say with what it was called. */
-export const call = ({ canaries, compartment, filling, values }: History): Effect.Effect<unknown, unknown> => {
+export const call = ({
+  canaries,
+  compartment,
+  filling,
+  values,
+}: History): Effect.Effect<unknown, { readonly _tag: string }> => {
   const { chance, ids, moment } = filling
   const text = () => (chance(3) === 0 ? pick(chance, filling.texts) : canaries.any())
   const id = () => pick(chance, ids)
@@ -287,4 +292,4 @@ export const call = ({ canaries, compartment, filling, values }: History): Effec
   )
 }
 
-type Verb = (...made: ReadonlyArray<unknown>) => Effect.Effect<unknown, unknown>
+type Verb = (...made: ReadonlyArray<unknown>) => Effect.Effect<unknown, { readonly _tag: string }>
