@@ -143,6 +143,8 @@ const fill = Effect.fnUntraced(function* (events: number) {
         category: "freeText" as const,
         purposes: ["customerCare"],
         source: "givenByPerson" as const,
+        kind: undefined,
+        collectedBy: undefined,
         collectedAt: dawn,
         retentionEnd: undefined,
         keyId,
