@@ -64,15 +64,18 @@ describe("a vault of ten thousand subjects", () => {
       yield* Effect.promise(() => asOwner(Redacted.value(options.vault.url), rowsOfMany(customer)))
       const [{ subject } = { subject: "" }] = yield* rows.keyrings(customer, { limit: 1 })
       expect(yield* pagesOf(customer, Removal.ofSubject("tacet_vault"), "uuid", `'${subject}'`)).toBeLessThan(150)
-      const sweeping = (segment: string) =>
+      const none = "'{}', '{}', '{}', '{}', '{}'"
+      const sweeping = (segment: string, ofSubject = none) =>
         pagesOf(
           customer,
           Removal.ofEnded("tacet_vault"),
-          "text[], bigint[], bigint[], bigint[], bigint",
-          `'{freeText}', ${segment}, 5`,
+          "text[], bigint[], bigint[], bigint[], bigint, uuid[], text[], bigint[], bigint[], bigint[]",
+          `'{freeText}', ${segment}, 5, ${ofSubject}`,
         )
       expect(yield* sweeping(`'{1}', '{${subjects + 1}}', '{5}'`)).toBeLessThan(250)
       expect(yield* sweeping("'{1}', '{9}', '{NULL}'")).toBeLessThan(250)
+      const ofSubject = `'{${subject}}', '{freeText}', '{1}', '{${subjects + 1}}', '{NULL}'`
+      expect(yield* sweeping("'{1}', '{1}', '{NULL}'", ofSubject)).toBeLessThan(250)
 
       // All pages are read to the last, and expired rows are deleted in batches.
       let after: string | undefined
