@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { layer } from "../layer.ts"
@@ -315,6 +315,22 @@ describe("a store whose server fails", () => {
       proxy.mend()
       expect(yield* store.append(commit)).toMatchObject({ firstPosition: 1, lastPosition: 1 })
       expect(yield* store.readLog(customer)).toMatchObject({ head: 1 })
+    }),
+  )
+
+  // Planted and found: a text in the place of an id sent to the server, which quotes it in its log.
+  it.live("reads no stream under a text that is no id, and the server's log holds nothing of it", () =>
+    Effect.gen(function* () {
+      const store = yield* storeWith()
+      const customer = yield* aCustomer
+      const secret = "jane.roe@example.com"
+      expect(yield* store.readStream(customer, { kind: "jar", id: secret as Uuid.Uuid })).toEqual({
+        events: [],
+        version: 0,
+      })
+      const logs = readdirSync(home, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".log"))
+      expect(logs.length).toBeGreaterThan(0)
+      for (const file of logs) expect(readFileSync(join(home, file), "utf8")).not.toContain(secret)
     }),
   )
 

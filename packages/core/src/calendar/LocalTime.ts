@@ -15,6 +15,9 @@ export interface LocalTime {
 
 const quarter = 900_000
 
+/** The latest instant that a date can name; the earliest lies as far before 1970. */
+const latest = 8.64e15
+
 /** How many quarters of an hour a zone keeps the offsets of: nearly three years. */
 const quartersKept = 100_000
 
@@ -29,9 +32,9 @@ const wallOf = (timeZone: string): ((at: number) => number) => {
     const bucket = Math.floor(at / quarter)
     const known = offsets.get(bucket)
     if (known !== undefined) return at + known
-    const offset = offsetAt(zone, bucket * quarter)
+    const offset = offsetAt(zone, Math.max(bucket * quarter, -latest))
     // Before standard time, zones changed at odd minutes and seconds.
-    if (offset !== offsetAt(zone, (bucket + 1) * quarter - 1)) return at + offsetAt(zone, at)
+    if (offset !== offsetAt(zone, Math.min((bucket + 1) * quarter - 1, latest))) return at + offsetAt(zone, at)
     if (offsets.size >= quartersKept) offsets.clear()
     offsets.set(bucket, offset)
     return at + offset

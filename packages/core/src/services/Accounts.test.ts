@@ -303,6 +303,26 @@ describe("the data of an account", () => {
     ),
   )
 
+  // Planted: an identifier for which the device is not asked; the second detail kept under the reference of the first.
+  it.effect(
+    "PERSONAL-ACT TACET-ONCE: no detail is kept of a device's own, and none beside another of its category",
+    () =>
+      inWorld(
+        Effect.gen(function* () {
+          yield* own(version)
+          const [before, details] = [
+            (yield* log).length,
+            [account, { category: "emailAddress", value: "b@example.org" }] as const,
+          ]
+          const onOwnDevice = { ...details[1], onOwnDevice: true }
+          expect(yield* refusalOf(registered(version, { details: [account, onOwnDevice] }))).toBe("PERSONAL-ACT")
+          expect(yield* refusalOf(registered(version, { details: [details[1], details[1]] }))).toBe("TACET-ONCE")
+          expect((yield* log).length).toBe(before)
+          expect(yield* refusalOf(registered(version, { details }))).toBe("Success")
+        }),
+      ),
+  )
+
   it.effect("are listed with their last use by days, and those that were not used lately", () =>
     inWorld(
       Effect.gen(function* () {
@@ -316,6 +336,9 @@ describe("the data of an account", () => {
           "TACET-STARTED",
         )
         const events = (yield* log).length
+        expect(yield* refusalOf(accounts.noteActivity({ operator, person }, now + day))).toBe("TACET-TIME")
+        expect(yield* refusalOf(accounts.close({ operator, person }, now + day))).toBe("TACET-TIME")
+        yield* TestClock.setTime(now + 5 * day)
         for (const at of [now + day, now + day + 1, now + 5 * day]) {
           yield* accounts.noteActivity({ operator, person }, at)
         }

@@ -29,7 +29,7 @@ import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import * as Gate from "./internal/Gate.ts"
 import { declare } from "./pseudonyms/declaring.ts"
-import { keep, observe } from "./pseudonyms/observing.ts"
+import { keep, observe, requireCollected } from "./pseudonyms/observing.ts"
 import { NoticedElsewhere } from "./pseudonyms/settings.ts"
 import { contextOf, type Ports as PseudonymPorts, stateOf, subjectOf } from "./pseudonyms/recording.ts"
 
@@ -130,14 +130,15 @@ export const layer: Layer.Layer<Accounts, never, Vault | EventStore> = Layer.eff
     const once = (event: keyof Pseudonym.PersonEnds, _tag: "FulfilPurposes" | "CloseAccount" | "EndRelationship") =>
       Effect.fn(`Accounts.${_tag}`)(function* ({ operator, person }: AccountRef, at?: EpochMillis) {
         const whose = { customer: operator, pseudonym: person }
+        const moment = yield* notAhead(_tag, at)
         const { ends } = yield* stateOf(ports.decisions, whose)
         if (ends[event].length > 0) return
-        yield* declare(ports)(whose, { _tag, at: DateTime.makeUnsafe(at ?? (yield* Clock.currentTimeMillis)) })
+        yield* declare(ports)(whose, { _tag, at: moment })
       })
     return Accounts.of({
       register: register(ports),
       noteActivity: Effect.fn("Accounts.noteActivity")(function* ({ operator, person }: AccountRef, at?: EpochMillis) {
-        const moment = DateTime.makeUnsafe(at ?? (yield* Clock.currentTimeMillis))
+        const moment = yield* notAhead("NoteActivity", at)
         yield* declare(ports)({ customer: operator, pseudonym: person }, { _tag: "NoteActivity", at: moment })
       }),
       close: once("accountDeletion", "CloseAccount"),
@@ -147,6 +148,13 @@ export const layer: Layer.Layer<Accounts, never, Vault | EventStore> = Layer.eff
     })
   }),
 )
+
+/** A moment, which the clock has reached. An end ahead of it would bar the real one. */
+const notAhead = Effect.fnUntraced(function* (command: string, at: EpochMillis | undefined) {
+  const now = yield* Clock.currentTimeMillis
+  if (at === undefined || at <= now) return DateTime.makeUnsafe(at ?? now)
+  return yield* new Refusal({ rule: "TACET-TIME", command, field: "at", accepted: "a moment that has come" })
+})
 
 interface Ports extends PseudonymPorts {
   readonly noticedElsewhere: boolean
@@ -167,7 +175,7 @@ const register = (ports: Ports) =>
     const known = yield* stateOf(decisions, whose)
     // A repetition without a moment means the moment of the registration.
     const at = toRegister.at ?? known.registered?.at ?? (yield* Clock.currentTimeMillis)
-    const moment = DateTime.makeUnsafe(at)
+    const moment = yield* notAhead("RegisterPerson", at)
     const purposes = bases.map(({ purpose }) => purpose)
     const sealing = details.map((detail) => ({
       detail,
@@ -176,7 +184,12 @@ const register = (ports: Ports) =>
       source: detail.source ?? ("givenByPerson" as const),
     }))
     const numbers = yield* Identifiers.TelephoneNumbers
-    for (const detail of details) {
+    if (new Set(details.map(({ category }) => category)).size < details.length) {
+      const accepted = "one detail of each category: Pseudonyms.rectify changes it"
+      return yield* new Refusal({ rule: "TACET-ONCE", command: "RegisterPerson", field: "details", accepted })
+    }
+    for (const { detail, source } of sealing) {
+      yield* requireCollected({ ...detail, source })
       const identifier = identifierOf(detail)
       if (identifier !== undefined) yield* Effect.fromResult(Identifiers.normalise(identifier, numbers))
     }

@@ -203,7 +203,7 @@ const fulfil = (ports: Ports) =>
       answer,
       by: answer.by,
       at: yield* utcNow,
-      subjects: yield* located(ports, answer, actor),
+      subjects: yield* subjectsOf(ports, answer, state.duplicates, actor),
       purposes: state.request?.purposes ?? [],
     }
     const unnotified = yield* carryOut(ports, state.request?.kind, fulfilment)
@@ -211,6 +211,22 @@ const fulfil = (ports: Ports) =>
     if (isErasure) yield* eraseRequest
     return { unnotified: unnotified ?? [] }
   })
+
+/** The subjects that were taken into the request, and into those that were joined to it as the same. */
+const subjectsOf = Effect.fnUntraced(function* (
+  ports: Ports,
+  which: RequestRef,
+  duplicates: Iterable<RightsRequest.RequestId>,
+  actor: Actor,
+) {
+  const subjects = new Set(yield* located(ports, which, actor))
+  for (const request of duplicates) {
+    const joined = { customer: which.customer, request }
+    if (!(yield* stateOf(ports, joined)).located) continue
+    for (const subject of yield* located(ports, joined, actor)) subjects.add(subject)
+  }
+  return Array.from(subjects)
+})
 
 /** Carries out the right and records the outcome. */
 const carryOut = Effect.fnUntraced(function* (

@@ -88,7 +88,7 @@ export const layer: Layer.Layer<Pseudonyms, never, Vault | EventStore> = Layer.e
       stateOf: (whose) => stateOf(ports.decisions, whose),
       declare: declare(ports),
       keep: keep({ ...ports, noticedElsewhere }),
-      observe: observe(ports),
+      observe: observe({ ...ports, noticedElsewhere }),
       link: link(ports),
       rectify: rectify(ports),
     })

@@ -110,6 +110,27 @@ describe("a public statistic", () => {
       }).pipe(Effect.provide(services)),
   )
 
+  // Planted and found in the wiring: each pseudonym counted as a person; the ends of a person's data left out.
+  it.effect.each(holding("NONIDENT").map((version) => [version.id, version] as const))(
+    "NONIDENT under %s: counts a person once under linked pseudonyms, and none who objected or whose data ended",
+    ([, version]) =>
+      Effect.gen(function* () {
+        yield* begun(version)
+        const people = yield* attendedBy(version, { bill: 16 })
+        const pseudonyms = yield* Pseudonyms
+        const { at } = version.policy
+        const declared = (index: number, declaration: Parameters<Pseudonyms["Service"]["declare"]>[1]) =>
+          pseudonyms.declare({ customer, pseudonym: people[index]! }, declaration)
+        // The first two are one person, and so are the next two, of whom one objects.
+        yield* declared(0, { _tag: "LinkPseudonym", at, other: people[1]! })
+        yield* declared(2, { _tag: "LinkPseudonym", at, other: people[3]! })
+        yield* declared(3, { _tag: "RaiseObjection", at, purpose: "serviceUsageAnalytics" })
+        yield* declared(4, { _tag: "FulfilPurposes", at })
+        yield* TestClock.setTime(monthOf(version).over)
+        expect((yield* closed(version)).cells).toMatchObject([{ persons: 12 }])
+      }).pipe(Effect.provide(services)),
+  )
+
   // Planted and found in the wiring: the ends of what is counted left out.
   it.effect.each(holding("ANON-ASAP").map((version) => [version.id, version] as const))(
     "ANON-ASAP under %s is asked by PublicStatistics.close: before what it counts had to be anonymised",

@@ -30,15 +30,13 @@ import { attended, type Ports, readableUntil, type Span } from "./public-statist
 /** The errors of every operation besides refusals. */
 export type PublicStatisticsError = Decisions.DecisionError | VaultUnavailable
 
-/** A month to be closed. */
+/** A month to be closed. Calls are judged by the standard definition, in the time zone of the policy. */
 export interface ToClose {
   readonly customer: CustomerId
   /** A calendar month that is over in the time zone of the policy, such as `2026-01`. */
   readonly month: string
   /** The fewest persons of a group: 5 or more (NONIDENT). Default 10. */
   readonly minimum?: number
-  /** The definition by which calls are judged. Default: {@link Definition.standard} in the time zone of the policy. */
-  readonly definition?: Definition.Definition
 }
 
 /** The service. */
@@ -73,7 +71,7 @@ export const layer: Layer.Layer<PublicStatistics, never, Vault | EventStore> = L
       vault: yield* Vault,
       store,
       decisions: yield* Decisions.make,
-      countable: yield* Rosters.over(store, purpose),
+      persons: (yield* Rosters.over(store, purpose)).persons,
     }
     return PublicStatistics.of({ close: close(ports), give: give(ports) })
   }),
@@ -102,7 +100,7 @@ const close = (ports: Ports) =>
     const known = editionOf(declared.state, id)
     if (known !== undefined) return known
     const policy = yield* Declarations.bound(declared, "CloseMonth", at)
-    const definition = toClose.definition ?? Definition.make({ timeZone: policy.timeZone })
+    const definition = Definition.make({ timeZone: policy.timeZone })
     // A text that is no month is refused below, and nothing is read for it.
     const span = Schema.is(PublicStatistic.Month)(month)
       ? spanOf(`${month}-01` as PlainDate, policy.timeZone)

@@ -117,7 +117,7 @@ interface Ports {
   readonly keyStore: KeyStore["Service"]
   readonly store: EventStore["Service"]
   readonly decisions: Decisions.Decisions
-  readonly recognisable: Effect.Success<ReturnType<typeof Rosters.over>>
+  readonly recognisable: Effect.Success<ReturnType<typeof Rosters.over>>["permitted"]
 }
 
 /** The service over the vault, its keys and the event store in force. */
@@ -131,7 +131,7 @@ export const layer: Layer.Layer<Recognition, never, Pseudonyms | Vault | KeyStor
       keyStore: yield* KeyStore,
       store,
       decisions: yield* Decisions.make,
-      recognisable: yield* Rosters.over(store, purpose),
+      recognisable: (yield* Rosters.over(store, purpose)).permitted,
     }
     return Recognition.of({
       observe: observe(ports),

@@ -121,6 +121,9 @@ describe("a member of the staff", () => {
   it.effect("TACET-ONCE TACET-TIME: a mission is opened once, and nothing is entered before the last entry", () =>
     Effect.gen(function* () {
       const { enter, grant, later, mission: opening } = yield* scene(holding("NEED")[0]!)
+      // An entry ahead of the clock would bar those of today.
+      expect(yield* refusalOf(enter({ ...grant, at: later }))).toBe("TACET-TIME")
+      yield* TestClock.setTime(DateTime.toEpochMillis(later))
       yield* enter({ ...grant, at: later })
       yield* enter({ ...opening, at: later })
       expect(yield* refusalOf(enter({ ...opening, at: later, purposes: ["requestedService"] }))).toBe("TACET-ONCE")

@@ -3,6 +3,7 @@
  * before the reading (AUTHZ, NEED). The register is the operator's (`Policies.OperatorOf`), or the compartment's own where no
  * operator is named. With `Staff.layerRequired` the vault opens nothing to staff beside it.
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -12,7 +13,7 @@ import * as StaffRegister from "../domain/StaffRegister.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import type { EventStore } from "../eventsourcing/EventStore.ts"
-import type { Refusal } from "../eventsourcing/Refusal.ts"
+import { Refusal } from "../eventsourcing/Refusal.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import { orNow } from "./pseudonyms/recording.ts"
@@ -52,17 +53,16 @@ export const layer: Layer.Layer<Staff, never, EventStore> = Layer.effect(
   Effect.gen(function* () {
     const decisions = yield* Decisions.make
     return Staff.of({
-      declare: Effect.fn("Staff.declare")((compartment, command) =>
-        Effect.map(
-          decisions.handle(StaffRegister.aggregate, {
-            customer: compartment,
-            id: compartment,
-            command,
-            context: undefined,
-          }),
-          ({ events }) => events,
-        ),
-      ),
+      declare: Effect.fn("Staff.declare")(function* (compartment, command) {
+        // An entry ahead of the clock would bar those of today.
+        if (DateTime.toEpochMillis(command.at) > (yield* Clock.currentTimeMillis)) {
+          const accepted = "a moment that has come"
+          return yield* new Refusal({ rule: "TACET-TIME", command: command._tag, field: "at", accepted })
+        }
+        const target = { customer: compartment, id: compartment }
+        const { events } = yield* decisions.handle(StaffRegister.aggregate, { ...target, command, context: undefined })
+        return events
+      }),
       asOf: Effect.fn("Staff.asOf")(function* (compartment, member, moment) {
         const at = DateTime.makeUnsafe(yield* orNow(moment))
         const { state } = yield* decisions.load(StaffRegister.aggregate, compartment, compartment)

@@ -139,7 +139,7 @@ export const close = (closing: Closing): Result.Result<PublicStatistic, Refusal>
   const frozen = published.find((statistic) => statistic.month === month)
   if (frozen !== undefined) return Result.succeed(frozen)
   if (!Schema.is(Month)(month)) return refuse("TACET-FORMAT", "month", "a calendar month")
-  if (!Number.isInteger(minimum) || minimum < lowestMinimum) {
+  if (!Number.isSafeInteger(minimum) || minimum < lowestMinimum) {
     return refuse("NONIDENT", "minimum", `groups of ${lowestMinimum} persons or more`)
   }
   const first = `${month}-01` as PlainDate

@@ -299,7 +299,7 @@ const registerPerson = (
   const { registered } = state
   const isSame =
     registered?.relation === relation &&
-    registered.bases.size === bases.length &&
+    registered.bases.size === new Map(bases.map(({ basis, purpose }) => [purpose, basis])).size &&
     bases.every(({ basis, purpose }) => registered.bases.get(purpose) === basis)
   if (isSame) return nothing
   if (ended !== undefined) {

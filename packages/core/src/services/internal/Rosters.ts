@@ -16,6 +16,28 @@ interface Roster {
   readonly pseudonyms: Map<Pseudonym.PseudonymId, Pseudonym.State>
 }
 
+/** A person: the pseudonyms that are linked, with their states. */
+export type Person = ReadonlyMap<Pseudonym.PseudonymId, Pseudonym.State>
+
+const personsIn = (all: Person, purpose: Purpose): ReadonlyArray<Person> => {
+  const seen = new Set<Pseudonym.PseudonymId>()
+  const persons: Array<Person> = []
+  for (const id of all.keys()) {
+    const person = new Map<Pseudonym.PseudonymId, Pseudonym.State>()
+    const reached = [id]
+    for (let next = reached.pop(); next !== undefined; next = reached.pop()) {
+      const state = all.get(next)
+      if (seen.has(next) || state === undefined) continue
+      seen.add(next)
+      reached.push(...state.linked)
+      if (state.phase !== "erased") person.set(next, state)
+    }
+    const states = Array.from(person.values())
+    if (states.length > 0 && states.every((state) => Pseudonym.permits(state, purpose))) persons.push(person)
+  }
+  return persons
+}
+
 /** Reads the pseudonyms whose data serve a purpose: not erased, not restricted, and without an objection to it. */
 export const over = Effect.fnUntraced(function* (store: EventStore["Service"], purpose: Purpose) {
   const known = new Map<CustomerId, Roster>()
@@ -38,13 +60,21 @@ export const over = Effect.fnUntraced(function* (store: EventStore["Service"], p
         ),
     ).pipe(Effect.provideService(EventStore, store))
 
-  return (customer: CustomerId) =>
+  const pseudonyms = (customer: CustomerId) =>
     turns.withPermits(1)(
       Effect.gen(function* () {
         const roster: Roster = known.get(customer) ?? { through: 0, pseudonyms: new Map() }
         yield* readOn(customer, roster)
         known.set(customer, roster)
-        return Array.from(roster.pseudonyms).flatMap(([id, state]) => (Pseudonym.permits(state, purpose) ? [id] : []))
+        return new Map(roster.pseudonyms)
       }),
     )
+  /** Those whose data serve the purpose. */
+  const permitted = (customer: CustomerId) =>
+    Effect.map(pseudonyms(customer), (all) =>
+      Array.from(all).flatMap(([id, state]) => (Pseudonym.permits(state, purpose) ? [id] : [])),
+    )
+  /** The same as persons, each with all pseudonyms of theirs that are linked: none of whom one is not permitted. */
+  const persons = (customer: CustomerId) => Effect.map(pseudonyms(customer), (all) => personsIn(all, purpose))
+  return { permitted, persons }
 })

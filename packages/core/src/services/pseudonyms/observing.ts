@@ -65,8 +65,10 @@ export interface Observed extends PseudonymRef {
   readonly validTo?: EpochMillis
   /** When it was seen. Default: now. */
   readonly at?: EpochMillis
-  /** Where it comes from. Default: observed. */
+  /** Where it comes from. Default: observed. What the person gives follows the notices, as in `ToKeep`. */
   readonly source?: Source
+  /** The interaction in which the notices were shown, of an identifier that the person gives. */
+  readonly interaction?: Uuid.Uuid
   /** The reference of the value: the same again has no further effect. Default: a random one. */
   readonly reference?: Uuid.Uuid
 }
@@ -86,7 +88,11 @@ const retentionEnd = Effect.fnUntraced(function* (
 const ownService: Competence.Origin = { service: "operator", operatorIs: ["collector"] }
 
 /** Refuses what is not collected: it stays where the person keeps it, and is linked with nothing. */
-const requireCollected = ({ category, onOwnDevice = false, source }: ToKeep): Effect.Effect<void, Refusal> => {
+export const requireCollected = ({
+  category,
+  onOwnDevice = false,
+  source,
+}: Pick<ToKeep, "category" | "onOwnDevice" | "source">): Effect.Effect<void, Refusal> => {
   const item = {
     id: category,
     relatesToPerson: Classification.relatesToPerson(category),
@@ -117,7 +123,8 @@ export const keep = (ports: Ports & { readonly noticedElsewhere: boolean }) =>
     const at = DateTime.makeUnsafe(collectedAt)
     yield* Declarations.bound(declared, "KeepValue", at)
     yield* requireCollected(toKeep)
-    const isGiven = origin.service === "operator" && (source ?? usualSourceOf(category)) === "givenByPerson"
+    const isGiven =
+      Competence.collectorOf(origin) === undefined && (source ?? usualSourceOf(category)) === "givenByPerson"
     if (isGiven && !ports.noticedElsewhere) {
       yield* requireNotice(ports.decisions, toKeep, declared, at, toKeep.interaction)
     }
@@ -137,7 +144,7 @@ export const keep = (ports: Ports & { readonly noticedElsewhere: boolean }) =>
   })
 
 /** Seals an identifier, keeps a keyed token by which the person can be located, and records the observation. */
-export const observe = (ports: Ports) =>
+export const observe = (ports: Ports & { readonly noticedElsewhere: boolean }) =>
   Effect.fn("Pseudonyms.observe")(function* (observed: Observed) {
     const { decisions, vault } = ports
     const { customer, identifier, pseudonym, purposes, validFrom, validTo } = observed
@@ -146,6 +153,10 @@ export const observe = (ports: Ports) =>
     const seenAt = yield* orNow(observed.at)
     // A text that is no identifier is refused before any value is stored.
     yield* Effect.fromResult(Identifiers.normalise(identifier, yield* Identifiers.TelephoneNumbers))
+    if (observed.source === "givenByPerson" && !ports.noticedElsewhere) {
+      const declared = yield* decisions.declared(customer)
+      yield* requireNotice(decisions, observed, declared, DateTime.makeUnsafe(seenAt), observed.interaction)
+    }
     const command = (value: Sealed<string>): Pseudonym.Command => ({
       _tag: "ObserveIdentifier",
       at: DateTime.makeUnsafe(seenAt),

@@ -10,7 +10,6 @@ import { dayOf } from "../../calendar/UtcDay.ts"
 import type { StepId } from "../../domain/Identifier.ts"
 import * as Interaction from "../../domain/Interaction.ts"
 import * as PurgedDay from "../../domain/PurgedDay.ts"
-import type * as Pseudonym from "../../domain/Pseudonym.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import { EventStore, logChunks, streamEvents } from "../../eventsourcing/EventStore.ts"
@@ -22,6 +21,7 @@ import type { Attendance } from "../../statistics/PublicStatistic.ts"
 import type { Declared } from "../internal/Declarations.ts"
 import type { Decisions } from "../internal/Decisions.ts"
 import * as RetentionEnds from "../internal/RetentionEnds.ts"
+import type * as Rosters from "../internal/Rosters.ts"
 import { subjectOf } from "../pseudonyms/recording.ts"
 
 /** The ports that are read. */
@@ -30,22 +30,30 @@ export interface Ports {
   readonly store: EventStore["Service"]
   readonly decisions: Decisions
   /** The persons of a Customer whose data serve statistics. */
-  readonly countable: (
-    customer: CustomerId,
-  ) => Effect.Effect<ReadonlyArray<Pseudonym.PseudonymId>, Effect.Error<ReturnType<Decisions["declared"]>>>
+  readonly persons: Effect.Success<ReturnType<typeof Rosters.over>>["persons"]
 }
 
-/** Reads the interactions that began within `[from, to)`, of persons who neither objected nor asked for restriction. */
+/**
+ * Reads the interactions that began within `[from, to)` and have not ended, of persons who neither objected nor asked for
+ * restriction. Linked pseudonyms are one person.
+ */
 export const attended = Effect.fnUntraced(function* (
   ports: Ports,
-  { customer, definition, now }: Of,
+  { customer, declared, definition, now }: Of,
   { from, to }: Span,
 ) {
   const attendances: Array<Attendance> = []
-  for (const person of yield* ports.countable(customer)) {
-    for (const interaction of yield* ports.vault.interactionsOf(customer, subjectOf(person))) {
+  const linked = (yield* ports.persons(customer)).flatMap((person) => {
+    const [first] = Array.from(person.keys()).toSorted()
+    return first === undefined ? [] : Array.from(person, ([id, { ends }]) => ({ id, ends, person: first }))
+  })
+  for (const { ends, id, person } of linked) {
+    for (const interaction of yield* ports.vault.interactionsOf(customer, subjectOf(id))) {
       const counted = yield* contributionOf(ports, customer, interaction, definition, now)
       if (counted === undefined || counted.excluded || counted.startedAt < from || counted.startedAt >= to) continue
+      const datum = { category: "interfaceUsage", collectedAt: counted.startedAt, at: now, ends } as const
+      const end = yield* RetentionEnds.usualEnd(ports.decisions, customer, declared, datum)
+      if (end !== undefined && end <= now) continue
       const outcome = counted.outcomes[windows.indexOf(definition.window)]
       attendances.push({
         person,

@@ -15,6 +15,7 @@ import { answerDuties } from "../../policy/text/parameters/rights.ts"
 import type { SubjectId } from "../../privacy/Subject.ts"
 import { Vault } from "../../privacy/Vault.ts"
 import { DataSubjectRequests, HolidaysOf, type Received, type RequestRef } from "../DataSubjectRequests.ts"
+import { Pseudonyms } from "../Pseudonyms.ts"
 import {
   contracted,
   customer,
@@ -24,6 +25,7 @@ import {
   moment,
   nobody,
   observed,
+  open,
   over,
   refusalOf,
   start,
@@ -163,6 +165,28 @@ describe("a request that says the same as an earlier one", () => {
   )
 
   // Planted and found: a request joined to itself; a repetition that is refused.
+  // Planted and found: the persons of the earlier request alone.
+  it.effect("R-ERASE R-1M: the persons of a request that was joined are erased with those of the earlier one", () =>
+    Effect.gen(function* () {
+      const requests = yield* DataSubjectRequests
+      const pseudonyms = yield* Pseudonyms
+      const one = yield* start
+      const other = yield* pseudonyms.issue(customer)
+      const sealed = [yield* observed(one, number), yield* observed(other, "+33612345679")]
+      yield* TestClock.setTime(dawn + 3 * day)
+      const earlier = yield* asked({ channel: "settings", pseudonyms: [one] })
+      const again = yield* asked({ channel: "settings", pseudonyms: [other] })
+      yield* verified(earlier)
+      yield* requests.join(again, earlier.request)
+      yield* requests.fulfil({ ...earlier, actor, by: "customer", states: [...answerDuties] })
+      const phases = yield* Effect.forEach([one, other], (pseudonym) =>
+        Effect.map(pseudonyms.stateOf({ customer, pseudonym }), ({ phase }) => phase),
+      )
+      expect(phases).toEqual(["erased", "erased"])
+      expect(yield* Effect.forEach(sealed, (value) => open(value))).toEqual(["Erased", "Erased"])
+    }).pipe(Effect.provide(Layer.suspend(() => over(VaultMemory.make())))),
+  )
+
   it.effect("R-VERIFY R-1M TACET-ONCE: joins no other request, and none to one that nobody has verified", () =>
     Effect.gen(function* () {
       const requests = yield* DataSubjectRequests

@@ -63,8 +63,9 @@ export const receive = (ports: Ports) =>
     const command: RightsRequest.Command = { _tag: "ReceiveRequest", at, ...said }
     yield* requireKnown(ports, received)
     yield* foresee(ports, which, command)
-    // A repetition of a request that was answered, and perhaps refused, stops nothing again.
-    if (known.answeredAt === undefined) yield* stopPurposes(ports, { customer, kind, purposes, from: at }, pseudonyms)
+    // What is stopped is stopped before the persons are recorded: a repetition after that, or after an answer, stops nothing.
+    const isStopped = known.located || known.answeredAt !== undefined || known.status === "duplicate"
+    if (!isStopped) yield* stopPurposes(ports, { customer, kind, purposes, from: at }, pseudonyms)
     yield* decide(ports, which, command)
     const { parameters } = yield* Declarations.bound(declared, "ReceiveRequest", at)
     const toCustomer = !registered && parameters.requestAddressee === "customerOfInteraction"

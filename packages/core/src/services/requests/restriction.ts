@@ -43,7 +43,9 @@ export const lift = (ports: Ports) =>
     const at = yield* utcNow
     const command = { _tag: "LiftRestriction", at, informed } as const
     yield* foresee(ports, lifting, command)
-    const { request } = yield* stateOf(ports, lifting)
+    const { liftedAt, request } = yield* stateOf(ports, lifting)
+    // The persons come before the request: what is recorded of it was done, and another restriction may hold since.
+    if (liftedAt !== undefined) return
     for (const subject of yield* located(ports, lifting, actor)) {
       const whose = { customer, pseudonym: subject as Uuid as Pseudonym.PseudonymId }
       for (const of of partsOf(request?.purposes ?? [])) {

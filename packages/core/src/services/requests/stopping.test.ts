@@ -114,6 +114,25 @@ describe("a restriction of one purpose", () => {
     }).pipe(Effect.provide(services())),
   )
 
+  // Planted and found: a lifting that is repeated for the person although the request has recorded it.
+  it.effect("R-RESTRICT: a lifting that is repeated leaves a restriction that was asked for since", () =>
+    Effect.gen(function* () {
+      const known = yield* person
+      const restricted = Effect.gen(function* () {
+        const which = yield* asked("restriction", [care])
+        yield* chosen(which, known)
+        yield* verified(which)
+        yield* fulfilled(which)
+        return which
+      })
+      const one = yield* restricted
+      yield* lifted(one)
+      yield* restricted
+      yield* lifted(one)
+      expect(yield* openedFor(known, care)).toBe("R-RESTRICT")
+    }).pipe(Effect.provide(services())),
+  )
+
   it.effect("R-RESTRICT: one of all purposes stops every use, and lifting one of a purpose leaves it", () =>
     Effect.gen(function* () {
       const known = yield* person
