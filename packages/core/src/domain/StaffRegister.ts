@@ -109,15 +109,16 @@ const evolve = (state: State, event: Event): State => {
       const { member, role } = event
       return { ...entered, roles: [...state.roles, { member, role, from, to: Infinity }] }
     }
-    case "RoleRevoked":
-      return {
-        ...entered,
-        roles: state.roles.map((held) =>
-          held.member === event.member && held.role === event.role && held.to === Infinity
-            ? { ...held, to: from }
-            : held,
-        ),
-      }
+    case "RoleRevoked": {
+      const { member, role } = event
+      const roles = state.roles.map((held) =>
+        held.member === member && held.role === role && held.to === Infinity ? { ...held, to: from } : held,
+      )
+      if (roles.some((held) => held.member === member && held.to === Infinity)) return { ...entered, roles }
+      // Without a role there is no mission: a new role does not bring an old one back.
+      const isOver = (mission: Mission) => mission.member === member && mission.to === Infinity
+      return { ...entered, roles, missions: state.missions.map((one) => (isOver(one) ? { ...one, to: from } : one)) }
+    }
     case "MissionOpened": {
       const { member, mission, purposes } = event
       return { ...entered, missions: [...state.missions, { mission, member, purposes, from, to: Infinity }] }

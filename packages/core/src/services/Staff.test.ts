@@ -101,6 +101,9 @@ describe("a member of the staff", () => {
         yield* TestClock.setTime(DateTime.toEpochMillis(later))
         yield* enter({ ...grant, _tag: "RevokeRole", at: later })
         expect(yield* open("customerCare")).toBe("AUTHZ")
+        // A new role brings no mission back that was opened under the old one.
+        yield* enter({ ...grant, at: later })
+        expect(yield* Staff.use((staff) => staff.asOf(customer, member))).toMatchObject({ roles: [role], missions: [] })
         expect(
           yield* Staff.use((staff) => staff.asOf(customer, member, DateTime.toEpochMillis(grant.at))),
         ).toMatchObject({

@@ -165,6 +165,24 @@ describe("a request that says the same as an earlier one", () => {
   )
 
   // Planted and found: a request joined to itself; a repetition that is refused.
+  // Planted and found: the given pseudonyms alone.
+  it.effect("R-ERASE: the pseudonyms that are linked with one that the application shows are erased with it", () =>
+    Effect.gen(function* () {
+      const requests = yield* DataSubjectRequests
+      const pseudonyms = yield* Pseudonyms
+      const one = yield* start
+      const [other, stranger] = [yield* pseudonyms.issue(customer), yield* pseudonyms.issue(customer)]
+      const sealed = [yield* observed(one, number), yield* observed(other, "+33612345679")]
+      yield* pseudonyms.declare({ customer, pseudonym: one }, { _tag: "LinkPseudonym", at: moment(1), other })
+      yield* TestClock.setTime(dawn + 3 * day)
+      const which = yield* asked({ channel: "settings", pseudonyms: [one] })
+      yield* verified(which)
+      yield* requests.fulfil({ ...which, actor, by: "customer", states: [...answerDuties] })
+      expect(yield* Effect.forEach(sealed, (value) => open(value))).toEqual(["Erased", "Erased"])
+      expect((yield* pseudonyms.stateOf({ customer, pseudonym: stranger })).phase).toBe("live")
+    }).pipe(Effect.provide(Layer.suspend(() => over(VaultMemory.make())))),
+  )
+
   // Planted and found: the persons of the earlier request alone.
   it.effect("R-ERASE R-1M: the persons of a request that was joined are erased with those of the earlier one", () =>
     Effect.gen(function* () {

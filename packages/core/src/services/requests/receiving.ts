@@ -12,6 +12,7 @@ import { Refusal } from "../../eventsourcing/Refusal.ts"
 import * as Uuid from "../../eventsourcing/Uuid.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import * as Declarations from "../internal/Declarations.ts"
+import { linkedWith } from "../pseudonyms/linked.ts"
 import { locating } from "./locating.ts"
 import { decide, foresee, keep, type Ports, stateOf, utcNow } from "./records.ts"
 import { stopPurposes } from "./stopping.ts"
@@ -65,17 +66,32 @@ export const receive = (ports: Ports) =>
     yield* foresee(ports, which, command)
     // What is stopped is stopped before the persons are recorded: a repetition after that, or after an answer, stops nothing.
     const isStopped = known.located || known.answeredAt !== undefined || known.status === "duplicate"
-    if (!isStopped) yield* stopPurposes(ports, { customer, kind, purposes, from: at }, pseudonyms)
+    const persons = known.located ? [] : yield* linkedTo(ports, customer, pseudonyms)
+    if (!isStopped) yield* stopPurposes(ports, { customer, kind, purposes, from: at }, persons)
     yield* decide(ports, which, command)
     const { parameters } = yield* Declarations.bound(declared, "ReceiveRequest", at)
     const toCustomer = !registered && parameters.requestAddressee === "customerOfInteraction"
     yield* decide(ports, which, { _tag: toCustomer ? "ForwardRequest" : "TakeRequest", at })
-    if (pseudonyms.length > 0 && !(yield* stateOf(ports, which)).located) {
-      const list = yield* keep(ports, which, "accountIdentifier", JSON.stringify({ taken: pseudonyms, leftOut: [] }))
-      yield* decide(ports, which, locating(at, [], [], { list, taken: pseudonyms.length, leftOut: 0 }))
+    if (persons.length > 0 && !(yield* stateOf(ports, which)).located) {
+      const list = yield* keep(ports, which, "accountIdentifier", JSON.stringify({ taken: persons, leftOut: [] }))
+      yield* decide(ports, which, locating(at, [], [], { list, taken: persons.length, leftOut: 0 }))
     }
     return which.request
   })
+
+/** The pseudonyms with those that are linked with them, as far as they were not erased: the log says that they are one person's. */
+const linkedTo = Effect.fnUntraced(function* (
+  { decisions, pseudonyms: states }: Ports,
+  customer: CustomerId,
+  pseudonyms: ReadonlyArray<Pseudonym.PseudonymId>,
+) {
+  const found = new Set<Pseudonym.PseudonymId>()
+  for (const pseudonym of pseudonyms) {
+    const linked = yield* linkedWith(decisions, customer, pseudonym, yield* states.stateOf({ customer, pseudonym }))
+    for (const [one, { phase }] of linked) if (phase === "live" || phase === "restricted") found.add(one)
+  }
+  return Array.from(found)
+})
 
 /** Refused for pseudonyms that nobody has shown to be the requester's: others are located by what the person brings. */
 const requireKnown = Effect.fnUntraced(function* (ports: Ports, received: Received) {
