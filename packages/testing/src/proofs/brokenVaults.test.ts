@@ -198,6 +198,18 @@ const broken: ReadonlyArray<Broken<VaultFixture>> = [
     fixture: failuresAsErased(["AlteredValue"]),
   },
   {
+    fault: "takes any text under a known reference for the one that it keeps",
+    property: "a value is kept once under a reference of the caller's, and another text under it is refused",
+    fixture: breakingVault((vault) => ({
+      seal: (toSeal) =>
+        Effect.catchIf(
+          vault.seal(toSeal),
+          ({ _tag }) => _tag === "InvalidValue" && toSeal.reference !== undefined,
+          () => Effect.succeed({ reference: toSeal.reference!, category: toSeal.category }),
+        ),
+    })),
+  },
+  {
     fault: "reuses a nonce",
     property: "every value has a nonce and a reference of its own, though Effect's chance repeats itself",
     fixture: encrypting(({ randomBytes }) => ({

@@ -9,9 +9,7 @@ import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { Access, AccessOutcome } from "../AccessLog.ts"
-import { type KeyPlace, ofValue } from "../AssociatedData.ts"
-import { algorithm, Encryption, textOf } from "../Encryption.ts"
-import type { Keyring, WrappedKey } from "../Keyring.ts"
+import type { Keyring } from "../Keyring.ts"
 import type { Opening } from "../OpeningPolicy.ts"
 import type { PersonalDataCategory } from "../PersonalDataCategory.ts"
 import type { Sealed } from "../Sealed.ts"
@@ -26,6 +24,7 @@ import {
 } from "../VaultError.ts"
 import type { ValueRow } from "../VaultStore.ts"
 import { keptCategories } from "./categories.ts"
+import { textOfValue } from "./decrypting.ts"
 import type { Keyrings } from "./keyrings.ts"
 import type { Ports } from "./Ports.ts"
 
@@ -85,17 +84,6 @@ export const opening = (ports: Ports, { recorded }: Keyrings) => {
   const retentionEndNow = policy.retentionEnd ?? (() => Effect.succeed(undefined))
   const keptBehind = policy.keptBehind ?? (() => Effect.succeed(undefined))
 
-  const decrypted = Effect.fnUntraced(function* (customer: CustomerId, value: ValueRow, wrapped: WrappedKey) {
-    const { category, cipherText, keyId, nonce, reference, subject } = value
-    const place: KeyPlace = { customer, subject, category, keyId }
-    const { decrypt } = yield* Encryption
-    const altered = () => new AlteredValue({ customer, reference })
-    if (value.algorithm !== algorithm) return yield* altered()
-    const key = yield* keyStore.unwrap(place, wrapped)
-    const bytes = yield* Effect.mapError(decrypt(key, nonce, cipherText, ofValue({ ...place, reference })), altered)
-    return textOf(bytes)
-  })
-
   const judge = Effect.fnUntraced(function* (
     request: ToOpen,
     opening: Opening,
@@ -118,7 +106,7 @@ export const opening = (ports: Ports, { recorded }: Keyrings) => {
     if (keyring?.objections.has(purpose) === true) return { _tag: "Restricted", by: "objection" }
     const key = keyring?.keys.get(value.category)
     if (key?.keyId !== value.keyId) return yield* new MissingKey({ customer, reference, keyId: value.keyId })
-    return { _tag: "Open", value: yield* decrypted(customer, value, key) }
+    return { _tag: "Open", value: yield* textOfValue(keyStore, customer, value, key) }
   })
 
   const open = Effect.fn("Vault.open")(function* (request: ToOpen): Effect.fn.Return<Opened, OpenError> {

@@ -17,6 +17,7 @@ import { type Collector, type Source, type ToldKind, usualSourceOf } from "../So
 import type { SubjectId } from "../Subject.ts"
 import {
   type AlteredKey,
+  type AlteredValue,
   InvalidValue,
   type SubjectErased,
   SubjectRestricted,
@@ -26,6 +27,7 @@ import {
 } from "../VaultError.ts"
 import { requireIds, requireWords } from "./fitting.ts"
 import { keptCategories } from "./categories.ts"
+import { textOfValue } from "./decrypting.ts"
 import { again, type Keyrings } from "./keyrings.ts"
 import type { Ports } from "./Ports.ts"
 
@@ -59,6 +61,7 @@ export type SealError =
   | SubjectErased
   | SubjectRestricted
   | InvalidValue
+  | AlteredValue
   | AlteredKey
   | WrongKeyStore
   | VaultUnavailable
@@ -116,6 +119,21 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
     })
   })
 
+  /** Whether this very value is kept under a reference; refused where another one is, or was. */
+  const isKept = Effect.fnUntraced(function* (toSeal: ToSeal, reference: Uuid.Uuid) {
+    const { category, customer, subject, value } = toSeal
+    const found = Option.getOrUndefined(yield* store.find(customer, reference))
+    if (found === undefined) return false
+    if (found._tag === "Value" && isOf(toSeal, found.value)) {
+      const key = (yield* live(customer, subject))?.keys.get(category)
+      // Without its key it cannot be read, which is told where it is opened.
+      if (key?.keyId !== found.value.keyId) return true
+      if ((yield* textOfValue(keyStore, customer, found.value, key)) === value) return true
+    }
+    const accepted = "a reference under which no other value was kept"
+    return yield* new InvalidValue({ customer, category, accepted })
+  })
+
   const sealRow = Effect.fnUntraced(function* (
     toSeal: ToSeal,
     correction: boolean,
@@ -124,20 +142,12 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
     const { category, customer, reference, subject } = toSeal
     yield* requireIds("SealValue", { customer, subject, reference })
     yield* requireWords("SealValue", toSeal)
-    if (reference !== undefined) {
-      const found = Option.getOrUndefined(yield* store.find(customer, reference))
-      if (found?._tag === "Value" && isOf(toSeal, found.value)) return { reference, category }
-      if (found !== undefined) {
-        return yield* new InvalidValue({
-          customer,
-          category,
-          accepted: "a reference under which no other value was kept",
-        })
-      }
-    }
+    if (reference !== undefined && (yield* isKept(toSeal, reference))) return { reference, category }
     const { randomBytes } = yield* Encryption
     const sealed = reference ?? Uuid.fromBytes(yield* randomBytes(16), 4)
     yield* again(sealNow(toSeal, sealed, correction, (keyring) => Effect.andThen(check(keyring), valid(toSeal))))
+    // Another caller may have kept a value under the same reference meanwhile: the first one stays.
+    if (reference !== undefined) yield* isKept(toSeal, reference)
     return { reference: sealed, category }
   })
 

@@ -126,6 +126,24 @@ export const sealing = onVault("sealing", () => [
     }),
   },
   {
+    name: "a value is kept once under a reference of the caller's, and another text under it is refused",
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const subject = yield* aSubject
+      const reference = yield* anId
+      const keep = (text: string) => outcome(seal(value(customer, subject, text, { reference })))
+      const both = yield* Effect.all([keep("one"), keep("two")], { concurrency: "unbounded" })
+      yield* Property.same("the answers to two texts at once", both.toSorted().join(), "InvalidValue,done")
+      const [first, second] = both[0] === "done" ? (["one", "two"] as const) : (["two", "one"] as const)
+      yield* Property.same("the same text again", yield* keep(first), "done")
+      yield* Property.same("the other text again", yield* keep(second), "InvalidValue")
+      const seen = yield* opening(customer, { reference, category: "freeText" })
+      yield* Property.same("the value", seen, `Open ${first}`)
+      const kept = yield* Vault.Vault.use((vault) => vault.valuesOf(customer, subject, { limit: 9 }))
+      yield* Property.same("the kept values", kept.length, 1)
+    }),
+  },
+  {
     name: "every value has a nonce and a reference of its own, though Effect's chance repeats itself",
     program: Effect.gen(function* () {
       const customer = yield* Scene.aCustomer
