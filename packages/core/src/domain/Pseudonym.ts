@@ -24,6 +24,8 @@ export {
   noEnds,
   type PersonEnds,
   type Registered,
+  type Claims,
+  claims,
 } from "./pseudonym/state.ts"
 export { apartFrom, consentsToAnalysis, meeting } from "./pseudonym/meeting.ts"
 export { servicesInOrder } from "./pseudonym/servicesInOrder.ts"

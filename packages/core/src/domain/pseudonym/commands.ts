@@ -23,6 +23,9 @@ import {
 
 const at = Schema.DateTimeUtc
 
+/** The request by which the person asks for it. Default: they say so without one. */
+const request = Schema.optionalKey(Uuid)
+
 /** The commands of a pseudonym. */
 export const Command = Schema.Union([
   Schema.TaggedStruct("IssuePseudonym", { at, policyVersion: PolicyVersionId }),
@@ -56,16 +59,22 @@ export const Command = Schema.Union([
     age: Schema.optionalKey(Schema.Int),
   }),
   Schema.TaggedStruct("WithdrawConsent", { at, purpose: Purpose, recipient: Schema.optionalKey(RecipientId) }),
-  Schema.TaggedStruct("RaiseObjection", { at, purpose: Purpose }),
+  Schema.TaggedStruct("RaiseObjection", { at, purpose: Purpose, request }),
   Schema.TaggedStruct("ResolveObjection", {
     at,
     purpose: Purpose,
     upheld: Schema.Boolean,
     grounds: Schema.optionalKey(DocumentReference),
+    request,
   }),
   /** Of one purpose, or of all but storing. */
-  Schema.TaggedStruct("RestrictProcessing", { at, purpose: Schema.optionalKey(Purpose) }),
-  Schema.TaggedStruct("LiftRestriction", { at, purpose: Schema.optionalKey(Purpose), personTold: Schema.Boolean }),
+  Schema.TaggedStruct("RestrictProcessing", { at, purpose: Schema.optionalKey(Purpose), request }),
+  Schema.TaggedStruct("LiftRestriction", {
+    at,
+    purpose: Schema.optionalKey(Purpose),
+    personTold: Schema.Boolean,
+    request,
+  }),
   Schema.TaggedStruct("RectifyDetail", { at, old: Uuid, value: Sealed }),
   Schema.TaggedStruct("RegisterPerson", { at, relation: Relation, bases: Schema.Array(PurposeBasis) }),
   Schema.TaggedStruct("NoteActivity", { at }),

@@ -4,6 +4,7 @@
 import * as DateTime from "effect/DateTime"
 import type * as Result from "effect/Result"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
+import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import { dayMillis, startOfDay } from "../../calendar/UtcDay.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import { check } from "../../policy/checks/Purpose.ts"
@@ -13,7 +14,7 @@ import { nothing, record, refuse } from "../internal/Decision.ts"
 import type { Command, Context } from "./commands.ts"
 import type { Event, IdentifierKind } from "./events.ts"
 import { meeting } from "./meeting.ts"
-import { type State, consentKey, hasConsent } from "./state.ts"
+import { type State, claims, consentKey, hasConsent } from "./state.ts"
 
 export const decide = (
   state: State,
@@ -120,13 +121,15 @@ const decideRight = (
         ...(recipient === undefined ? {} : { recipient }),
       })
     }
-    case "RaiseObjection":
-      return state.objections.has(command.purpose)
+    case "RaiseObjection": {
+      const { purpose, request } = command
+      return state.objections.get(purpose) === "upheld" || claims(state.objectedBy, purpose, request)
         ? nothing
-        : record({ _tag: "ObjectionRaised", occurredAt, purpose: command.purpose })
+        : record({ _tag: "ObjectionRaised", occurredAt, purpose, ...by(request) })
+    }
     case "ResolveObjection": {
-      const { grounds, purpose, upheld } = command
-      if (state.objections.get(purpose) !== "raised") {
+      const { grounds, purpose, request, upheld } = command
+      if (state.objections.get(purpose) !== "raised" || !claims(state.objectedBy, purpose, request)) {
         return refuse("R-OBJECT", command, "purpose", "a purpose to which an objection is open")
       }
       if (!upheld && purpose === "directMarketing") {
@@ -141,22 +144,27 @@ const decideRight = (
         purpose,
         upheld,
         ...(grounds === undefined ? {} : { grounds }),
+        ...by(request),
       })
     }
     case "RestrictProcessing": {
-      const { purpose } = command
+      const { purpose, request } = command
       if (purpose === "rightsFulfilment") {
         return refuse("R-RESTRICT", command, "purpose", "a purpose other than the person's own rights (GDPR 18(2))")
       }
-      return isRestricted(state, purpose)
+      return claims(state.restrictedBy, purpose ?? "all", request)
         ? nothing
-        : record({ _tag: "ProcessingRestricted", occurredAt, ...(purpose === undefined ? {} : { purpose }) })
+        : record({ _tag: "ProcessingRestricted", occurredAt, ...of(purpose), ...by(request) })
     }
     case "LiftRestriction": {
-      const { personTold, purpose } = command
-      if (!isRestricted(state, purpose)) return nothing
+      const { personTold, purpose, request } = command
+      if (!claims(state.restrictedBy, purpose ?? "all", request)) {
+        return request === undefined && state.restrictedBy.has(purpose ?? "all")
+          ? refuse("R-RESTRICT", command, "request", "the request that asked for the restriction, which lifts it")
+          : nothing
+      }
       return personTold
-        ? record({ _tag: "RestrictionLifted", occurredAt, ...(purpose === undefined ? {} : { purpose }) })
+        ? record({ _tag: "RestrictionLifted", occurredAt, ...of(purpose), ...by(request) })
         : refuse("R-RESTRICT", command, "personTold", "a restriction whose end was announced to the person before")
     }
     case "RectifyDetail":
@@ -170,8 +178,8 @@ const decideRight = (
   }
 }
 
-const isRestricted = ({ phase, restrictions }: State, purpose: Purpose | undefined): boolean =>
-  purpose === undefined ? phase === "restricted" : restrictions.has(purpose)
+const of = (purpose: Purpose | undefined) => (purpose === undefined ? {} : { purpose })
+const by = (request: Uuid | undefined) => (request === undefined ? {} : { request })
 
 const decideProcessing = (
   state: State,

@@ -105,24 +105,30 @@ export const ConsentWithdrawn = Schema.TaggedStruct("ConsentWithdrawn", {
   purpose: Purpose,
   recipient: Schema.optionalKey(RecipientId),
 })
+/** The request by which the person asked for it; absent where they said so without one. */
+const request = Schema.optionalKey(Uuid)
+
 /** The person objected to a purpose; it stops at once (R-OBJECT). */
-export const ObjectionRaised = Schema.TaggedStruct("ObjectionRaised", { occurredAt, purpose: Purpose })
+export const ObjectionRaised = Schema.TaggedStruct("ObjectionRaised", { occurredAt, purpose: Purpose, request })
 /** The objection was decided: upheld, or rejected on recorded compelling grounds (GDPR 21(1)). */
 export const ObjectionResolved = Schema.TaggedStruct("ObjectionResolved", {
   occurredAt,
   purpose: Purpose,
   upheld: Schema.Boolean,
   grounds: Schema.optionalKey(DocumentReference),
+  request,
 })
 /** From now on the data is stored and nothing else, or not used for the purpose that is named (R-RESTRICT). */
 export const ProcessingRestricted = Schema.TaggedStruct("ProcessingRestricted", {
   occurredAt,
   purpose: Schema.optionalKey(Purpose),
+  request,
 })
-/** The person was informed, and the restriction ended (GDPR 18(3)). */
+/** The person was informed, and this restriction ended (GDPR 18(3)); another one of theirs holds on. */
 export const RestrictionLifted = Schema.TaggedStruct("RestrictionLifted", {
   occurredAt,
   purpose: Schema.optionalKey(Purpose),
+  request,
 })
 /**
  * A value was rectified; the old one can no longer be read (R-RECT).

@@ -23,8 +23,12 @@ export interface State {
   readonly disclosures: ReadonlyMap<string, DisclosureManner | undefined>
   /** Purposes that are stopped: an objection is open or was upheld. */
   readonly objections: ReadonlyMap<Purpose, "raised" | "upheld">
+  /** Who objects to a purpose, of those on which no decision was made. */
+  readonly objectedBy: Claims<Purpose>
   /** The purposes that alone are restricted; `phase` says whether all are. */
   readonly restrictions: ReadonlySet<Purpose>
+  /** Who restricts a purpose, or all. */
+  readonly restrictedBy: Claims<Purpose | "all">
   readonly identifiers: ReadonlySet<IdentifierKind>
   /** References to the values that can be read. */
   readonly values: ReadonlySet<Uuid>
@@ -39,6 +43,27 @@ export interface State {
   readonly registered: Registered | undefined
   /** When a registered person used the service last. */
   readonly activeAt: number | undefined
+}
+
+/** What several requests of a person may ask for at once: it ends with the last of them. */
+export type Claims<Key> = ReadonlyMap<Key, ReadonlySet<Claimant>>
+
+/** The id of a request, or the person who said so without one. */
+type Claimant = Uuid | "person"
+
+/** Whether a request, or the person without one, claims something. */
+export const claims = <Key>(all: Claims<Key>, key: Key, request: Uuid | undefined): boolean =>
+  all.get(key)?.has(request ?? "person") === true
+
+const withClaim = <Key>(all: Claims<Key>, key: Key, request: Uuid | undefined): Claims<Key> =>
+  new Map(all).set(key, new Set(all.get(key)).add(request ?? "person"))
+
+const withoutClaim = <Key>(all: Claims<Key>, key: Key, request: Uuid | undefined): Claims<Key> => {
+  const left = new Set(all.get(key))
+  left.delete(request ?? "person")
+  const changed = new Map(all).set(key, left)
+  if (left.size === 0) changed.delete(key)
+  return changed
 }
 
 /** A registration: of what kind, since when, and the legal basis of each purpose. */
@@ -76,6 +101,13 @@ export const endsAfter = (ends: PersonEnds, collectedAt: number): EndEvents =>
     }),
   )
 
+const restrictedAs = (state: State, restrictedBy: State["restrictedBy"]): State => ({
+  ...state,
+  restrictedBy,
+  restrictions: new Set(Array.from(restrictedBy.keys()).filter((key) => key !== "all")),
+  phase: restrictedBy.has("all") ? "restricted" : "live",
+})
+
 const withEnd = (state: State, event: keyof PersonEnds, at: number): State => ({
   ...state,
   ends: { ...state.ends, [event]: [...state.ends[event], at].sort((one, other) => one - other) },
@@ -88,7 +120,9 @@ export const initial: State = {
   consents: new Map(),
   disclosures: new Map(),
   objections: new Map(),
+  objectedBy: new Map(),
   restrictions: new Set(),
+  restrictedBy: new Map(),
   identifiers: new Set(),
   values: new Set(),
   rectified: new Map(),
@@ -203,25 +237,24 @@ export const evolve = (state: State, event: Event): State => {
         ...state,
         consents: new Map(state.consents).set(consentKey(event.purpose, event.recipient), "consentWithdrawn"),
       }
-    case "ObjectionRaised":
-      return { ...state, objections: new Map(state.objections).set(event.purpose, "raised") }
-    case "ObjectionResolved": {
+    case "ObjectionRaised": {
+      const { purpose, request } = event
       const objections = new Map(state.objections)
-      if (event.upheld) objections.set(event.purpose, "upheld")
-      else objections.delete(event.purpose)
-      return { ...state, objections }
+      if (!objections.has(purpose)) objections.set(purpose, "raised")
+      return { ...state, objections, objectedBy: withClaim(state.objectedBy, purpose, request) }
     }
-    case "ProcessingRestricted": {
-      const { purpose } = event
-      if (purpose === undefined) return { ...state, phase: "restricted" }
-      return { ...state, restrictions: new Set(state.restrictions).add(purpose) }
+    case "ObjectionResolved": {
+      const { purpose, request, upheld } = event
+      const objectedBy = withoutClaim(state.objectedBy, purpose, request)
+      const objections = new Map(state.objections)
+      if (upheld) objections.set(purpose, "upheld")
+      else if (!objectedBy.has(purpose) && objections.get(purpose) === "raised") objections.delete(purpose)
+      return { ...state, objections, objectedBy }
     }
-    case "RestrictionLifted": {
-      if (event.purpose === undefined) return { ...state, phase: "live" }
-      const restrictions = new Set(state.restrictions)
-      restrictions.delete(event.purpose)
-      return { ...state, restrictions }
-    }
+    case "ProcessingRestricted":
+      return restrictedAs(state, withClaim(state.restrictedBy, event.purpose ?? "all", event.request))
+    case "RestrictionLifted":
+      return restrictedAs(state, withoutClaim(state.restrictedBy, event.purpose ?? "all", event.request))
     case "DetailRectified": {
       const values = new Set(state.values)
       values.delete(event.old)

@@ -89,7 +89,9 @@ export const recordOf = (
     const changes = [...(consents.get(key)?.changes ?? []), { state, at, policyVersion, textDigest, given }]
     consents.set(key, { purpose, recipient, state, changes })
   }
+  let person = Pseudonym.initial
   for (const event of events) {
+    person = Pseudonym.decider.evolve(person, event)
     switch (event._tag) {
       case "ConsentGiven": {
         const { disclosure, givenBy: by = "person", manner, notice, text } = event
@@ -102,7 +104,7 @@ export const recordOf = (
         break
       case "ObjectionRaised":
       case "ObjectionResolved": {
-        const state = event._tag === "ObjectionRaised" ? "raised" : event.upheld ? "upheld" : "rejected"
+        const state = person.objections.get(event.purpose) ?? "rejected"
         const since = DateTime.toEpochMillis(event.occurredAt)
         objections.set(event.purpose, { purpose: event.purpose, state, since })
         break

@@ -36,7 +36,8 @@ export const erase = Effect.fnUntraced(function* (ports: Ports, fulfilment: Fulf
     // Values that a law makes the Customer keep are stored and not used.
     yield* ports.vault.destroy(customer, erased, "request")
     for (const subject of subjects) {
-      yield* ports.pseudonyms.declare(pseudonymOf(fulfilment, subject), { _tag: "RestrictProcessing", at })
+      const restriction = { _tag: "RestrictProcessing", at, request: answer.request } as const
+      yield* ports.pseudonyms.declare(pseudonymOf(fulfilment, subject), restriction)
     }
   }
   const unnotified = yield* notify(ports, answer, "erasure", plan.disclosures)

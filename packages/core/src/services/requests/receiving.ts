@@ -67,7 +67,7 @@ export const receive = (ports: Ports) =>
     // What is stopped is stopped before the persons are recorded: a repetition after that, or after an answer, stops nothing.
     const isStopped = known.located || known.answeredAt !== undefined || known.status === "duplicate"
     const persons = known.located ? [] : yield* linkedTo(ports, customer, pseudonyms)
-    if (!isStopped) yield* stopPurposes(ports, { customer, kind, purposes, from: at }, persons)
+    if (!isStopped) yield* stopPurposes(ports, { ...which, kind, purposes, from: at }, persons)
     yield* decide(ports, which, command)
     const { parameters } = yield* Declarations.bound(declared, "ReceiveRequest", at)
     const toCustomer = !registered && parameters.requestAddressee === "customerOfInteraction"

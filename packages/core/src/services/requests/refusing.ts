@@ -32,7 +32,15 @@ export const refuse = (ports: Ports) =>
   Effect.fn("DataSubjectRequests.refuse")(function* (refusal: RequestRefusal) {
     const { actor, by, customer, ground, held, legalReference, localLaw, reasons, states } = refusal
     const before = yield* stateOf(ports, refusal)
-    const resume = resumeAfterRefusal(ports, refusal, actor, legalReference ?? ground)
+    const resume = Effect.gen(function* () {
+      yield* resumeAfterRefusal(ports, refusal, actor, legalReference ?? ground)
+      // Those that were joined to it are answered with it.
+      for (const request of before.duplicates) {
+        const joined = { customer, request }
+        if (!(yield* stateOf(ports, joined)).located) continue
+        yield* resumeAfterRefusal(ports, joined, actor, legalReference ?? ground)
+      }
+    })
     if (before.refusedOn === ground) return yield* resume
     const at = yield* utcNow
     const holdings = RightsRequest.isLegalGround(ground)

@@ -22,7 +22,8 @@ export const restrict = Effect.fnUntraced(function* (ports: Ports, fulfilment: F
   yield* foresee(ports, answer, command, holdings)
   for (const subject of subjects) {
     for (const of of partsOf(purposes)) {
-      yield* ports.pseudonyms.declare(pseudonymOf(fulfilment, subject), { _tag: "RestrictProcessing", at, ...of })
+      const restriction = { _tag: "RestrictProcessing", at, request: answer.request, ...of } as const
+      yield* ports.pseudonyms.declare(pseudonymOf(fulfilment, subject), restriction)
     }
   }
   const unnotified = yield* notify(ports, answer, "restriction", yield* disclosuresOf(ports, customer, subjects))
@@ -43,13 +44,12 @@ export const lift = (ports: Ports) =>
     const at = yield* utcNow
     const command = { _tag: "LiftRestriction", at, informed } as const
     yield* foresee(ports, lifting, command)
-    const { liftedAt, request } = yield* stateOf(ports, lifting)
-    // The persons come before the request: what is recorded of it was done, and another restriction may hold since.
-    if (liftedAt !== undefined) return
+    const { request: asked } = yield* stateOf(ports, lifting)
     for (const subject of yield* located(ports, lifting, actor)) {
       const whose = { customer, pseudonym: subject as Uuid as Pseudonym.PseudonymId }
-      for (const of of partsOf(request?.purposes ?? [])) {
-        yield* ports.pseudonyms.declare(whose, { _tag: "LiftRestriction", at, personTold: informed, ...of })
+      for (const of of partsOf(asked?.purposes ?? [])) {
+        const end = { _tag: "LiftRestriction", at, personTold: informed, request: lifting.request, ...of } as const
+        yield* ports.pseudonyms.declare(whose, end)
       }
     }
     yield* decide(ports, lifting, command)

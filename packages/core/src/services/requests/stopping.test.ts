@@ -8,6 +8,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
+import fc from "fast-check"
 import * as Uuid from "../../eventsourcing/Uuid.ts"
 import { holding, type Version } from "../../policy/laws.testing.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
@@ -16,6 +17,7 @@ import { Vault } from "../../privacy/Vault.ts"
 import { DataSubjectRequests, type Received, type RequestRef } from "../DataSubjectRequests.ts"
 import { type PseudonymRef, Pseudonyms } from "../Pseudonyms.ts"
 import { made, personUnder, type Scene } from "../requestsUnder.testing.ts"
+import { layer as retentionLayer, Retention } from "../Retention.ts"
 import { access, customer, dawn, day, deadly, moment, nobody, over, refusalOf, start } from "../scene.testing.ts"
 import { layer as usesLayer, Uses } from "../Uses.ts"
 import { allowedUse } from "../versions.testing.ts"
@@ -91,6 +93,21 @@ const services = () => {
   return Layer.provideMerge(usesLayer, memory)
 }
 
+const received = ({ whose: { pseudonym } }: Person, options: Partial<Received> = {}) =>
+  DataSubjectRequests.use((requests) =>
+    requests.receive({
+      customer,
+      request: Uuid.derived("a request") as RequestRef["request"],
+      kind: "objection",
+      channel: "settings",
+      requester,
+      purposes: [care],
+      at: dawn + 2 * day,
+      pseudonyms: [pseudonym],
+      ...options,
+    }),
+  )
+
 describe("a restriction of one purpose", () => {
   // Planted and found: the purpose left out of what the request restricts; the gate that does not look at it when it opens,
   // when it seals; `Uses` that looks at objections alone; a lifting that the log of the request records alone.
@@ -130,6 +147,91 @@ describe("a restriction of one purpose", () => {
       yield* restricted
       yield* lifted(one)
       expect(yield* openedFor(known, care)).toBe("R-RESTRICT")
+    }).pipe(Effect.provide(services())),
+  )
+
+  // Planted and found: one mark for all requests of a person; a restriction that names no request.
+  it.effect.prop(
+    "R-RESTRICT: a purpose is restricted while a request that restricts it is not lifted, whatever is repeated",
+    [
+      fc.array(fc.tuple(fc.nat(2), fc.constantFrom("fulfil", "lift")), { minLength: 1, maxLength: 8 }),
+      fc.array(fc.constantFrom<ReadonlyArray<Purpose>>([care], [service], [care, service], []), {
+        minLength: 3,
+        maxLength: 3,
+      }),
+    ],
+    (turns, restricting) =>
+      Effect.gen(function* () {
+        const known = yield* person
+        const requests = yield* Effect.forEach(restricting, (purposes) => asked("restriction", purposes))
+        for (const which of requests) {
+          yield* chosen(which, known)
+          yield* verified(which)
+        }
+        const status = requests.map((): "open" | "restricts" | "lifted" => "open")
+        for (const [index, turn] of turns) {
+          if (turn === "fulfil") {
+            const isFirst = status[index] === "open"
+            expect(yield* refusalOf(fulfilled(requests[index]!))).toBe(isFirst ? "Success" : "TACET-ENDED")
+            if (isFirst) status[index] = "restricts"
+          } else if (status[index] !== "open") {
+            yield* lifted(requests[index]!)
+            status[index] = "lifted"
+          }
+          const holds = (purpose: Purpose) =>
+            restricting.some((of, at) => status[at] === "restricts" && (of.length === 0 || of.includes(purpose)))
+          for (const purpose of [care, service]) {
+            expect((yield* openedFor(known, purpose)) === "Open").toBe(!holds(purpose))
+          }
+        }
+      }).pipe(Effect.provide(services(), { local: true })),
+    { numRuns: 40 },
+  )
+
+  // Planted and found: what an erasure leaves to a hold restricted under no request.
+  it.effect(
+    "R-RESTRICT R-ERASE: what a hold kept from an erasure stays restricted when another restriction is lifted",
+    () =>
+      Effect.gen(function* () {
+        const known = yield* person
+        const restriction = yield* asked("restriction", [])
+        yield* chosen(restriction, known)
+        yield* verified(restriction)
+        yield* fulfilled(restriction)
+        yield* Retention.use((retention) =>
+          retention.hold(customer, {
+            hold: Uuid.derived("hold"),
+            matter: "litigation",
+            reference: "FR Code civil 2224",
+            categories: ["telephoneNumber"],
+          }),
+        )
+        const erasure = { customer, request: yield* received(known, { kind: "erasure", purposes: [] }) }
+        yield* verified(erasure)
+        yield* fulfilled(erasure)
+        yield* lifted(restriction)
+        expect(yield* openedFor(known, care)).toBe("Restricted")
+      }).pipe(Effect.provide(Layer.provideMerge(retentionLayer, services()))),
+  )
+
+  it.effect("R-RESTRICT: what a request restricts is lifted by that request alone", () =>
+    Effect.gen(function* () {
+      const known = yield* person
+      const which = yield* asked("restriction", [care])
+      yield* chosen(which, known)
+      yield* verified(which)
+      yield* fulfilled(which)
+      const declared = Pseudonyms.use((pseudonyms) =>
+        pseudonyms.declare(known.whose, {
+          _tag: "LiftRestriction",
+          at: moment(3),
+          purpose: care,
+          personTold: true,
+        }),
+      )
+      expect([yield* refusalOf(declared), yield* openedFor(known, care)]).toEqual(["R-RESTRICT", "R-RESTRICT"])
+      yield* lifted(which)
+      expect([yield* refusalOf(declared), yield* openedFor(known, care)]).toEqual(["Success", "Open"])
     }).pipe(Effect.provide(services())),
   )
 
@@ -231,21 +333,6 @@ describe("an objection", () => {
     120_000,
   )
 
-  const received = ({ whose: { pseudonym } }: Person, options: Partial<Received> = {}) =>
-    DataSubjectRequests.use((requests) =>
-      requests.receive({
-        customer,
-        request: Uuid.derived("a request") as RequestRef["request"],
-        kind: "objection",
-        channel: "settings",
-        requester,
-        purposes: [care],
-        at: dawn + 2 * day,
-        pseudonyms: [pseudonym],
-        ...options,
-      }),
-    )
-
   // Planted and found: the purposes stopped after the request is recorded; no one taken into the request.
   it.effect.each(["before", "after"] as const)(
     "R-OBJECT: killed %s any call of the receipt, no purpose of a request that is recorded is still used",
@@ -291,6 +378,43 @@ describe("an objection", () => {
       yield* verified(access)
       const { values } = yield* requests.read(access, actor)
       expect(values.map(({ value }) => value)).toEqual([identifier.text])
+      expect(yield* openedFor(known, care)).toBe("Open")
+    }).pipe(Effect.provide(services())),
+  )
+
+  // Planted and found: an objection that names no request; a refusal that resolves whichever objection is open.
+  it.effect("R-OBJECT: that was refused leaves another one open, and so does the refusal when it is repeated", () =>
+    Effect.gen(function* () {
+      const requests = yield* DataSubjectRequests
+      const known = yield* person
+      const under = (text: string) =>
+        Effect.map(received(known, { request: Uuid.derived(text) as RequestRef["request"] }), (request) => ({
+          customer,
+          request,
+        }))
+      const ground = { by: "customer", ground: "strictlyNecessary", reasons: "We need it to answer you." } as const
+      const refused = (which: RequestRef) => requests.refuse({ ...which, actor, ...ground, states: [...answerDuties] })
+      const [one, two] = [yield* under("one"), yield* under("two")]
+      for (const which of [one, two]) yield* verified(which)
+      yield* refused(one)
+      expect(yield* openedFor(known, care)).toBe("Restricted")
+      yield* refused(one)
+      expect(yield* openedFor(known, care)).toBe("Restricted")
+      yield* refused(two)
+      expect(yield* openedFor(known, care)).toBe("Open")
+    }).pipe(Effect.provide(services())),
+  )
+
+  it.effect("R-OBJECT: refused with a request that was joined to it, lets the purposes be used again", () =>
+    Effect.gen(function* () {
+      const requests = yield* DataSubjectRequests
+      const known = yield* person
+      const earlier = { customer, request: yield* received(known) }
+      const again = { customer, request: yield* received(known, { request: Uuid.derived("again") as never }) }
+      yield* verified(earlier)
+      yield* requests.join(again, earlier.request)
+      const ground = { by: "customer", ground: "strictlyNecessary", reasons: "We need it to answer you." } as const
+      yield* requests.refuse({ ...earlier, actor, ...ground, states: [...answerDuties] })
       expect(yield* openedFor(known, care)).toBe("Open")
     }).pipe(Effect.provide(services())),
   )

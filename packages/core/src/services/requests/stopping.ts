@@ -5,7 +5,6 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Pseudonym from "../../domain/Pseudonym.ts"
 import type { RequestReceived } from "../../domain/RightsRequest.ts"
-import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import type { Actor } from "../../privacy/AccessLog.ts"
@@ -21,10 +20,11 @@ export const object = Effect.fnUntraced(function* (ports: Ports, fulfilment: Ful
   for (const subject of subjects) {
     const whose = pseudonymOf(fulfilment, subject)
     for (const purpose of purposes) {
-      yield* ports.pseudonyms.declare(whose, { _tag: "RaiseObjection", at, purpose })
+      const of = { at, purpose, request: answer.request }
+      yield* ports.pseudonyms.declare(whose, { _tag: "RaiseObjection", ...of })
       const { objections } = yield* ports.pseudonyms.stateOf(whose)
       if (objections.get(purpose) === "upheld") continue
-      yield* ports.pseudonyms.declare(whose, { _tag: "ResolveObjection", at, purpose, upheld: true })
+      yield* ports.pseudonyms.declare(whose, { _tag: "ResolveObjection", ...of, upheld: true })
     }
   }
   yield* decide(ports, answer, command)
@@ -54,19 +54,18 @@ export const stopFromReceipt = Effect.fnUntraced(function* (
   const { answeredAt, receivedAt, request } = yield* stateOf(ports, which)
   if (request === undefined || answeredAt !== undefined) return
   const { kind, purposes } = request
-  yield* stopPurposes(ports, { customer: which.customer, kind, purposes, from: DateTime.makeUnsafe(receivedAt) }, taken)
+  yield* stopPurposes(ports, { ...which, kind, purposes, from: DateTime.makeUnsafe(receivedAt) }, taken)
 })
 
 /** What a request stops, and from which moment on. */
-interface Stopping extends Pick<typeof RequestReceived.Type, "kind" | "purposes"> {
-  readonly customer: CustomerId
+interface Stopping extends RequestRef, Pick<typeof RequestReceived.Type, "kind" | "purposes"> {
   readonly from: DateTime.Utc
 }
 
 /** Stops the purposes of an objection or a withdrawal for each person; a request of another kind stops nothing. */
 export const stopPurposes = Effect.fnUntraced(function* (
   ports: Ports,
-  { customer, from, kind, purposes }: Stopping,
+  { customer, from, kind, purposes, request }: Stopping,
   taken: ReadonlyArray<Pseudonym.PseudonymId>,
 ) {
   if (kind !== "objection" && kind !== "consentWithdrawal") return
@@ -75,7 +74,7 @@ export const stopPurposes = Effect.fnUntraced(function* (
     const { issuedAt } = yield* ports.pseudonyms.stateOf(whose)
     const at = DateTime.makeUnsafe(Math.max(DateTime.toEpochMillis(from), issuedAt))
     for (const purpose of purposes) {
-      if (kind === "objection") yield* ports.pseudonyms.declare(whose, { _tag: "RaiseObjection", at, purpose })
+      if (kind === "objection") yield* ports.pseudonyms.declare(whose, { _tag: "RaiseObjection", at, purpose, request })
       else yield* withdrawAll(ports, whose, purpose, at)
     }
   }
@@ -92,10 +91,11 @@ export const resumeAfterRefusal = Effect.fnUntraced(function* (
   if (request?.kind !== "objection") return
   const at = yield* utcNow
   for (const whose of yield* pseudonymsOf(ports, which, actor)) {
-    const { objections } = yield* ports.pseudonyms.stateOf(whose)
+    const { objectedBy, objections } = yield* ports.pseudonyms.stateOf(whose)
     for (const purpose of request.purposes) {
-      if (objections.get(purpose) !== "raised") continue
-      yield* ports.pseudonyms.declare(whose, { _tag: "ResolveObjection", at, purpose, upheld: false, grounds })
+      if (objections.get(purpose) !== "raised" || !Pseudonym.claims(objectedBy, purpose, which.request)) continue
+      const of = { at, purpose, request: which.request }
+      yield* ports.pseudonyms.declare(whose, { _tag: "ResolveObjection", ...of, upheld: false, grounds })
     }
   }
 })
