@@ -211,6 +211,8 @@ describe("a restriction of one purpose", () => {
         yield* fulfilled(erasure)
         yield* lifted(restriction)
         expect(yield* openedFor(known, care)).toBe("Restricted")
+        const end = { _tag: "LiftRestriction", at: moment(3), personTold: true } as const
+        expect(yield* refusalOf(Pseudonyms.use((all) => all.declare(known.whose, end)))).toBe("R-RESTRICT")
       }).pipe(Effect.provide(Layer.provideMerge(retentionLayer, services()))),
   )
 
