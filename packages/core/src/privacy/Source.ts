@@ -3,14 +3,23 @@
  */
 import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
 
+/** Where values come from, in the order in which a record that joins several names them. */
+export const sources = ["givenByPerson", "observed", "thirdParty", "derived"] as const
+
 /** The source of a value. */
-export type Source = "givenByPerson" | "observed" | "thirdParty" | "derived"
+export type Source = (typeof sources)[number]
 
-/** The kind of a value that its category does not tell: what was observed of a call, and what concerns a third party's service. */
-export type ToldKind = "callData" | "thirdPartyServiceData"
+/** The kinds of a value that its category does not tell: what was observed of a call, and what concerns a third party's service. */
+export const toldKinds = ["callData", "thirdPartyServiceData"] as const
 
-/** Who collected a value on its own, where the operator only holds it. */
-export type Collector = "customer" | "partner" | "thirdParty"
+/** The kind of a value that its category does not tell. */
+export type ToldKind = (typeof toldKinds)[number]
+
+/** Who may have collected a value on its own, where the operator only holds it. */
+export const collectors = ["customer", "partner", "thirdParty"] as const
+
+/** Who collected a value on its own. */
+export type Collector = (typeof collectors)[number]
 
 /** The source of a value of which none is recorded: what a person says or types comes from them, all else is observed. */
 export const usualSourceOf = (category: PersonalDataCategory): Source =>

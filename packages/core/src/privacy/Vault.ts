@@ -32,6 +32,7 @@ import { locating, type Observation, type ToLocate } from "./vault/locating.ts"
 import { type Opened, type OpenError, opening, type ToOpen } from "./vault/opening.ts"
 import { ports } from "./vault/Ports.ts"
 import { rotating } from "./vault/rotating.ts"
+import { requireFit } from "./vault/fitting.ts"
 import { sealing, type SealError, type ToSeal } from "./vault/sealing.ts"
 import type {
   AlteredKey,
@@ -44,6 +45,7 @@ import type {
 } from "./VaultError.ts"
 import type { VaultStore } from "./VaultStore.ts"
 
+export { requireFit }
 export type { Kept, Observation, Opened, OpenError, SealError, ToLocate, ToOpen, ToSeal }
 
 /** The service. */

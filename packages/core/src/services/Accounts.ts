@@ -23,14 +23,15 @@ import * as Identifiers from "../privacy/Identifiers.ts"
 import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import type { Sealed } from "../privacy/Sealed.ts"
 import type { Source } from "../privacy/Source.ts"
-import { type SealError, Vault } from "../privacy/Vault.ts"
+import { requireFit, type SealError, Vault } from "../privacy/Vault.ts"
 import type { PeriodClosed, SubjectErased, VaultUnavailable } from "../privacy/VaultError.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
-import * as Gate from "./internal/Gate.ts"
+import { requireSealable } from "./internal/Sealings.ts"
 import { declare } from "./pseudonyms/declaring.ts"
 import { keep, observe, requireCollected } from "./pseudonyms/observing.ts"
 import { NoticedElsewhere } from "./pseudonyms/settings.ts"
+import { keptIn } from "./pseudonyms/linked.ts"
 import { contextOf, type Ports as PseudonymPorts, stateOf, subjectOf } from "./pseudonyms/recording.ts"
 
 /** The errors of every operation besides refusals: the log or the vault is unavailable or damaged. */
@@ -176,6 +177,10 @@ const register = (ports: Ports) =>
     // A repetition without a moment means the moment of the registration.
     const at = toRegister.at ?? known.registered?.at ?? (yield* Clock.currentTimeMillis)
     const moment = yield* notAhead("RegisterPerson", at)
+    if (known.registered !== undefined && toRegister.accepted !== undefined && known.acceptances.size === 0) {
+      const accepted = "the acceptance with Policies.accept, when it is given: the person is registered already"
+      return yield* new Refusal({ rule: "TACET-ONCE", command: "RegisterPerson", field: "accepted", accepted })
+    }
     const purposes = bases.map(({ purpose }) => purpose)
     const sealing = details.map((detail) => ({
       detail,
@@ -190,6 +195,7 @@ const register = (ports: Ports) =>
     }
     for (const { detail, source } of sealing) {
       yield* requireCollected({ ...detail, source })
+      yield* requireFit("RegisterPerson", { ...detail, customer: operator, source })
       const identifier = identifierOf(detail)
       if (identifier !== undefined) yield* Effect.fromResult(Identifiers.normalise(identifier, numbers))
     }
@@ -220,7 +226,8 @@ const register = (ports: Ports) =>
           // A detail that would be refused is refused before the person is recorded.
           for (const { category, purposes: of, source } of sealing) {
             const row = { customer: operator, subject: subjectOf(person), category, declared: of, source, at }
-            yield* Effect.fromResult(Gate.judgeSealing(row, declared, { _tag: "pseudonym", state: registered }))
+            const sealing = { ...row, kept: keptIn(ports.vault, operator) }
+            yield* requireSealable(decisions, declared, { _tag: "pseudonym", state: registered }, sealing)
           }
           return { commands, context, checks: [Declarations.check(operator, declared)] }
         }),

@@ -2,7 +2,6 @@
  * The decisions that the vault asks for before it seals or opens a value: by the policy that binds the Customer at that
  * moment, its contract, the consents of the person and the role of the reader.
  */
-import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -19,15 +18,14 @@ import { Uuid } from "../eventsourcing/Uuid.ts"
 import type { Access } from "../privacy/AccessLog.ts"
 import type { Span } from "../privacy/Ended.ts"
 import { type Opening, OpeningPolicy, type Sealing } from "../privacy/OpeningPolicy.ts"
-import { Purpose } from "../policy/text/parameters/purposes.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
 import { VaultUnavailable } from "../privacy/VaultError.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import * as Gate from "./internal/Gate.ts"
 import * as PersonEnds from "./internal/PersonEnds.ts"
-import * as ProcessingEntries from "./internal/ProcessingEntries.ts"
 import * as RetentionEnds from "./internal/RetentionEnds.ts"
+import { requireSealable } from "./internal/Sealings.ts"
 import { linkedWith, requireApart } from "./pseudonyms/linked.ts"
 import { endedWithPersons, type OfPersons } from "./retention/ended.ts"
 import { Required } from "./staff/settings.ts"
@@ -35,7 +33,6 @@ import { Required } from "./staff/settings.ts"
 const pseudonymIn = (subject: SubjectId) => subject as Uuid as Pseudonym.PseudonymId
 
 const isUuid = Schema.is(Uuid)
-const isPurpose = Schema.is(Purpose)
 
 /** What the decisions rest on. */
 interface Ports {
@@ -131,27 +128,12 @@ const checkSealing = (ports: Ports) => {
   })
 
   return Effect.fn("Openings.checkSealing")(function* (sealing: Sealing) {
-    const { at: collectedAt, category, customer, subject } = sealing
+    const { customer, subject } = sealing
     const declared = yield* reading(decisions.declared(customer))
     const owner = yield* ownerOf(customer, subject)
-    yield* Effect.fromResult(Gate.judgeSealing(sealing, declared, owner))
-    if (owner?._tag !== "pseudonym") return
-    const policy = declared.policyAt(DateTime.makeUnsafe(collectedAt))
-    if (policy !== undefined) {
-      const linked = yield* reading(linkedWith(decisions, customer, pseudonymIn(subject), owner.state))
-      yield* requireApart(policy, linked, { command: "SealValue" }, category, sealing.kept)
-    }
-    const entries = yield* reading(ProcessingEntries.lookUp(decisions, customer, declared))
-    const entry = entries?.missing(category, sealing.declared.filter(isPurpose), DateTime.makeUnsafe(collectedAt))
-    if (entry !== undefined) {
-      return yield* new Refusal({ rule: "DECLARED", command: "SealValue", field: "category", accepted: entry })
-    }
-    const at = yield* Clock.currentTimeMillis
-    const { ends } = owner.state
-    const datum = { category, collectedAt, at, purposes: sealing.declared, ends, command: "SealValue" }
-    yield* RetentionEnds.requireEnd(decisions, customer, declared, datum).pipe(
+    yield* requireSealable(decisions, declared, owner, sealing).pipe(
       Effect.catchIf(
-        (error) => error._tag !== "Refusal",
+        (error) => error._tag !== "Refusal" && error._tag !== "VaultUnavailable",
         (error) => reading(Effect.fail(error)),
       ),
     )

@@ -82,4 +82,17 @@ describe("what a person types", () => {
       )
     }
   }
+
+  // Planted and found: the interaction read without asking whose it is.
+  it.effect.each(holding("PURPOSE-FIRST"))(
+    "PURPOSE-FIRST: a notice that another person was shown informs nobody else ($id)",
+    (version) =>
+      Effect.gen(function* () {
+        const { interaction, keep } = yield* scene(version, Interaction.NoticeContent.literals)
+        const other = yield* Pseudonyms.use((pseudonyms) => pseudonyms.issue(customer))
+        yield* Pseudonyms.use((pseudonyms) => pseudonyms.link({ customer, pseudonym: other }, interaction))
+        expect(yield* keep({ interaction })).toBe("PURPOSE-FIRST")
+        expect(yield* keep({ interaction, pseudonym: other })).toBe("Success")
+      }).pipe(Effect.provide(services())),
+  )
 })

@@ -6,7 +6,7 @@
  */
 
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
-import type { Source } from "../../privacy/Source.ts"
+import { type Source, sources as everySource } from "../../privacy/Source.ts"
 
 export type { Source }
 
@@ -119,12 +119,10 @@ export const combine = (
 ): Labelled => ({
   label:
     anonymisation !== "checkPassed" && inputs.some(({ label }) => label === "personal") ? "personal" : "nonPersonal",
-  sources: sourceOrder.filter(
+  sources: everySource.filter(
     (source) => source === "derived" || inputs.some(({ sources }) => sources.includes(source)),
   ),
 })
-
-const sourceOrder: ReadonlyArray<Source> = ["givenByPerson", "observed", "thirdParty", "derived"]
 
 /** A record about an organisation. */
 export interface OrganisationRecord {

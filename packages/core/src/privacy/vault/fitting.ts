@@ -3,22 +3,15 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
 import { Uuid } from "../../eventsourcing/Uuid.ts"
 import { PersonalDataCategory } from "../PersonalDataCategory.ts"
-import { type Collector, type Source, type ToldKind } from "../Source.ts"
+import { InvalidValue } from "../VaultError.ts"
+import { collectors, sources, toldKinds } from "../Source.ts"
 
 const isUuid = Schema.is(Uuid)
 const isCategory = Schema.is(PersonalDataCategory)
-
-const sources: { readonly [Word in Source]: true } = {
-  givenByPerson: true,
-  observed: true,
-  thirdParty: true,
-  derived: true,
-}
-const kinds: { readonly [Word in ToldKind]: true } = { callData: true, thirdPartyServiceData: true }
-const collectors: { readonly [Word in Collector]: true } = { customer: true, partner: true, thirdParty: true }
 
 const refuse = (command: string, field: string, accepted: string) =>
   Effect.fail(new Refusal({ rule: "TACET-FORMAT", command, field, accepted }))
@@ -41,20 +34,37 @@ interface Words {
 }
 
 /** Refuses words that the vocabulary does not know. */
-export const requireWords = (
+const requireWords = (
   command: string,
   { category, collectedBy, kind, source }: Words,
 ): Effect.Effect<void, Refusal> => {
   if (!isCategory(category)) return refuse(command, "category", "a category of the vocabulary")
-  const lists = [
+  const lists: ReadonlyArray<readonly [field: string, word: string | undefined, known: ReadonlyArray<string>]> = [
     ["source", source, sources],
-    ["kind", kind, kinds],
+    ["kind", kind, toldKinds],
     ["collectedBy", collectedBy, collectors],
-  ] as const
+  ]
   for (const [field, word, known] of lists) {
-    if (word !== undefined && !Object.hasOwn(known, word)) {
-      return refuse(command, field, `one of these: ${Object.keys(known).join(", ")}`)
-    }
+    if (word !== undefined && !known.includes(word)) return refuse(command, field, `one of these: ${known.join(", ")}`)
   }
   return Effect.void
+}
+
+/** A value that is to be sealed, as far as it can be judged by itself. */
+interface Text extends Words {
+  readonly customer: CustomerId
+  readonly category: PersonalDataCategory
+  readonly value: string
+}
+
+/**
+ * Refuses words that the vocabulary does not know, and a text that would come back as another: UTF-8 has no lone surrogates.
+ */
+export const requireFit = (command: string, text: Text): Effect.Effect<void, Refusal | InvalidValue> => {
+  const { category, customer, value } = text
+  const accepted = "well-formed text, without lone surrogates"
+  return Effect.andThen(
+    requireWords(command, text),
+    /\p{Surrogate}/u.test(value) ? Effect.fail(new InvalidValue({ customer, category, accepted })) : Effect.void,
+  )
 }

@@ -25,7 +25,7 @@ import {
   type VaultUnavailable,
   type WrongKeyStore,
 } from "../VaultError.ts"
-import { requireIds, requireWords } from "./fitting.ts"
+import { requireFit, requireIds } from "./fitting.ts"
 import { keptCategories } from "./categories.ts"
 import { textOfValue } from "./decrypting.ts"
 import { again, type Keyrings } from "./keyrings.ts"
@@ -141,7 +141,7 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
   ): Effect.fn.Return<Sealed<string>, SealError> {
     const { category, customer, reference, subject } = toSeal
     yield* requireIds("SealValue", { customer, subject, reference })
-    yield* requireWords("SealValue", toSeal)
+    yield* requireFit("SealValue", toSeal)
     if (reference !== undefined && (yield* isKept(toSeal, reference))) return { reference, category }
     const { randomBytes } = yield* Encryption
     const sealed = reference ?? Uuid.fromBytes(yield* randomBytes(16), 4)
@@ -185,14 +185,10 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
 }
 
 /** Refuses a value that could not be read. */
-const valid = Effect.fnUntraced(function* ({ category, customer, retentionEnd, value }: ToSeal) {
+const valid = Effect.fnUntraced(function* ({ category, customer, retentionEnd }: ToSeal) {
   const now = yield* Clock.currentTimeMillis
   if (retentionEnd !== undefined && retentionEnd <= now) {
     return yield* new InvalidValue({ customer, category, accepted: "a value whose retention end is to come" })
-  }
-  // UTF-8 has no lone surrogates: they would come back as other characters.
-  if (/\p{Surrogate}/u.test(value)) {
-    return yield* new InvalidValue({ customer, category, accepted: "well-formed text, without lone surrogates" })
   }
 })
 

@@ -4,19 +4,19 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Customer from "../../domain/Customer.ts"
 import * as Interaction from "../../domain/Interaction.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import * as Declarations from "../internal/Declarations.ts"
-import type * as Decisions from "../internal/Decisions.ts"
-import { type PseudonymRef, stateOf } from "./recording.ts"
+import { type Ports, type PseudonymRef, stateOf, subjectOf } from "./recording.ts"
 
 const command = "KeepValue"
 
 /** Refuses a value that a person gave before the notices that the policy demands (PURPOSE-FIRST, ACK-FIRST). */
 export const requireNotice = Effect.fnUntraced(function* (
-  decisions: Decisions.Decisions,
+  { decisions, vault }: Ports,
   whose: PseudonymRef,
   declared: Declarations.Declared,
   at: DateTime.Utc,
@@ -28,8 +28,11 @@ export const requireNotice = Effect.fnUntraced(function* (
   const accepted = (yield* stateOf(decisions, whose)).acceptances.get(version)
   // Who read, understood and accepted the policy knows its purposes too.
   if (accepted !== undefined && DateTime.isLessThanOrEqualTo(accepted.occurredAt, at)) return
+  // A notice that another person was shown tells this one nothing.
+  const owner = interaction === undefined ? Option.none() : yield* vault.subjectOf(whose.customer, interaction)
+  const isOthers = Option.isSome(owner) && owner.value !== subjectOf(whose.pseudonym)
   const shown =
-    interaction === undefined
+    interaction === undefined || isOthers
       ? Interaction.initial
       : (yield* decisions.load(Interaction.aggregate, whose.customer, interaction)).state
   const required = [

@@ -126,7 +126,7 @@ export const keep = (ports: Ports & { readonly noticedElsewhere: boolean }) =>
     const isGiven =
       Competence.collectorOf(origin) === undefined && (source ?? usualSourceOf(category)) === "givenByPerson"
     if (isGiven && !ports.noticedElsewhere) {
-      yield* requireNotice(ports.decisions, toKeep, declared, at, toKeep.interaction)
+      yield* requireNotice(ports, toKeep, declared, at, toKeep.interaction)
     }
     return yield* ports.vault.seal({
       customer,
@@ -155,7 +155,7 @@ export const observe = (ports: Ports & { readonly noticedElsewhere: boolean }) =
     yield* Effect.fromResult(Identifiers.normalise(identifier, yield* Identifiers.TelephoneNumbers))
     if (observed.source === "givenByPerson" && !ports.noticedElsewhere) {
       const declared = yield* decisions.declared(customer)
-      yield* requireNotice(decisions, observed, declared, DateTime.makeUnsafe(seenAt), observed.interaction)
+      yield* requireNotice(ports, observed, declared, DateTime.makeUnsafe(seenAt), observed.interaction)
     }
     const command = (value: Sealed<string>): Pseudonym.Command => ({
       _tag: "ObserveIdentifier",
