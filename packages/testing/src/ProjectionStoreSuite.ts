@@ -8,6 +8,7 @@ import type { ProjectionStoreFixture } from "./Fixture.ts"
 import * as Property from "./Property.ts"
 import { catchingUp } from "./properties/catchUp.ts"
 import { counting } from "./properties/counters.ts"
+import { meeting } from "./properties/meeting.ts"
 import { projectionModel } from "./properties/projectionModel.ts"
 import { saving } from "./properties/saving.ts"
 import * as Scene from "./Scene.ts"
@@ -20,6 +21,7 @@ export const properties = (
   ...saving,
   ...counting(fixture),
   ...catchingUp,
+  ...meeting,
   restarting(fixture),
   ...projectionModel(fixture),
 ]

@@ -2,7 +2,14 @@ import { createHash } from "node:crypto"
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import { Interaction } from "@tacet/core/domain"
 import type { Identifier } from "@tacet/core/domain"
-import { type CustomerId, EventStore, ExpectedVersion, Projection, Uuid } from "@tacet/core/eventsourcing"
+import {
+  type CustomerId,
+  EventStore,
+  ExpectedVersion,
+  Projection,
+  ProjectionStore,
+  Uuid,
+} from "@tacet/core/eventsourcing"
 import { OpeningPolicy, type Subject, Vault } from "@tacet/core/privacy"
 import { Customers, Retention } from "@tacet/core/services"
 import { type CustomerReport, Definition, Deflection } from "@tacet/core/statistics"
@@ -12,6 +19,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { removal } from "./AppendTexts.ts"
@@ -199,6 +207,71 @@ describe("a sweep on a server", () => {
         })
       }).pipe(Effect.provide(services)),
     60_000,
+  )
+})
+
+/** How many interactions the completed runs of the sweep say they have deleted. */
+const deletedByRuns = Effect.fnUntraced(function* (customer: CustomerId.CustomerId) {
+  const chunks = yield* Stream.runCollect(EventStore.logChunks(customer))
+  return chunks
+    .flatMap(({ events }) => events)
+    .filter(({ type }) => type === "RetentionRunCompleted")
+    .reduce((sum, { data }) => sum + (JSON.parse(data) as { readonly deleted: number }).deleted, 0)
+})
+
+// Planted and found: a sweep that ends where another has moved its index, one that counts what it finds gone by a day that
+// it has read before, and one that counts what a completed run has counted.
+describe("sweeps that meet", () => {
+  it.live("SWEEP: are all answered, and delete and count each interaction once, while the log grows", () =>
+    Effect.gen(function* () {
+      const customer = (yield* Uuid.next) as CustomerId.CustomerId
+      yield* declared(customer)
+      const now = yield* Clock.currentTimeMillis
+      let deleted = 0
+      for (let round = 0; round < 3; round++) {
+        for (let part = 0; part < 5; part++) {
+          const from = now - (90 - round * 10 - part) * 24 * hour
+          yield* append(
+            customer,
+            Array.from({ length: 12 }, (_, n) => from + n),
+          )
+        }
+        yield* Projection.catchUpTogether(statistics, customer)
+        const growing = yield* Effect.forkChild(Effect.forever(append(customer, [now - hour])))
+        const swept = yield* Effect.all(
+          Array.from({ length: 4 }, () => Retention.Retention.use((retention) => retention.sweep(customer))),
+          { concurrency: "unbounded" },
+        )
+        yield* Fiber.interrupt(growing)
+        deleted += 60
+        // Two that make the same commit in one millisecond are both answered that it removed them.
+        expect(swept.reduce((sum, { interactions }) => sum + interactions, 0)).toBeGreaterThanOrEqual(60)
+        expect(swept.map(({ waiting }) => waiting)).toEqual([[], [], [], []])
+        expect(yield* deletedByRuns(customer)).toBe(deleted)
+      }
+    }).pipe(Effect.provide(services)),
+  )
+
+  it.live("SWEEP: count nothing again where the index of one that came too late still has a day", () =>
+    Effect.gen(function* () {
+      const customer = (yield* Uuid.next) as CustomerId.CustomerId
+      yield* declared(customer)
+      const first = (yield* Clock.currentTimeMillis) - 90 * 24 * hour
+      yield* append(customer, [first, first + 1])
+      yield* Projection.catchUpTogether(statistics, customer)
+      const sweep = Retention.Retention.use((retention) => retention.sweep(customer))
+      yield* sweep
+      expect(yield* deletedByRuns(customer)).toBe(2)
+      const projections = yield* ProjectionStore.ProjectionStore
+      const index = { name: "retention-days-europe-paris", version: 1 }
+      const { checkpoint } = Option.getOrThrow(yield* projections.load(customer, index))
+      const day = { stretches: [{ from: 1, to: checkpoint }], first, last: first + 1 }
+      const days = [[Math.floor(first / (24 * hour)), day]]
+      const state = JSON.stringify({ days, deleted: { runs: 0, interactions: 0 } })
+      yield* projections.save(customer, index, checkpoint, { checkpoint, state })
+      expect(yield* sweep).toMatchObject({ interactions: 0, waiting: [] })
+      expect(yield* deletedByRuns(customer)).toBe(2)
+    }).pipe(Effect.provide(services)),
   )
 })
 

@@ -81,6 +81,8 @@ export interface State {
   readonly added: number
   /** Whether the latest batch removed interactions of erased persons alone. */
   readonly isOpen: boolean
+  /** The moment of the latest batch. */
+  readonly at: number | undefined
 }
 
 /** A day that was not counted. */
@@ -91,6 +93,7 @@ export const initial: State = {
   through: 0,
   added: 0,
   isOpen: false,
+  at: undefined,
 }
 
 // Evolve
@@ -107,6 +110,7 @@ const evolve = (state: State, event: Event): State => {
     through,
     added: left + added - (erased ?? 0),
     isOpen: erased !== undefined,
+    at: DateTime.toEpochMillis(event.occurredAt),
   }
 }
 

@@ -14,7 +14,8 @@ import type { NewEvent, Position } from "./EventEnvelope.ts"
 import { EventStore, type LogChunk, type LogFilter } from "./EventStore.ts"
 import type { ReadError, StoreUnavailable } from "./EventStoreError.ts"
 import { noteLag } from "./Observability.ts"
-import { type CheckpointMoved, type ProjectionKey, ProjectionStore } from "./ProjectionStore.ts"
+import { type CheckpointMoved, type ProjectionKey, ProjectionStore, type SavedProjection } from "./ProjectionStore.ts"
+import * as Retry from "./Retry.ts"
 import type { StreamId } from "./StreamId.ts"
 
 /** A catch-up projection. */
@@ -44,6 +45,14 @@ export interface Projected<State> {
 
 type RunError<E> = E | ReadError | StoreUnavailable | CheckpointMoved
 
+/** How a projection is brought up to the head. */
+export interface CatchUpOptions {
+  /** Save after so many events, besides at the end, and in a tenth of the time at most. Default 100,000. */
+  readonly saveEvery?: number
+  /** Events in one chunk. Default: the store's page size. */
+  readonly chunkSize?: number
+}
+
 /**
  * Brings a projection up to the head of the log and saves it. Safe to call again, and from several processes at once:
  * one of them saves, the others fail with `CheckpointMoved` and have changed nothing.
@@ -51,13 +60,66 @@ type RunError<E> = E | ReadError | StoreUnavailable | CheckpointMoved
 export const catchUp = Effect.fn("Projection.catchUp")(function* <State, E, R>(
   projection: Projection<State, E, R>,
   customer: CustomerId,
-  options?: {
-    /** Save after so many events, besides at the end, and in a tenth of the time at most. Default 100,000. */
-    readonly saveEvery?: number
-    /** Events in one chunk. Default: the store's page size. */
-    readonly chunkSize?: number
-  },
+  options?: CatchUpOptions,
 ): Effect.fn.Return<Projected<State>, RunError<E>, R | EventStore | ProjectionStore> {
+  const projections = yield* ProjectionStore
+  return yield* foldToHead(projection, customer, options, (expected, next) =>
+    projections.save(customer, projection, expected, next),
+  )
+})
+
+/**
+ * Brings a projection up to the head of the log, whoever else does the same: a fold is right whether it is saved or not.
+ * Of several at once the one that has read furthest saves, and none fails for it. For readers, such as reports; a state
+ * that is changed otherwise than by its fold wants `catchUp`.
+ *
+ * @example
+ * ```ts run
+ * import { layer } from "@tacet/adapter-memory"
+ * import type { CustomerId } from "@tacet/core/eventsourcing"
+ * import { Projection } from "@tacet/core/eventsourcing"
+ * import * as Effect from "effect/Effect"
+ *
+ * const counting: Projection.Projection<number> = {
+ *   name: "counting",
+ *   version: 1,
+ *   initial: () => 0,
+ *   apply: (count, { events }) => Effect.succeed(count + events.length),
+ *   encode: String,
+ *   decode: Number,
+ * }
+ * const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as CustomerId.CustomerId
+ * const reading = Projection.catchUpTogether(counting, customer)
+ * const reports = await Effect.runPromise(Effect.provide(Effect.all([reading, reading], { concurrency: 2 }), layer))
+ * reports // => [{ state: 0, checkpoint: 0 }, { state: 0, checkpoint: 0 }]
+ * ```
+ */
+export const catchUpTogether = Effect.fn("Projection.catchUpTogether")(function* <State, E, R>(
+  projection: Projection<State, E, R>,
+  customer: CustomerId,
+  options?: CatchUpOptions,
+): Effect.fn.Return<Projected<State>, E | ReadError | StoreUnavailable, R | EventStore | ProjectionStore> {
+  const projections = yield* ProjectionStore
+  return yield* foldToHead(projection, customer, options, (expected, next) => {
+    let from = expected
+    return Retry.untilAnswered((isLast) =>
+      projections.save(customer, projection, from, next).pipe(
+        Effect.as(Option.some(undefined)),
+        Effect.catchTag("CheckpointMoved", ({ actual }) => {
+          from = actual
+          return Effect.succeed(isLast || actual >= next.checkpoint ? Option.some(undefined) : Option.none())
+        }),
+      ),
+    )
+  })
+})
+
+const foldToHead = Effect.fnUntraced(function* <State, E, R, SaveError>(
+  projection: Projection<State, E, R>,
+  customer: CustomerId,
+  options: CatchUpOptions | undefined,
+  save: (expected: Position, next: SavedProjection) => Effect.Effect<void, SaveError>,
+): Effect.fn.Return<Projected<State>, E | SaveError | ReadError | StoreUnavailable, R | EventStore | ProjectionStore> {
   const store = yield* EventStore
   const projections = yield* ProjectionStore
   const saveEvery = options?.saveEvery ?? 100_000
@@ -80,7 +142,7 @@ export const catchUp = Effect.fn("Projection.catchUp")(function* <State, E, R>(
     const atHead = chunk.through >= chunk.head
     const begun = yield* Clock.currentTimeMillis
     if (checkpoint > savedAt && (atHead || (checkpoint - savedAt >= saveEvery && begun >= mayRestUntil))) {
-      yield* projections.save(customer, projection, savedAt, { checkpoint, state: projection.encode(state) })
+      yield* save(savedAt, { checkpoint, state: projection.encode(state) })
       savedAt = checkpoint
       const ended = yield* Clock.currentTimeMillis
       mayRestUntil = ended + (ended - begun) * restBetweenSaves

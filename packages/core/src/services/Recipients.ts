@@ -13,9 +13,8 @@ import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import type { StoreUnavailable } from "../eventsourcing/EventStoreError.ts"
 import * as Projection from "../eventsourcing/Projection.ts"
-import { type CheckpointMoved, ProjectionStore } from "../eventsourcing/ProjectionStore.ts"
+import { ProjectionStore } from "../eventsourcing/ProjectionStore.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
-import * as Retry from "../eventsourcing/Retry.ts"
 import * as LegalData from "../policy/legal/LegalData.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
@@ -26,7 +25,7 @@ import { orNow } from "./pseudonyms/recording.ts"
 export type { Entered }
 
 /** The errors of every operation besides refusals: the log is unavailable or damaged. */
-export type RecipientsError = Decisions.DecisionError | StoreUnavailable | CheckpointMoved
+export type RecipientsError = Decisions.DecisionError | StoreUnavailable
 
 /** A recipient in the register at a date. */
 export interface Entry {
@@ -79,11 +78,7 @@ export const layer: Layer.Layer<Recipients, never, EventStore | ProjectionStore>
     const decisions = yield* Decisions.make
 
     const entries = (customer: CustomerId) =>
-      // Of readers at once one saves the checkpoint; the others read again from there.
-      Retry.whileFailing(
-        Projection.catchUp(RecipientRegister.projection, customer),
-        ({ _tag }) => _tag === "CheckpointMoved",
-      ).pipe(
+      Projection.catchUpTogether(RecipientRegister.projection, customer).pipe(
         Effect.flatMap(({ state }) => RecipientRegister.entries(state)),
         Effect.provideContext(stores),
       )

@@ -180,35 +180,55 @@ const sweep = (ports: Ports) =>
     const { decisions, definition, index, projections, store, vault } = ports
     let basis: Basis = yield* basisOf(decisions, customer, definition.timeZone)
     yield* requireDeletion(basis)
-    const { checkpoint, state } = yield* Projection.catchUp(index, customer).pipe(
+    const days = new Set<PlainDate>()
+    let [interactions, events] = [0, 0]
+    const caughtUp = Projection.catchUp(index, customer).pipe(
       Effect.provideService(EventStore, store),
       Effect.provideService(ProjectionStore, projections),
     )
-    const passed = yield* Purging.readThrough(projections, ports.settings, customer)
-    const days: Array<PlainDate> = []
-    const waiting: Array<PlainDate> = []
-    const withoutEnd: Array<PlainDate> = []
-    let [interactions, events] = [0, 0]
-    for (const [number, entry] of Array.from(state.days).sort(([one], [other]) => one - other)) {
-      const tried = yield* sweepDay(ports, basis, { number, entry, through: checkpoint }, passed)
-      basis = tried.basis
-      const { outcome } = tried
-      const day = fromEpochDay(number)
-      if (outcome === "endless") withoutEnd.push(day)
-      if (typeof outcome === "string") continue
-      const runs = basis.retention.state.runs.size
-      if (outcome === undefined) {
-        waiting.push(day)
-        continue
+    // Where another sweep has moved the index, the days are looked at as it has left them, and the index moves no further:
+    // of several sweeps at once, each moves it once.
+    const asLeft = Effect.flatMap(
+      projections.load(customer, index),
+      Option.match({
+        onNone: () => caughtUp,
+        onSome: (saved) => Effect.succeed({ ...saved, state: index.decode(saved.state) }),
+      }),
+    )
+    let isFirst = true
+    const sweepDays = Effect.gen(function* () {
+      const reading = isFirst ? caughtUp : asLeft
+      isFirst = false
+      const { checkpoint, state } = yield* reading
+      const passed = yield* Purging.readThrough(projections, ports.settings, customer)
+      const waiting: Array<PlainDate> = []
+      const withoutEnd: Array<PlainDate> = []
+      for (const [number, entry] of Array.from(state.days).sort(([one], [other]) => one - other)) {
+        const tried = yield* sweepDay(ports, basis, { number, entry, through: checkpoint }, passed)
+        basis = tried.basis
+        const { outcome } = tried
+        const day = fromEpochDay(number)
+        if (outcome === "endless") withoutEnd.push(day)
+        if (typeof outcome === "string") continue
+        const runs = basis.retention.state.runs.size
+        if (outcome === undefined) {
+          waiting.push(day)
+          continue
+        }
+        days.add(day)
+        interactions += outcome.interactions
+        events += outcome.events
+        const before = state.deleted.runs === runs ? state.deleted.interactions : 0
+        state.deleted = { runs, interactions: before + outcome.deleted }
+        state.days.delete(number)
+        yield* projections.save(customer, index, checkpoint, { checkpoint, state: index.encode(state) })
       }
-      days.push(day)
-      interactions += outcome.interactions
-      events += outcome.events
-      const before = state.deleted.runs === runs ? state.deleted.interactions : 0
-      state.deleted = { runs, interactions: before + outcome.deleted }
-      state.days.delete(number)
-      yield* projections.save(customer, index, checkpoint, { checkpoint, state: index.encode(state) })
-    }
+      return { checkpoint, passed, state, waiting, withoutEnd }
+    })
+    const { checkpoint, passed, state, waiting, withoutEnd } = yield* Retry.whileFailing(
+      sweepDays,
+      ({ _tag }) => _tag === "CheckpointMoved",
+    )
     const erasing = { days: state.days, through: checkpoint, passed }
     const erased = vault === undefined ? noneErased : yield* sweepErased(ports, vault, customer, erasing)
     const rows = vault === undefined ? 0 : yield* vault.sweep(customer)
@@ -216,7 +236,7 @@ const sweep = (ports: Ports) =>
     yield* Metric.update(sweeps, 1)
     yield* Metric.update(waitingDays, waiting.length)
     yield* Effect.annotateCurrentSpan({
-      "tacet.days": days.length,
+      "tacet.days": days.size,
       "tacet.interactions": interactions,
       "tacet.rows": rows,
       "tacet.erased": erased.interactions,
@@ -224,7 +244,7 @@ const sweep = (ports: Ports) =>
     })
     const spans = vault === undefined ? [] : yield* vault.spans(customer)
     const endless = endlessRows(basis, spans, endlessDays(basis, withoutEnd))
-    const swept: Swept = { days, interactions, events, rows, erased, waiting, endless }
+    const swept: Swept = { days: Array.from(days), interactions, events, rows, erased, waiting, endless }
     return swept
   })
 

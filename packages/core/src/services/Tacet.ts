@@ -176,7 +176,7 @@ export const makeTacet = <E = never>({
     const id = yield* readId(CustomerId, customer, "report", "customer")
     const customers = yield* Customers.Customers
     const { scenarios } = yield* customers.declared(id)
-    const { state: current } = yield* Projection.catchUp(projection, id)
+    const { state: current } = yield* Projection.catchUpTogether(projection, id)
     const isPast = asOf !== undefined && asOf < Deflection.watermark(current)
     const state = isPast ? yield* Deflection.stateAt(definition, id, asOf) : current
     return Deflection.report(state, {
@@ -188,7 +188,7 @@ export const makeTacet = <E = never>({
 
   const sweep = Effect.fnUntraced(function* (customer: string) {
     const id = yield* readId(CustomerId, customer, "sweep", "customer")
-    yield* Projection.catchUp(projection, id)
+    yield* Projection.catchUpTogether(projection, id)
     return yield* Retention.Retention.use((service) => service.sweep(id))
   })
 

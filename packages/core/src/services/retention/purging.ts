@@ -165,11 +165,11 @@ export const foresee = Effect.fnUntraced(function* (
   const { id } = PurgedDay.streamOf(customer, fromEpochDay(indexed.number))
   const { state } = yield* ports.decisions.load(PurgedDay.aggregate, customer, id)
   const waitsFor = new Set<"window" | "projection">()
-  if (state.through > passed) waitsFor.add("projection")
   let [interactions, events] = [0, 0]
   yield* Stream.runForEach(InteractionsOfDay.find(ports, customer, indexed), (list) =>
     Effect.gen(function* () {
       const left = list.filter(({ position }) => position <= state.through)
+      if (left.length > 0 && state.through > passed) waitsFor.add("projection")
       const sized = yield* InteractionsOfDay.sizeAll(ports, customer, left)
       const uncounted = list.filter(({ position }) => position > state.through)
       const read = yield* InteractionsOfDay.readAll(ports, customer, uncounted)
@@ -196,23 +196,25 @@ export const purge = Effect.fnUntraced(function* (
   passed: Position,
 ) {
   const { decisions, settings } = ports
-  const { customer } = basis
+  const { customer, now } = basis
   const { number, through } = indexed
   const day = fromEpochDay(number)
   const { id } = PurgedDay.streamOf(customer, day)
   const loaded = yield* decisions.load(PurgedDay.aggregate, customer, id)
   const countedThrough = loaded.state.through
-  // Interactions that were counted for the sake of erased persons are still there for projections to read.
-  if (countedThrough > passed) return undefined
   const batches = batchesOf(ports, basis, day, loaded, "retention")
   const counting = countingOf(ports, basis, passed)
   let fresh = 0
+  let isUnread = false
   // A day that fits into a commit is not looked for twice.
   let few: Array<InteractionsOfDay.Sized> | undefined = []
   yield* Stream.runForEach(InteractionsOfDay.find(ports, customer, indexed), (list) =>
     Effect.gen(function* () {
       // An earlier sweep counted these, and was stopped before it could delete them.
       const left = list.filter(({ position }) => position <= countedThrough)
+      // Those that were counted for the sake of erased persons are still there for projections to read.
+      if (left.length > 0 && countedThrough > passed) isUnread = true
+      if (isUnread) return
       yield* batches.add(yield* InteractionsOfDay.sizeAll(ports, customer, left))
       const uncounted = list.filter(({ position }) => position > countedThrough)
       const read = yield* counting.add(uncounted)
@@ -221,8 +223,16 @@ export const purge = Effect.fnUntraced(function* (
       few?.push(...read.map(({ events, position, stream }) => ({ events, position, stream })))
     }),
   )
+  if (isUnread) return undefined
   yield* batches.finish
   if (!counting.isReady()) return undefined
+  if (fresh === 0 && batches.removed.interactions === 0) {
+    // Another sweep has removed them, maybe since the day was loaded; a run that was completed since has counted them.
+    const { state } = yield* decisions.load(PurgedDay.aggregate, customer, id)
+    const isCounted = (state.at ?? now) <= (basis.retention.state.sweptAt ?? -1)
+    const gone: Purged = { ...batches.removed, deleted: isCounted ? 0 : state.added }
+    return gone
+  }
   const before = fresh === 0 || batches.removed.interactions > 0 ? batches.added() : 0
   if (fresh > 0) {
     batches.record(counting.command(day, through))
