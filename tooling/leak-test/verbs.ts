@@ -24,8 +24,11 @@ import * as Layer from "effect/Layer"
 import type * as Schema from "effect/Schema"
 import { type Aviary, filled, type Filling, pick } from "./canaries.ts"
 
-/** An argument by its place: the compartment, one of the ids, a text, a moment, the set of arguments, a list, a command. */
-type Argument = "compartment" | "id" | "text" | "moment" | "set" | "list" | Schema.Top
+/**
+ * An argument by its place: the compartment, one of the ids, a text, a moment, the set of arguments, details by which a person is
+ * located, commands about a Customer, an application with an identifier of its own, a command.
+ */
+type Argument = "compartment" | "id" | "text" | "moment" | "set" | "details" | "commands" | "named" | Schema.Top
 
 const inSet: ReadonlyArray<Argument> = ["set"]
 const ofCompartment: ReadonlyArray<Argument> = ["compartment", "set"]
@@ -78,7 +81,7 @@ export const everyVerb: ReadonlyArray<Called> = [
     mayMeasure: ["compartment", "text", "text"],
     useRecord: ofCompartment,
   }),
-  called(Services.Customers.Customers, { declare: ["compartment", "list"], declared: ["compartment"] }),
+  called(Services.Customers.Customers, { declare: ["compartment", "commands"], declared: ["compartment"] }),
   called(Services.DataCentres.DataCentres, {
     declare: commandOf(HostingRegister.Command),
     inspect: ["compartment", "moment"],
@@ -87,7 +90,7 @@ export const everyVerb: ReadonlyArray<Called> = [
     receive: inSet,
     stateOf: inSet,
     declare: ["set", RightsRequest.Command],
-    locate: ["set", "list", "set"],
+    locate: ["set", "details", "set"],
     choose: ["set", "set", "set"],
     read: ["set", "set"],
     refuse: inSet,
@@ -113,12 +116,12 @@ export const everyVerb: ReadonlyArray<Called> = [
     asOf: ["compartment", "moment"],
   }),
   called(Services.Pseudonyms.Pseudonyms, {
-    issue: ["compartment"],
+    issue: ofCompartment,
     stateOf: inSet,
     declare: ["set", Pseudonym.Command],
     keep: inSet,
     observe: inSet,
-    link: ["set", "id"],
+    link: ["set", "id", "set"],
     rectify: ["set", "set", "text"],
   }),
   called(Services.PublicStatistics.PublicStatistics, { close: inSet, give: ofCompartment }),
@@ -132,8 +135,8 @@ export const everyVerb: ReadonlyArray<Called> = [
     explain: ["compartment"],
     setPeriod: ofCompartment,
     hold: ofCompartment,
-    release: ["compartment", "id"],
-    schedule: ["compartment"],
+    release: ["compartment", "id", "moment"],
+    schedule: ["compartment", "moment"],
   }),
   called(Services.SecurityMeasures.SecurityMeasures, {
     declare: commandOf(SecurityRegister.Command),
@@ -144,10 +147,10 @@ export const everyVerb: ReadonlyArray<Called> = [
     asOf: ["compartment", "id", "moment"],
   }),
   called(Services.Switches.Switches, {
-    deviceOf: ofCompartment,
+    deviceOf: ["compartment", "named"],
     turnOff: inSet,
     turnOn: inSet,
-    positions: ["compartment", "id"],
+    positions: ["compartment", "id", "moment"],
   }),
   called(Services.Transfers.Transfers, { request: inSet, execute: inSet, notify: inSet, stateOf: inSet }),
   called(Services.Uses.Uses, { ask: inSet }),
@@ -181,16 +184,25 @@ export interface History {
   readonly compartment: string
   /** Values that are kept. */
   readonly values: ReadonlyArray<Sealed.Sealed<string>>
+  /** The moments that are given as numbers. Default: those of the commands. */
+  readonly moment?: () => number
 }
 
-/** A call of a verb: most are refused, and none may say with what it was called. */
-export const call = ({
-  canaries,
-  compartment,
-  filling,
-  values,
-}: History): Effect.Effect<unknown, { readonly _tag: string }> => {
-  const { chance, ids, moment } = filling
+/** A call of some verb: most are refused, and none may say with what it was called. */
+export const call = (history: History): Effect.Effect<unknown, { readonly _tag: string }> => {
+  const { chance } = history.filling
+  const called = pick(chance, everyVerb)
+  const [verb] = pick(chance, Object.entries(called.verbs))
+  return callOf(history, called, verb)
+}
+
+/** A call of a verb. */
+export const callOf = (
+  { canaries, compartment, filling, moment = filling.moment, values }: History,
+  { service, verbs }: Called,
+  verb: string,
+): Effect.Effect<unknown, { readonly _tag: string }> => {
+  const { chance, ids } = filling
   const text = () => (chance(3) === 0 ? pick(chance, filling.texts) : canaries.any())
   const id = () => pick(chance, ids)
   const among = <A>(all: ReadonlyArray<A>): A | string => (chance(8) === 0 ? text() : pick(chance, all))
@@ -226,13 +238,20 @@ export const call = ({
     ground: among(["explicitConsent", "legalRequirement", "alreadyErased", "notIdentified"]),
     kind: among(["access", "erasure", "rectification", "objection", "portability"]),
     channel: among(["email", "post", "telephone"]),
+    collectedBy: among(["customer", "partner"]),
+    origin: { service: among(["operator", "partner"]), operatorIs: [among(["holder", "recipient"])] },
+    localLaw: { country: text(), reference: text(), answerWithin: among(["P1M", "P30D"]) },
     cause: among(["request", "erasure"]),
     manner: among(["form", "file", "writing"]),
     what: among(["technology", "location"]),
     data: among(["otherData", "interactionData"]),
     period: among(["P1M", "P12M"]),
     result: among(["notified", text()]),
-    identifier: chance(2) === 0 ? identifier() : canaries.any(),
+    identifier: identifier(),
+    keys: [text()],
+    actors: chance(2) === 0 ? "all" : [id()],
+    exposure: { from: moment(), to: moment(), keys: [text()], actors: chance(2) === 0 ? "all" : [id()] },
+    risk: among(["none", "risk", "highRisk"]),
     source: among(["givenByPerson", "observed"]),
     safeguard: { instrument: among(["adHocClauses"]), reference: text(), recordedOn: text() },
     conditions: [text()],
@@ -275,20 +294,18 @@ export const call = ({
         return moment()
       case "set":
         return set()
-      case "list":
-        return [
-          chance(2) === 0
-            ? filled(pick<Schema.Top>(chance, Customer.Command.members), filling)
-            : { identifier: identifier(), from: moment(), to: moment() },
-        ]
+      case "details":
+        return [{ identifier: identifier(), from: moment(), to: moment() }]
+      case "commands":
+        return [filled(pick<Schema.Top>(chance, Customer.Command.members), filling)]
+      case "named":
+        return { application: text(), identifier: canaries.any() }
       default:
         return filled(argument, filling)
     }
   }
-  const { service, verbs } = pick(chance, everyVerb)
-  const [verb, places] = pick(chance, Object.entries(verbs))
   return Effect.flatMap(service as unknown as Effect.Effect<Readonly<Record<string, Verb>>>, (all) =>
-    Effect.suspend(() => all[verb]!(...places.map(made))),
+    Effect.suspend(() => all[verb]!(...verbs[verb]!.map(made))),
   )
 }
 

@@ -99,6 +99,9 @@ export type Command = typeof Command.Type
  */
 export const decide = (state: State, command: Command): Result.Result<ReadonlyArray<Event>, Refusal> => {
   const { at, what } = command
+  if (!Object.hasOwn(state, what)) {
+    return refuse("TACET-FORMAT", command, "what", `one of these: ${Object.keys(state).join(", ")}`)
+  }
   const last = state[what].at(-1)
   const off = command._tag === "SwitchOff"
   if (off === (last?.isOff ?? false)) return nothing

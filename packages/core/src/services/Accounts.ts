@@ -26,6 +26,7 @@ import type { Source } from "../privacy/Source.ts"
 import { requireFit, type SealError, Vault } from "../privacy/Vault.ts"
 import type { PeriodClosed, SubjectErased, VaultUnavailable } from "../privacy/VaultError.ts"
 import * as Declarations from "./internal/Declarations.ts"
+import { momentOrNow } from "./internal/Moments.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import { requireSealable } from "./internal/Sealings.ts"
 import { declare } from "./pseudonyms/declaring.ts"
@@ -152,8 +153,8 @@ export const layer: Layer.Layer<Accounts, never, Vault | EventStore> = Layer.eff
 
 /** A moment, which the clock has reached. An end ahead of it would bar the real one. */
 const notAhead = Effect.fnUntraced(function* (command: string, at: EpochMillis | undefined) {
-  const now = yield* Clock.currentTimeMillis
-  if (at === undefined || at <= now) return DateTime.makeUnsafe(at ?? now)
+  const moment = yield* momentOrNow(command, at)
+  if (DateTime.toEpochMillis(moment) <= (yield* Clock.currentTimeMillis)) return moment
   return yield* new Refusal({ rule: "TACET-TIME", command, field: "at", accepted: "a moment that has come" })
 })
 

@@ -20,7 +20,7 @@ import { type Details, type Drafts, draftsOf, type Part } from "./breaches/notic
 import { type Exposure, type Reached, reachedBy, type ReachedValue } from "./breaches/reached.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
-import { orNow } from "./pseudonyms/recording.ts"
+import { momentOrNow } from "./internal/Moments.ts"
 
 export type { Details, Drafts, Exposure, Part, Reached, ReachedValue }
 
@@ -125,7 +125,7 @@ export const layer: Layer.Layer<Breaches, never, EventStore | VaultStore | Acces
       declare: Effect.fn("Breaches.declare")(decide),
       reached: Effect.fn("Breaches.reached")((compartment, exposure) => reachedBy(ports, compartment, exposure)),
       assess: Effect.fn("Breaches.assess")(function* ({ at: moment, breach, compartment, exposure, risk }) {
-        const at = DateTime.makeUnsafe(yield* orNow(moment))
+        const at = yield* momentOrNow("AssessBreach", moment)
         const { persons, values } = yield* reachedBy(ports, compartment, exposure)
         const counts = new Map<PersonalDataCategory, number>()
         for (const { category } of values) counts.set(category, (counts.get(category) ?? 0) + 1)
@@ -139,13 +139,13 @@ export const layer: Layer.Layer<Breaches, never, EventStore | VaultStore | Acces
       }),
       drafts: Effect.fn("Breaches.drafts")(function* (compartment, breach, details) {
         const state = yield* load(compartment, breach)
-        const now = DateTime.makeUnsafe(yield* orNow(undefined))
+        const now = yield* DateTime.now
         yield* Effect.fromResult(Breach.requireDiscovered(state, "DraftNotices"))
         const declared = yield* decisions.declared(compartment)
         return draftsOf(state, yield* policyOf(declared, state, "DraftNotices", now), details)
       }),
       open: Effect.fn("Breaches.open")(function* (compartment, options) {
-        const at = DateTime.makeUnsafe(yield* orNow(options?.at))
+        const at = yield* momentOrNow("Breaches.open", options?.at)
         const declared = yield* decisions.declared(compartment)
         const filter = { streamKinds: [Breach.streamKind], eventTypes: ["BreachDiscovered"] }
         const open: Array<OpenBreach> = []

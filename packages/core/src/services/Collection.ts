@@ -26,10 +26,11 @@ import { type SealError, Vault } from "../privacy/Vault.ts"
 import type { VaultUnavailable } from "../privacy/VaultError.ts"
 import type { Declared } from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
+import { millisOrNow, momentOrNow } from "./internal/Moments.ts"
 import * as PersonEnds from "./internal/PersonEnds.ts"
 import * as Recorder from "./internal/Recorder.ts"
 import * as RetentionEnds from "./internal/RetentionEnds.ts"
-import { orNow, subjectOf } from "./pseudonyms/recording.ts"
+import { subjectOf } from "./pseudonyms/recording.ts"
 
 /** The errors of every operation besides refusals: the log or the vault is unavailable or damaged. */
 export type CollectionError = Decisions.DecisionError | VaultUnavailable
@@ -167,7 +168,7 @@ const collect = Effect.fnUntraced(function* (
   command: (at: DateTime.Utc, values: ReadonlyArray<Sealed<string>>) => Interaction.Command,
 ) {
   const { customer, pseudonym, purposes } = collected
-  const collectedAt = yield* orNow(collected.at)
+  const collectedAt = yield* millisOrNow(tag, collected.at)
   const at = DateTime.makeUnsafe(collectedAt)
   const { decisions } = recorder
   const commitId = collected.commitId ?? (yield* Uuid.next)
@@ -208,7 +209,7 @@ const collect = Effect.fnUntraced(function* (
 const remove = ({ recorder, vault }: Ports) =>
   Effect.fn("Collection.remove")(function* (removed: InInteraction & { readonly field: FieldId }) {
     const { customer, field } = removed
-    const at = DateTime.makeUnsafe(yield* orNow(removed.at))
+    const at = yield* momentOrNow("DeleteInput", removed.at)
     const command: Interaction.Command = { _tag: "DeleteInput", at, field }
     const { state } = yield* decide(recorder, removed, command, (_, foresee, { inputs }) =>
       Effect.gen(function* () {

@@ -4,7 +4,6 @@
  * pseudonym's own events.
  */
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Pseudonym from "../domain/Pseudonym.ts"
@@ -17,9 +16,9 @@ import type { SubjectErased } from "../privacy/VaultError.ts"
 import { type ConsentRecord, eventsOf, recordOf } from "./consents/record.ts"
 import { toReceipt } from "./consents/receipt.ts"
 import * as Decisions from "./internal/Decisions.ts"
+import { momentOrNow } from "./internal/Moments.ts"
 import type { JsonLd } from "./internal/JsonLd.ts"
 import { Pseudonyms, type PseudonymRef, type PseudonymsError } from "./Pseudonyms.ts"
-import { orNow } from "./pseudonyms/recording.ts"
 
 export type { Change, Consent, ConsentRecord, Objection } from "./consents/record.ts"
 export type { JsonLd } from "./internal/JsonLd.ts"
@@ -93,18 +92,18 @@ export const layer: Layer.Layer<Consents, never, Pseudonyms | EventStore> = Laye
 
     return Consents.of({
       give: Effect.fn("Consents.give")(function* (whose, { at: moment, ...given }) {
-        const at = DateTime.makeUnsafe(yield* orNow(moment))
+        const at = yield* momentOrNow("GiveConsent", moment)
         yield* declare(whose, { _tag: "GiveConsent", at, ...given })
         // A consent that is in force is in the record.
         return (yield* receipt(whose, given))!
       }),
       withdraw: Effect.fn("Consents.withdraw")(function* (whose, { at: moment, ...of }) {
-        const at = DateTime.makeUnsafe(yield* orNow(moment))
+        const at = yield* momentOrNow("WithdrawConsent", moment)
         yield* declare(whose, { _tag: "WithdrawConsent", at, ...of })
         return yield* receipt(whose, of)
       }),
       object: Effect.fn("Consents.object")(function* (whose, { at: moment, purpose }) {
-        const at = DateTime.makeUnsafe(yield* orNow(moment))
+        const at = yield* momentOrNow("RaiseObjection", moment)
         yield* declare(whose, { _tag: "RaiseObjection", at, purpose })
       }),
       record: Effect.fn("Consents.record")(record),

@@ -21,8 +21,8 @@ import { KeyStore } from "../privacy/KeyStore.ts"
 import type { VaultUnavailable } from "../privacy/VaultError.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
+import { momentOrNow } from "./internal/Moments.ts"
 import * as KeyedIds from "./internal/KeyedIds.ts"
-import { orNow } from "./pseudonyms/recording.ts"
 
 /** The errors of every operation besides refusals: the log is unavailable or damaged. */
 export type CookiesError = Decisions.DecisionError
@@ -127,12 +127,12 @@ export const layer: Layer.Layer<Cookies, never, KeyStore | EventStore> = Layer.e
       Effect.map(decisions.load(CookieRegister.aggregate, operator, operator), ({ state }) => state)
 
     const declaredNow = Effect.fnUntraced(function* (operator: CustomerId, name: Declared["name"]) {
-      const at = DateTime.makeUnsafe(yield* orNow(undefined))
+      const at = yield* DateTime.now
       return CookieRegister.cookiesAt(yield* register(operator), at).find((cookie) => cookie.name === name)
     })
 
     const boundAt = Effect.fnUntraced(function* (operator: CustomerId, command: string, moment?: EpochMillis) {
-      const at = DateTime.makeUnsafe(yield* orNow(moment))
+      const at = yield* momentOrNow(command, moment)
       const policy = yield* Declarations.bound(yield* decisions.declared(operator), command, at)
       return { at, policy, today: Calendar.localDate(at, policy.timeZone) }
     })
@@ -145,7 +145,7 @@ export const layer: Layer.Layer<Cookies, never, KeyStore | EventStore> = Layer.e
       visitor: string,
       _tag: VisitorChoice.Command["_tag"],
     ) {
-      const command = { _tag, at: DateTime.makeUnsafe(yield* orNow(undefined)) }
+      const command = { _tag, at: yield* DateTime.now }
       const target = { customer: operator, id: yield* visitorOf(operator, visitor) }
       yield* decisions.handleBy(VisitorChoice.aggregate, target, (state) => VisitorChoice.decide(state, command))
     })
@@ -153,7 +153,7 @@ export const layer: Layer.Layer<Cookies, never, KeyStore | EventStore> = Layer.e
     return Cookies.of({
       declare: Effect.fn("Cookies.declare")(decide),
       remove: Effect.fn("Cookies.remove")(function* (operator, name, options) {
-        const at = DateTime.makeUnsafe(yield* orNow(options?.at))
+        const at = yield* momentOrNow("RemoveCookie", options?.at)
         return yield* decide(operator, { _tag: "RemoveCookie", at, name })
       }),
       list: Effect.fn("Cookies.list")(function* (operator, moment) {

@@ -4,7 +4,6 @@
  * has adopted there.
  */
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Calendar from "../calendar/Calendar.ts"
@@ -17,7 +16,7 @@ import * as Check from "../policy/checks/Hosting.ts"
 import * as LegalData from "../policy/legal/LegalData.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
-import { orNow } from "./pseudonyms/recording.ts"
+import { momentOrNow } from "./internal/Moments.ts"
 
 /** What every operation can fail with besides refusals: the log could not be reached, or is not whole. */
 export type DataCentresError = Decisions.DecisionError
@@ -61,7 +60,7 @@ export const layer: Layer.Layer<DataCentres, never, EventStore> = Layer.effect(
         })),
       ),
       inspect: Effect.fn("DataCentres.inspect")(function* (operator, moment) {
-        const at = DateTime.makeUnsafe(yield* orNow(moment))
+        const at = yield* momentOrNow("DataCentres.inspect", moment)
         const policy = yield* Declarations.bound(yield* decisions.declared(operator), "InspectHosting", at)
         const { state } = yield* decisions.load(HostingRegister.aggregate, operator, operator)
         const register = HostingRegister.dataCentres(state, policy.timeZone)

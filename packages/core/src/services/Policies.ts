@@ -32,7 +32,8 @@ import {
 } from "../policy/text/PrivacyPolicy.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
-import { orNow, record } from "./pseudonyms/recording.ts"
+import { momentOrNow } from "./internal/Moments.ts"
+import { record } from "./pseudonyms/recording.ts"
 
 export { OperatorOf } from "./internal/Declarations.ts"
 
@@ -188,23 +189,22 @@ export const layer: Layer.Layer<Policies, never, EventStore> = Layer.effect(
       Effect.asVoid(
         decisions.handle(PolicyArchive.aggregate, { customer: operator, id: operator, command, context: undefined }),
       )
-    const utc = (moment: EpochMillis | undefined) => Effect.map(orNow(moment), (at) => DateTime.makeUnsafe(at))
     const archive = (operator: CustomerId) => Effect.map(decisions.archives.read(operator), ({ state }) => state)
     const refuse = (rule: string, command: string, field: string, accepted: string) =>
       Effect.fail(new Refusal({ rule, command, field, accepted }))
 
     return Policies.of({
       publish: Effect.fn("Policies.publish")(function* (operator, { at, ...publication }) {
-        yield* handle(operator, { _tag: "PublishPolicy", at: yield* utc(at), ...publication })
+        yield* handle(operator, { _tag: "PublishPolicy", at: yield* momentOrNow("PublishPolicy", at), ...publication })
       }),
       notify: Effect.fn("Policies.notify")(function* (operator, { at, ...notice }) {
-        yield* handle(operator, { _tag: "NotifyChange", at: yield* utc(at), ...notice })
+        yield* handle(operator, { _tag: "NotifyChange", at: yield* momentOrNow("NotifyChange", at), ...notice })
       }),
       owed: Effect.fn("Policies.owed")((operator) =>
         Effect.map(archive(operator), ({ register }) => PolicyRegister.openNotices(register)),
       ),
       textAt: Effect.fn("Policies.textAt")(function* (operator, at) {
-        const inForce = PolicyArchive.inForceAt(yield* archive(operator), yield* utc(at))
+        const inForce = PolicyArchive.inForceAt(yield* archive(operator), yield* momentOrNow("ReadPolicy", at))
         if (inForce !== undefined) return inForce
         return yield* refuse("INFO-AVAIL", "ReadPolicy", "at", "a moment at which a version is published")
       }),
@@ -218,13 +218,21 @@ export const layer: Layer.Layer<Policies, never, EventStore> = Layer.effect(
         return yield* refuse("ARCHIVE", "ReadArchive", "id", "a version whose text has the digest recorded with it")
       }),
       sever: Effect.fn("Policies.sever")(function* (operator, { at, ...severance }) {
-        yield* handle(operator, { _tag: "SeverProvisions", at: yield* utc(at), ...severance })
+        yield* handle(operator, {
+          _tag: "SeverProvisions",
+          at: yield* momentOrNow("SeverProvisions", at),
+          ...severance,
+        })
       }),
       supplement: Effect.fn("Policies.supplement")(function* (operator, { at, ...supplement }) {
-        yield* handle(operator, { _tag: "PublishSupplement", at: yield* utc(at), ...supplement })
+        yield* handle(operator, {
+          _tag: "PublishSupplement",
+          at: yield* momentOrNow("PublishSupplement", at),
+          ...supplement,
+        })
       }),
       decidedBy: Effect.fn("Policies.decidedBy")(function* (customer, options = {}) {
-        const at = yield* utc(options.at)
+        const at = yield* momentOrNow("ReadDecision", options.at)
         const declared = yield* decisions.declared(customer)
         const { policies, state } = declared
         const product =
@@ -256,7 +264,12 @@ export const layer: Layer.Layer<Policies, never, EventStore> = Layer.effect(
         }
       }),
       accept: Effect.fn("Policies.accept")(function* ({ at: moment, by, customer, manner, policyVersion }) {
-        const command = { _tag: "AcceptPolicy", at: yield* utc(moment), policyVersion, manner } as const
+        const command = {
+          _tag: "AcceptPolicy",
+          at: yield* momentOrNow("AcceptPolicy", moment),
+          policyVersion,
+          manner,
+        } as const
         if (by !== "customer") {
           yield* record(decisions, { customer, pseudonym: by }, command, () => Effect.succeed(command))
           return

@@ -20,10 +20,10 @@ import type { EffectivePolicy } from "../policy/binding/EffectivePolicy.ts"
 import * as LegalData from "../policy/legal/LegalData.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
+import { momentOrNow } from "./internal/Moments.ts"
 import { toJsonLd } from "./processing-record/jsonLd.ts"
 import type { Entry, KeptUntil, Missing, ReceivedBy, Record } from "./processing-record/record.ts"
 import { layerRequired, Required } from "./processing-record/settings.ts"
-import { orNow } from "./pseudonyms/recording.ts"
 import { factsOf } from "./retention/basis.ts"
 import { scheduleOf } from "./retention/schedule.ts"
 
@@ -65,7 +65,7 @@ export const layer: Layer.Layer<ProcessingRecord, never, EventStore> = Layer.eff
         decisions.enter(ProcessingRegister.aggregate, compartment, command, (policy) => ({ policy })),
       ),
       asOf: Effect.fn("ProcessingRecord.asOf")(function* (compartment, moment) {
-        const at = DateTime.makeUnsafe(yield* orNow(moment))
+        const at = yield* momentOrNow("ProcessingRecord.asOf", moment)
         const policy = yield* Declarations.bound(yield* decisions.declared(compartment), "ReadProcessingRecord", at)
         const { state } = yield* decisions.load(ProcessingRegister.aggregate, compartment, compartment)
         const schedule = scheduleOf(

@@ -4,7 +4,6 @@
  * use before the event that stops it is recorded. A refusal changes neither.
  */
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { PolicyVersionId } from "../domain/Identifier.ts"
@@ -20,9 +19,10 @@ import { type SealError, Vault } from "../privacy/Vault.ts"
 import type { PeriodClosed, SubjectErased, UnknownReference, VaultUnavailable } from "../privacy/VaultError.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
+import { momentOrNow } from "./internal/Moments.ts"
 import { type Declaration, declare } from "./pseudonyms/declaring.ts"
 import { keep, link, observe, type Observed, rectify, type ToKeep } from "./pseudonyms/observing.ts"
-import { contextOf, orNow, type Ports, type PseudonymRef, stateOf } from "./pseudonyms/recording.ts"
+import { contextOf, type Ports, type PseudonymRef, stateOf } from "./pseudonyms/recording.ts"
 import { layerNoticedElsewhere, NoticedElsewhere } from "./pseudonyms/settings.ts"
 
 export { layerNoticedElsewhere, NoticedElsewhere }
@@ -98,7 +98,7 @@ export const layer: Layer.Layer<Pseudonyms, never, Vault | EventStore> = Layer.e
 const issue = ({ decisions }: Ports) =>
   Effect.fn("Pseudonyms.issue")(function* (customer: CustomerId, options?: { readonly at?: EpochMillis }) {
     const pseudonym = (yield* Uuid.next) as Pseudonym.PseudonymId
-    const at = DateTime.makeUnsafe(yield* orNow(options?.at))
+    const at = yield* momentOrNow("IssuePseudonym", options?.at)
     yield* decisions.decide(Pseudonym.aggregate, { customer, id: pseudonym }, (declared) =>
       Effect.gen(function* () {
         const { policy } = yield* Declarations.bound(declared, "IssuePseudonym", at)

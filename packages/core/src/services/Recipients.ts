@@ -18,9 +18,9 @@ import type { Refusal } from "../eventsourcing/Refusal.ts"
 import * as LegalData from "../policy/legal/LegalData.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
+import { momentOrNow } from "./internal/Moments.ts"
 import { type Entered } from "./internal/RecipientRegister.ts"
 import * as RecipientRegister from "./internal/RecipientRegister.ts"
-import { orNow } from "./pseudonyms/recording.ts"
 
 export type { Entered }
 
@@ -84,7 +84,7 @@ export const layer: Layer.Layer<Recipients, never, EventStore | ProjectionStore>
       )
 
     const asOf = Effect.fn("Recipients.asOf")(function* (customer: CustomerId, moment?: EpochMillis) {
-      const at = DateTime.makeUnsafe(yield* orNow(moment))
+      const at = yield* momentOrNow("Recipients.asOf", moment)
       const policy = yield* Declarations.bound(yield* decisions.declared(customer), "ReadRegister", at)
       const states = new Map<Recipient.RecipientId, Recipient.State>()
       for (const { event, recipient } of yield* entries(customer)) {

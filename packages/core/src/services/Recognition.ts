@@ -34,6 +34,7 @@ import * as Model from "../recognition/Model.ts"
 import * as Observation from "../recognition/Observation.ts"
 import * as Recognise from "../recognition/Recognise.ts"
 import * as Declarations from "./internal/Declarations.ts"
+import { momentOrNow } from "./internal/Moments.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import * as Rosters from "./internal/Rosters.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
@@ -148,8 +149,9 @@ const tokenOf = ({ keyStore }: Ports, customer: CustomerId, field: Field, value:
 const observe = ({ decisions, pseudonyms }: Ports) =>
   Effect.fn("Recognition.observe")(function* (seen: Seen) {
     const { customer, pseudonym } = seen
-    const at = seen.at ?? (yield* Clock.currentTimeMillis)
-    const policy = yield* permitted(decisions, customer, "ObserveDevice", DateTime.makeUnsafe(at))
+    const moment = yield* momentOrNow("ObserveDevice", seen.at)
+    const at = DateTime.toEpochMillis(moment)
+    const policy = yield* permitted(decisions, customer, "ObserveDevice", moment)
     if (!policy.parameters.categories.processor.includes("terminalEnvironment")) {
       const accepted = "a policy that lists the environment of the terminal"
       return yield* new Refusal({ rule: "CATEGORIES", command: "ObserveDevice", accepted })

@@ -34,6 +34,7 @@ import type { VaultUnavailable } from "../privacy/VaultError.ts"
 import { make as makeDefinition } from "../statistics/Definition.ts"
 import * as DayIndex from "./internal/DayIndex.ts"
 import * as Decisions from "./internal/Decisions.ts"
+import { millisOrNow } from "./internal/Moments.ts"
 import * as PersonEnds from "./internal/PersonEnds.ts"
 import { subjectOf } from "./pseudonyms/recording.ts"
 import { type Basis, basisOf, factsOf, judge, type Verdict } from "./retention/basis.ts"
@@ -168,8 +169,9 @@ export const layer: Layer.Layer<Retention, never, EventStore | ProjectionStore> 
         pseudonym?: Pseudonym.PseudonymId,
       ) {
         const basis = yield* factsOf(decisions, customer, "Schedule")
+        const from = yield* millisOrNow("Schedule", collectedAt, "collectedAt")
         const ends = pseudonym && (yield* PersonEnds.of(decisions, customer, subjectOf(pseudonym)))
-        return scheduleOf(basis, collectedAt ?? basis.now, ends)
+        return scheduleOf(basis, from, ends)
       }),
     })
   }),

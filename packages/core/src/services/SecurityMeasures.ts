@@ -14,7 +14,7 @@ import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { Measure } from "../policy/text/parameters/protection.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
-import { orNow } from "./pseudonyms/recording.ts"
+import { momentOrNow } from "./internal/Moments.ts"
 
 /** The errors of every operation besides refusals: the log is unavailable or damaged. */
 export type SecurityMeasuresError = Decisions.DecisionError
@@ -76,7 +76,7 @@ export const layer: Layer.Layer<SecurityMeasures, never, EventStore> = Layer.eff
         ),
       ),
       asOf: Effect.fn("SecurityMeasures.asOf")(function* (compartment, moment) {
-        const at = DateTime.makeUnsafe(yield* orNow(moment))
+        const at = yield* momentOrNow("SecurityMeasures.asOf", moment)
         const policy = yield* Declarations.bound(yield* decisions.declared(compartment), "ReadMeasures", at)
         const { state } = yield* decisions.load(SecurityRegister.aggregate, compartment, compartment)
         const declared = Array.from(SecurityRegister.measuresAt(state, at).values(), (event): Declared => ({

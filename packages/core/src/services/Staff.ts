@@ -16,7 +16,7 @@ import type { EventStore } from "../eventsourcing/EventStore.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
 import * as Decisions from "./internal/Decisions.ts"
-import { orNow } from "./pseudonyms/recording.ts"
+import { momentOrNow } from "./internal/Moments.ts"
 import { layerRequired, Required } from "./staff/settings.ts"
 
 export { layerRequired, Required }
@@ -43,7 +43,11 @@ export class Staff extends Context.Service<
       command: StaffRegister.Command,
     ) => Effect.Effect<ReadonlyArray<StaffRegister.Event>, Refusal | StaffError>
     /** The roles of a member and their open missions at a moment. Default: now. */
-    readonly asOf: (compartment: CustomerId, member: Uuid, at?: EpochMillis) => Effect.Effect<Standing, StaffError>
+    readonly asOf: (
+      compartment: CustomerId,
+      member: Uuid,
+      at?: EpochMillis,
+    ) => Effect.Effect<Standing, Refusal | StaffError>
   }
 >()("@tacet/core/services/Staff") {}
 
@@ -64,7 +68,7 @@ export const layer: Layer.Layer<Staff, never, EventStore> = Layer.effect(
         return events
       }),
       asOf: Effect.fn("Staff.asOf")(function* (compartment, member, moment) {
-        const at = DateTime.makeUnsafe(yield* orNow(moment))
+        const at = yield* momentOrNow("Staff.asOf", moment)
         const { state } = yield* decisions.load(StaffRegister.aggregate, compartment, compartment)
         return {
           roles: StaffRegister.rolesAt(state, member, at),

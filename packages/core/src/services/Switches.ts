@@ -3,7 +3,6 @@
  * GEO-SWITCH): recorded once, and read by `Interactions` and `Collection` at every recording that names the device.
  */
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as DeviceSwitch from "../domain/DeviceSwitch.ts"
@@ -14,8 +13,8 @@ import type { Refusal } from "../eventsourcing/Refusal.ts"
 import { KeyStore } from "../privacy/KeyStore.ts"
 import type { VaultUnavailable } from "../privacy/VaultError.ts"
 import * as Decisions from "./internal/Decisions.ts"
+import { momentOrNow } from "./internal/Moments.ts"
 import * as KeyedIds from "./internal/KeyedIds.ts"
-import { orNow } from "./pseudonyms/recording.ts"
 import { layerRequired, Required } from "./switches/settings.ts"
 
 export { layerRequired, Required }
@@ -56,7 +55,7 @@ export class Switches extends Context.Service<
       customer: CustomerId,
       device: DeviceSwitch.DeviceToken,
       at?: EpochMillis,
-    ) => Effect.Effect<{ readonly [What in DeviceSwitch.Switch]: "on" | "off" }, SwitchesError>
+    ) => Effect.Effect<{ readonly [What in DeviceSwitch.Switch]: "on" | "off" }, Refusal | SwitchesError>
   }
 >()("@tacet/core/services/Switches") {}
 
@@ -71,7 +70,7 @@ export const layer: Layer.Layer<Switches, never, KeyStore | EventStore> = Layer.
       { at: moment, customer, device, what }: Turn,
       _tag: DeviceSwitch.Command["_tag"],
     ) {
-      const command = { _tag, at: DateTime.makeUnsafe(yield* orNow(moment)), what }
+      const command = { _tag, at: yield* momentOrNow(_tag, moment), what }
       yield* decisions.handleBy(DeviceSwitch.aggregate, { customer, id: device }, (state) =>
         DeviceSwitch.decide(state, command),
       )
@@ -87,7 +86,7 @@ export const layer: Layer.Layer<Switches, never, KeyStore | EventStore> = Layer.
       turnOff: Effect.fn("Switches.turnOff")((off) => turn(off, "SwitchOff")),
       turnOn: Effect.fn("Switches.turnOn")((on) => turn(on, "SwitchOn")),
       positions: Effect.fn("Switches.positions")(function* (customer, device, moment) {
-        const at = DateTime.makeUnsafe(yield* orNow(moment))
+        const at = yield* momentOrNow("Switches.positions", moment)
         const { state } = yield* decisions.load(DeviceSwitch.aggregate, customer, device)
         const position = (what: DeviceSwitch.Switch) => (DeviceSwitch.isOffAt(state, what, at) ? "off" : "on")
         return { technology: position("technology"), location: position("location") }

@@ -4,7 +4,6 @@
  * the law demands (GDPR 19). Disclosed values are opened here alone, and recorded before they are handed over.
  */
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Contract from "../domain/Contract.ts"
@@ -28,7 +27,8 @@ import type { SubjectErased, SubjectRestricted, VaultUnavailable } from "../priv
 import { type OpenError, Vault } from "../privacy/Vault.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
-import { allKept, orNow, stateOf, subjectOf } from "./pseudonyms/recording.ts"
+import { momentOrNow } from "./internal/Moments.ts"
+import { allKept, stateOf, subjectOf } from "./pseudonyms/recording.ts"
 import * as Labelling from "./transfers/Labelling.ts"
 
 /** The errors of every operation besides refusals: the log or the vault is unavailable or damaged. */
@@ -175,7 +175,7 @@ const contextOf = Effect.fnUntraced(function* (
 const request = (ports: Ports) =>
   Effect.fn("Transfers.request")(function* (requested: Requested) {
     const { at: moment, customer, pseudonym, transfer, ...fields } = requested
-    const at = DateTime.makeUnsafe(yield* orNow(moment))
+    const at = yield* momentOrNow("RequestTransfer", moment)
     const command: Transfer.Command = { _tag: "RequestTransfer", at, ...fields }
     const { state } = yield* ports.decisions.decide(Transfer.aggregate, { customer, id: transfer }, (declared) =>
       Effect.map(contextOf(ports, customer, pseudonym, fields.recipient, command, declared), (context) => ({
@@ -192,7 +192,7 @@ const execute = (ports: Ports) =>
   Effect.fn("Transfers.execute")(function* <E>(execution: Execution<E>) {
     const { actor, customer, deliver, matter, pseudonym, reason, transfer, values } = execution
     const { decisions, keyStore, vault } = ports
-    const at = DateTime.makeUnsafe(yield* orNow(execution.at))
+    const at = yield* momentOrNow("ExecuteTransfer", execution.at)
     const { request: wanted } = yield* loaded(ports, customer, transfer)
     const commandWith = (digest: string): Transfer.Command => ({
       _tag: "ExecuteTransfer",
@@ -259,7 +259,7 @@ const execute = (ports: Ports) =>
 
 const notify = ({ decisions }: Ports) =>
   Effect.fn("Transfers.notify")(function* ({ at: moment, cause, customer, notice, result, transfer }: Notice) {
-    const at = DateTime.makeUnsafe(yield* orNow(moment))
+    const at = yield* momentOrNow("NotifyPerson", moment)
     yield* decisions.handleBy(Transfer.aggregate, { customer, id: transfer }, (state) =>
       Transfer.decideNotice(
         state,

@@ -4,7 +4,6 @@
  * vault asks for the values that it keeps; a program asks here for any other use, such as a mailing, before it begins.
  */
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Contract from "../domain/Contract.ts"
@@ -18,7 +17,8 @@ import * as Purpose from "../policy/checks/Purpose.ts"
 import type { Operation } from "../policy/text/parameters/processing.ts"
 import * as Declarations from "./internal/Declarations.ts"
 import * as Decisions from "./internal/Decisions.ts"
-import { orNow, stateOf } from "./pseudonyms/recording.ts"
+import { momentOrNow } from "./internal/Moments.ts"
+import { stateOf } from "./pseudonyms/recording.ts"
 
 /** What every operation can fail with besides refusals: the log could not be reached, or is not whole. */
 export type UsesError = Decisions.DecisionError
@@ -64,7 +64,7 @@ export const layer: Layer.Layer<Uses, never, EventStore> = Layer.effect(
     const operatorOf = yield* Declarations.OperatorOf
     return Uses.of({
       ask: Effect.fn("Uses.ask")(function* ({ at: moment, compartment, operation, pseudonym, ...use }) {
-        const at = DateTime.makeUnsafe(yield* orNow(moment))
+        const at = yield* momentOrNow("Uses.ask", moment)
         const declared = yield* decisions.declared(compartment)
         const policy = yield* Declarations.bound(declared, "UsePersonalData", at)
         const operator = operatorOf(compartment)

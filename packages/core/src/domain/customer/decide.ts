@@ -5,6 +5,7 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Calendar from "../../calendar/Calendar.ts"
+import * as PlainDate from "../../calendar/PlainDate.ts"
 import type { Refusal } from "../../eventsourcing/Refusal.ts"
 import * as Competence from "../../policy/binding/Competence.ts"
 import * as PolicyBook from "../../policy/binding/PolicyBook.ts"
@@ -184,7 +185,10 @@ const publishStatistic = (state: State, command: CommandOf<"PublishStatistic">, 
   if (!policy.parameters.nonPersonalUses.includes("giveToThirdParties")) {
     return refuse("AGG-3P", command, undefined, "a policy under which what identifies nobody is given to third parties")
   }
-  return from <= through && DateTime.isLessThanOrEqualTo(Calendar.endOfDay(through, policy.timeZone), occurredAt)
+  const areDates = PlainDate.isPlainDate(from) && PlainDate.isPlainDate(through)
+  return areDates &&
+    from <= through &&
+    DateTime.isLessThanOrEqualTo(Calendar.endOfDay(through, policy.timeZone), occurredAt)
     ? record({
         _tag: "StatisticPublished",
         occurredAt,

@@ -20,8 +20,8 @@ export const receive = (command: CommandOf<"ReceiveRequest">, { policy }: Contex
     rights.includes(kind) ||
     kind === "complaint" ||
     (kind === "consentWithdrawal" && consent.includes("withdrawalAtAnyTime"))
-  if (!offered)
-    return refuse(Answer.ruleOf[kind], command, "kind", "a right that the policy or the law gives at that moment")
+  const rule = Object.hasOwn(Answer.ruleOf, kind) ? Answer.ruleOf[kind] : "TACET-FORMAT"
+  if (!offered) return refuse(rule, command, "kind", "a right that the policy or the law gives at that moment")
   if ((kind === "objection" || kind === "consentWithdrawal") && purposes.length === 0) {
     return refuse(Answer.ruleOf[kind], command, "purposes", "at least one purpose that is to stop")
   }

@@ -50,17 +50,23 @@ const ruleOf = { customer: "SCOPE", partner: "3P-POLICY", thirdParty: "3P-OUT" }
  * isDecided({ service: "partner", operatorIs: ["recipient"] }) // => true
  * ```
  */
-export const check = (origin: Origin, command: string): Result.Result<void, Refusal> =>
-  origin.service === "operator" || decides(origin) === "operator"
+export const check = (origin: Origin, command: string): Result.Result<void, Refusal> => {
+  const field = "origin"
+  if (origin.service !== "operator" && !Object.hasOwn(ruleOf, origin.service)) {
+    const accepted = `the service of one of these: operator, ${Object.keys(ruleOf).join(", ")}`
+    return Result.fail(new Refusal({ rule: "TACET-FORMAT", command, field, accepted }))
+  }
+  return origin.service === "operator" || decides(origin) === "operator"
     ? Result.void
     : Result.fail(
         new Refusal({
           rule: ruleOf[origin.service],
           command,
-          field: "origin",
+          field,
           accepted: "data that the operator collected, holds or was given: the other party's policy decides the rest",
         }),
       )
+}
 
 /** The party that collected a datum on its own which the operator holds, and was not given. */
 export const collectorOf = ({ operatorIs, service }: Origin): Exclude<Origin["service"], "operator"> | undefined =>

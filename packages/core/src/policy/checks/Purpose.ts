@@ -92,6 +92,9 @@ const checkNonPersonal = ({ parameters }: EffectivePolicy, use: Use, purpose: Pu
 }
 
 const checkRole = ({ parameters }: EffectivePolicy, { role }: Use): Answer | undefined => {
+  if (!Object.hasOwn(parameters.purposes, role)) {
+    return violation("ROLE", `one of these roles: ${Object.keys(parameters.purposes).join(", ")}`)
+  }
   if (parameters.roleModel === "controllerAndProcessor" && role === "publisher") {
     return violation("ROLE", "the role of controller or of processor")
   }

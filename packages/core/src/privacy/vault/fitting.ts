@@ -4,6 +4,8 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import * as Moment from "../../calendar/Moment.ts"
+import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
 import { Uuid } from "../../eventsourcing/Uuid.ts"
 import { PersonalDataCategory } from "../PersonalDataCategory.ts"
@@ -23,6 +25,18 @@ export const requireIds = (
 ): Effect.Effect<void, Refusal> => {
   const wrong = Object.entries(ids).find(([, id]) => id !== undefined && !isUuid(id))
   return wrong === undefined ? Effect.void : refuse(command, wrong[0], "a UUID in lower case")
+}
+
+/** Whether all of these are ids: a store is not asked for what is none, and would find nothing. */
+export const areIds = (...ids: ReadonlyArray<string>): boolean => ids.every((id) => isUuid(id))
+
+/** Refuses numbers that are no moments: no store keeps them alike. */
+export const requireMoments = (
+  command: string,
+  moments: { readonly [field: string]: EpochMillis | undefined },
+): Effect.Effect<void, Refusal> => {
+  const wrong = Object.entries(moments).find(([, at]) => at !== undefined && !Moment.isMoment(at))
+  return wrong === undefined ? Effect.void : refuse(command, wrong[0], Moment.accepted)
 }
 
 /** The words of a value that is to be sealed. */

@@ -13,7 +13,7 @@ import type { Collected } from "../Ended.ts"
 import type { Sealed } from "../Sealed.ts"
 import { type Source, usualSourceOf } from "../Source.ts"
 import type { ErasureCause, SubjectId } from "../Subject.ts"
-import { requireIds } from "./fitting.ts"
+import { areIds, requireIds, requireMoments } from "./fitting.ts"
 import { erasedSubjects } from "./erasedSubjects.ts"
 import { again, type Keyrings } from "./keyrings.ts"
 import type { Ports } from "./Ports.ts"
@@ -40,18 +40,25 @@ export const keeping = ({ store }: Ports, { change, live, recorded }: Keyrings) 
     collected?: Collected,
   ) =>
     Effect.andThen(
-      Effect.andThen(requireIds("LinkInteraction", { customer, subject, interaction }), live(customer, subject)),
+      Effect.andThen(
+        Effect.andThen(
+          requireIds("LinkInteraction", { customer, subject, interaction }),
+          requireMoments("LinkInteraction", { retentionEnd, collectedAt: collected?.at }),
+        ),
+        live(customer, subject),
+      ),
       again(store.put(customer, subject, { links: [{ subject, interaction, retentionEnd, collected }] })),
     ),
 
   subjectOf: Effect.fn("Vault.subjectOf")(function* (customer: CustomerId, interaction: Uuid) {
+    if (!areIds(customer, interaction)) return Option.none()
     const subject = yield* store.subjectOf(customer, interaction, yield* Clock.currentTimeMillis)
     if (Option.isNone(subject) || subject.value === erasedSubjects(customer)) return Option.none()
     return Option.isSome(yield* recorded(customer, subject.value)) ? Option.none() : subject
   }),
 
   interactionsOf: Effect.fn("Vault.interactionsOf")(function* (customer: CustomerId, subject: SubjectId) {
-    if (Option.isSome(yield* recorded(customer, subject))) return []
+    if (!areIds(customer, subject) || Option.isSome(yield* recorded(customer, subject))) return []
     return yield* store.linksOf(customer, subject, yield* Clock.currentTimeMillis)
   }),
 
@@ -60,7 +67,7 @@ export const keeping = ({ store }: Ports, { change, live, recorded }: Keyrings) 
     subject: SubjectId,
     page: { readonly after?: Uuid; readonly limit: number },
   ) {
-    if (Option.isSome(yield* recorded(customer, subject))) return []
+    if (!areIds(customer, subject) || Option.isSome(yield* recorded(customer, subject))) return []
     const rows = yield* store.valuesOf(customer, subject, page)
     return rows.map(({ category, collectedAt, purposes, reference, retentionEnd, source }): Kept => ({
       category,

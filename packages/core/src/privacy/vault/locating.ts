@@ -11,7 +11,7 @@ import type { Access, AccessOutcome } from "../AccessLog.ts"
 import { bytesOf, hexadecimalOf } from "../Encryption.ts"
 import * as Identifiers from "../Identifiers.ts"
 import type { SubjectId } from "../Subject.ts"
-import { requireIds } from "./fitting.ts"
+import { requireIds, requireMoments } from "./fitting.ts"
 import { again, type Keyrings } from "./keyrings.ts"
 import { recording } from "./opening.ts"
 import type { Ports } from "./Ports.ts"
@@ -67,6 +67,7 @@ export const locating = (ports: Ports, { live, recorded }: Keyrings) => {
     const { collectedAt, customer, identifier, retentionEnd, subject, validFrom, validTo } = observation
     const canonical = yield* Effect.fromResult(Identifiers.normalise(identifier, yield* Identifiers.TelephoneNumbers))
     yield* requireIds("ObserveIdentifier", { customer, subject })
+    yield* requireMoments("ObserveIdentifier", { validFrom, validTo, retentionEnd, collectedAt })
     yield* live(customer, subject)
     const period = periodOf(validFrom)
     const token = yield* tokenOf(customer, period, identifier, canonical)
@@ -80,6 +81,8 @@ export const locating = (ports: Ports, { live, recorded }: Keyrings) => {
     const category = identifier.kind
     const note = (outcome: AccessOutcome) => record(request, customer, { reference: undefined, category, outcome })
     const at = yield* Clock.currentTimeMillis
+    yield* requireIds("LocateSubject", { customer, actor: request.actor.id, matter: request.matter })
+    yield* requireMoments("LocateSubject", { from, to })
     const canonical = yield* Effect.fromResult(Identifiers.normalise(identifier, yield* Identifiers.TelephoneNumbers))
     yield* Effect.tapError(policy.check({ customer, access: request, category, declared: undefined, at }), () =>
       note("refused"),

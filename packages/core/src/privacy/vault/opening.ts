@@ -24,6 +24,7 @@ import {
 } from "../VaultError.ts"
 import type { ValueRow } from "../VaultStore.ts"
 import { keptCategories } from "./categories.ts"
+import { requireIds } from "./fitting.ts"
 import { textOfValue } from "./decrypting.ts"
 import type { Keyrings } from "./keyrings.ts"
 import type { Ports } from "./Ports.ts"
@@ -112,6 +113,7 @@ export const opening = (ports: Ports, { recorded }: Keyrings) => {
   const open = Effect.fn("Vault.open")(function* (request: ToOpen): Effect.fn.Return<Opened, OpenError> {
     const { customer, sealed } = request
     const { category, reference } = sealed
+    yield* requireIds("OpenValue", { customer, reference, actor: request.actor.id, matter: request.matter })
     const note = (outcome: AccessOutcome) => record(request, customer, { reference, category, outcome })
     const now = yield* Clock.currentTimeMillis
     const answer = yield* Effect.gen(function* () {

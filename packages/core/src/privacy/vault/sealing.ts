@@ -25,7 +25,7 @@ import {
   type VaultUnavailable,
   type WrongKeyStore,
 } from "../VaultError.ts"
-import { requireFit, requireIds } from "./fitting.ts"
+import { requireFit, requireIds, requireMoments } from "./fitting.ts"
 import { keptCategories } from "./categories.ts"
 import { textOfValue } from "./decrypting.ts"
 import { again, type Keyrings } from "./keyrings.ts"
@@ -139,8 +139,9 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
     correction: boolean,
     check: Check,
   ): Effect.fn.Return<Sealed<string>, SealError> {
-    const { category, customer, reference, subject } = toSeal
+    const { category, collectedAt, customer, reference, retentionEnd, subject } = toSeal
     yield* requireIds("SealValue", { customer, subject, reference })
+    yield* requireMoments("SealValue", { collectedAt, retentionEnd })
     yield* requireFit("SealValue", toSeal)
     if (reference !== undefined && (yield* isKept(toSeal, reference))) return { reference, category }
     const { randomBytes } = yield* Encryption

@@ -1,6 +1,7 @@
 /**
  * Values and identifiers of a person: sealed in the vault with their retention end before an event names them.
  */
+import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Pseudonym from "../../domain/Pseudonym.ts"
@@ -16,10 +17,11 @@ import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts
 import { type Source, type ToldKind, usualSourceOf } from "../../privacy/Source.ts"
 import type { Sealed } from "../../privacy/Sealed.ts"
 import * as Declarations from "../internal/Declarations.ts"
+import { millisOrNow, momentOrNow } from "../internal/Moments.ts"
 import * as PersonEnds from "../internal/PersonEnds.ts"
 import * as RetentionEnds from "../internal/RetentionEnds.ts"
 import { requireNotice } from "./noticing.ts"
-import { allKept, orNow, type Ports, type PseudonymRef, record, subjectOf, utcNow } from "./recording.ts"
+import { allKept, type Ports, type PseudonymRef, record, subjectOf, utcNow } from "./recording.ts"
 
 /** A personal value of a pseudonym. */
 export interface ToKeep extends PseudonymRef {
@@ -80,7 +82,7 @@ const retentionEnd = Effect.fnUntraced(function* (
   pseudonym: Pseudonym.PseudonymId,
   datum: Omit<RetentionEnds.Datum, "at" | "ends">,
 ) {
-  const at = yield* orNow(undefined)
+  const at = yield* Clock.currentTimeMillis
   const ends = yield* PersonEnds.of(decisions, customer, subjectOf(pseudonym))
   return yield* RetentionEnds.usualEnd(decisions, customer, declared, { ...datum, at, ends })
 })
@@ -117,7 +119,7 @@ export const requireCollected = ({
 export const keep = (ports: Ports & { readonly noticedElsewhere: boolean }) =>
   Effect.fn("Pseudonyms.keep")(function* (toKeep: ToKeep) {
     const { category, customer, kind, origin = ownService, pseudonym, purposes, source, value } = toKeep
-    const collectedAt = yield* orNow(toKeep.collectedAt)
+    const collectedAt = yield* millisOrNow("KeepValue", toKeep.collectedAt, "collectedAt")
     yield* Effect.fromResult(Competence.check(origin, "KeepValue"))
     const declared = yield* ports.decisions.declared(customer)
     const at = DateTime.makeUnsafe(collectedAt)
@@ -150,19 +152,22 @@ export const observe = (ports: Ports & { readonly noticedElsewhere: boolean }) =
     const { customer, identifier, pseudonym, purposes, validFrom, validTo } = observed
     const subject = subjectOf(pseudonym)
     const category = identifier.kind
-    const seenAt = yield* orNow(observed.at)
+    const at = yield* momentOrNow("ObserveIdentifier", observed.at)
+    const seenAt = DateTime.toEpochMillis(at)
+    const from = yield* momentOrNow("ObserveIdentifier", validFrom, "validFrom")
+    const to = validTo === undefined ? {} : { validTo: yield* momentOrNow("ObserveIdentifier", validTo, "validTo") }
     // A text that is no identifier is refused before any value is stored.
     yield* Effect.fromResult(Identifiers.normalise(identifier, yield* Identifiers.TelephoneNumbers))
     if (observed.source === "givenByPerson" && !ports.noticedElsewhere) {
       const declared = yield* decisions.declared(customer)
-      yield* requireNotice(ports, observed, declared, DateTime.makeUnsafe(seenAt), observed.interaction)
+      yield* requireNotice(ports, observed, declared, at, observed.interaction)
     }
     const command = (value: Sealed<string>): Pseudonym.Command => ({
       _tag: "ObserveIdentifier",
-      at: DateTime.makeUnsafe(seenAt),
+      at,
       kind: category,
-      validFrom: DateTime.makeUnsafe(validFrom),
-      ...(validTo === undefined ? {} : { validTo: DateTime.makeUnsafe(validTo) }),
+      validFrom: from,
+      ...to,
       value,
     })
     const proposed = { reference: observed.reference ?? (yield* Uuid.next), category }
@@ -207,11 +212,16 @@ export const link = (ports: Ports) =>
     interaction: Uuid.Uuid,
     options?: { readonly at?: EpochMillis },
   ) {
-    const linkedAt = yield* orNow(options?.at)
+    const linkedAt = yield* millisOrNow("LinkInteraction", options?.at)
     const declared = yield* ports.decisions.declared(customer)
     yield* Declarations.bound(declared, "LinkInteraction", DateTime.makeUnsafe(linkedAt))
     const ends = yield* PersonEnds.of(ports.decisions, customer, subjectOf(pseudonym))
-    const datum = { category: "interfaceUsage", collectedAt: linkedAt, at: yield* orNow(undefined), ends } as const
+    const datum = {
+      category: "interfaceUsage",
+      collectedAt: linkedAt,
+      at: yield* Clock.currentTimeMillis,
+      ends,
+    } as const
     yield* RetentionEnds.requireEnd(ports.decisions, customer, declared, { ...datum, command: "LinkInteraction" })
     const end = yield* RetentionEnds.usualEnd(ports.decisions, customer, declared, datum)
     const collected = { category: "interfaceUsage", at: linkedAt } as const

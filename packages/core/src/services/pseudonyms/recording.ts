@@ -9,7 +9,6 @@ import * as Contract from "../../domain/Contract.ts"
 import * as Customer from "../../domain/Customer.ts"
 import * as Pseudonym from "../../domain/Pseudonym.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
-import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { SubjectId } from "../../privacy/Subject.ts"
 import type { Kept, Vault } from "../../privacy/Vault.ts"
@@ -27,10 +26,6 @@ export interface Ports {
   readonly vault: Vault["Service"]
   readonly decisions: Decisions.Decisions
 }
-
-/** A moment that the caller gives, or now. */
-export const orNow = (at: EpochMillis | undefined): Effect.Effect<EpochMillis> =>
-  at === undefined ? Clock.currentTimeMillis : Effect.succeed(at)
 
 /** A pseudonym's values, links and locators are kept in the vault under the same id. */
 export const subjectOf = (pseudonym: Pseudonym.PseudonymId): SubjectId => pseudonym as Uuid as SubjectId

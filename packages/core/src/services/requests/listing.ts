@@ -1,13 +1,12 @@
 /**
  * Lists the requests that wait for an answer, with the date at which it is due (R-1M, R-30D).
  */
-import * as Clock from "effect/Clock"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { PlainDate } from "../../calendar/PlainDate.ts"
 import * as RightsRequest from "../../domain/RightsRequest.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
+import { momentOrNow } from "../internal/Moments.ts"
 import type { Ports } from "./records.ts"
 
 /** A request without an answer. */
@@ -28,7 +27,7 @@ export interface OpenRequest {
 /** The requests of a Customer's people that have no answer yet, in the order of their receipt. */
 export const listOpen = (ports: Ports) =>
   Effect.fn("DataSubjectRequests.open")(function* (customer: CustomerId, options?: { readonly at?: EpochMillis }) {
-    const at = DateTime.makeUnsafe(options?.at ?? (yield* Clock.currentTimeMillis))
+    const at = yield* momentOrNow("DataSubjectRequests.open", options?.at)
     const filter = { streamKinds: [RightsRequest.streamKind], eventTypes: ["RequestReceived"] }
     const open: Array<OpenRequest> = []
     const claims = new Map<string, RightsRequest.RequestId>()

@@ -13,6 +13,7 @@ import type { Actor } from "../../privacy/AccessLog.ts"
 import type * as Identifiers from "../../privacy/Identifiers.ts"
 import type { Sealed } from "../../privacy/Sealed.ts"
 import type { SubjectId } from "../../privacy/Subject.ts"
+import { momentOrNow } from "../internal/Moments.ts"
 import { accessOf, foresee, type Ports, type RequestRef, utcNow } from "./records.ts"
 
 /** An identifier, and the time in which it belonged to the person: `[from, to)`. */
@@ -62,6 +63,10 @@ export const proposed = (details: ReadonlyArray<Detail>) =>
 export const locate = (ports: Ports) =>
   Effect.fn("DataSubjectRequests.locate")(function* (which: RequestRef, details: ReadonlyArray<Detail>, actor: Actor) {
     const { customer } = which
+    for (const { from, to } of details) {
+      yield* momentOrNow("LocateSubject", from, "details.from")
+      yield* momentOrNow("LocateSubject", to, "details.to")
+    }
     yield* foresee(ports, which, locating(yield* utcNow, details, yield* proposed(details)))
     const access = accessOf(which, actor)
     const found = yield* Effect.forEach(details, (detail) => ports.vault.locate({ customer, ...detail, ...access }))

@@ -2,7 +2,6 @@
  * Receives a request: fixes when its answer is due, and hands it to the party that answers it. A person whom the channel
  * shows is taken into it at once.
  */
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as Pseudonym from "../../domain/Pseudonym.ts"
 import type * as RightsRequest from "../../domain/RightsRequest.ts"
@@ -13,8 +12,9 @@ import * as Uuid from "../../eventsourcing/Uuid.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import * as Declarations from "../internal/Declarations.ts"
 import { linkedWith } from "../pseudonyms/linked.ts"
+import { momentOrNow } from "../internal/Moments.ts"
 import { locating } from "./locating.ts"
-import { decide, foresee, keep, type Ports, stateOf, utcNow } from "./records.ts"
+import { decide, foresee, keep, type Ports, stateOf } from "./records.ts"
 import { stopPurposes } from "./stopping.ts"
 
 /** A received request. */
@@ -58,7 +58,7 @@ export const receive = (ports: Ports) =>
     // A repetition without a moment means the moment at which it was received.
     const known = yield* stateOf(ports, which)
     const moment = received.at ?? (known.request === undefined ? undefined : known.receivedAt)
-    const at = moment === undefined ? yield* utcNow : DateTime.makeUnsafe(moment)
+    const at = yield* momentOrNow("ReceiveRequest", moment)
     const from = { ...(country === undefined ? {} : { country }), ...(localLaw === undefined ? {} : { localLaw }) }
     const said = { kind, channel, requester, registered, purposes, ...from }
     const command: RightsRequest.Command = { _tag: "ReceiveRequest", at, ...said }

@@ -1,7 +1,6 @@
 /**
  * Declarations of how long a Customer's data are kept: periods of categories, and legal holds.
  */
-import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { Period } from "../../calendar/Period.ts"
@@ -14,6 +13,7 @@ import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import type { Role } from "../../policy/text/parameters/processing.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import * as Declarations from "../internal/Declarations.ts"
+import { momentOrNow } from "../internal/Moments.ts"
 import type { Decisions } from "../internal/Decisions.ts"
 
 /** The period of some categories. */
@@ -49,7 +49,7 @@ export const categoriesOf = (
 /** Sets a period, for all of the categories or none. Answers the categories. */
 export const setPeriod = (decisions: Decisions) =>
   Effect.fn("Retention.setPeriod")(function* (customer: CustomerId, { at, categories, period }: ToKeepFor) {
-    const moment = DateTime.makeUnsafe(at ?? (yield* Clock.currentTimeMillis))
+    const moment = yield* momentOrNow("SetRetentionPeriod", at)
     const policy = yield* Declarations.bound(yield* decisions.declared(customer), "SetRetentionPeriod", moment)
     const endsItself = (category: PersonalDataCategory) =>
       policy.parameters.retentionByCategory[category]?.some(({ after }) => after === "collection") === true
@@ -64,18 +64,19 @@ export const setPeriod = (decisions: Decisions) =>
 export const hold = (decisions: Decisions) =>
   Effect.fn("Retention.hold")(function* (customer: CustomerId, toHold: ToHold) {
     const { at, categories, hold, matter, reference } = toHold
-    const now = yield* Clock.currentTimeMillis
+    const given = yield* momentOrNow("PlaceLegalHold", at)
     yield* declare(decisions, customer, ({ holds }) => {
       // A repetition without a moment means the moment at which it was placed.
-      const placedAt = at ?? holds.get(hold)?.placedAt ?? now
-      return [{ _tag: "PlaceLegalHold", at: DateTime.makeUnsafe(placedAt), hold, matter, reference, categories }]
+      const placed = at === undefined ? holds.get(hold)?.placedAt : undefined
+      const moment = placed === undefined ? given : DateTime.makeUnsafe(placed)
+      return [{ _tag: "PlaceLegalHold", at: moment, hold, matter, reference, categories }]
     })
   })
 
 /** Releases a hold. */
 export const release = (decisions: Decisions) =>
   Effect.fn("Retention.release")(function* (customer: CustomerId, hold: Uuid, at?: EpochMillis) {
-    const moment = DateTime.makeUnsafe(at ?? (yield* Clock.currentTimeMillis))
+    const moment = yield* momentOrNow("ReleaseLegalHold", at)
     yield* declare(decisions, customer, () => [{ _tag: "ReleaseLegalHold", at: moment, hold }])
   })
 
