@@ -15,6 +15,7 @@ export {
   type ConsentState,
   type State,
   initial,
+  latestOf,
   hasConsent,
   consentsTo,
   type DisclosureConsent,

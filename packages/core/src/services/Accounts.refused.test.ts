@@ -16,6 +16,7 @@ import { versions } from "../policy/laws.testing.ts"
 import { Accounts, type Detail, layer, type ToRegister } from "./Accounts.ts"
 import { Customers } from "./Customers.ts"
 import { Policies, layer as policiesLayer } from "./Policies.ts"
+import { Pseudonyms } from "./Pseudonyms.ts"
 import * as ProcessingRecord from "./ProcessingRecord.ts"
 import { customer as operator, day, over, refusalOf } from "./scene.testing.ts"
 
@@ -147,6 +148,23 @@ describe("an acceptance", () => {
         )
         expect(yield* registering).toEqual(sealed)
         expect(yield* register({ details: [observed] })).toEqual(sealed)
+      }),
+    ),
+  )
+})
+
+describe("a registration that is repeated", () => {
+  // Planted and found: the first text sealed again under the reference of a value that was destroyed.
+  it.effect("R-RECT: leaves what was rectified since, and answers it", () =>
+    inWorld((memory) =>
+      Effect.gen(function* () {
+        const details: ReadonlyArray<Detail> = [account, { category: "name", value: "Ada" }]
+        const [, name] = yield* register({ details })
+        const whose = { customer: operator, pseudonym: person }
+        const rectified = yield* Pseudonyms.use((pseudonyms) => pseudonyms.rectify(whose, name!, "Ada L."))
+        const before = yield* left(memory)
+        expect((yield* register({ details }))[1]).toEqual(rectified)
+        expect(yield* left(memory)).toEqual(before)
       }),
     ),
   )

@@ -98,7 +98,8 @@ export class Accounts extends Context.Service<
     /**
      * Registers a person with their data, or nothing: refused outside of the operator's own compartment (ROLE), for a purpose
      * without a legal basis (BASIS), and for a category that the policy does not list for a controller (CTRL-MIN). Answers the
-     * sealed details in their order. The same person again completes a call that a crash stopped, and has no further effect.
+     * sealed details in their order. The same person again completes a call that a crash stopped, and has no further effect: a
+     * detail that was rectified since is answered as it stands.
      */
     readonly register: (
       person: ToRegister,
@@ -200,6 +201,9 @@ const register = (ports: Ports) =>
       const identifier = identifierOf(detail)
       if (identifier !== undefined) yield* Effect.fromResult(Identifiers.normalise(identifier, numbers))
     }
+    const referenceOf = (category: PersonalDataCategory) => Uuid.derived("account", operator, person, category)
+    const isKept = ({ rectified, values }: Pseudonym.State, category: PersonalDataCategory) =>
+      values.has(referenceOf(category)) || rectified.has(referenceOf(category))
     const { outcomes, state } = yield* decisions.handlePrepared(
       Pseudonym.aggregate,
       { customer: operator, id: person, accept: "all" },
@@ -226,6 +230,7 @@ const register = (ports: Ports) =>
           if (isGiven && !ports.noticedElsewhere) yield* requireAcceptance(parameters, registered, policy)
           // A detail that would be refused is refused before the person is recorded.
           for (const { category, purposes: of, source } of sealing) {
+            if (isKept(state, category)) continue
             const row = { customer: operator, subject: subjectOf(person), category, declared: of, source, at }
             const sealing = { ...row, kept: keptIn(ports.vault, operator) }
             yield* requireSealable(decisions, declared, { _tag: "pseudonym", state: registered }, sealing)
@@ -235,10 +240,12 @@ const register = (ports: Ports) =>
     )
     for (const outcome of outcomes) yield* Effect.fromResult(outcome)
     return yield* Effect.forEach(sealing, ({ category, detail, purposes: of, source }) => {
-      const reference = Uuid.derived("account", operator, person, category)
+      const reference = referenceOf(category)
       const identifier = identifierOf(detail)
-      const sealed: Sealed<string> = { reference, category }
-      if (state.values.has(reference)) return Effect.succeed(sealed)
+      if (isKept(state, category)) {
+        const sealed: Sealed<string> = { reference: Pseudonym.latestOf(state, reference), category }
+        return Effect.succeed(sealed)
+      }
       return identifier === undefined
         ? keep(ports)({ ...whose, ...detail, purposes: of, source, collectedAt: at, reference })
         : observe(ports)({ ...whose, identifier, purposes: of, source, validFrom: at, at, reference })

@@ -19,6 +19,8 @@ export interface State {
   readonly issuedAt: number
   /** By purpose and recipient. */
   readonly consents: ReadonlyMap<string, ConsentState>
+  /** When the latest consent was given, by the same key. */
+  readonly consentedAt: ReadonlyMap<string, number>
   /** The way of handing over that the latest consent names, by the same key. */
   readonly disclosures: ReadonlyMap<string, DisclosureManner | undefined>
   /** Purposes that are stopped: an objection is open or was upheld. */
@@ -118,6 +120,7 @@ export const initial: State = {
   phase: "notIssued",
   issuedAt: 0,
   consents: new Map(),
+  consentedAt: new Map(),
   disclosures: new Map(),
   objections: new Map(),
   objectedBy: new Map(),
@@ -149,7 +152,8 @@ export const hasConsent = (state: State, purpose: Purpose, recipient?: Recipient
 }
 
 /**
- * The consents to a purpose that are in force, each by its recipient; `undefined` is the one that names none.
+ * The consents to a purpose that are in force, each by its recipient; `undefined` is the one that names none. With a moment,
+ * those alone that were given by then.
  *
  * @example
  * ```ts
@@ -158,12 +162,33 @@ export const hasConsent = (state: State, purpose: Purpose, recipient?: Recipient
  * const all = Pseudonym.consentsTo(Pseudonym.initial, "directMarketing") // => []
  * ```
  */
-export const consentsTo = (state: State, purpose: Purpose): ReadonlyArray<RecipientId | undefined> =>
+export const consentsTo = (
+  state: State,
+  purpose: Purpose,
+  givenBy = Infinity,
+): ReadonlyArray<RecipientId | undefined> =>
   Array.from(state.consents).flatMap(([key, consent]): ReadonlyArray<RecipientId | undefined> => {
     const [of, recipient = ""] = key.split(" ")
-    if (of !== purpose || consent === "consentWithdrawn") return []
+    if (of !== purpose || consent === "consentWithdrawn" || state.consentedAt.get(key)! > givenBy) return []
     return recipient === "" ? [undefined] : [recipient as RecipientId]
   })
+
+/**
+ * The reference of a value as it stands, where it was rectified since.
+ *
+ * @example
+ * ```ts
+ * import { Pseudonym } from "@tacet/core/domain"
+ * import { Uuid } from "@tacet/core/eventsourcing"
+ *
+ * const reference = Uuid.derived("a value")
+ * Pseudonym.latestOf(Pseudonym.initial, reference) // => reference
+ * ```
+ */
+export const latestOf = (state: State, reference: Uuid): Uuid => {
+  const next = state.rectified.get(reference)
+  return next === undefined ? reference : latestOf(state, next)
+}
 
 /** A consent of the person to a disclosure. */
 export interface DisclosureConsent {
@@ -229,6 +254,7 @@ export const evolve = (state: State, event: Event): State => {
       return {
         ...state,
         consents: new Map(state.consents).set(key, state.consents.has(key) ? "renewedConsentGiven" : "consentGiven"),
+        consentedAt: new Map(state.consentedAt).set(key, DateTime.toEpochMillis(event.occurredAt)),
         disclosures: new Map(state.disclosures).set(key, event.disclosure),
       }
     }

@@ -62,10 +62,11 @@ export const receive = (ports: Ports) =>
     const from = { ...(country === undefined ? {} : { country }), ...(localLaw === undefined ? {} : { localLaw }) }
     const said = { kind, channel, requester, registered, purposes, ...from }
     const command: RightsRequest.Command = { _tag: "ReceiveRequest", at, ...said }
-    yield* requireKnown(ports, received)
-    yield* foresee(ports, which, command)
     // What is stopped is stopped before the persons are recorded: a repetition after that, or after an answer, stops nothing.
     const isStopped = known.located || known.answeredAt !== undefined || known.status === "duplicate"
+    // By then the persons may be erased: the request itself may have asked for that.
+    if (!isStopped) yield* requireKnown(ports, received)
+    yield* foresee(ports, which, command)
     const persons = known.located ? [] : yield* linkedTo(ports, customer, pseudonyms)
     if (!isStopped) yield* stopPurposes(ports, { ...which, kind, purposes, from: at }, persons)
     yield* decide(ports, which, command)

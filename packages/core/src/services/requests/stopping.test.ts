@@ -474,3 +474,69 @@ describe("the end of a restriction", () => {
     }),
   )
 })
+
+describe("a withdrawal", () => {
+  const consented = (known: Person, days: number) =>
+    Pseudonyms.use((pseudonyms) =>
+      pseudonyms.declare(known.whose, {
+        _tag: "GiveConsent",
+        at: moment(days),
+        purpose: "directMarketing",
+        manner: "form",
+        text: "text 3",
+      }),
+    )
+
+  const consentOf = (known: Person) =>
+    Effect.map(
+      Pseudonyms.use((pseudonyms) => pseudonyms.stateOf(known.whose)),
+      ({ consents }) => consents.get("directMarketing "),
+    )
+
+  // Planted and found: every consent in force withdrawn by whichever call of the request comes later.
+  it.effect("WITHDRAW: ends what was given before it came, and no consent that was given since", () =>
+    Effect.gen(function* () {
+      const known = yield* person
+      yield* consented(known, 1)
+      const which = yield* Effect.map(
+        DataSubjectRequests.use((requests) =>
+          requests.receive({
+            customer,
+            kind: "consentWithdrawal",
+            channel: "email",
+            requester,
+            purposes: ["directMarketing"],
+            at: dawn + 2 * day,
+          }),
+        ),
+        (request): RequestRef => ({ customer, request }),
+      )
+      yield* chosen(which, known)
+      expect(yield* consentOf(known)).toBe("consentWithdrawn")
+      yield* TestClock.setTime(dawn + 4 * day)
+      yield* consented(known, 4)
+      yield* chosen(which, known)
+      expect(yield* consentOf(known)).toBe("renewedConsentGiven")
+      yield* verified(which)
+      yield* fulfilled(which)
+      expect(yield* consentOf(known)).toBe("renewedConsentGiven")
+    }).pipe(Effect.provide(services())),
+  )
+})
+
+describe("a request of a known person", () => {
+  // Planted and found: the persons of a repetition asked for although they were taken into the request.
+  it.effect("R-LOCATE R-ERASE: is received again after the erasure that it asked for, without effect", () =>
+    Effect.gen(function* () {
+      const known = yield* person
+      const request = yield* received(known, { kind: "erasure", purposes: [] })
+      const which = { customer, request }
+      yield* verified(which)
+      yield* fulfilled(which)
+      const before = yield* DataSubjectRequests.use((requests) => requests.stateOf(which))
+      expect(before.answeredAt).toBeDefined()
+      expect(yield* received(known, { kind: "erasure", purposes: [] })).toBe(request)
+      expect(yield* DataSubjectRequests.use((requests) => requests.stateOf(which))).toEqual(before)
+    }).pipe(Effect.provide(services())),
+  )
+})

@@ -34,10 +34,11 @@ export const object = Effect.fnUntraced(function* (ports: Ports, fulfilment: Ful
 export const withdraw = Effect.fnUntraced(function* (ports: Ports, fulfilment: Fulfilment) {
   const { answer, at, purposes, subjects } = fulfilment
   const command = fulfilling(fulfilment, { _tag: "consentWithdrawal", stopped: purposes })
+  const { receivedAt } = yield* stateOf(ports, answer)
   yield* foresee(ports, answer, command)
   for (const subject of subjects) {
     const whose = pseudonymOf(fulfilment, subject)
-    for (const purpose of purposes) yield* withdrawAll(ports, whose, purpose, at)
+    for (const purpose of purposes) yield* withdrawAll(ports, whose, { purpose, at, receivedAt })
   }
   yield* decide(ports, answer, command)
 })
@@ -75,7 +76,7 @@ export const stopPurposes = Effect.fnUntraced(function* (
     const at = DateTime.makeUnsafe(Math.max(DateTime.toEpochMillis(from), issuedAt))
     for (const purpose of purposes) {
       if (kind === "objection") yield* ports.pseudonyms.declare(whose, { _tag: "RaiseObjection", at, purpose, request })
-      else yield* withdrawAll(ports, whose, purpose, at)
+      else yield* withdrawAll(ports, whose, { purpose, at, receivedAt: DateTime.toEpochMillis(from) })
     }
   }
 })
@@ -108,13 +109,20 @@ const pseudonymsOf = (ports: Ports, which: RequestRef, actor: Actor) =>
     })),
   )
 
+/** What a request withdraws, and when it came: a consent that was given since is no part of it. */
+interface Withdrawal {
+  readonly purpose: Purpose
+  readonly at: DateTime.Utc
+  readonly receivedAt: number
+}
+
 const withdrawAll = Effect.fnUntraced(function* (
   ports: Ports,
   whose: PseudonymRef,
-  purpose: Purpose,
-  at: DateTime.Utc,
+  { at, purpose, receivedAt }: Withdrawal,
 ) {
-  for (const recipient of Pseudonym.consentsTo(yield* ports.pseudonyms.stateOf(whose), purpose)) {
+  const person = yield* ports.pseudonyms.stateOf(whose)
+  for (const recipient of Pseudonym.consentsTo(person, purpose, receivedAt)) {
     const to = recipient === undefined ? {} : { recipient }
     yield* ports.pseudonyms.declare(whose, { _tag: "WithdrawConsent", at, purpose, ...to })
   }
