@@ -3,7 +3,7 @@
  *
  * - Core's folders import one way, `services → statistics → domain → recognition → policy → privacy → eventsourcing →
  *   calendar`; `statistics` leaves `recognition` out.
- * - The rooms of `policy` and of `adapter-pg` import one way.
+ * - The rooms of `policy`, `adapter-pg` and `adapter-sqlite` import one way.
  * - Core takes stable modules of Effect by subpath (`effect/Schema`) and nothing else from outside.
  * - Packages import core by package name and never each other; examples and docs use public names. `report` and
  *   `interchange` are no exception: the report has its own types for the figures of an input, so neither needs the
@@ -58,6 +58,11 @@ const rooms: Readonly<Record<string, Readonly<Record<string, ReadonlyArray<strin
     log: ["schema", "server"],
     schema: ["server"],
     server: [],
+  },
+  "packages/adapter-sqlite/src": {
+    vault: ["file"],
+    log: ["file"],
+    file: [],
   },
 }
 

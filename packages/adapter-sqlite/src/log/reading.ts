@@ -1,0 +1,111 @@
+/**
+ * Pages of streams and chunks of the log, each from one snapshot of the file.
+ */
+import { type CustomerId, EventStore, EventStoreError, type StreamId } from "@tacet/core/eventsourcing"
+import * as Result from "effect/Result"
+import type { Transaction } from "../file/Transaction.ts"
+import { eventOf, events, ofCustomer } from "./EventRow.ts"
+
+type Reading = Pick<Transaction, "all" | "one">
+
+/** A page of one stream. */
+export const readStream = (
+  { all, one }: Reading,
+  customer: CustomerId.CustomerId,
+  { id, kind }: StreamId.StreamId,
+  range: EventStore.StreamRange = {},
+): EventStore.StreamPage => {
+  const stream = Object.freeze({ kind, id })
+  const found = one(
+    `SELECT id, version FROM stream WHERE customer = ${ofCustomer} AND stream_id = ? AND kind = ?`,
+    customer,
+    id,
+    kind,
+  )
+  if (found === undefined) return { events: [], version: 0 }
+  const rows = all(
+    `${events} WHERE e.stream = ? AND e.version > ? ORDER BY e.version LIMIT ?`,
+    found["id"],
+    range.after ?? 0,
+    limitOf(range),
+  )
+  return { events: rows.map((row) => eventOf(customer, row, stream)), version: found["version"] as number }
+}
+
+/** How many positions a chunk with a filter accounts for at most. */
+const span = 50_000
+
+/** A chunk of the log. Every hole in it is checked against the record of purges. */
+export const readLog = (
+  { all, one }: Reading,
+  customer: CustomerId.CustomerId,
+  range: EventStore.LogRange = {},
+): Result.Result<EventStore.LogChunk, EventStoreError.LogFault> => {
+  const { after = 0, filter = {} } = range
+  const limit = limitOf(range)
+  const known = one("SELECT id, position FROM customer WHERE customer_id = ?", customer)
+  if (known === undefined) return Result.succeed({ after, through: after, events: [], purged: [], head: 0 })
+  const [id, head] = [known["id"], known["position"] as number]
+  const reach = range.filter === undefined ? head : Math.min(head, after + span)
+  const isIn = (column: string, wanted: ReadonlyArray<string> | undefined): string =>
+    wanted === undefined ? "" : ` AND ${column} IN (SELECT value FROM json_each(?))`
+  const listed = [filter.streamKinds, filter.eventTypes].flatMap((wanted) =>
+    wanted === undefined ? [] : [JSON.stringify(wanted)],
+  )
+  const rows = all(
+    `${events} WHERE e.customer = ? AND e.position > ? AND e.position <= ?${isIn("s.kind", filter.streamKinds)}${isIn(
+      "e.type",
+      filter.eventTypes,
+    )} ORDER BY e.position LIMIT ?`,
+    id,
+    after,
+    reach,
+    ...listed,
+    limit,
+  ).map((row) => eventOf(customer, row))
+  const through = rows.length >= limit ? rows[rows.length - 1]!.position : Math.max(after, reach)
+  const purged = all(
+    "SELECT max(first, ?) AS first, min(last, ?) AS last FROM purged WHERE customer = ? AND last > ? AND first <= ? ORDER BY 1",
+    after + 1,
+    through,
+    id,
+    after,
+    through,
+  ).map(({ first, last }) => ({ from: first as number, to: last as number }))
+  const present =
+    range.filter === undefined
+      ? rows.length
+      : (one(
+          "SELECT count(*) AS events FROM event WHERE customer = ? AND position > ? AND position <= ?",
+          id,
+          after,
+          through,
+        )!["events"] as number)
+  const accounted = purged.reduce((sum, { from, to }) => sum + to - from + 1, present)
+  if (accounted !== through - after) return Result.fail(faultIn(all, customer, after, through, purged))
+  return Result.succeed({ after, through, events: rows, purged, head })
+}
+
+/** The first hole that no purge accounts for. */
+const faultIn = (
+  all: Reading["all"],
+  customer: CustomerId.CustomerId,
+  after: number,
+  through: number,
+  purged: ReadonlyArray<EventStore.PurgedPositions>,
+): EventStoreError.LogFault => {
+  const present = all(
+    `SELECT position FROM event WHERE customer = ${ofCustomer} AND position > ? AND position <= ?`,
+    customer,
+    after,
+    through,
+  ).map(({ position }) => ({ from: position as number, to: position as number }))
+  let last = after
+  for (const { from, to } of [...present, ...purged].sort((one, other) => one.from - other.from)) {
+    if (from > last + 1) return new EventStoreError.LogFault({ customer, after: last, before: from })
+    last = Math.max(last, to)
+  }
+  return new EventStoreError.LogFault({ customer, after: last, before: through + 1 })
+}
+
+const limitOf = (range: { readonly limit?: number }): number => Math.max(1, range.limit ?? EventStore.defaultPageSize)
