@@ -9,9 +9,10 @@ import { type Definition, Definition as Definitions } from "@tacet/core/statisti
 import { type Format, formats, InputError } from "@tacet/interchange"
 import { DateTime, IANAZone } from "luxon"
 
-/** Where events are kept: in memory for the run, in a database, or in a server that the run brings along. */
+/** Where events are kept: in memory for the run, in a file, in a database, or in a server that the run brings along. */
 export type Store =
   | { readonly _tag: "memory" }
+  | { readonly _tag: "file"; readonly file: string; readonly keyFile: string }
   | { readonly _tag: "database"; readonly url: string; readonly keyFile: string }
   | { readonly _tag: "embedded"; readonly directory: string | undefined; readonly keyFile: string }
 
@@ -167,8 +168,12 @@ const storeOf = (given: ReturnType<typeof parsed>, folder: string): Store => {
   if (store === "embedded") return { _tag: "embedded", directory: undefined, keyFile }
   const directory = /^embedded:(.+)$/s.exec(store)?.[1]
   if (directory !== undefined) return { _tag: "embedded", directory: resolve(folder, directory), keyFile }
+  const file = /^sqlite:(.+)$/s.exec(store)?.[1]
+  if (file !== undefined) return { _tag: "file", file: resolve(folder, file), keyFile }
   if (/^postgres(ql)?:\/\//.test(store) && URL.canParse(store)) return { _tag: "database", url: store, keyFile }
-  throw new InputError("--store: must be a URL such as postgresql://user@host/database, embedded, or embedded:FOLDER")
+  throw new InputError(
+    "--store: must be sqlite:FILE, a URL such as postgresql://user@host/database, embedded, or embedded:FOLDER",
+  )
 }
 
 const seconds = (value: string): number => {

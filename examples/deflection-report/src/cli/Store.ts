@@ -3,6 +3,7 @@
  */
 import { layer as memory } from "@tacet/adapter-memory"
 import { layer as database, migrate } from "@tacet/adapter-pg"
+import { layer as sqlite } from "@tacet/adapter-sqlite"
 import type { EventStore, ProjectionStore } from "@tacet/core/eventsourcing"
 import { InputError, TokenKey } from "@tacet/interchange"
 import * as Effect from "effect/Effect"
@@ -17,6 +18,8 @@ export const layerOf = (store: Store): Layer.Layer<Stores | TokenKey.TokenKey, I
   switch (store._tag) {
     case "memory":
       return Layer.mergeAll(memory, TokenKey.layerRandom)
+    case "file":
+      return Layer.mergeAll(inFile(store.file), TokenKey.layerKept(store.keyFile))
     case "database":
       return Layer.mergeAll(at(store.url), TokenKey.layerKept(store.keyFile))
     case "embedded":
@@ -28,17 +31,23 @@ export const layerOf = (store: Store): Layer.Layer<Stores | TokenKey.TokenKey, I
   }
 }
 
+const inFile = (file: string): Layer.Layer<Stores, InputError> =>
+  sqlite({ file }).pipe(
+    Layer.catchTag("SqliteMissing", refused),
+    Layer.catchTag("FileUnavailable", refused),
+    Layer.catchTag("WrongSchemaVersion", refused),
+  )
+
 const at = (url: string): Layer.Layer<Stores, InputError> => {
   const options = { url: Redacted.make(url) }
-  const refused = ({ message }: { readonly message: string }) => Layer.effectContext(notUsable(message))
   return Layer.unwrap(Effect.as(migrate(options), database(options))).pipe(
     Layer.catchTag("DatabaseUnavailable", refused),
     Layer.catchTag("WrongSchemaVersion", refused),
   )
 }
 
-const notUsable = (message: string): Effect.Effect<never, InputError> =>
-  Effect.fail(new InputError(`--store: ${message}`))
+const refused = ({ message }: { readonly message: string }): Layer.Layer<Stores, InputError> =>
+  Layer.effectContext(Effect.fail(new InputError(`--store: ${message}`)))
 
 const server = (directory: string | undefined) =>
   Effect.acquireRelease(

@@ -24,9 +24,9 @@ What is counted
   --max-steps N|none     the longest journey that is told apart. Default: 50
 
 Where events are kept
-  --store URL|embedded[:DIR]
-                         a PostgreSQL database, or a server of the run's own, with its data in DIR. Rows that an
-                         earlier run recorded add nothing. Default: the memory of the run
+  --store sqlite:FILE|URL|embedded[:DIR]
+                         a file (Node 22.13 and later), a PostgreSQL database, or a server of the run's own, with its
+                         data in DIR. Rows that an earlier run recorded add nothing. Default: the memory of the run
   --key-file FILE        the key under which cases of the source become ids of the store, made where there is none;
                          keep it apart from the store. Default: ~/.tacet/deflection-report.key
 

@@ -1,9 +1,13 @@
+import { hasSqlite } from "@tacet/adapter-sqlite"
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type Server, start } from "@tacet/postgres-server"
 import { afterAll, beforeAll, describe, expect, it } from "@tacet/vitest"
 import type { ReportDocument } from "@tacet/report"
+import * as Effect from "effect/Effect"
 import { aFolder, running } from "./running.testing.ts"
+
+const has = await Effect.runPromise(hasSqlite)
 
 const mapping = JSON.stringify({
   case: "session",
@@ -104,15 +108,36 @@ describe("a report from a store that outlives the run", () => {
   }, 120_000)
 
   it("is refused where it is named in a way that means nothing", async () => {
-    for (const store of ["mysql://a", "embedded:", ""]) {
+    for (const store of ["mysql://a", "embedded:", "sqlite:", ""]) {
       const { code, stderr } = await running(folder, ["--input", "log.csv", ...options, "--store", store])
       expect([code, stderr]).toEqual([
         2,
-        "report: --store: must be a URL such as postgresql://user@host/database, embedded, or embedded:FOLDER\n",
+        "report: --store: must be sqlite:FILE, a URL such as postgresql://user@host/database, embedded, or embedded:FOLDER\n",
       ])
     }
     const { code, stderr } = await running(folder, ["--input", "log.csv", ...options])
     expect([code, stderr]).toEqual([2, "report: --key-file: means something with --store only\n"])
+  })
+})
+
+describe("a file", () => {
+  it.skipIf(!has)(`keeps what a run has recorded${has ? "" : " (skipped: no SQLite here)"}`, async () => {
+    const first = await report("log.csv", "sqlite:tacet.db")
+    const second = await report("log.csv", "sqlite:tacet.db")
+    expect(counts(second)).toEqual({ accepted: 0, duplicates: 6, rejected: 1 })
+    expect(figures(second)).toEqual(figures(first))
+  })
+
+  it("that cannot be used is told in one line", async () => {
+    const { code, stderr, stdout } = await running(folder, [
+      "--input",
+      "log.csv",
+      ...options,
+      "--store",
+      "sqlite:no/a.db",
+    ])
+    expect([code, stdout]).toEqual([2, ""])
+    expect(stderr).toMatch(/^report: --store: [^\n]+\.\n$/)
   })
 })
 

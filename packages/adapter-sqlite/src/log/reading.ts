@@ -1,7 +1,7 @@
 /**
  * Pages of streams and chunks of the log, each from one snapshot of the file.
  */
-import { type CustomerId, EventStore, EventStoreError, type StreamId } from "@tacet/core/eventsourcing"
+import { type CustomerId, EventStore, EventStoreError, type StreamId, Uuid } from "@tacet/core/eventsourcing"
 import * as Result from "effect/Result"
 import type { Transaction } from "../file/Transaction.ts"
 import { eventOf, events, ofCustomer } from "./EventRow.ts"
@@ -15,6 +15,8 @@ export const readStream = (
   { id, kind }: StreamId.StreamId,
   range: EventStore.StreamRange = {},
 ): EventStore.StreamPage => {
+  // No stream has another id, and the file cannot compare every text.
+  if (!Uuid.isCanonical(id)) return { events: [], version: 0 }
   const stream = Object.freeze({ kind, id })
   const found = one(
     `SELECT id, version FROM stream WHERE customer = ${ofCustomer} AND stream_id = ? AND kind = ?`,
@@ -108,4 +110,6 @@ const faultIn = (
   return new EventStoreError.LogFault({ customer, after: last, before: through + 1 })
 }
 
-const limitOf = (range: { readonly limit?: number }): number => Math.max(1, range.limit ?? EventStore.defaultPageSize)
+/** A whole number from 1 on: SQLite knows no other limit. */
+const limitOf = ({ limit = EventStore.defaultPageSize }: { readonly limit?: number }): number =>
+  Math.min(Math.max(1, Math.floor(limit)), Number.MAX_SAFE_INTEGER)
