@@ -8,6 +8,7 @@ import type { TextDigest } from "../../policy/binding/TextDigest.ts"
 import type { Role } from "../../policy/text/parameters/processing.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
 import type * as Contract from "../Contract.ts"
+import { GrowingMap } from "../internal/GrowingMap.ts"
 import type {
   EntryPointId,
   FieldId,
@@ -38,7 +39,7 @@ export interface Adoption {
   readonly digest: TextDigest | null
 }
 
-type Listings<Reference> = ReadonlyMap<Reference, ReadonlyArray<Listing>>
+type Listings<Reference> = GrowingMap<Reference, ReadonlyArray<Listing>>
 
 /** A field as it was declared. `from` in epoch milliseconds. */
 export interface Field {
@@ -58,12 +59,12 @@ export interface State {
   /** What the Customer has declared last of its own documents. */
   readonly documents: typeof DocumentsDeclared.Type | undefined
   /** The versions that the Customer has accepted, each with its latest acceptance. */
-  readonly acceptances: ReadonlyMap<PolicyVersionId, typeof PolicyAccepted.Type>
+  readonly acceptances: GrowingMap<PolicyVersionId, typeof PolicyAccepted.Type>
   readonly numbers: Listings<ListedNumberId>
   readonly entryPoints: Listings<EntryPointId>
-  readonly scenarios: ReadonlyMap<ScenarioId, ReadonlyArray<Scenario>>
-  readonly fields: ReadonlyMap<FieldId, Field>
-  readonly statistics: ReadonlyMap<StatisticId, typeof StatisticPublished.Type>
+  readonly scenarios: GrowingMap<ScenarioId, ReadonlyArray<Scenario>>
+  readonly fields: GrowingMap<FieldId, Field>
+  readonly statistics: GrowingMap<StatisticId, typeof StatisticPublished.Type>
   /** Whether the compartment is the operator's own, for its own accounts. */
   readonly isOwn: boolean
 }
@@ -74,12 +75,12 @@ export const initial: State = {
   policyVersions: [],
   products: [],
   documents: undefined,
-  acceptances: new Map(),
-  numbers: new Map(),
-  entryPoints: new Map(),
-  scenarios: new Map(),
-  fields: new Map(),
-  statistics: new Map(),
+  acceptances: GrowingMap.empty(),
+  numbers: GrowingMap.empty(),
+  entryPoints: GrowingMap.empty(),
+  scenarios: GrowingMap.empty(),
+  fields: GrowingMap.empty(),
+  statistics: GrowingMap.empty(),
   isOwn: false,
 }
 
@@ -212,12 +213,12 @@ export const evolve = (state: State, event: Event): State => {
       return { ...state, entryPoints: closed(state.entryPoints, event.entryPoint, from) }
     case "ScenarioPublished": {
       const versions = [...(state.scenarios.get(event.scenario) ?? []), event]
-      return { ...state, scenarios: new Map(state.scenarios).set(event.scenario, versions) }
+      return { ...state, scenarios: state.scenarios.with(event.scenario, versions) }
     }
     case "InputFieldDeclared": {
       const { category, origin, reason, required } = event
       const field = { from, category, required, reason, origin }
-      return { ...state, fields: new Map(state.fields).set(event.field, field) }
+      return { ...state, fields: state.fields.with(event.field, field) }
     }
     case "OwnAccountsDeclared":
       return { ...state, isOwn: true }
@@ -226,9 +227,9 @@ export const evolve = (state: State, event: Event): State => {
     case "DocumentsDeclared":
       return { ...state, documents: event }
     case "PolicyAccepted":
-      return { ...state, acceptances: new Map(state.acceptances).set(event.policyVersion, event) }
+      return { ...state, acceptances: state.acceptances.with(event.policyVersion, event) }
     case "StatisticPublished":
-      return { ...state, statistics: new Map(state.statistics).set(event.statistic, event) }
+      return { ...state, statistics: state.statistics.with(event.statistic, event) }
   }
 }
 
@@ -236,10 +237,10 @@ const endedAt = (signed: Contract.Signed, to: number): Contract.Signed =>
   signed.to === Number.POSITIVE_INFINITY ? { ...signed, to } : signed
 
 const opened = <Reference>(listings: Listings<Reference>, reference: Reference, from: number): Listings<Reference> =>
-  new Map(listings).set(reference, [...(listings.get(reference) ?? []), { from, to: Number.POSITIVE_INFINITY }])
+  listings.with(reference, [...(listings.get(reference) ?? []), { from, to: Number.POSITIVE_INFINITY }])
 
 const closed = <Reference>(listings: Listings<Reference>, reference: Reference, to: number): Listings<Reference> =>
-  new Map(listings).set(
+  listings.with(
     reference,
     (listings.get(reference) ?? []).map((listing) =>
       listing.to === Number.POSITIVE_INFINITY ? { ...listing, to } : listing,
