@@ -14,6 +14,31 @@ import { list } from "../server/types.ts"
 
 const isUuid = Schema.is(Uuid.Uuid)
 
+/** How many bytes of payload a page holds at most, beyond those of its last event. */
+const pageBytes = 8_000_000
+
+/**
+ * The rows of a page as a table expression: at most so many, and none behind the bytes of a page. The sizes are known without a
+ * look at the payloads.
+ */
+const paged = (columns: string, from: string, order: "position" | "version", limit: string): string =>
+  `(SELECT * FROM (
+    SELECT ${columns}, sum(octet_length(data)) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - octet_length(data) AS before
+    FROM ${from} ORDER BY ${order} LIMIT ${limit}
+  ) p WHERE before < ${pageBytes}) page`
+
+/** Whether a page may have ended before the log does: it holds as many events, or as many bytes, as a page may. */
+const isFull = (events: ReadonlyArray<EventEnvelope.RecordedEvent>, limit: number): boolean => {
+  if (events.length >= limit) return true
+  let bytes = 0
+  for (const { data } of events) {
+    // No character takes more than three bytes of a text's length.
+    bytes += data.length * 3
+    if (bytes >= pageBytes) return true
+  }
+  return false
+}
+
 /** A page of one stream. */
 export const readStream = (
   database: Database,

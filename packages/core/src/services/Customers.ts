@@ -13,11 +13,12 @@ import type { Refusal } from "../eventsourcing/Refusal.ts"
 import * as Archives from "./internal/Archives.ts"
 import { KnownPolicies, withArchive } from "./internal/Declarations.ts"
 import type { DecisionError } from "./internal/Decisions.ts"
+import { Memory } from "./internal/Kept.ts"
 
 /** The errors of every operation besides refusals. */
 export type CustomersError = DecisionError
 
-export { KnownPolicies }
+export { KnownPolicies, Memory }
 
 /** The service. */
 export class Customers extends Context.Service<

@@ -9,6 +9,7 @@ import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
 import type { ReadError } from "../../eventsourcing/EventStoreError.ts"
 import { type Archive, OperatorOf } from "./Declarations.ts"
+import * as Kept from "./Kept.ts"
 
 /** Reads archives. */
 export interface Archives {
@@ -20,8 +21,9 @@ export interface Archives {
 
 /** Archives over an event store. */
 export const over = (handler: CommandHandler.Handler): Effect.Effect<Archives> =>
-  Effect.map(OperatorOf, (operatorOf) => {
-    const known = new Map<CustomerId, Archive>()
+  Effect.zipWith(OperatorOf, Kept.Memory, (operatorOf, { declarations }) => {
+    // A text weighs as much as a hundred declarations.
+    const known = Kept.make<CustomerId, Archive>(declarations, ({ state }) => 1 + 100 * state.register.length)
     const read: Archives["read"] = (operator) =>
       Effect.suspend(() =>
         Effect.tap(handler.load(PolicyArchive.aggregate, operator, operator, known.get(operator)), (archive) =>

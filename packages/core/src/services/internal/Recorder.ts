@@ -19,6 +19,7 @@ import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts
 import { Required } from "../switches/settings.ts"
 import { check, type Declared } from "./Declarations.ts"
 import * as Decisions from "./Decisions.ts"
+import * as Kept from "./Kept.ts"
 import * as ProcessingEntries from "./ProcessingEntries.ts"
 import * as PurgedDays from "./PurgedDays.ts"
 import * as RetentionEnds from "./RetentionEnds.ts"
@@ -61,13 +62,25 @@ export interface Recorder {
   ) => Effect.Effect<Facts, ReadError | UndecodableEvent>
 }
 
+/** How much is kept in memory with the declarations of a Customer. */
+const weightOf = ({ state }: Declared): number =>
+  50 +
+  [state.numbers, state.entryPoints, state.scenarios, state.fields, state.statistics, state.acceptances].reduce(
+    (sum, { size }) => sum + size,
+    0,
+  )
+
 /** A recorder over the event store in force. */
 export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(function* () {
   const store = yield* EventStore
   const decisions = yield* Decisions.make
   const isDeviceRequired = yield* Required
-  const declarations = new Map<CustomerId, Declared>()
-  const retentions = new Map<CustomerId, { readonly declared: Declared; readonly retention: RetentionEnds.Retention }>()
+  const most = (yield* Kept.Memory).declarations
+  const declarations = Kept.make<CustomerId, Declared>(most, weightOf)
+  const retentions = Kept.make<
+    CustomerId,
+    { readonly declared: Declared; readonly retention: RetentionEnds.Retention }
+  >(most, ({ declared }) => weightOf(declared))
 
   const load = (customer: CustomerId) =>
     Effect.tap(decisions.declared(customer), (declared) =>
@@ -109,7 +122,7 @@ export const make: Effect.Effect<Recorder, never, EventStore> = Effect.gen(funct
     const { device, locationOn = true, switchedOn = true } = switches
     const now = yield* Clock.currentTimeMillis
     const { afresh, collects } = options
-    if (afresh) declarations.delete(customer)
+    if (afresh) declarations.forget(customer)
     const known = declarations.get(customer)
     const cached = known !== undefined && (yield* isArchiveKnown(customer, known)) ? known : undefined
     const declared = cached ?? (yield* load(customer))

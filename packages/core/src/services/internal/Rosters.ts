@@ -9,11 +9,13 @@ import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { Position } from "../../eventsourcing/EventEnvelope.ts"
 import { EventStore, logChunks } from "../../eventsourcing/EventStore.ts"
 import type { Purpose } from "../../policy/text/parameters/purposes.ts"
+import * as Kept from "./Kept.ts"
 
-/** The pseudonyms of a Customer, read from the log up to a position. */
+/** The pseudonyms of a Customer, read from the log up to a position, by one reader at a time. */
 interface Roster {
   through: Position
   readonly pseudonyms: Map<Pseudonym.PseudonymId, Pseudonym.State>
+  readonly turns: Semaphore.Semaphore
 }
 
 /** A person: the pseudonyms that are linked, with their states. */
@@ -40,12 +42,14 @@ const personsIn = (all: Person, purpose: Purpose): ReadonlyArray<Person> => {
 
 /** Reads the pseudonyms whose data serve a purpose: not erased, not restricted, and without an objection to it. */
 export const over = Effect.fnUntraced(function* (store: EventStore["Service"], purpose: Purpose) {
-  const known = new Map<CustomerId, Roster>()
-  const turns = yield* Semaphore.make(1)
+  const known = Kept.make<CustomerId, Roster>((yield* Kept.Memory).pseudonyms, ({ pseudonyms }) => 1 + pseudonyms.size)
 
   const readOn = (customer: CustomerId, roster: Roster) =>
     Stream.runForEach(
-      logChunks(customer, { after: roster.through, filter: { streamKinds: [Pseudonym.streamKind] } }),
+      // When its turn has come: a reader before it may have read on.
+      Stream.suspend(() =>
+        logChunks(customer, { after: roster.through, filter: { streamKinds: [Pseudonym.streamKind] } }),
+      ),
       ({ events, through }) =>
         Effect.map(
           Effect.forEach(events, (recorded) => Effect.fromResult(Pseudonym.codec.decode(recorded))),
@@ -60,15 +64,25 @@ export const over = Effect.fnUntraced(function* (store: EventStore["Service"], p
         ),
     ).pipe(Effect.provideService(EventStore, store))
 
+  const rosterOf = (customer: CustomerId): Roster => {
+    const found = known.get(customer)
+    if (found !== undefined) return found
+    const roster = { through: 0, pseudonyms: new Map(), turns: Semaphore.makeUnsafe(1) }
+    known.set(customer, roster)
+    return roster
+  }
+  // A turn for each Customer: while the log of one does not answer, the others' are read.
   const pseudonyms = (customer: CustomerId) =>
-    turns.withPermits(1)(
-      Effect.gen(function* () {
-        const roster: Roster = known.get(customer) ?? { through: 0, pseudonyms: new Map() }
-        yield* readOn(customer, roster)
-        known.set(customer, roster)
-        return new Map(roster.pseudonyms)
-      }),
-    )
+    Effect.suspend(() => {
+      const roster = rosterOf(customer)
+      return roster.turns.withPermits(1)(
+        Effect.map(readOn(customer, roster), () => {
+          // It weighs more by now.
+          known.set(customer, roster)
+          return new Map(roster.pseudonyms)
+        }),
+      )
+    })
   /** Those whose data serve the purpose. */
   const permitted = (customer: CustomerId) =>
     Effect.map(pseudonyms(customer), (all) =>
