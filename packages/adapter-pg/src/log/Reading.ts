@@ -14,30 +14,44 @@ import { list } from "../server/types.ts"
 
 const isUuid = Schema.is(Uuid.Uuid)
 
-/** How many bytes of payload a page holds at most, beyond those of its last event. */
+/** How many bytes of payload a page holds, as far as the server knows them without reading them, beyond its last event. */
 const pageBytes = 8_000_000
 
 /**
- * The rows of a page as a table expression: at most so many, and none behind the bytes of a page. The sizes are known without a
- * look at the payloads.
+ * The size of a payload: as it is stored, with room for what has been compressed, which is not unpacked for its size. Engines
+ * without the functions of the schema may not know of compression.
  */
-const paged = (columns: string, from: string, order: "position" | "version", limit: string): string =>
-  `(SELECT * FROM (
-    SELECT ${columns}, sum(octet_length(data)) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - octet_length(data) AS before
-    FROM ${from} ORDER BY ${order} LIMIT ${limit}
-  ) p WHERE before < ${pageBytes}) page`
+const sizeIn = ({ appendFunctions }: Database): string =>
+  appendFunctions
+    ? `least(pg_column_size(data), ${pageBytes}) * CASE WHEN pg_column_compression(data) IS NULL THEN 1 ELSE 32 END`
+    : "octet_length(data::text)"
+
+/**
+ * The query of a page: at most so many rows, and none behind the bytes of a page. All are `filled` where the bytes have ended it.
+ * Where it ends is looked for only where the whole is too large.
+ */
+const paged = (
+  database: Database,
+  columns: string,
+  from: string,
+  order: "position" | "version",
+  limit: string,
+): string => {
+  const sized = `(SELECT ${order}, ${sizeIn(database)} AS size FROM ${from} ORDER BY ${order} LIMIT ${limit}) sized`
+  return `WITH cut AS MATERIALIZED (
+      SELECT CASE WHEN (SELECT sum(size) FROM ${sized}) >= ${pageBytes} THEN (
+        SELECT min(${order}) FROM (
+          SELECT ${order}, sum(size) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) AS reached FROM ${sized}
+        ) summed WHERE reached >= ${pageBytes}
+      ) END AS at
+    )
+    SELECT *, (SELECT at IS NOT NULL FROM cut) AS filled
+    FROM (SELECT ${columns} FROM ${from} ORDER BY ${order} LIMIT ${limit}) found
+    WHERE ${order} <= coalesce((SELECT at FROM cut), ${Number.MAX_SAFE_INTEGER}) ORDER BY ${order}`
+}
 
 /** Whether a page may have ended before the log does: it holds as many events, or as many bytes, as a page may. */
-const isFull = (events: ReadonlyArray<EventEnvelope.RecordedEvent>, limit: number): boolean => {
-  if (events.length >= limit) return true
-  let bytes = 0
-  for (const { data } of events) {
-    // No character takes more than three bytes of a text's length.
-    bytes += data.length * 3
-    if (bytes >= pageBytes) return true
-  }
-  return false
-}
+const isFull = (rows: Rows, limit: number): boolean => rows.length >= limit || rows.at(-1)?.at(-1) === true
 
 /** A page of one stream. */
 export const readStream = (
@@ -57,7 +71,7 @@ export const readStream = (
         parameters: [customer, id, kind],
       },
       {
-        sql: `SELECT ${columnsOfStream} FROM ${ofStream} AND version > $4 ORDER BY version LIMIT $5`,
+        sql: paged(database, columnsOfStream, `${ofStream} AND version > $4`, "version", "$5"),
         parameters: [customer, id, kind, whole(range.after ?? 0), whole(limitOf(range))],
       },
     ]),
@@ -102,15 +116,14 @@ const whatIsThere = (
     read(database, customer, "readLog", [
       headOf(schema, customer),
       {
-        sql: `SELECT ${columns} FROM ${schema}.event WHERE customer_id = $1 AND position > $2
-          ORDER BY position LIMIT $3`,
+        sql: paged(database, columns, `${schema}.event WHERE customer_id = $1 AND position > $2`, "position", "$3"),
         parameters: [customer, whole(after), whole(limit)],
       },
     ]),
     ([counter, rows]) => {
       const head = (counter![0]?.[0] as number | undefined) ?? 0
       const events = rows!.map((row) => eventOf(customer, row))
-      const through = events.length >= limit ? events[events.length - 1]!.position : Math.max(after, head)
+      const through = isFull(rows!, limit) ? events[events.length - 1]!.position : Math.max(after, head)
       const purged: Array<EventStore.PurgedPositions> = []
       if (events.length < through - after) {
         let last = after
@@ -142,18 +155,22 @@ const whatIsWanted = (
     "$4::text[] IS NOT NULL AND $5::text[] IS NOT NULL",
   ].join(" AND ")
   const wanted = `${schema}.event WHERE customer_id = $1 AND position > $2::bigint AND position <= $2::bigint + ${span}
-    AND ${conditions} ORDER BY position LIMIT $3::bigint`
+    AND ${conditions}`
   const parameters = [customer, whole(after), whole(limit), list.text(streamKinds ?? []), list.text(eventTypes ?? [])]
   return Effect.map(
     read(database, customer, "readLog", [
       headOf(schema, customer),
-      { sql: `SELECT ${columns} FROM ${wanted}`, parameters },
+      {
+        sql: paged(database, columns, wanted, "position", "$3::bigint"),
+        parameters,
+      },
       {
         sql: `WITH reach AS MATERIALIZED (
-            SELECT CASE WHEN count(*) >= $3::bigint THEN max(position) ELSE least($2::bigint + ${span}, coalesce((
-              SELECT position FROM ${schema}.compartment WHERE customer_id = $1
-            ), 0)) END AS through
-            FROM (SELECT position FROM ${wanted}) w
+            SELECT CASE WHEN count(*) >= $3::bigint OR bool_or(filled) THEN max(position)
+              ELSE least($2::bigint + ${span}, coalesce((
+                SELECT position FROM ${schema}.compartment WHERE customer_id = $1
+              ), 0)) END AS through
+            FROM (${paged(database, "position", wanted, "position", "$3::bigint")}) page
           )
           SELECT before + 1, position - 1 FROM (
             SELECT position, lag(position, 1, $2::bigint) OVER (ORDER BY position) AS before FROM (
@@ -168,8 +185,9 @@ const whatIsWanted = (
     ([counter, rows, holes]) => {
       const head = (counter![0]?.[0] as number | undefined) ?? 0
       const events = rows!.map((row) => eventOf(customer, row))
-      const through =
-        events.length >= limit ? events[events.length - 1]!.position : Math.max(after, Math.min(head, after + span))
+      const through = isFull(rows!, limit)
+        ? events[events.length - 1]!.position
+        : Math.max(after, Math.min(head, after + span))
       const purged = holes!.map(([from, to]) => ({ from: from as number, to: to as number }))
       return { after, through, events, purged, head }
     },

@@ -3,6 +3,7 @@ import { describe, expect, it } from "@tacet/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import type { PolicyVersionId } from "../../domain/Identifier.ts"
 import * as Pseudonym from "../../domain/Pseudonym.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
@@ -124,6 +125,6 @@ describe("the declarations that are kept in memory", () => {
     Effect.gen(function* () {
       expect(yield* readings(200_000)).toEqual([1, 2])
       expect(yield* readings(60)).toEqual([1, 2, 1, 2])
-    }).pipe(Effect.provide(customersLayer), Effect.provide(layer)),
+    }).pipe(Effect.provide(Layer.provideMerge(customersLayer, layer))),
   )
 })
