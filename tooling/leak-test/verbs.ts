@@ -99,7 +99,13 @@ export const everyVerb: ReadonlyArray<Called> = [
     join: ["set", "id"],
     open: ofCompartment,
   }),
-  called(Services.Interactions.Interactions, { record: inSet }),
+  called(Services.Interactions.Interactions, {
+    record: inSet,
+    endIdle: inSet,
+    attributionOf: inSet,
+    attributeCall: inSet,
+    noteReturns: inSet,
+  }),
   called(Services.Policies.Policies, {
     publish: ofCompartment,
     notify: ofCompartment,
@@ -280,6 +286,12 @@ export const callOf = (
     visible: true,
     commands: [filled(pick<Schema.Top>(chance, Interaction.Command.members), filling)],
     deliver: () => Effect.void,
+    among: [id(), chance(4) === 0 ? text() : id()],
+    people: [
+      [id(), id()],
+      [id(), chance(4) === 0 ? text() : id()],
+    ],
+    asOf: moment(),
   })
   const made = (argument: Argument): unknown => {
     switch (argument) {

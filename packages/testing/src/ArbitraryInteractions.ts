@@ -137,7 +137,9 @@ const aMove = (): fc.Arbitrary<Move> =>
       { _tag: "RedirectToCustomer", at, to },
     ]),
     fc.constant<Move>((at) => [{ _tag: "ReachGoal", at, goal: "paid" as Identifier.GoalId }]),
-    fc.constant<Move>((at) => [{ _tag: "EndInteraction", at, reason: "completed" }]),
+    fc.constantFrom<"completed" | "timedOut">("completed", "timedOut").map((reason): Move => (at) => [
+      { _tag: "EndInteraction", at, reason },
+    ]),
     fc.constant<Move>((at) => [{ _tag: "InhibitCall", at }]),
     fc.constantFrom("test" as const, "bot" as const).map((reason): Move => (at) => [
       { _tag: "ExcludeInteraction", at, reason },

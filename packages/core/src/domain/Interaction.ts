@@ -12,7 +12,16 @@ import { codec } from "./interaction/events.ts"
 import { type State, evolve, initial } from "./interaction/state.ts"
 
 export * from "./interaction/events.ts"
-export { type Call, type Input, type State, endedInputs, initial, lastMoment, wasTold } from "./interaction/state.ts"
+export {
+  type Call,
+  type Input,
+  type State,
+  endedInputs,
+  idleEnd,
+  initial,
+  lastMoment,
+  wasTold,
+} from "./interaction/state.ts"
 export { Command, type Context } from "./interaction/commands.ts"
 
 /** The decider of an interaction. */

@@ -55,6 +55,8 @@ describe("Tacet without Effect", () => {
       const commands = [started, { _tag: "Nonsense" }]
       const { outcomes } = await tacet.record({ customer, commands, accept: "all" })
       expect(outcomes).toMatchObject([[], { rule: "TACET-FORMAT" }])
+      const early = await tacet.record({ customer, commands: [step, started, step], accept: "all" })
+      expect(early.outcomes).toMatchObject([{ rule: "TACET-STARTED" }, [], []])
       expect((await tacet.report(customer)).interactions.started).toBe(0)
     }))
 

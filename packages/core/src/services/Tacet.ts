@@ -60,12 +60,41 @@ export interface PlainRecorded {
   readonly repeated: boolean
 }
 
+/** A call of a person, as plain values. */
+export interface PlainCall {
+  /** The Customer: a UUID. */
+  readonly customer: string
+  /** The person's interactions: UUIDs. */
+  readonly among: ReadonlyArray<string>
+  /** `PlaceCall` first, then the answer and the end of the call where they are known. */
+  readonly commands: ReadonlyArray<unknown>
+}
+
 /** The operations of Tacet as promises. */
 export interface Tacet {
   /** Records declarations of a Customer, all or none; rejects with the first `Refusal`. */
   readonly declare: (customer: string, commands: ReadonlyArray<unknown>) => Promise<void>
   /** Records commands of one interaction. One that cannot be read is refused like any other. */
   readonly record: (recording: PlainRecording) => Promise<PlainRecorded>
+  /**
+   * Ends every interaction in which nothing was seen for the idle minutes of the definition, and tells how many it ended.
+   * `asOf` in epoch milliseconds, now by default. Run it every few minutes.
+   */
+  readonly endIdle: (customer: string, options?: { readonly asOf?: number }) => Promise<number>
+  /**
+   * Records a call on the interaction that it belongs to, and tells which; `undefined`, and nothing recorded, where it
+   * belongs to none: it is an interaction of its own. Rejects with the `Refusal` of a command.
+   */
+  readonly attributeCall: (call: PlainCall) => Promise<Uuid.Uuid | undefined>
+  /**
+   * Notes on interactions that the same person came back, once a window of return has closed; `people` holds of each
+   * person their interactions. Run it once in an hour, for all who had one in the last week.
+   */
+  readonly noteReturns: (
+    customer: string,
+    people: ReadonlyArray<ReadonlyArray<string>>,
+    options?: { readonly asOf?: number },
+  ) => Promise<Interactions.Noted>
   /** Brings the statistics up to the head of the log and reports; `asOf` in epoch milliseconds, also in the past. */
   readonly report: (
     customer: string,
@@ -154,10 +183,47 @@ export const makeTacet = <E = never>({
       ? []
       : read.map((command) => {
           if (Result.isFailure(command)) return command.failure
-          const outcome = handled.outcomes[place++]!
+          // With `all`, nothing was decided after the refusal.
+          const outcome = handled.outcomes[place++]
+          if (outcome === undefined) return []
           return Result.isSuccess(outcome) ? outcome.success.map(({ _tag }) => _tag) : outcome.failure
         })
     return { interaction: id, outcomes, repeated: handled.repeated }
+  })
+
+  const endIdle = Effect.fnUntraced(function* (customer: string, options: { readonly asOf?: number } = {}) {
+    const id = yield* readId(CustomerId, customer, "endIdle", "customer")
+    const interactions = yield* Interactions.Interactions
+    return yield* interactions.endIdle({ ...options, customer: id, idleMinutes: definition.idleMinutes })
+  })
+
+  const readIds = (ids: ReadonlyArray<string>, command: string, field: string) =>
+    Effect.forEach(ids, (id) => readId(Uuid.Uuid, id, command, field))
+
+  const attributeCall = Effect.fnUntraced(function* (call: PlainCall) {
+    const command = "attributeCall"
+    const customer = yield* readId(CustomerId, call.customer, command, "customer")
+    const among = yield* readIds(call.among, command, "among")
+    const read = yield* Effect.forEach(call.commands, (input) =>
+      Effect.fromResult(CommandInput.readInteractionCommand(input)),
+    )
+    const commands = read.filter(Interactions.isOfCall)
+    if (commands.length < read.length) {
+      return yield* new Refusal({ rule: "TACET-CALL", command, field: "commands", accepted: "commands of one call" })
+    }
+    const interactions = yield* Interactions.Interactions
+    return yield* interactions.attributeCall({ customer, among, commands })
+  })
+
+  const noteReturns = Effect.fnUntraced(function* (
+    customer: string,
+    people: ReadonlyArray<ReadonlyArray<string>>,
+    options: { readonly asOf?: number } = {},
+  ) {
+    const id = yield* readId(CustomerId, customer, "noteReturns", "customer")
+    const known = yield* Effect.forEach(people, (ids) => readIds(ids, "noteReturns", "people"))
+    const interactions = yield* Interactions.Interactions
+    return yield* interactions.noteReturns({ ...options, customer: id, people: known })
   })
 
   const declare = Effect.fnUntraced(function* (customer: string, inputs: ReadonlyArray<unknown>) {
@@ -195,6 +261,9 @@ export const makeTacet = <E = never>({
   return {
     declare: (customer, commands) => runtime.runPromise(declare(customer, commands)),
     record: (recording) => runtime.runPromise(record(recording)),
+    endIdle: (customer, options) => runtime.runPromise(endIdle(customer, options)),
+    attributeCall: (call) => runtime.runPromise(attributeCall(call)),
+    noteReturns: (customer, people, options) => runtime.runPromise(noteReturns(customer, people, options)),
     report: (customer, options) => runtime.runPromise(report(customer, options)),
     sweep: (customer) => runtime.runPromise(sweep(customer)),
     close,

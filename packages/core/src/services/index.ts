@@ -24,4 +24,11 @@ export * as Staff from "./Staff.ts"
 export * as Switches from "./Switches.ts"
 export * as Transfers from "./Transfers.ts"
 export * as Uses from "./Uses.ts"
-export { makeTacet, type PlainRecorded, type PlainRecording, type Tacet, type TacetOptions } from "./Tacet.ts"
+export {
+  makeTacet,
+  type PlainCall,
+  type PlainRecorded,
+  type PlainRecording,
+  type Tacet,
+  type TacetOptions,
+} from "./Tacet.ts"

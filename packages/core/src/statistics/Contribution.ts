@@ -105,7 +105,7 @@ interface Observed {
  *   [
  *     { version: 1, event: { _tag: "InteractionStarted", occurredAt: at("10:00:00"), linkable: true, policyVersion: "own" } },
  *     { version: 2, event: { _tag: "GoalReached", occurredAt: at("10:01:00") } },
- *     { version: 3, event: { _tag: "InteractionEnded", occurredAt: at("10:02:00") } }
+ *     { version: 3, event: { _tag: "InteractionEnded", occurredAt: at("10:02:00"), reason: "completed" } }
  *   ] as ReadonlyArray<Contribution.PlacedEvent>,
  *   Definition.standard,
  *   Date.UTC(2026, 2, 3),
@@ -221,7 +221,8 @@ const observeOne = (observed: Observed, event: Fact, at: number): void => {
       observed.excluded = true
       return
     case "InteractionEnded":
-      observed.explicitEnd = at
+      // That nothing was seen any more is judged by the definition, whenever it was recorded.
+      if (event.reason !== "timedOut") observed.explicitEnd = at
       return
     case "RecontactObserved":
       observed.recontacts.add(event.class)

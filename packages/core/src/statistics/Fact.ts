@@ -49,7 +49,7 @@ export const readings = {
   CallEnded: { code: 14, fields: { call: "call", talkSeconds: "number", disposition: "text", legs: "number" } },
   GoalReached: { code: 15, fields: {} },
   InteractionExcluded: { code: 16, fields: {} },
-  InteractionEnded: { code: 17, fields: {} },
+  InteractionEnded: { code: 17, fields: { reason: "text" } },
   RecontactObserved: { code: 18, fields: { class: "text" } },
 } as const satisfies { readonly [T in Tag]: Reading<T> }
 

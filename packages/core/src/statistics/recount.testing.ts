@@ -32,7 +32,9 @@ const judge = (history: ArbitraryInteractions.History, definition: Definition, a
     "RecontactObserved",
   ])
   const activity = Math.max(...events.filter(({ _tag }) => !notActivity.has(_tag)).map(timeOf))
-  const ended = all(events, "InteractionEnded").map(timeOf)[0]
+  const ended = all(events, "InteractionEnded")
+    .filter(({ reason }) => reason !== "timedOut")
+    .map(timeOf)[0]
   const idle = definition.idleMinutes * 60_000
   const open = ended === undefined && asOf < activity + idle
   const end = Math.max(activity, ended ?? activity)

@@ -2,7 +2,7 @@
  * From the facts of a unit to commands for an interaction. The interaction's present state decides: the first unit
  * starts it, and the answer or end of a call without an id belongs to the call placed last.
  */
-import { CommandInput, Identifier, type Interaction } from "@tacet/core/domain"
+import { CommandInput, Identifier, Interaction } from "@tacet/core/domain"
 import type { Refusal } from "@tacet/core/eventsourcing"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -50,9 +50,6 @@ export interface Planner {
   readonly declarations: Declarations
   readonly tokens: Tokens
 }
-
-/** The interface of a call that came without any other. */
-const phoneMenu = "phone-menu"
 
 /** The interface of a call with steps. */
 const visualMenu = "visual-menu"
@@ -242,7 +239,7 @@ const startOf = ({ declarations }: Planner, unit: Unit): CommandDraft => {
     trigger: isByPhone
       ? { _tag: trigger, number: declarations.number(unit.number) }
       : { _tag: "contactRequest", channel: trigger, entryPoint: declarations.entryPoint(unit.entryPoint) },
-    interface: isOnlyCall ? phoneMenu : (declarations.interface ?? (isByPhone ? visualMenu : trigger)),
+    interface: isOnlyCall ? Interaction.phoneMenu : (declarations.interface ?? (isByPhone ? visualMenu : trigger)),
     ...(declarations.scenario === undefined || isOnlyCall ? {} : { scenario: declarations.scenario }),
     linkable: declarations.correlates || unit.person !== undefined,
   }

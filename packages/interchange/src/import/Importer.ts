@@ -202,7 +202,7 @@ const make = Effect.fnUntraced(function* (
     const isDayOver = publishes && Math.floor(moment / day) > Math.floor(clock / day)
     if (isDayOver || people.size > 0 || recorder.hasPeople) {
       yield* record
-      yield* recorder.note(people.due(moment))
+      yield* recorder.noteReturns(people.due(moment), moment)
     }
     if (isDayOver) {
       yield* statistics.follow
@@ -259,7 +259,8 @@ const make = Effect.fnUntraced(function* (
     finish: Effect.gen(function* () {
       yield* routeAll(groups.due(Number.POSITIVE_INFINITY))
       yield* record
-      yield* recorder.note(people.due(statistics.judgedAt() + 1))
+      const judged = statistics.judgedAt() + 1
+      yield* recorder.noteReturns(people.due(judged), judged)
       yield* statistics.follow
     }),
   }

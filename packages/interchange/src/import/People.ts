@@ -1,71 +1,44 @@
 /**
  * Who came back. For the length of a run it is known, by token alone, which interactions one person had in the last
- * seven days: a call without a case of its own is attributed to the one that was started last, and a return is noted
- * on the earlier one. The log gets no link: a note carries its class only, is dated to the close of the class's window,
- * and is handed out with others of that hour.
+ * seven days, for what `Interactions` asks of its callers: the interactions of the person who calls, and those of persons
+ * whose windows of return have closed.
  */
-import { Interaction } from "@tacet/core/domain"
-import type { Uuid } from "@tacet/core/eventsourcing"
+import { Visit } from "@tacet/core/domain"
 import * as Heap from "./Heap.ts"
 
-/** An interaction of a person, as recorded so far. Times in epoch milliseconds. */
-interface Visit {
-  readonly interaction: Uuid.Uuid
-  readonly startedAt: number
-  readonly lastActivity: number
-  /** The last activity or, where it was recorded and is later, the end. */
-  readonly end: number
-  /** The Customer's number from which it began, where the source has it. */
-  readonly number: string | undefined
-  /** Whether an interface was used: calls are attributed to these alone, so that each call of a call log counts. */
-  readonly showedInterface: boolean
-  readonly excluded: boolean
-}
-
-/** A return to be noted. */
-export interface Note {
-  readonly interaction: Uuid.Uuid
-  readonly at: number
-  readonly class: Interaction.RecontactClass
-}
+/** An interaction of a person, as recorded so far; `judged` is kept here. */
+type Seen = Omit<Visit.Visit, "judged">
 
 export interface People {
   /** How many interactions are remembered. */
   readonly size: number
-  readonly saw: (person: string, visit: Visit) => void
-  /**
-   * The interaction that a call of the person belongs to: the one started last whose window holds the call, and that did
-   * not begin from another number than was called.
-   */
-  readonly interactionOf: (person: string, callAt: number, number: string | undefined) => Uuid.Uuid | undefined
+  readonly saw: (person: string, seen: Seen) => void
   /** All of their interactions that are remembered. */
-  readonly interactionsOf: (person: string) => ReadonlyArray<Uuid.Uuid>
-  /** The notes whose window closed before the moment; all rows before it must have been recorded. */
-  readonly due: (moment: number) => ReadonlyArray<Note>
+  readonly visitsOf: (person: string) => ReadonlyArray<Visit.Visit>
+  /**
+   * The persons who came back within a window that closed before the moment, each with the interaction on which that is
+   * to be noted and the others; all rows before the moment must have been recorded.
+   */
+  readonly due: (moment: number) => ReadonlyArray<ReadonlyArray<Visit.Visit>>
 }
-
-const hour = 3_600_000
-const stages: ReadonlyArray<{ readonly after: number; readonly class: Interaction.RecontactClass }> = [
-  { after: 24 * hour, class: "within24Hours" },
-  { after: 72 * hour, class: "within72Hours" },
-  { after: Interaction.longestWindowMillis, class: "within7Days" },
-]
 
 interface Known {
   readonly person: string
-  visit: Visit
-  /** Which window closes next. */
-  stage: number
+  /** With the number of windows that have closed. */
+  visit: Visit.Visit
   noted: boolean
 }
+
+const windows = Visit.returnWindows.length
 
 export const make = (): People => {
   const byPerson = new Map<string, Array<Known>>()
   const closing = Heap.make<{ readonly at: number; readonly known: Known }>((one, other) => one.at - other.at)
   let size = 0
 
-  const closesAt = ({ stage, visit }: Known): number => visit.end + (stages[stage]?.after ?? 0)
+  const closesAt = ({ visit }: Known): number => Visit.nextClose(visit) ?? visit.end
   const schedule = (known: Known): void => closing.push({ at: closesAt(known), known })
+  const visitsOf = (person: string) => (byPerson.get(person) ?? []).map(({ visit }) => visit)
 
   const forget = (known: Known): void => {
     size--
@@ -74,59 +47,45 @@ export const make = (): People => {
     else byPerson.set(known.person, others)
   }
 
-  const cameBack = (known: Known, by: number): boolean =>
-    (byPerson.get(known.person) ?? []).some(
-      ({ visit }) => !visit.excluded && visit.startedAt > known.visit.startedAt && visit.startedAt <= by,
-    )
-
-  const closeNext = (known: Known): Note | undefined => {
-    const stage = stages[known.stage]
-    if (stage === undefined) return undefined
-    const at = closesAt(known)
-    const isReturn = !known.noted && !known.visit.excluded && cameBack(known, at)
+  /** Closes the next window of an interaction; gives the interactions of the person where they came back within it. */
+  const closeNext = (known: Known): ReadonlyArray<Visit.Visit> | undefined => {
+    const { noted, person, visit } = known
+    const others = visitsOf(person).filter((other) => other !== visit)
+    const isReturn = !noted && Visit.nextReturn(visit, others) !== undefined
     known.noted ||= isReturn
-    known.stage++
-    if (known.stage < stages.length) schedule(known)
+    known.visit = { ...visit, judged: visit.judged + 1 }
+    if (known.visit.judged < windows) schedule(known)
     else forget(known)
-    return isReturn ? { interaction: known.visit.interaction, at, class: stage.class } : undefined
+    return isReturn ? [visit, ...others.map((other) => ({ ...other, judged: windows }))] : undefined
   }
 
   return {
     get size() {
       return size
     },
-    saw: (person, visit) => {
+    saw: (person, seen) => {
       const visits = byPerson.get(person) ?? []
       byPerson.set(person, visits)
-      const known = visits.find((other) => other.visit.interaction === visit.interaction)
+      const known = visits.find((other) => other.visit.interaction === seen.interaction)
       if (known !== undefined) {
-        const { end, number, showedInterface } = known.visit
+        const { end, judged, number, showedInterface } = known.visit
         known.visit = {
-          ...visit,
-          number: number ?? visit.number,
-          end: Math.max(end, visit.end),
-          showedInterface: showedInterface || visit.showedInterface,
+          ...seen,
+          judged,
+          number: number ?? seen.number,
+          end: Math.max(end, seen.end),
+          showedInterface: showedInterface || seen.showedInterface,
         }
         return
       }
       size++
-      const added: Known = { person, visit, stage: 0, noted: false }
+      const added: Known = { person, visit: { ...seen, judged: 0 }, noted: false }
       visits.push(added)
       schedule(added)
     },
-    interactionOf: (person, callAt, number) => {
-      let found: Visit | undefined
-      for (const { visit } of byPerson.get(person) ?? []) {
-        const holds = visit.startedAt <= callAt && callAt <= visit.lastActivity + Interaction.longestWindowMillis
-        if (!holds || !visit.showedInterface || visit.excluded) continue
-        if (number !== undefined && visit.number !== undefined && visit.number !== number) continue
-        if (found === undefined || visit.startedAt >= found.startedAt) found = visit
-      }
-      return found?.interaction
-    },
-    interactionsOf: (person) => (byPerson.get(person) ?? []).map(({ visit }) => visit.interaction),
+    visitsOf,
     due: (moment) => {
-      const notes: Array<Note> = []
+      const due: Array<ReadonlyArray<Visit.Visit>> = []
       for (let next = closing.peek(); next !== undefined && next.at < moment; next = closing.peek()) {
         closing.pop()
         const { known } = next
@@ -135,10 +94,10 @@ export const make = (): People => {
           schedule(known)
           continue
         }
-        const note = closeNext(known)
-        if (note !== undefined) notes.push(note)
+        const back = closeNext(known)
+        if (back !== undefined) due.push(back)
       }
-      return notes
+      return due
     },
   }
 }

@@ -1,13 +1,12 @@
 /**
  * Keeps units until they are recorded, by interaction and by person. Several interactions are recorded at once.
  */
-import type { CustomerId, EventStore, EventStoreError, Uuid } from "@tacet/core/eventsourcing"
+import type { CustomerId, EventStore, EventStoreError } from "@tacet/core/eventsourcing"
 import type { Interactions } from "@tacet/core/services"
 import * as Effect from "effect/Effect"
-import * as Random from "effect/Random"
 import { callsOf, type Planner } from "./Commands.ts"
 import type { RowCounter } from "./RowCounts.ts"
-import type { Note, People } from "./People.ts"
+import type { People } from "./People.ts"
 import * as Recording from "./Recording.ts"
 import type { Target } from "./Target.ts"
 import type { Unit } from "./Unit.ts"
@@ -28,8 +27,8 @@ export interface Recorder {
   readonly exists: (target: Target) => Effect.Effect<boolean, Recording.RecordError>
   /** Whether an earlier run has recorded a call of the unit in the interaction. */
   readonly heldCall: (target: Target, unit: Unit) => Effect.Effect<boolean, Recording.RecordError>
-  /** Notes returns, in an order that says nothing. */
-  readonly note: (notes: ReadonlyArray<Note>) => Effect.Effect<void, Recording.RecordError>
+  readonly attributionOf: Recording.Recording["attributionOf"]
+  readonly noteReturns: Recording.Recording["noteReturns"]
 }
 
 export const make = Effect.fnUntraced(function* (
@@ -38,7 +37,12 @@ export const make = Effect.fnUntraced(function* (
   counter: RowCounter,
   people: People,
 ): Effect.fn.Return<Recorder, EventStoreError.ReadError, Interactions.Interactions | EventStore.EventStore> {
-  const { hasEarlier, load, noteReturn, record } = yield* Recording.make(customer, planner, counter, people)
+  const { attributionOf, hasEarlier, load, noteReturns, record } = yield* Recording.make(
+    customer,
+    planner,
+    counter,
+    people,
+  )
   const waiting = new Set<Target>()
   const waitingByPerson = new Map<string, Set<Target>>()
   let pending = 0
@@ -90,18 +94,8 @@ export const make = Effect.fnUntraced(function* (
       return callsOf(planner, unit).some((call) => target.earlier.placed(call))
     }),
     exists: (target) => Effect.map(load(target), ({ started }) => started),
-    note: Effect.fnUntraced(function* (notes) {
-      const byInteraction = new Map<Uuid.Uuid, Array<Note>>()
-      for (const note of yield* Random.shuffle(notes)) {
-        const others = byInteraction.get(note.interaction)
-        if (others === undefined) byInteraction.set(note.interaction, [note])
-        else others.push(note)
-      }
-      yield* Effect.forEach(byInteraction.values(), (notes) => Effect.forEach(notes, noteReturn, { discard: true }), {
-        concurrency: atOnce,
-        discard: true,
-      })
-    }),
+    attributionOf,
+    noteReturns,
   }
 })
 

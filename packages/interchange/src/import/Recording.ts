@@ -3,15 +3,21 @@
  * decided one by one, so that each is accepted or refused independently and the size of a batch has no effect. A unit is
  * recorded whole or refused whole.
  */
-import type { Interaction } from "@tacet/core/domain"
-import { type CustomerId, type EventCodec, EventStore, type EventStoreError } from "@tacet/core/eventsourcing"
+import type { Interaction, Visit } from "@tacet/core/domain"
+import {
+  type CustomerId,
+  type EventCodec,
+  EventStore,
+  type EventStoreError,
+  type Uuid,
+} from "@tacet/core/eventsourcing"
 import { Interactions } from "@tacet/core/services"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { type Violation, faultOfRefusal, plan, type Planned, type Planner, type Progress } from "./Commands.ts"
 import * as Earlier from "./Earlier.ts"
-import type { Note, People } from "./People.ts"
+import type { People } from "./People.ts"
 import type { RowCounter } from "./RowCounts.ts"
 import type { Target } from "./Target.ts"
 import { loneCallAt, showsInterface, type Unit } from "./Unit.ts"
@@ -23,7 +29,17 @@ export interface Recording {
   /** Whether the log held events when this run began. */
   readonly hasEarlier: boolean
   readonly record: (target: Target, units: ReadonlyArray<Unit>) => Effect.Effect<void, RecordError>
-  readonly noteReturn: (note: Note) => Effect.Effect<void, RecordError>
+  /** The interaction that a call of a person belongs to; `number` is the name of the Customer's number, if known. */
+  readonly attributionOf: (
+    visits: ReadonlyArray<Visit.Visit>,
+    at: number,
+    number: string | undefined,
+  ) => Effect.Effect<Uuid.Uuid | undefined, RecordError>
+  /** Notes that persons came back, in windows that closed before a moment. */
+  readonly noteReturns: (
+    people: ReadonlyArray<ReadonlyArray<Visit.Visit>>,
+    asOf: number,
+  ) => Effect.Effect<void, RecordError>
 }
 
 export type RecordError = Interactions.InteractionsError | EventCodec.UndecodableEvent | EventStoreError.ReadError
@@ -103,14 +119,24 @@ export const make = Effect.fnUntraced(function* (
     remember(target, [unit], [planned.success], handled.state)
   })
 
-  const noteReturn = Effect.fnUntraced(function* ({ at, class: recontact, interaction }: Note) {
-    const handled = yield* interactions.record({
-      customer,
-      interaction,
-      commands: [{ _tag: "ObserveRecontact", at: DateTime.makeUnsafe(at), class: recontact }],
-    })
-    if (firstViolation(handled.outcomes) === undefined) counter.count("recontacts")
+  const noteReturns = Effect.fnUntraced(function* (people: ReadonlyArray<ReadonlyArray<Visit.Visit>>, asOf: number) {
+    if (people.length === 0) return
+    const { noted } = yield* (
+      interactions
+        .noteReturns({ customer, people, asOf })
+        // The declarations hold from 1970 on: where no policy binds, nothing was recorded.
+        .pipe(Effect.catchTag("Refusal", () => Effect.succeed({ noted: 0 })))
+    )
+    counter.count("recontacts", noted)
   })
+
+  const attributionOf = (visits: ReadonlyArray<Visit.Visit>, at: number, number: string | undefined) =>
+    interactions.attributionOf({
+      customer,
+      among: visits,
+      at,
+      ...(number === undefined ? {} : { number: planner.declarations.number(number) }),
+    })
 
   return {
     load,
@@ -122,7 +148,8 @@ export const make = Effect.fnUntraced(function* (
       }
       for (const unit of units) yield* recordOne(target, unit)
     }),
-    noteReturn,
+    attributionOf,
+    noteReturns,
   }
 })
 
@@ -167,7 +194,7 @@ const noting = (planner: Planner, counter: RowCounter, people: People) => {
         startedAt: state.startedAt,
         lastActivity,
         end: Math.max(lastActivity, endedAt),
-        number,
+        number: number === undefined ? undefined : planner.declarations.number(number),
         showedInterface: showsInterface(unit),
         excluded: state.excluded,
       }

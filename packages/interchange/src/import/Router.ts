@@ -37,8 +37,8 @@ export const make = ({ tokens }: Planner, people: People, recorder: Recorder.Rec
   /** Records the pending units of a person's interactions, because the next row is decided by their state. */
   const recordPerson = Effect.fnUntraced(function* (person: string) {
     yield* recorder.flushPerson(person)
-    for (const id of people.interactionsOf(person)) {
-      const target = targets.get(id)
+    for (const { interaction } of people.visitsOf(person)) {
+      const target = targets.get(interaction)
       if (target !== undefined && target.pending.length > 0) yield* recorder.flush(target)
     }
   })
@@ -51,11 +51,12 @@ export const make = ({ tokens }: Planner, people: People, recorder: Recorder.Rec
     if (callAt === undefined || unit.person === undefined) return own
     if (yield* recorder.exists(own)) return own
     yield* recordPerson(unit.person)
-    for (const id of people.interactionsOf(unit.person)) {
-      const target = targetOf(id)
+    const visits = people.visitsOf(unit.person)
+    for (const { interaction } of visits) {
+      const target = targetOf(interaction)
       if (yield* recorder.heldCall(target, unit)) return target
     }
-    const found = people.interactionOf(unit.person, callAt, unit.number)
+    const found = yield* recorder.attributionOf(visits, callAt, unit.number)
     return found === undefined ? own : targetOf(found)
   })
 

@@ -93,6 +93,9 @@ export const clockToleranceMillis = 5 * 60_000
  */
 export const longestWindowMillis = 7 * dayMillis
 
+/** The interface of a call that came without any other. */
+export const phoneMenu = "phone-menu" as InterfaceId
+
 // Events: their names and fields are a storage format
 
 const occurredAt = Schema.DateTimeUtcFromMillis

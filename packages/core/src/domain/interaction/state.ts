@@ -5,6 +5,7 @@ import * as DateTime from "effect/DateTime"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { Sealed } from "../../privacy/Sealed.ts"
 import type { CallId, FieldId, PolicyVersionId } from "../Identifier.ts"
+import type { CommandOf } from "./commands.ts"
 import type {
   CallEnded,
   CallPlaced,
@@ -49,6 +50,8 @@ export interface State {
   readonly redirectedTo: (typeof RedirectedToCustomer.Type)["to"] | undefined
   readonly inhibited: boolean
   readonly activated: boolean
+  /** Whether something happened in the interface after the start. */
+  readonly usedInterface: boolean
   readonly excluded: boolean
   /** When each notice was first given: in epoch milliseconds, by version and subject. */
   readonly told: ReadonlyMap<string, number>
@@ -72,6 +75,7 @@ export const initial: State = {
   redirectedTo: undefined,
   inhibited: false,
   activated: false,
+  usedInterface: false,
   excluded: false,
   told: new Map(),
   inputs: new Map(),
@@ -84,6 +88,18 @@ export const initial: State = {
  * When an interaction was over, in epoch milliseconds: what belongs to it comes within the longest window from then.
  */
 export const lastMoment = (state: State): number => Math.max(state.lastActivity, state.endedAt)
+
+/**
+ * The command that ends an interaction in which nothing was seen for a time, at the moment when something was seen last:
+ * `undefined` where it is none, or was seen since. Calls do not keep it open, and can come after its end.
+ */
+export const idleEnd = (
+  { lastActivity, phase }: State,
+  { asOf, idleMillis }: { readonly asOf: number; readonly idleMillis: number },
+): CommandOf<"EndInteraction"> | undefined =>
+  (phase === "live" || phase === "redirected") && lastActivity + idleMillis <= asOf
+    ? { _tag: "EndInteraction", at: DateTime.makeUnsafe(lastActivity), reason: "timedOut" }
+    : undefined
 
 /**
  * The sealed values of fields that the person has changed or deleted since: their life has ended (FREETEXT-LIFE), and
@@ -105,7 +121,7 @@ const inputPlace = "input "
 
 export const evolve = (before: State, event: Event): State => {
   const at = DateTime.toEpochMillis(event.occurredAt)
-  const state = isActivity[event._tag] ? seen(before, at) : before
+  const state = isActivity[event._tag] ? seen(before, event, at) : before
   switch (event._tag) {
     case "InteractionStarted":
       return { ...state, phase: "live", start: event, startedAt: at, lastActivity: at }
@@ -193,7 +209,15 @@ export const wasTold = (
 
 const noticeKey = (policyVersion: PolicyVersionId, thing: NoticeContent): string => `${thing} ${policyVersion}`
 
-const seen = (state: State, at: number): State => (at > state.lastActivity ? { ...state, lastActivity: at } : state)
+const seen = (state: State, { _tag }: Event, at: number): State => {
+  const isUse = state.usedInterface || !isNoUse.has(_tag)
+  return at > state.lastActivity || isUse !== state.usedInterface
+    ? { ...state, lastActivity: Math.max(at, state.lastActivity), usedInterface: isUse }
+    : state
+}
+
+/** Activity that says nothing of an interface: a phone menu has it too. */
+const isNoUse: ReadonlySet<Event["_tag"]> = new Set(["InteractionStarted", "NoticeShown", "TerminalObserved"] as const)
 
 const withSealed = (state: State, where: Place, values: ReadonlyArray<Reference>): State["sealed"] => {
   const sealed = new Map(state.sealed)

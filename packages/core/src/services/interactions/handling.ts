@@ -1,0 +1,49 @@
+/**
+ * Decides commands that are made from the state of an interaction, on the facts that they rest on.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Interaction from "../../domain/Interaction.ts"
+import type * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
+import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
+import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
+import type { ReadError } from "../../eventsourcing/EventStoreError.ts"
+import type { Refusal } from "../../eventsourcing/Refusal.ts"
+import * as Declarations from "../internal/Declarations.ts"
+import type * as Decisions from "../internal/Decisions.ts"
+import type * as Recorder from "../internal/Recorder.ts"
+
+/** The result of a recording: the state of the interaction and the outcome of each command. */
+export type Handled = CommandHandler.Handled<Interaction.State, Interaction.Event>
+
+/** Decides the commands that are made from the state of an interaction, and appends their events in one commit. */
+export const handleBy =
+  ({ decisions, prepare }: Recorder.Recorder) =>
+  (
+    target: CommandHandler.Target,
+    commandsOf: (state: Interaction.State) => ReadonlyArray<Interaction.Command>,
+    switches: Recorder.Switches = {},
+  ): Effect.Effect<Handled, Decisions.DecisionError> => {
+    let isAgain = false
+    return decisions.handlePrepared(Interaction.aggregate, target, (state) =>
+      Effect.suspend(() => {
+        const commands = commandsOf(state)
+        const facts = prepare(target.customer, commands, switches, { afresh: isAgain, collects: false })
+        isAgain = true
+        return Effect.map(facts, (found) => ({ ...found, commands }))
+      }),
+    )
+  }
+
+/** Refuses a moment that no policy binds (POLICY-BIND), and answers the declarations of the Customer. */
+export const requireBound = Effect.fnUntraced(function* (
+  { decisions }: Pick<Recorder.Recorder, "decisions">,
+  customer: CustomerId,
+  command: string,
+  moment: EpochMillis,
+): Effect.fn.Return<Declarations.Declared, Refusal | ReadError | UndecodableEvent> {
+  const declared = yield* decisions.declared(customer)
+  yield* Declarations.bound(declared, command, DateTime.makeUnsafe(moment))
+  return declared
+})

@@ -1,0 +1,118 @@
+/**
+ * The law of what happens and of what is read later: a service that records rows as they happen and an import of the same
+ * rows have the same figures.
+ */
+import { layer as memory } from "@tacet/adapter-memory"
+import { describe, expect, it } from "@tacet/vitest"
+import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
+import type { Mapping } from "../mapping/Mapping.ts"
+import type { Fact, SourceRow } from "../SourceRow.ts"
+import { abandonedCall, callFact, day, hour, importing, minute, morning, numbered, step } from "./importing.testing.ts"
+import { live } from "./live.testing.ts"
+
+type Row = Omit<SourceRow, "_tag" | "line">
+
+const screens = ["home", "bill", "move"] as const
+
+const mapping: Mapping = {
+  scenario: { id: "help" as never, binds: true, steps: screens.map((screen) => ({ step: screen as never })) },
+}
+
+/** Visits whose steps follow each other before they are idle, with calls within and after their windows. */
+const aVisit = fc.record({
+  start: fc.nat({ max: 20 * 24 * 60 }),
+  person: fc.option(fc.constantFrom("ann", "bob"), { nil: undefined }),
+  steps: fc.array(fc.constantFrom(...screens, "undeclared"), { maxLength: 3 }),
+  pause: fc.integer({ min: 1, max: 29 }),
+  ending: fc.constantFrom<ReadonlyArray<Fact>>(
+    [],
+    [],
+    [{ _tag: "redirected" }],
+    [{ _tag: "ended" }],
+    [{ _tag: "callRequested" }],
+    [{ _tag: "excluded", reason: "test" }],
+  ),
+  calls: fc.array(
+    fc.record({
+      how: fc.constantFrom("correlated", "dialled", "moments"),
+      after: fc.oneof(fc.nat({ max: 40 }), fc.nat({ max: 9 * 24 * 60 })),
+      reaches: fc.boolean(),
+    }),
+    { maxLength: 2 },
+  ),
+})
+
+type Visit = typeof aVisit extends fc.Arbitrary<infer A> ? A : never
+
+const rowsOf = ({ calls, ending, pause, person, start, steps }: Visit, name: string): ReadonlyArray<Row> => {
+  const known = person === undefined ? {} : { person }
+  const at = morning + start * minute
+  const end = at + steps.length * pause * minute
+  const taken = steps.map((screen, place): Row => ({
+    case: name,
+    ...known,
+    at: at + place * pause * minute,
+    facts: [step(screen)],
+  }))
+  const called = calls.flatMap(({ after, how, reaches }, place): ReadonlyArray<Row> => {
+    const callAt = end + after * minute
+    const call = {
+      ...known,
+      at: callAt,
+      facts: [{ _tag: "call", ...(reaches ? callFact : abandonedCall)(callAt) }] as const,
+    }
+    const own = `${name} call ${place}`
+    if (how !== "moments") return [{ ...call, case: how === "correlated" ? name : own }]
+    return [
+      { case: own, ...known, at: callAt, facts: [{ _tag: "callPlaced" }] },
+      { case: own, at: callAt + minute, facts: [{ _tag: "callAnswered", human: reaches }] },
+      { case: own, at: callAt + 2 * minute, facts: [{ _tag: "callEnded" }] },
+    ]
+  })
+  return [...taken, { case: name, ...known, at: end, facts: [step("home"), ...ending] }, ...called]
+}
+
+/** The rows of a log in the order of time, each at a moment of its own. */
+const aLog = fc.array(aVisit, { minLength: 1, maxLength: 8 }).map((visits) =>
+  visits
+    .flatMap((visit, number) => rowsOf(visit, `case ${number}`))
+    .toSorted((one, other) => one.at - other.at)
+    .map((row, place) => shifted(row, place)),
+)
+
+/** Some milliseconds later, call and all. */
+const shifted = (row: Row, millis: number): Row => ({
+  ...row,
+  at: row.at + millis,
+  facts: row.facts.map((fact) =>
+    fact._tag === "call"
+      ? {
+          ...fact,
+          placedAt: fact.placedAt + millis,
+          endedAt: (fact.endedAt ?? fact.placedAt) + millis,
+          ...(fact.answeredAt === undefined ? {} : { answeredAt: fact.answeredAt + millis }),
+        }
+      : fact,
+  ),
+})
+
+const asOf = morning + 60 * day
+
+describe("a service that runs", () => {
+  // Planted and found: an end by time-out that the figures take for one that was seen; an end of what is not idle; a call
+  // attributed after its window.
+  it.live.prop(
+    "has the figures of an import of what it recorded, however often it ends and notes, and though it does so again",
+    [aLog, fc.constantFrom(hour, 5 * hour, 3 * day, 90 * day), fc.boolean()],
+    (rows, everyMillis, repeats) =>
+      Effect.gen(function* () {
+        const imported = yield* importing(numbered(rows), { mapping, asOf })
+        const reported = yield* Effect.promise(() =>
+          live(rows, { stores: memory, mapping, everyMillis, repeats, asOf }),
+        )
+        expect(reported).toEqual(imported.report)
+      }),
+    { numRuns: 60 },
+  )
+})
