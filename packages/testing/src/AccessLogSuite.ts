@@ -5,12 +5,14 @@ import type * as Effect from "effect/Effect"
 import type { AccessLogFixture } from "./Fixture.ts"
 import type * as Property from "./Property.ts"
 import { accesses, restartingAccesses } from "./properties/vault/accesses.ts"
+import { accessesTogether } from "./properties/vault/together.ts"
 import * as Suite from "./Suite.ts"
 
 /** Every property that it is held to. */
 export const properties = (fixture: AccessLogFixture): ReadonlyArray<Property.Property<AccessLogFixture>> => [
   ...accesses,
   restartingAccesses(fixture),
+  ...accessesTogether(fixture),
 ]
 
 const suite: Suite.Suite<AccessLogFixture> = { name: "access log", properties }

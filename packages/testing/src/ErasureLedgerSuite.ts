@@ -5,12 +5,14 @@ import type * as Effect from "effect/Effect"
 import type { ErasureLedgerFixture } from "./Fixture.ts"
 import type * as Property from "./Property.ts"
 import { erasures, restartingErasures } from "./properties/vault/ledger.ts"
+import { erasuresTogether } from "./properties/vault/together.ts"
 import * as Suite from "./Suite.ts"
 
 /** Every property that it is held to. */
 export const properties = (fixture: ErasureLedgerFixture): ReadonlyArray<Property.Property<ErasureLedgerFixture>> => [
   ...erasures,
   restartingErasures(fixture),
+  ...erasuresTogether(fixture),
 ]
 
 const suite: Suite.Suite<ErasureLedgerFixture> = { name: "ledger of erasures", properties }

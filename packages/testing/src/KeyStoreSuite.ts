@@ -5,6 +5,7 @@ import type * as Effect from "effect/Effect"
 import type { KeyStoreFixture } from "./Fixture.ts"
 import type * as Property from "./Property.ts"
 import { changing, restartingKeys, tokens, wrapping } from "./properties/vault/keys.ts"
+import { keysTogether } from "./properties/vault/together.ts"
 import * as Suite from "./Suite.ts"
 
 /** Every property that it is held to. */
@@ -13,6 +14,7 @@ export const properties = (fixture: KeyStoreFixture): ReadonlyArray<Property.Pro
   ...changing,
   ...tokens,
   restartingKeys(fixture),
+  ...keysTogether(fixture),
 ]
 
 const suite: Suite.Suite<KeyStoreFixture> = { name: "key store", properties }
