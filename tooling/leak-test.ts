@@ -1,13 +1,13 @@
 /**
  * `npm run -s leak-test -- --runs N --seed S --json - --store memory`: runs random histories with canaries in every input
  * and looks for them in everything that the library wrote, before and after all persons were erased. Any canary that is
- * found fails. With `--store embedded` the histories go to a PostgreSQL that logs every statement, and all of its files
- * are searched.
+ * found fails. With `--store file` the histories go to SQLite (Node 22.13 and later), with `--store embedded` to a
+ * PostgreSQL that logs every statement, and all of the files are searched.
  */
 import { writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
 import * as Effect from "effect/Effect"
-import { makeStores } from "./leak-test/stores.ts"
+import { type Kind, makeStores } from "./leak-test/stores.ts"
 import { type Leak, type Leaks, runHistory } from "./leak-test/world.ts"
 
 export interface Summary {
@@ -20,7 +20,7 @@ export interface Summary {
 }
 
 /** Runs histories from a seed on. */
-export const leakTest = (runs: number, seed: number, leaks: Leaks = {}, kind: "memory" | "embedded" = "memory") =>
+export const leakTest = (runs: number, seed: number, leaks: Leaks = {}, kind: Kind = "memory") =>
   Effect.gen(function* () {
     const storesOfNext = yield* makeStores(kind)
     let [canaries, places, accepted, opened] = [0, 0, 0, 0]
@@ -60,12 +60,12 @@ if (process.argv[1] === import.meta.filename) {
       store: { type: "string", default: "memory" },
     },
   })
-  const store = values.store === "embedded" ? "embedded" : "memory"
+  const store = (["embedded", "file"] as const).find((kind) => kind === values.store) ?? "memory"
   const [runs, seed] = [Number(values.runs), Number(values.seed)]
   // A test that has looked at nothing must not pass.
   if (values.store !== store || !Number.isInteger(runs) || runs < 1 || !Number.isInteger(seed)) {
     process.stderr.write(
-      "leak-test: --runs takes a whole number of 1 or more, --seed a whole number, --store memory or embedded\n",
+      "leak-test: --runs takes a whole number of 1 or more, --seed a whole number, --store memory, file or embedded\n",
     )
     process.exit(2)
   }

@@ -5,12 +5,14 @@
 import { layer as fileKeys } from "@tacet/adapter-file"
 import { layer as eventStores, VaultMemory } from "@tacet/adapter-memory"
 import { layer as postgres, migrate, type StartError, VaultPostgres } from "@tacet/adapter-pg"
+import { layer as sqlite, type StartError as FileError, VaultSqlite } from "@tacet/adapter-sqlite"
 import type { EventStore, ProjectionStore } from "@tacet/core/eventsourcing"
 import type { AccessLog, ErasureLedger, KeyStore, VaultStore } from "@tacet/core/privacy"
 import { type Server, start } from "@tacet/postgres-server"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { spawnSync } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -25,7 +27,7 @@ type Ports =
 
 /** Stores, and their contents. */
 export interface Stores {
-  readonly layer: Layer.Layer<Ports, StartError>
+  readonly layer: Layer.Layer<Ports, StartError | FileError>
   /** The stored texts, by place. */
   readonly kept: () => Readonly<Record<string, string>>
   /** Takes a backup of the vault's rows, if the store supports it; the returned function restores it. */
@@ -86,15 +88,32 @@ const inPostgres = ({ url }: Server, folder: string): Stores => {
   }
 }
 
+/** Everything in one file, with the keys in another. Nothing has been removed from sight by then: no file is closed. */
+const inFile = (folder: string): Stores => {
+  const file = join(folder, "tacet.db")
+  return {
+    layer: Layer.merge(sqlite({ file }), VaultSqlite.layer({ file, keys: join(folder, "tacet.keys") })),
+    // Another process reads: closing a file drops the locks that SQLite has on it in this one.
+    kept: () => {
+      const files = readdirSync(folder).map((name) => join(folder, name))
+      return { files: spawnSync("cat", files, { encoding: "latin1", maxBuffer: 2 ** 30 }).stdout }
+    },
+  }
+}
+
 const aFolder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "tacet-leak-test-"))),
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true })),
 )
 
-/** What makes the stores of a history: new ones in memory, or one server for all, which logs every statement. */
-export const makeStores = Effect.fnUntraced(function* (kind: "memory" | "embedded") {
+/** Where histories go. */
+export type Kind = "memory" | "file" | "embedded"
+
+/** What makes the stores of a history: new ones in memory or in files, or one server for all, which logs every statement. */
+export const makeStores = Effect.fnUntraced(function* (kind: Kind) {
   const folder = yield* aFolder
   if (kind === "memory") return () => inMemory(mkdtempSync(join(folder, "keys-")))
+  if (kind === "file") return () => inFile(mkdtempSync(join(folder, "files-")))
   const settings = { log_statement: "all", log_parameter_max_length: "-1", log_parameter_max_length_on_error: "-1" }
   const server = yield* Effect.acquireRelease(
     Effect.promise(() => start({ directory: folder, settings })),
