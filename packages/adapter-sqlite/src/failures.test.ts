@@ -6,11 +6,11 @@ import {
   ProjectionStore,
   Uuid,
 } from "@tacet/core/eventsourcing"
-import { AccessLog, KeyStore, type Subject, VaultStore } from "@tacet/core/privacy"
+import { AccessLog, Keyring, KeyStore, type Subject, VaultStore } from "@tacet/core/privacy"
 import { expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { existsSync, renameSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { codes, faulty } from "./faults.testing.ts"
 import * as Database from "./file/Database.ts"
 import { load } from "./file/Driver.ts"
@@ -196,7 +196,7 @@ describe("a file", () => {
         expect(
           yield* Effect.flip(Effect.scoped(Effect.provide(KeyStore.KeyStore.use(Effect.succeed), both))),
         ).toMatchObject({
-          cause: "the file is none of Tacet's keys",
+          cause: "keys: the file is none of Tacet's keys",
         })
         yield* Effect.scoped(failing(newer))
         ;(yield* another(newer)).exec("PRAGMA user_version = 99")
@@ -208,6 +208,48 @@ describe("a file", () => {
           cause: "the file cannot be made: ENOENT",
         })
       }),
+  )
+
+  // Planted and found: keys that are made anew. A lost file of keys was a vault in which nobody is known.
+  it.live("of keys that is missing or empty is refused once something was sealed under them", () =>
+    Effect.gen(function* () {
+      const options = { file: place("sealed.db"), keys: place("sealed.keys") }
+      const built = Effect.scoped(Effect.provide(VaultStore.VaultStore.use(Effect.succeed), VaultSqlite.layer(options)))
+      yield* built
+      rmSync(options.keys)
+      yield* built
+      const [customer, subject, keyId] = [yield* aCustomer, yield* aSubject, yield* Uuid.next]
+      const keys = new Map([["name", { keyId, wrappingKey: keyId, wrapped: new Uint8Array(9) }]] as const)
+      yield* VaultStore.VaultStore.use((store) =>
+        store.changeKeyring(customer, subject, 0, { ...Keyring.empty, keys }),
+      ).pipe(Effect.provide(VaultSqlite.layer(options)))
+      yield* built
+      rmSync(options.keys)
+      expect(yield* Effect.flip(built)).toMatchObject({ cause: "keys: the file is missing" })
+      expect(existsSync(options.keys)).toBe(false)
+      writeFileSync(options.keys, "")
+      expect(yield* Effect.flip(built)).toMatchObject({ cause: "keys: the file is empty" })
+    }),
+  )
+
+  // Planted and found: pages of so many events, whatever they hold.
+  it.live("gives pages of some bytes, which lead to every event", () =>
+    Effect.gen(function* () {
+      const { append, readLog, readStream } = yield* failing(place("pages.db"))
+      const customer = yield* aCustomer
+      const made = yield* aCommit(customer)
+      const [{ stream, ...write }] = made.writes as [(typeof made.writes)[0]]
+      const events = Array.from({ length: 20 }, () => ({ ...write.events[0]!, data: `{"a":"${"é".repeat(500_000)}"}` }))
+      yield* append({ ...made, writes: [{ ...write, stream, events }] })
+      const through: Array<number> = []
+      for (let after = 0; after < 20; after = through.at(-1)!)
+        through.push((yield* readLog(customer, { after })).through)
+      expect(through).toEqual([8, 16, 20])
+      expect(yield* readLog(customer, { filter: { eventTypes: ["Said"] } })).toMatchObject({ through: 8, head: 20 })
+      const page = yield* readStream(customer, stream, { after: 3 })
+      expect([page.version, page.events.map(({ version }) => version)]).toEqual([20, [4, 5, 6, 7, 8, 9, 10, 11]])
+      expect((yield* readStream(customer, stream, { limit: 3 })).events.length).toBe(3)
+    }),
   )
 
   it.live("names the hole where events were lost, to every reader", () =>

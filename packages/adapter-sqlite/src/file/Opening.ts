@@ -33,7 +33,7 @@ export const open = (driver: Driver, path: string, kind: Kind, mayCreate: boolea
     // An acknowledged write is on the disk; what is deleted is overwritten, and never in a file beside.
     connection.exec(`PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
       PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON`)
-    migrate(connection, kind)
+    migrate(connection, kind, mayCreate)
     return connection
   } catch (error) {
     connection.close()
@@ -58,10 +58,11 @@ const only = (connection: Connection, sql: string): Row | undefined =>
 const numberIn = (connection: Connection, pragma: string): number =>
   Number(Object.values(only(connection, `PRAGMA ${pragma}`) ?? {})[0])
 
-const migrate = (connection: Connection, kind: Kind): void => {
+const migrate = (connection: Connection, kind: Kind, mayCreate: boolean): void => {
   const versionOf = () => {
     const [id, version] = [numberIn(connection, "application_id"), numberIn(connection, "user_version")]
     const isEmpty = id === 0 && version === 0 && only(connection, "SELECT 1 FROM sqlite_schema") === undefined
+    if (isEmpty && !mayCreate) throw new LocalFault("the file is empty")
     if (isEmpty) return 0
     if (id !== applicationId[kind]) throw new LocalFault(`the file is none of Tacet's ${kind}`)
     if (version > steps[kind].length) throw new WrongSchemaVersion({ expected: steps[kind].length, actual: version })

@@ -3,7 +3,8 @@
  */
 import { type CustomerId, EventStore, EventStoreError, type StreamId, Uuid } from "@tacet/core/eventsourcing"
 import * as Result from "effect/Result"
-import type { Transaction } from "../file/Transaction.ts"
+import type { Row } from "../file/Driver.ts"
+import type { Parameter, Transaction } from "../file/Transaction.ts"
 import { eventOf, events, ofCustomer } from "./EventRow.ts"
 
 type Reading = Pick<Transaction, "all" | "one">
@@ -25,13 +26,37 @@ export const readStream = (
     kind,
   )
   if (found === undefined) return { events: [], version: 0 }
-  const rows = all(
-    `${events} WHERE e.stream = ? AND e.version > ? ORDER BY e.version LIMIT ?`,
-    found["id"],
-    range.after ?? 0,
-    limitOf(range),
-  )
+  const { rows } = pageOf(all, "version", "e.stream = ? AND e.version > ?", [found["id"], range.after ?? 0], range)
   return { events: rows.map((row) => eventOf(customer, row, stream)), version: found["version"] as number }
+}
+
+/** How many bytes of payload a page holds at most, beyond those of its last event. */
+const pageBytes = 8_000_000
+
+/** Events that meet a condition, as far as a page goes, and whether there may be more. Sizes are read without the payloads. */
+const pageOf = (
+  all: Reading["all"],
+  order: "position" | "version",
+  condition: string,
+  parameters: ReadonlyArray<Parameter>,
+  range: { readonly limit?: number },
+): { readonly rows: ReadonlyArray<Row>; readonly isFull: boolean } => {
+  // A whole number from 1 on: SQLite knows no other limit.
+  const limit = Math.min(Math.max(1, Math.floor(range.limit ?? EventStore.defaultPageSize)), Number.MAX_SAFE_INTEGER)
+  const sizes = all(
+    `SELECT e.${order} AS at, octet_length(e.data) AS size FROM event e JOIN stream s ON s.id = e.stream
+      WHERE ${condition} ORDER BY e.${order} LIMIT ?`,
+    ...parameters,
+    limit,
+  )
+  let bytes = 0
+  const cut = sizes.findIndex(({ size }) => (bytes += size as number) >= pageBytes)
+  const last = (cut < 0 ? sizes.at(-1) : sizes[cut])?.["at"]
+  const rows =
+    last === undefined
+      ? []
+      : all(`${events} WHERE ${condition} AND e.${order} <= ? ORDER BY e.${order}`, ...parameters, last)
+  return { rows, isFull: cut >= 0 || sizes.length >= limit }
 }
 
 /** How many positions a chunk with a filter accounts for at most. */
@@ -44,7 +69,6 @@ export const readLog = (
   range: EventStore.LogRange = {},
 ): Result.Result<EventStore.LogChunk, EventStoreError.LogFault> => {
   const { after = 0, filter = {} } = range
-  const limit = limitOf(range)
   const known = one("SELECT id, position FROM customer WHERE customer_id = ?", customer)
   if (known === undefined) return Result.succeed({ after, through: after, events: [], purged: [], head: 0 })
   const [id, head] = [known["id"], known["position"] as number]
@@ -54,18 +78,13 @@ export const readLog = (
   const listed = [filter.streamKinds, filter.eventTypes].flatMap((wanted) =>
     wanted === undefined ? [] : [JSON.stringify(wanted)],
   )
-  const rows = all(
-    `${events} WHERE e.customer = ? AND e.position > ? AND e.position <= ?${isIn("s.kind", filter.streamKinds)}${isIn(
-      "e.type",
-      filter.eventTypes,
-    )} ORDER BY e.position LIMIT ?`,
-    id,
-    after,
-    reach,
-    ...listed,
-    limit,
-  ).map((row) => eventOf(customer, row))
-  const through = rows.length >= limit ? rows[rows.length - 1]!.position : Math.max(after, reach)
+  const wanted = `e.customer = ? AND e.position > ? AND e.position <= ?${isIn("s.kind", filter.streamKinds)}${isIn(
+    "e.type",
+    filter.eventTypes,
+  )}`
+  const page = pageOf(all, "position", wanted, [id, after, reach, ...listed], range)
+  const rows = page.rows.map((row) => eventOf(customer, row))
+  const through = page.isFull ? rows[rows.length - 1]!.position : Math.max(after, reach)
   const purged = all(
     "SELECT max(first, ?) AS first, min(last, ?) AS last FROM purged WHERE customer = ? AND last > ? AND first <= ? ORDER BY 1",
     after + 1,
@@ -109,7 +128,3 @@ const faultIn = (
   }
   return new EventStoreError.LogFault({ customer, after: last, before: through + 1 })
 }
-
-/** A whole number from 1 on: SQLite knows no other limit. */
-const limitOf = ({ limit = EventStore.defaultPageSize }: { readonly limit?: number }): number =>
-  Math.min(Math.max(1, Math.floor(limit)), Number.MAX_SAFE_INTEGER)

@@ -7,8 +7,9 @@ import { AccessLog, ErasureLedger, KeyStore, VaultStore } from "@tacet/core/priv
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import * as Database from "../file/Database.ts"
-import type { StartError } from "../file/FileError.ts"
+import { FileUnavailable, type StartError } from "../file/FileError.ts"
 import type { FileOptions } from "../file/Options.ts"
 import * as Accesses from "./AccessLog.ts"
 import * as Ledger from "./ErasureLedger.ts"
@@ -22,7 +23,21 @@ export interface VaultOptions extends FileOptions {
 }
 
 const opened = (options: FileOptions) => Database.make(options, "data")
-const openedKeys = ({ keys, ...options }: VaultOptions) => Database.make({ ...options, file: keys }, "keys")
+
+/** Opens the file of keys. Where the data have been sealed already, it must be there: new keys would open none of them. */
+const openedKeys = Effect.fnUntraced(function* (
+  { keys, ...options }: VaultOptions,
+  data: Database.Database,
+): Effect.fn.Return<Database.Database, StartError, Scope.Scope> {
+  const isSealed = yield* Effect.mapError(
+    data.read(({ one }) => one("SELECT 1 FROM data_key UNION ALL SELECT 1 FROM erasure LIMIT 1") !== undefined),
+    ({ cause }) => new FileUnavailable({ cause }),
+  )
+  const create = (options.create ?? true) && !isSealed
+  return yield* Effect.mapError(Database.make({ ...options, create, file: keys }, "keys"), (error) =>
+    error._tag === "FileUnavailable" ? new FileUnavailable({ cause: `keys: ${error.cause}` }) : error,
+  )
+})
 
 /**
  * The vault's rows.
@@ -77,7 +92,7 @@ export const layer = (
   Layer.effectContext(
     Effect.gen(function* () {
       const data = yield* opened(options)
-      const keys = yield* openedKeys(options)
+      const keys = yield* openedKeys(options, data)
       return Context.make(VaultStore.VaultStore, Rows.make(data)).pipe(
         Context.add(KeyStore.KeyStore, KeyStore.fromMaterial(KeyMaterial.make(keys))),
         Context.add(AccessLog.AccessLog, Accesses.make(data)),
