@@ -21,7 +21,7 @@ const services = Layer.mergeAll(
   Layer.provide(Retention.layer, Retention.layerSettings({ definition })),
 ).pipe(
   Layer.provideMerge(Vault.layer),
-  Layer.provideMerge(Openings.layer),
+  Layer.provideMerge(Layer.provide(Openings.layer, Pseudonyms.layerNoticedElsewhere)),
   Layer.provideMerge(Layer.merge(layer(options.log), VaultPostgres.layer(options))),
 )
 

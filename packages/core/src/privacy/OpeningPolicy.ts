@@ -4,9 +4,11 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
+import type { Uuid } from "../eventsourcing/Uuid.ts"
 import type { Access } from "./AccessLog.ts"
 import type { Ended, Span, SubjectSpan } from "./Ended.ts"
 import type { PersonalDataCategory } from "./PersonalDataCategory.ts"
@@ -53,6 +55,12 @@ export interface Sealing {
   readonly at: EpochMillis
   /** Of which kind the value is, where its category does not tell that. */
   readonly kind?: ToldKind | undefined
+  /** The party that collected it on its own. */
+  readonly collectedBy?: Collector | undefined
+  /** The interaction in which the person gave it. */
+  readonly interaction?: Uuid | undefined
+  /** Whose an interaction is, where that is known. */
+  readonly ownerOf: (interaction: Uuid) => Effect.Effect<Option.Option<SubjectId>, VaultUnavailable>
   /** What else is kept. */
   readonly kept: KeptCategories
 }

@@ -9,6 +9,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Layer from "effect/Layer"
 import type { PolicyVersionId } from "../domain/Identifier.ts"
 import * as Pseudonym from "../domain/Pseudonym.ts"
@@ -17,7 +18,6 @@ import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import * as Uuid from "../eventsourcing/Uuid.ts"
-import type { EffectivePolicy } from "../policy/binding/EffectivePolicy.ts"
 import type { LegalBasis, Purpose } from "../policy/text/parameters/purposes.ts"
 import * as Identifiers from "../privacy/Identifiers.ts"
 import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
@@ -210,7 +210,7 @@ const register = (ports: Ports) =>
       (state) =>
         Effect.gen(function* () {
           const declared = yield* decisions.declared(operator)
-          const { parameters, policy } = yield* Declarations.bound(declared, "RegisterPerson", moment)
+          const { policy } = yield* Declarations.bound(declared, "RegisterPerson", moment)
           const issue: Pseudonym.Command = {
             _tag: "IssuePseudonym",
             at: moment,
@@ -226,14 +226,13 @@ const register = (ports: Ports) =>
             const events = yield* Decisions.foresee(Pseudonym.aggregate, registered, { command: one, context })
             registered = events.reduce(Pseudonym.decider.evolve, registered)
           }
-          const isGiven = sealing.some(({ source }) => source === "givenByPerson")
-          if (isGiven && !ports.noticedElsewhere) yield* requireAcceptance(parameters, registered, policy)
           // A detail that would be refused is refused before the person is recorded.
           for (const { category, purposes: of, source } of sealing) {
             if (isKept(state, category)) continue
             const row = { customer: operator, subject: subjectOf(person), category, declared: of, source, at }
-            const sealing = { ...row, kept: keptIn(ports.vault, operator) }
-            yield* requireSealable(decisions, declared, { _tag: "pseudonym", state: registered }, sealing)
+            const ownerOf = () => Effect.succeed(Option.none())
+            const sealing = { ...row, ownerOf, kept: keptIn(ports.vault, operator) }
+            yield* requireSealable(ports, declared, { _tag: "pseudonym", state: registered }, sealing)
           }
           return { commands, context, checks: [Declarations.check(operator, declared)] }
         }),
@@ -251,20 +250,6 @@ const register = (ports: Ports) =>
         : observe(ports)({ ...whose, identifier, purposes: of, source, validFrom: at, at, reference })
     })
   })
-
-/** What a person gives follows their acceptance of the policy, where the policy demands a notice. */
-const requireAcceptance = (
-  { collectionNotice }: EffectivePolicy["parameters"],
-  { acceptances }: Pseudonym.State,
-  version: string,
-): Effect.Effect<void, Refusal> => {
-  const isAfterPurposes = collectionNotice.includes("purposeBeforeCollection")
-  if (acceptances.has(version) || !(isAfterPurposes || collectionNotice.includes("policyBeforeInput")))
-    return Effect.void
-  const rule = isAfterPurposes ? "PURPOSE-FIRST" : "ACK-FIRST"
-  const accepted = "the manner in which the person accepted the policy before"
-  return Effect.fail(new Refusal({ rule, command: "RegisterPerson", field: "accepted", accepted }))
-}
 
 const list = ({ decisions, store }: Ports) =>
   Effect.fn("Accounts.list")(function* (operator: CustomerId, { inactiveSince = Infinity }: Which = {}) {

@@ -167,7 +167,7 @@ const collect = Effect.fnUntraced(function* (
   valuesOf: (customer: Customer.State, at: DateTime.Utc) => ReadonlyArray<Value>,
   command: (at: DateTime.Utc, values: ReadonlyArray<Sealed<string>>) => Interaction.Command,
 ) {
-  const { customer, pseudonym, purposes } = collected
+  const { customer, interaction, pseudonym, purposes } = collected
   const collectedAt = yield* millisOrNow(tag, collected.at)
   const at = DateTime.makeUnsafe(collectedAt)
   const { decisions } = recorder
@@ -180,7 +180,7 @@ const collect = Effect.fnUntraced(function* (
     const datum = { category, collectedAt, at: collectedAt, purposes, ends }
     const retentionEnd = yield* RetentionEnds.usualEnd(decisions, customer, declared, datum)
     const reference = referenceOf(index)
-    const row = { customer, subject, category, value, purposes, collectedAt, retentionEnd, reference }
+    const row = { customer, subject, category, value, purposes, collectedAt, retentionEnd, reference, interaction }
     sealed.push(yield* vault.seal(row))
   })
   const answered = yield* Effect.result(

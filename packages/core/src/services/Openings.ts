@@ -27,6 +27,7 @@ import * as PersonEnds from "./internal/PersonEnds.ts"
 import * as RetentionEnds from "./internal/RetentionEnds.ts"
 import { requireSealable } from "./internal/Sealings.ts"
 import { linkedWith, requireApart } from "./pseudonyms/linked.ts"
+import { NoticedElsewhere } from "./pseudonyms/settings.ts"
 import { endedWithPersons, type OfPersons } from "./retention/ended.ts"
 import { Required } from "./staff/settings.ts"
 
@@ -39,6 +40,7 @@ interface Ports {
   readonly store: EventStore["Service"]
   readonly decisions: Decisions.Decisions
   readonly isStaffRequired: boolean
+  readonly noticedElsewhere: boolean
   readonly operatorOf: (customer: CustomerId) => CustomerId | undefined
 }
 
@@ -50,6 +52,7 @@ export const layer: Layer.Layer<OpeningPolicy, never, EventStore> = Layer.effect
       store: yield* EventStore,
       decisions: yield* Decisions.make,
       isStaffRequired: yield* Required,
+      noticedElsewhere: yield* NoticedElsewhere,
       operatorOf: yield* Declarations.OperatorOf,
     }
     return { check: checkOpening(ports), checkSealing: checkSealing(ports), ...endings(ports) }
@@ -131,7 +134,7 @@ const checkSealing = (ports: Ports) => {
     const { customer, subject } = sealing
     const declared = yield* reading(decisions.declared(customer))
     const owner = yield* ownerOf(customer, subject)
-    yield* requireSealable(decisions, declared, owner, sealing).pipe(
+    yield* requireSealable(ports, declared, owner, sealing).pipe(
       Effect.catchIf(
         (error) => error._tag !== "Refusal" && error._tag !== "VaultUnavailable",
         (error) => reading(Effect.fail(error)),

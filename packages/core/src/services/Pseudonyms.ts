@@ -35,10 +35,13 @@ export type PseudonymsError = Decisions.DecisionError | VaultUnavailable
 export class Pseudonyms extends Context.Service<
   Pseudonyms,
   {
-    /** Issues a new pseudonym. Refused where the Customer has adopted no policy by then (POLICY-BIND). */
+    /**
+     * Issues a pseudonym. With an id of the caller's (`pseudonym`) it may be repeated after a crash, and issues one alone. Refused
+     * where the Customer has adopted no policy by then (POLICY-BIND), and for one that was erased (R-ERASE).
+     */
     readonly issue: (
       customer: CustomerId,
-      options?: { readonly at?: EpochMillis },
+      options?: { readonly at?: EpochMillis; readonly pseudonym?: Pseudonym.PseudonymId },
     ) => Effect.Effect<Pseudonym.PseudonymId, Refusal | PseudonymsError>
     /** The state of a pseudonym. */
     readonly stateOf: (whose: PseudonymRef) => Effect.Effect<Pseudonym.State, PseudonymsError>
@@ -82,13 +85,12 @@ export const layer: Layer.Layer<Pseudonyms, never, Vault | EventStore> = Layer.e
   Pseudonyms,
   Effect.gen(function* () {
     const ports: Ports = { vault: yield* Vault, decisions: yield* Decisions.make }
-    const noticedElsewhere = yield* NoticedElsewhere
     return Pseudonyms.of({
       issue: issue(ports),
       stateOf: (whose) => stateOf(ports.decisions, whose),
       declare: declare(ports),
-      keep: keep({ ...ports, noticedElsewhere }),
-      observe: observe({ ...ports, noticedElsewhere }),
+      keep: keep(ports),
+      observe: observe(ports),
       link: link(ports),
       rectify: rectify(ports),
     })
@@ -96,8 +98,11 @@ export const layer: Layer.Layer<Pseudonyms, never, Vault | EventStore> = Layer.e
 )
 
 const issue = ({ decisions }: Ports) =>
-  Effect.fn("Pseudonyms.issue")(function* (customer: CustomerId, options?: { readonly at?: EpochMillis }) {
-    const pseudonym = (yield* Uuid.next) as Pseudonym.PseudonymId
+  Effect.fn("Pseudonyms.issue")(function* (
+    customer: CustomerId,
+    options?: { readonly at?: EpochMillis; readonly pseudonym?: Pseudonym.PseudonymId },
+  ) {
+    const pseudonym = options?.pseudonym ?? ((yield* Uuid.next) as Pseudonym.PseudonymId)
     const at = yield* momentOrNow("IssuePseudonym", options?.at)
     yield* decisions.decide(Pseudonym.aggregate, { customer, id: pseudonym }, (declared) =>
       Effect.gen(function* () {

@@ -120,6 +120,8 @@ const isRepeated = (state: State, command: Command): boolean => {
       return state.handler === "customer"
     case "AcceptDuplicate":
       return state.duplicates.has(command.duplicate)
+    case "VerifyIdentity":
+      return state.verified && DateTime.toEpochMillis(command.at) === state.lastAt
     case "LiftRestriction":
       return state.liftedAt !== undefined
     default:

@@ -46,6 +46,11 @@ export interface ToSeal {
   /** The party that collected it on its own (OPERATOR-NOACCESS). Default: the operator's own service did. */
   readonly collectedBy?: Collector | undefined
   readonly collectedAt: EpochMillis
+  /**
+   * The interaction in which the person gave it: the notices that were shown there count (PURPOSE-FIRST, ACK-FIRST). It is read
+   * and not stored.
+   */
+  readonly interaction?: Uuid.Uuid | undefined
   /** Its computed end (`RetentionPolicy.retentionEnd`); `undefined` while none is known. */
   readonly retentionEnd: EpochMillis | undefined
   /**
@@ -139,8 +144,8 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
     correction: boolean,
     check: Check,
   ): Effect.fn.Return<Sealed<string>, SealError> {
-    const { category, collectedAt, customer, reference, retentionEnd, subject } = toSeal
-    yield* requireIds("SealValue", { customer, subject, reference })
+    const { category, collectedAt, customer, interaction, reference, retentionEnd, subject } = toSeal
+    yield* requireIds("SealValue", { customer, subject, reference, interaction })
     yield* requireMoments("SealValue", { collectedAt, retentionEnd })
     yield* requireFit("SealValue", toSeal)
     if (reference !== undefined && (yield* isKept(toSeal, reference))) return { reference, category }
@@ -155,7 +160,7 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
   const checkSealing = policy.checkSealing ?? (() => Effect.void)
 
   const seal = Effect.fn("Vault.seal")(function* (toSeal: ToSeal): Effect.fn.Return<Sealed<string>, SealError> {
-    const { category, collectedAt, customer, kind, purposes, source, subject } = toSeal
+    const { category, collectedAt, collectedBy, customer, interaction, kind, purposes, source, subject } = toSeal
     return yield* sealRow(toSeal, false, (keyring) =>
       checkSealing({
         customer,
@@ -165,6 +170,9 @@ export const sealing = ({ keyStore, policy, store }: Ports, { live }: Keyrings) 
         at: collectedAt,
         ...(source === undefined ? {} : { source }),
         kind,
+        collectedBy,
+        interaction,
+        ownerOf: (one) => Effect.flatMap(Clock.currentTimeMillis, (now) => store.subjectOf(customer, one, now)),
         kept: keptCategories({ store }, customer, keyring),
       }),
     )

@@ -7,34 +7,35 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Customer from "../../domain/Customer.ts"
 import * as Interaction from "../../domain/Interaction.ts"
+import type * as Pseudonym from "../../domain/Pseudonym.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
-import type { Uuid } from "../../eventsourcing/Uuid.ts"
+import type { Sealing } from "../../privacy/OpeningPolicy.ts"
 import * as Declarations from "../internal/Declarations.ts"
-import { type Ports, type PseudonymRef, stateOf, subjectOf } from "./recording.ts"
+import type * as Decisions from "../internal/Decisions.ts"
 
-const command = "KeepValue"
+const command = "SealValue"
 
 /** Refuses a value that a person gave before the notices that the policy demands (PURPOSE-FIRST, ACK-FIRST). */
 export const requireNotice = Effect.fnUntraced(function* (
-  { decisions, vault }: Ports,
-  whose: PseudonymRef,
+  { load }: Pick<Decisions.Decisions, "load">,
   declared: Declarations.Declared,
-  at: DateTime.Utc,
-  interaction: Uuid | undefined,
+  { acceptances }: Pseudonym.State,
+  { at: collectedAt, customer, interaction, ownerOf, subject }: Sealing,
 ) {
+  const at = DateTime.makeUnsafe(collectedAt)
   const { parameters } = yield* Declarations.bound(declared, command, at)
   const version = Customer.policyVersionAt(declared.state, at)
   if (version === undefined || parameters.collectionNotice.length === 0) return
-  const accepted = (yield* stateOf(decisions, whose)).acceptances.get(version)
+  const accepted = acceptances.get(version)
   // Who read, understood and accepted the policy knows its purposes too.
   if (accepted !== undefined && DateTime.isLessThanOrEqualTo(accepted.occurredAt, at)) return
   // A notice that another person was shown tells this one nothing.
-  const owner = interaction === undefined ? Option.none() : yield* vault.subjectOf(whose.customer, interaction)
-  const isOthers = Option.isSome(owner) && owner.value !== subjectOf(whose.pseudonym)
+  const owner = interaction === undefined ? Option.none() : yield* ownerOf(interaction)
+  const isOthers = Option.isSome(owner) && owner.value !== subject
   const shown =
     interaction === undefined || isOthers
       ? Interaction.initial
-      : (yield* decisions.load(Interaction.aggregate, whose.customer, interaction)).state
+      : (yield* load(Interaction.aggregate, customer, interaction)).state
   const required = [
     ["purposeBeforeCollection", "purposes", "PURPOSE-FIRST", "a notice of the purposes"],
     ["policyBeforeInput", "policy", "ACK-FIRST", "a notice with the policy version in force"],

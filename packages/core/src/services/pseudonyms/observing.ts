@@ -20,7 +20,6 @@ import * as Declarations from "../internal/Declarations.ts"
 import { millisOrNow, momentOrNow } from "../internal/Moments.ts"
 import * as PersonEnds from "../internal/PersonEnds.ts"
 import * as RetentionEnds from "../internal/RetentionEnds.ts"
-import { requireNotice } from "./noticing.ts"
 import { allKept, type Ports, type PseudonymRef, record, subjectOf, utcNow } from "./recording.ts"
 
 /** A personal value of a pseudonym. */
@@ -116,20 +115,14 @@ export const requireCollected = ({
 }
 
 /** Seals a value with its retention end. */
-export const keep = (ports: Ports & { readonly noticedElsewhere: boolean }) =>
+export const keep = (ports: Ports) =>
   Effect.fn("Pseudonyms.keep")(function* (toKeep: ToKeep) {
     const { category, customer, kind, origin = ownService, pseudonym, purposes, source, value } = toKeep
     const collectedAt = yield* millisOrNow("KeepValue", toKeep.collectedAt, "collectedAt")
     yield* Effect.fromResult(Competence.check(origin, "KeepValue"))
     const declared = yield* ports.decisions.declared(customer)
-    const at = DateTime.makeUnsafe(collectedAt)
-    yield* Declarations.bound(declared, "KeepValue", at)
+    yield* Declarations.bound(declared, "KeepValue", DateTime.makeUnsafe(collectedAt))
     yield* requireCollected(toKeep)
-    const isGiven =
-      Competence.collectorOf(origin) === undefined && (source ?? usualSourceOf(category)) === "givenByPerson"
-    if (isGiven && !ports.noticedElsewhere) {
-      yield* requireNotice(ports, toKeep, declared, at, toKeep.interaction)
-    }
     return yield* ports.vault.seal({
       customer,
       subject: subjectOf(pseudonym),
@@ -140,13 +133,14 @@ export const keep = (ports: Ports & { readonly noticedElsewhere: boolean }) =>
       kind,
       collectedBy: Competence.collectorOf(origin),
       collectedAt,
+      interaction: toKeep.interaction,
       reference: toKeep.reference,
       retentionEnd: yield* retentionEnd(ports, customer, declared, pseudonym, { category, collectedAt, purposes }),
     })
   })
 
 /** Seals an identifier, keeps a keyed token by which the person can be located, and records the observation. */
-export const observe = (ports: Ports & { readonly noticedElsewhere: boolean }) =>
+export const observe = (ports: Ports) =>
   Effect.fn("Pseudonyms.observe")(function* (observed: Observed) {
     const { decisions, vault } = ports
     const { customer, identifier, pseudonym, purposes, validFrom, validTo } = observed
@@ -158,10 +152,6 @@ export const observe = (ports: Ports & { readonly noticedElsewhere: boolean }) =
     const to = validTo === undefined ? {} : { validTo: yield* momentOrNow("ObserveIdentifier", validTo, "validTo") }
     // A text that is no identifier is refused before any value is stored.
     yield* Effect.fromResult(Identifiers.normalise(identifier, yield* Identifiers.TelephoneNumbers))
-    if (observed.source === "givenByPerson" && !ports.noticedElsewhere) {
-      const declared = yield* decisions.declared(customer)
-      yield* requireNotice(ports, observed, declared, at, observed.interaction)
-    }
     const command = (value: Sealed<string>): Pseudonym.Command => ({
       _tag: "ObserveIdentifier",
       at,
@@ -185,6 +175,7 @@ export const observe = (ports: Ports & { readonly noticedElsewhere: boolean }) =
           sealed = yield* vault.seal({
             ...toSeal,
             collectedAt: seenAt,
+            interaction: observed.interaction,
             retentionEnd: end,
             reference: observed.reference,
           })

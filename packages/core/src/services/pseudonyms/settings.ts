@@ -5,9 +5,8 @@ import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 
 /**
- * Whether the program itself sees to it that people are informed before they say or type something. Default: false, and
- * `Pseudonyms.keep` refuses what a person gave before a notice or an acceptance of the policy was recorded (PURPOSE-FIRST,
- * ACK-FIRST).
+ * Whether the program itself sees to it that people are informed before they say or type something. Default: false, and the
+ * vault seals nothing that a person gave before a notice or an acceptance of the policy was recorded (PURPOSE-FIRST, ACK-FIRST).
  */
 export const NoticedElsewhere: Context.Reference<boolean> = Context.Reference<boolean>(
   "@tacet/core/services/Pseudonyms/NoticedElsewhere",
@@ -19,10 +18,10 @@ export const NoticedElsewhere: Context.Reference<boolean> = Context.Reference<bo
  *
  * @example
  * ```ts
- * import { Pseudonyms } from "@tacet/core/services"
+ * import { Openings, Pseudonyms } from "@tacet/core/services"
  * import * as Layer from "effect/Layer"
  *
- * const pseudonyms = Layer.provide(Pseudonyms.layer, Pseudonyms.layerNoticedElsewhere)
+ * const openings = Layer.provide(Openings.layer, Pseudonyms.layerNoticedElsewhere)
  * ```
  */
 export const layerNoticedElsewhere: Layer.Layer<never> = Layer.succeed(NoticedElsewhere, true)
