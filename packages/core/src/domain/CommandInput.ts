@@ -14,6 +14,7 @@ import { nameViolation } from "./Identifier.ts"
 import * as Interaction from "./Interaction.ts"
 import * as Moment from "./internal/Moment.ts"
 import * as PlainData from "./internal/PlainData.ts"
+import * as ProcessingRegister from "./ProcessingRegister.ts"
 
 /**
  * Reads a command for an interaction from outside, such as a parsed JSON body. `at` is an ISO 8601 text with its zone
@@ -51,6 +52,25 @@ export const readInteractionCommand = (input: unknown): Result.Result<Interactio
 export const readCustomerCommand = (input: unknown): Result.Result<Customer.Command, Refusal> =>
   read(decodeCustomer, input)
 
+/**
+ * Reads a command for the record of processing from outside. It speaks of a processing and of nobody, so a field is judged by
+ * its form alone.
+ *
+ * @example
+ * ```ts
+ * import * as Result from "effect/Result"
+ * import { CommandInput } from "@tacet/core/domain"
+ *
+ * const input = { _tag: "EndProcessing", at: "2026-01-31T09:30:00Z", name: "answering calls" }
+ * Result.isSuccess(CommandInput.readProcessingCommand(input)) // => true
+ * ```
+ */
+export const readProcessingCommand = (input: unknown): Result.Result<ProcessingRegister.Command, Refusal> =>
+  Result.mapError(decodeProcessing(PlainData.copy(input, () => undefined).data), () => {
+    const accepted = "EnterProcessing or EndProcessing with exactly the fields that it declares, each in its form"
+    return new Refusal({ rule: "TACET-FORMAT", command: "EnterProcessing", accepted })
+  })
+
 type Decode<A> = (input: unknown) => Result.Result<A, Schema.SchemaError>
 
 /** The commands as they come from outside: `at` may be written as text. */
@@ -62,6 +82,13 @@ const decodeCustomer = Schema.decodeUnknownResult(
   Schema.Union(Customer.Command.members.map((member) => Schema.Struct({ ...member.fields, at: Moment.Moment }))),
   { onExcessProperty: "error" },
 ) as Decode<Customer.Command>
+
+const decodeProcessing = Schema.decodeUnknownResult(
+  Schema.Union(
+    ProcessingRegister.Command.members.map((member) => Schema.Struct({ ...member.fields, at: Moment.Moment })),
+  ),
+  { onExcessProperty: "error" },
+) as Decode<ProcessingRegister.Command>
 
 const read = <A>(decode: Decode<A>, input: unknown): Result.Result<A, Refusal> => {
   const { data, end } = PlainData.copy(input, forbiddenField)

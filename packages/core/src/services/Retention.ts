@@ -202,7 +202,7 @@ const sweep = (ports: Ports) =>
       const reading = isFirst ? caughtUp : asLeft
       isFirst = false
       const { checkpoint, state } = yield* reading
-      const passed = yield* Purging.readThrough(projections, ports.settings, customer)
+      const passed = yield* Purging.readThrough(projections, ports, customer)
       const waiting: Array<PlainDate> = []
       const withoutEnd: Array<PlainDate> = []
       for (const [number, entry] of Array.from(state.days).sort(([one], [other]) => one - other)) {

@@ -2,9 +2,15 @@ import { layer } from "@tacet/adapter-memory"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Layer from "effect/Layer"
 import * as Effect from "effect/Effect"
+import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import { Refusal } from "../eventsourcing/Refusal.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
+import * as PolicyBook from "../policy/binding/PolicyBook.ts"
+import { dialonce20190305 } from "../policy/versions/dialonce20190305.ts"
+import { starter } from "../policy/versions/starter.ts"
 import { make as define } from "../statistics/Definition.ts"
+import { KnownPolicies } from "./Customers.ts"
+import * as Policies from "./Policies.ts"
 import { makeTacet, type Tacet } from "./Tacet.ts"
 
 const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11"
@@ -84,6 +90,96 @@ describe("Tacet without Effect", () => {
         expect(JSON.stringify(error) + String(error)).not.toContain("34 56")
       }
     }))
+
+  // Planted and found: a definition in UTC; one projection for all zones; a sweep that awaits the projection of another zone.
+  it("counts days in the time zone of the Customer's policy, also after that has changed, and deletes them by it", async () => {
+    const stores = Layer.succeedContext(await Effect.runPromise(Effect.scoped(Layer.build(layer))))
+    const athens = { ...starter, id: "own/1", timeZone: "Europe/Athens" }
+    const known = Layer.succeed(KnownPolicies, () => ({
+      ...PolicyBook.published,
+      versions: [...PolicyBook.published.versions, athens],
+    }))
+    await opened(
+      async (tacet) => {
+        // Midnight has passed in Paris, and in Athens, but not in Greenwich. The year of the policy is over for the first.
+        const [early, late] = ["2025-03-10T23:30:00Z", "2026-03-10T23:30:00Z"]
+        const other = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a12"
+        await tacet.declare(other, [
+          { ...declarations[0], at: early },
+          { ...declarations[1], at: early },
+        ])
+        for (const at of [early, late]) await tacet.record({ customer: other, commands: [{ ...started, at }] })
+        const asOf = Date.now()
+        const inParis = await tacet.report(other, { asOf })
+        expect(inParis.definitions.timeZone).toBe("Europe/Paris")
+        expect(inParis.trend.map(({ day }) => day)).toEqual(["2025-03-11", "2026-03-11"])
+        await tacet.declare(other, [
+          { _tag: "AdoptPolicyVersion", at: "2026-03-12T00:00:00Z", policyVersion: athens.id },
+        ])
+        const inAthens = await tacet.report(other, { asOf })
+        expect(inAthens.definitions.timeZone).toBe("Europe/Athens")
+        expect([inAthens.interactions, inAthens.trend]).toEqual([inParis.interactions, inParis.trend])
+        expect(await tacet.sweep(other)).toMatchObject({ days: ["2025-03-11"], interactions: 1 })
+        expect((await tacet.report(other, { asOf })).interactions).toEqual(inParis.interactions)
+      },
+      { stores: Layer.merge(stores, known), retention: "here" },
+    )
+  })
+
+  // Planted and found: an operator that no service asks.
+  it("takes the texts of the operator whose compartment is named", async () => {
+    const operator = "4b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11"
+    const stores = Layer.succeedContext(await Effect.runPromise(Effect.scoped(Layer.build(layer))))
+    const text = { ...dialonce20190305, id: "operator/1", publishedOn: "2019-03-05" } as typeof dialonce20190305
+    const published = Policies.Policies.use((policies) =>
+      policies.publish(operator as CustomerId, {
+        policy: text,
+        at: Date.parse("2019-03-05T00:00:00Z"),
+        significant: false,
+        affectsUse: false,
+      }),
+    )
+    await Effect.runPromise(Effect.provide(published, Layer.provide(Policies.layer, stores)))
+    const adopt = { _tag: "AdoptPolicyVersion", at, policyVersion: text.id }
+    const other = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a12"
+    await using without = makeTacet({ stores })
+    await expect(without.declare(other, [adopt])).rejects.toMatchObject({ rule: "POLICY-BIND" })
+    await using tacet = makeTacet({ stores, operator })
+    await tacet.declare(other, [adopt])
+    await using wrong = makeTacet({ stores, operator: "+33 6 12 34 56 78" })
+    await expect(wrong.declare(other, [adopt])).rejects.toMatchObject({ rule: "TACET-FORMAT", field: "operator" })
+  })
+
+  // Planted and found: the record not required.
+  it("DECLARED: starts nothing before the record of processing covers it, where it is required", () =>
+    opened(
+      async (tacet) => {
+        const first = await tacet.record({ customer, interaction, commands: [started] })
+        expect(first.outcomes).toMatchObject([{ rule: "DECLARED" }])
+        const entry = {
+          _tag: "EnterProcessing",
+          at,
+          name: "answering calls",
+          role: "processor",
+          purposes: ["requestedService"],
+          subjects: ["user"],
+          categories: ["interfaceUsage"],
+          recipients: [],
+          safeguards: [],
+          measures: ["encryption"],
+        }
+        for (const wrong of [{ ...entry, name: 7 }, { ...entry, note: "+33 6 12 34 56 78" }, undefined]) {
+          const error: unknown = await tacet.enterProcessing(customer, wrong).catch((error: unknown) => error)
+          expect(error).toMatchObject({ _tag: "Refusal", rule: "TACET-FORMAT" })
+          expect(JSON.stringify(error)).not.toContain("34 56")
+        }
+        await tacet.enterProcessing(customer, entry)
+        await tacet.enterProcessing(customer, entry)
+        const then = await tacet.record({ customer, interaction, commands: [started] })
+        expect(then.outcomes).toEqual([["InteractionStarted"]])
+      },
+      { processingRecord: "required" },
+    ))
 
   it("takes another definition as another version", async () => {
     const stores = Layer.succeedContext(await Effect.runPromise(Effect.scoped(Layer.build(layer))))

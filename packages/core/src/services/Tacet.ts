@@ -5,9 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as CommandInput from "../domain/CommandInput.ts"
 import { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EventStore } from "../eventsourcing/EventStore.ts"
@@ -20,14 +18,28 @@ import { type Definition, standard } from "../statistics/Definition.ts"
 import * as Deflection from "../statistics/Deflection.ts"
 import * as Customers from "./Customers.ts"
 import * as Interactions from "./Interactions.ts"
+import { OperatorOf } from "./internal/Declarations.ts"
+import * as ProcessingRecord from "./ProcessingRecord.ts"
 import * as Retention from "./Retention.ts"
+import { readId } from "./tacet/reading.ts"
+import { definitionOf, projectionBy } from "./tacet/statistics.ts"
 
 /** The parts of Tacet. */
 export interface TacetOptions<E = never> {
   /** The stores of events and projections: the layer of an adapter, with its dependencies provided. */
   readonly stores: Layer.Layer<EventStore | ProjectionStore, E>
-  /** The definition of the figures. Default: {@link standard}. */
+  /**
+   * The definition of the figures. Default: {@link standard}, with days and hours in the time zone of the policy that binds
+   * the Customer, by which `sweep` deletes whole days.
+   */
   readonly definition?: Definition
+  /** The operator's compartment, a UUID: the texts that it has published bind its Customers. Default: no operator. */
+  readonly operator?: string
+  /**
+   * `required`: no interaction starts before the record of processing has an entry that covers it (DECLARED), by
+   * `enterProcessing`. Default `optional`.
+   */
+  readonly processingRecord?: "optional" | "required"
   /**
    * `elsewhere`: the program deletes data at their end by itself, and nothing is refused for having no end. Default
    * `here`: `sweep` deletes them, and a datum that would have no end is refused (RET-CONTRACT, RET-NEC).
@@ -74,6 +86,11 @@ export interface PlainCall {
 export interface Tacet {
   /** Records declarations of a Customer, all or none; rejects with the first `Refusal`. */
   readonly declare: (customer: string, commands: ReadonlyArray<unknown>) => Promise<void>
+  /**
+   * Enters a processing in the record of a compartment, or its end: `EnterProcessing` or `EndProcessing`, with `at` as in other
+   * commands. Rejects with a `Refusal`. Repeating it changes nothing.
+   */
+  readonly enterProcessing: (compartment: string, command: unknown) => Promise<void>
   /** Records commands of one interaction. One that cannot be read is refused like any other. */
   readonly record: (recording: PlainRecording) => Promise<PlainRecorded>
   /**
@@ -101,8 +118,8 @@ export interface Tacet {
     options?: { readonly name?: string; readonly asOf?: number },
   ) => Promise<CustomerReport>
   /**
-   * Deletes expired data, after the statistics have read it; run it once a day. `definition` must count days in the
-   * policy's time zone.
+   * Deletes expired data, after the statistics have read it; run it once a day. A `definition` that was given must count days
+   * in the policy's time zone.
    */
   readonly sweep: (customer: string) => Promise<Retention.Swept>
   /** Releases connections and timers. Later calls reject. */
@@ -143,18 +160,36 @@ export interface Tacet {
  * ```
  */
 export const makeTacet = <E = never>({
-  definition = standard,
+  definition,
   definitionVersion = 1,
+  operator,
+  processingRecord = "optional",
   retention: place = "here",
   stores,
 }: TacetOptions<E>): Tacet => {
-  const statistics = Deflection.projection(definition)
-  const projection = { ...statistics, version: statistics.version - 1 + definitionVersion }
-  const retention = Layer.provide(Retention.layer, Retention.layerSettings({ definition, awaits: [projection] }))
+  const figures = { definition, definitionVersion }
+  const projectionOf = projectionBy(figures)
+  const awaits = (of: Definition) => [projectionOf(of)]
+  const retention = Layer.provide(Retention.layer, Retention.layerSettings({ definition, awaits }))
+  const known =
+    operator === undefined
+      ? Layer.empty
+      : Layer.effect(
+          OperatorOf,
+          Effect.map(
+            readId(CustomerId, operator, "makeTacet", "operator"),
+            (id) => (customer) => (customer === id ? undefined : id),
+          ),
+        )
+  const settings = Layer.mergeAll(
+    Layer.succeed(Retention.Elsewhere, place === "elsewhere"),
+    Layer.succeed(ProcessingRecord.Required, processingRecord === "required"),
+    known,
+  )
   const runtime = ManagedRuntime.make(
-    Layer.mergeAll(Customers.layer, Interactions.layer, retention).pipe(
+    Layer.mergeAll(Customers.layer, Interactions.layer, ProcessingRecord.layer, retention).pipe(
       Layer.provideMerge(stores),
-      Layer.provide(Layer.succeed(Retention.Elsewhere, place === "elsewhere")),
+      Layer.provideMerge(settings),
     ),
   )
   const close = () => runtime.dispose()
@@ -194,7 +229,7 @@ export const makeTacet = <E = never>({
   const endIdle = Effect.fnUntraced(function* (customer: string, options: { readonly asOf?: number } = {}) {
     const id = yield* readId(CustomerId, customer, "endIdle", "customer")
     const interactions = yield* Interactions.Interactions
-    return yield* interactions.endIdle({ ...options, customer: id, idleMinutes: definition.idleMinutes })
+    return yield* interactions.endIdle({ ...options, customer: id, idleMinutes: (definition ?? standard).idleMinutes })
   })
 
   const readIds = (ids: ReadonlyArray<string>, command: string, field: string) =>
@@ -235,6 +270,12 @@ export const makeTacet = <E = never>({
     yield* customers.declare(id, commands)
   })
 
+  const enterProcessing = Effect.fnUntraced(function* (compartment: string, input: unknown) {
+    const id = yield* readId(CustomerId, compartment, "enterProcessing", "compartment")
+    const command = yield* Effect.fromResult(CommandInput.readProcessingCommand(input))
+    yield* ProcessingRecord.ProcessingRecord.use((record) => record.declare(id, command))
+  })
+
   const report = Effect.fnUntraced(function* (
     customer: string,
     { asOf, name = customer }: { readonly name?: string; readonly asOf?: number } = {},
@@ -242,9 +283,10 @@ export const makeTacet = <E = never>({
     const id = yield* readId(CustomerId, customer, "report", "customer")
     const customers = yield* Customers.Customers
     const { scenarios } = yield* customers.declared(id)
-    const { state: current } = yield* Projection.catchUpTogether(projection, id)
+    const defined = yield* definitionOf(figures, id)
+    const { state: current } = yield* Projection.catchUpTogether(projectionOf(defined), id)
     const isPast = asOf !== undefined && asOf < Deflection.watermark(current)
-    const state = isPast ? yield* Deflection.stateAt(definition, id, asOf) : current
+    const state = isPast ? yield* Deflection.stateAt(defined, id, asOf) : current
     return Deflection.report(state, {
       customer: name,
       declared: Array.from(scenarios.values()).flatMap((versions) => versions.slice(-1)),
@@ -254,13 +296,14 @@ export const makeTacet = <E = never>({
 
   const sweep = Effect.fnUntraced(function* (customer: string) {
     const id = yield* readId(CustomerId, customer, "sweep", "customer")
-    yield* Projection.catchUpTogether(projection, id)
+    yield* Projection.catchUpTogether(projectionOf(yield* definitionOf(figures, id)), id)
     return yield* Retention.Retention.use((service) => service.sweep(id))
   })
 
   return {
     declare: (customer, commands) => runtime.runPromise(declare(customer, commands)),
     record: (recording) => runtime.runPromise(record(recording)),
+    enterProcessing: (compartment, command) => runtime.runPromise(enterProcessing(compartment, command)),
     endIdle: (customer, options) => runtime.runPromise(endIdle(customer, options)),
     attributeCall: (call) => runtime.runPromise(attributeCall(call)),
     noteReturns: (customer, people, options) => runtime.runPromise(noteReturns(customer, people, options)),
@@ -270,15 +313,3 @@ export const makeTacet = <E = never>({
     [Symbol.asyncDispose]: close,
   }
 }
-
-/** Reads an id from outside. It is not repeated where it does not fit: it may be something else by mistake. */
-const readId = <A>(
-  schema: Schema.Codec<A, string>,
-  input: string,
-  command: string,
-  field: string,
-): Effect.Effect<A, Refusal> =>
-  Option.match(Schema.decodeUnknownOption(schema)(input), {
-    onNone: () => Effect.fail(new Refusal({ rule: "TACET-FORMAT", command, field, accepted: "a UUID in lower case" })),
-    onSome: Effect.succeed,
-  })

@@ -4,7 +4,7 @@
  */
 import type { EventStore, ProjectionStore } from "@tacet/core/eventsourcing"
 import { makeTacet, type Tacet } from "@tacet/core/services"
-import type { CustomerReport } from "@tacet/core/statistics"
+import { type CustomerReport, Definition } from "@tacet/core/statistics"
 import * as DateTime from "effect/DateTime"
 import * as Layer from "effect/Layer"
 import { randomUUID } from "node:crypto"
@@ -37,7 +37,11 @@ export const live = async (
 ): Promise<CustomerReport.CustomerReport> => {
   const customer = compartmentOf("test")
   const declarations = declarationsOf(customer, mapping)
-  const tacet = makeTacet({ stores: Layer.merge(stores, layerPolicies), retention: "elsewhere" })
+  const tacet = makeTacet({
+    stores: Layer.merge(stores, layerPolicies),
+    definition: Definition.standard,
+    retention: "elsewhere",
+  })
   try {
     await tacet.declare(customer, declarations.commands)
     const cases = new Map<string, Followed>()

@@ -60,14 +60,14 @@ export interface Ports extends Purging.Ports {
 /** Explains a sweep. */
 export const explain = (ports: Ports) =>
   Effect.fn("Retention.explain")(function* (customer: CustomerId) {
-    const { decisions, definition, index, projections, settings, store, vault } = ports
+    const { decisions, definition, index, projections, store, vault } = ports
     const basis = yield* basisOf(decisions, customer, definition.timeZone)
     const { checkpoint, state } = yield* Projection.catchUp(index, customer).pipe(
       Effect.provideService(EventStore, store),
       // The days are read anew by the next sweep.
       Effect.provideService(ProjectionStore, { ...projections, save: () => Effect.void }),
     )
-    const passed = yield* Purging.readThrough(projections, settings, customer)
+    const passed = yield* Purging.readThrough(projections, ports, customer)
     const days: Array<PlainDate> = []
     const waiting: Array<Waiting> = []
     const withoutEnd: Array<PlainDate> = []

@@ -144,11 +144,11 @@ interface Purged {
 /** The position up to which every awaited projection has read. */
 export const readThrough = Effect.fnUntraced(function* (
   projections: ProjectionStore["Service"],
-  { awaits }: RetentionSettings,
+  { definition, settings: { awaits } }: Pick<Ports, "definition" | "settings">,
   customer: CustomerId,
 ) {
   let through = Number.POSITIVE_INFINITY
-  for (const key of awaits) {
+  for (const key of typeof awaits === "function" ? awaits(definition) : awaits) {
     const saved = yield* projections.load(customer, key)
     through = Math.min(through, Option.isSome(saved) ? saved.value.checkpoint : 0)
   }

@@ -16,8 +16,11 @@ export interface RetentionSettings {
    * Customer.
    */
   readonly definition: Definition | undefined
-  /** The projections that must have read an interaction before it is deleted. Default: none. */
-  readonly awaits: ReadonlyArray<ProjectionKey>
+  /**
+   * The projections that must have read an interaction before it is deleted; a function tells them by the definition in force
+   * for the Customer. Default: none.
+   */
+  readonly awaits: ReadonlyArray<ProjectionKey> | ((definition: Definition) => ReadonlyArray<ProjectionKey>)
   /** How many streams a commit removes at most. Default 500. */
   readonly streamsPerCommit: number
   /** How many events a commit removes at most, beyond those of its first stream. Default 2,000. */
