@@ -97,6 +97,7 @@ describeSqlite("a process that is killed", () => {
     }),
   )
 
+  // Planted and found: a layer that owes nothing when it starts.
   it.live.each(moments)(
     "leaves a purge done or not begun, and no byte of what is gone ($nth, $later ms)",
     ({ later, nth }) =>
@@ -118,6 +119,10 @@ describeSqlite("a process that is killed", () => {
           return left
         }).pipe(Effect.provide(again))
         expect(found(gone.map(Writer.markerOf), bytesIn(file))).toEqual([])
+        // What the killed process owed was paid by the next.
+        const connection = (yield* load())(file)
+        expect(connection.prepare("SELECT removals - compacted AS owed FROM upkeep").all()).toMatchObject([{ owed: 0 }])
+        connection.close()
       }),
   )
 })
