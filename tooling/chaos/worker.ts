@@ -65,7 +65,10 @@ const write = Effect.fnUntraced(function* (customer: CustomerId.CustomerId) {
         ? say({ _tag: "unknown", commitId })
         : Effect.void,
     ),
-    Effect.retry({ while: ({ _tag }) => _tag === "StoreUnavailable", schedule: Schedule.spaced("30 millis") }),
+    Effect.retry({
+      while: ({ _tag }) => _tag === "StoreUnavailable" || _tag === "Overloaded",
+      schedule: Schedule.spaced("30 millis"),
+    }),
   )
   yield* say({ _tag: "acknowledged", commitId, first: firstPosition, last: lastPosition })
 })

@@ -12,7 +12,7 @@ import * as GroupCommit from "../server/GroupCommit.ts"
 import type { Database } from "../server/Database.ts"
 import { causeOf, isOfData, isFatal } from "../server/DatabaseError.ts"
 import { missedEvents, repetition } from "./Known.ts"
-import { TransactionFailed } from "../server/Sessions.ts"
+import { storeError, TransactionFailed } from "../server/TransactionFailed.ts"
 
 /** The outcome of a commit in its batch. */
 type Outcome =
@@ -20,7 +20,7 @@ type Outcome =
   | { readonly _tag: "Known" }
   | { readonly _tag: "Conflict"; readonly mismatches: ReadonlyArray<EventStoreError.Mismatch> }
 
-type Refused = EventStoreError.StoreUnavailable | EventStoreError.InvalidCommit
+type Refused = EventStoreError.StoreError | EventStoreError.InvalidCommit
 
 type Entry = GroupCommit.Entry<Statements.Prepared, Outcome, Refused>
 
@@ -55,12 +55,7 @@ export const make = Effect.fnUntraced(function* (
     choose,
     carryOut,
     most,
-    overloaded: (waiting) =>
-      new EventStoreError.StoreUnavailable({
-        operation: "append",
-        outcome: "notCommitted",
-        cause: `overloaded: ${waiting} appends wait in this process`,
-      }),
+    overloaded: (waiting) => new EventStoreError.Overloaded({ operation: "append", what: "appends", waiting }),
     isAwaited: true,
   })
 
@@ -219,9 +214,8 @@ const tell = ({ head, known, versions }: Statements.Judged, batch: ReadonlyArray
   }
 }
 
-const refusal = (commit: Commit.Commit, { error, sent }: TransactionFailed): Refused => {
-  const cause = causeOf(error)
-  if (isOfData(error)) return EventStoreError.invalidCommit(commit, cause)
-  const outcome = sent && isFatal(error) ? "unknown" : "notCommitted"
-  return new EventStoreError.StoreUnavailable({ operation: "append", outcome, cause })
+const refusal = (commit: Commit.Commit, failed: TransactionFailed): Refused => {
+  const { error, sent } = failed
+  if (isOfData(error)) return EventStoreError.invalidCommit(commit, causeOf(error))
+  return storeError("append", failed, sent && isFatal(error) ? "unknown" : "notCommitted")
 }

@@ -2,19 +2,18 @@
  * Look-ups after an append that was not simply written: the first result of a repeated commit, and the events that a
  * writer has missed.
  */
-import type { Commit, CustomerId, EventEnvelope } from "@tacet/core/eventsourcing"
-import { EventStoreError } from "@tacet/core/eventsourcing"
+import type { Commit, CustomerId, EventEnvelope, EventStoreError } from "@tacet/core/eventsourcing"
 import * as Effect from "effect/Effect"
 import type { Database } from "../server/Database.ts"
-import { causeOf } from "../server/DatabaseError.ts"
 import { columns, eventOf } from "./EventRow.ts"
 import type { Rows, Statement } from "../server/Sessions.ts"
+import { storeError } from "../server/TransactionFailed.ts"
 
 /** The first result of a commit; `other` where it was made with other events, `gone` where no trace of it is left. */
 export const repetition = (
   database: Database,
   commit: Commit.Commit,
-): Effect.Effect<Commit.CommitResult | "other" | "gone", EventStoreError.StoreUnavailable> => {
+): Effect.Effect<Commit.CommitResult | "other" | "gone", EventStoreError.StoreError> => {
   const { commitId, customer } = commit
   const { schema } = database
   return Effect.map(
@@ -92,7 +91,7 @@ export const missedEvents = (
   database: Database,
   { customer, writes }: Commit.Commit,
   mismatches: ReadonlyArray<EventStoreError.Mismatch>,
-): Effect.Effect<ReadonlyArray<EventEnvelope.RecordedEvent> | "gone", EventStoreError.StoreUnavailable> => {
+): Effect.Effect<ReadonlyArray<EventEnvelope.RecordedEvent> | "gone", EventStoreError.StoreError> => {
   const wanted = writes.flatMap(({ expected, stream }) => {
     const mismatch = mismatches.find((one) => one.stream.id === stream.id && one.stream.kind === stream.kind)
     const seen = expected._tag === "exact" ? expected.version : expected._tag === "none" ? 0 : undefined
@@ -117,9 +116,5 @@ const look = (
   { writes }: Database,
   customer: CustomerId.CustomerId,
   statements: ReadonlyArray<Statement>,
-): Effect.Effect<ReadonlyArray<Rows>, EventStoreError.StoreUnavailable> =>
-  Effect.mapError(
-    writes.transact(customer, "read", statements),
-    ({ error }) =>
-      new EventStoreError.StoreUnavailable({ operation: "append", outcome: "notCommitted", cause: causeOf(error) }),
-  )
+): Effect.Effect<ReadonlyArray<Rows>, EventStoreError.StoreError> =>
+  Effect.mapError(writes.transact(customer, "read", statements), (failed) => storeError("append", failed))

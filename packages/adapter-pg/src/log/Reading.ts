@@ -6,10 +6,11 @@ import { EventStore, EventStoreError, Uuid } from "@tacet/core/eventsourcing"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Database } from "../server/Database.ts"
-import { causeOf, type Operation } from "../server/DatabaseError.ts"
+import type { Operation } from "../server/DatabaseError.ts"
 import { columns, columnsOfStream, eventOf, eventOfStream } from "./EventRow.ts"
 import { blockSize } from "../schema/blockSize.ts"
 import type { Rows, Statement } from "../server/Sessions.ts"
+import { storeError } from "../server/TransactionFailed.ts"
 import { list } from "../server/types.ts"
 
 const isUuid = Schema.is(Uuid.Uuid)
@@ -59,7 +60,7 @@ export const readStream = (
   customer: CustomerId.CustomerId,
   { id, kind }: StreamId.StreamId,
   range: EventStore.StreamRange = {},
-): Effect.Effect<EventStore.StreamPage, EventStoreError.StoreUnavailable> => {
+): Effect.Effect<EventStore.StreamPage, EventStoreError.StoreError> => {
   // No stream has another id, and the server would write a text in its place to its log.
   if (!isUuid(id)) return Effect.succeed({ events: [], version: 0 })
   const { schema } = database
@@ -98,7 +99,7 @@ export const readLog = (
       chunk.purged.length === 0 ? Effect.succeed(chunk) : Effect.as(checkHoles(database, customer, chunk), chunk),
   )
 
-type Read<A> = Effect.Effect<A, EventStoreError.StoreUnavailable>
+type Read<A> = Effect.Effect<A, EventStoreError.StoreError>
 
 const headOf = (schema: string, customer: string): Statement => ({
   sql: `SELECT position FROM ${schema}.compartment WHERE customer_id = $1`,
@@ -246,7 +247,4 @@ const read = (
   operation: Operation,
   statements: ReadonlyArray<Statement>,
 ): Read<ReadonlyArray<Rows>> =>
-  Effect.mapError(
-    reads.transact(customer, "read", statements),
-    ({ error }) => new EventStoreError.StoreUnavailable({ operation, outcome: "notCommitted", cause: causeOf(error) }),
-  )
+  Effect.mapError(reads.transact(customer, "read", statements), (failed) => storeError(operation, failed))

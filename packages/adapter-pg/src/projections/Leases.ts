@@ -15,7 +15,7 @@ export type Status = "new" | "catching-up" | "live" | "paused" | "failed" | "ret
 export type Change = (
   customer: CustomerId.CustomerId,
   key: ProjectionStore.ProjectionKey,
-) => Effect.Effect<void, EventStoreError.StoreUnavailable>
+) => Effect.Effect<void, EventStoreError.StoreError>
 
 /** Makes the leases over databases. */
 export const make = (locate: (customer: CustomerId.CustomerId) => Database) => {
@@ -23,7 +23,7 @@ export const make = (locate: (customer: CustomerId.CustomerId) => Database) => {
     customer: CustomerId.CustomerId,
     key: ProjectionStore.ProjectionKey,
     statement: (schema: string) => Statement,
-  ): Effect.Effect<Rows, EventStoreError.StoreUnavailable> =>
+  ): Effect.Effect<Rows, EventStoreError.StoreError> =>
     Effect.map(
       Projections.run(locate(customer), customer, "saveProjection", "write", (schema) => {
         const { parameters = [], sql } = statement(schema)
@@ -35,7 +35,7 @@ export const make = (locate: (customer: CustomerId.CustomerId) => Database) => {
   const status = (
     customer: CustomerId.CustomerId,
     key: ProjectionStore.ProjectionKey,
-  ): Effect.Effect<Status, EventStoreError.StoreUnavailable> =>
+  ): Effect.Effect<Status, EventStoreError.StoreError> =>
     Effect.map(
       ask(customer, key, (schema) => ({ sql: `SELECT status FROM ${schema}.projection_lease WHERE ${ofKey}` })),
       ([row]) => (row?.[0] as Status | undefined) ?? "new",
@@ -65,7 +65,7 @@ export const make = (locate: (customer: CustomerId.CustomerId) => Database) => {
     key: ProjectionStore.ProjectionKey,
     owner: Uuid.Uuid,
     milliseconds: number,
-  ): Effect.Effect<number | undefined, EventStoreError.StoreUnavailable> =>
+  ): Effect.Effect<number | undefined, EventStoreError.StoreError> =>
     Effect.map(
       ask(customer, key, (schema) => ({
         sql: `INSERT INTO ${schema}.projection_lease AS l (customer_id, name, version, fence, owner, expires_at, status)
@@ -86,7 +86,7 @@ export const make = (locate: (customer: CustomerId.CustomerId) => Database) => {
     { fence, owner }: Projections.Fence,
     milliseconds: number,
     to: Status,
-  ): Effect.Effect<void, EventStoreError.StoreUnavailable> =>
+  ): Effect.Effect<void, EventStoreError.StoreError> =>
     Effect.flatMap(
       ask(customer, key, (schema) => ({
         sql: `UPDATE ${schema}.projection_lease SET expires_at = now() + $4::int * interval '1 millisecond', status = $5

@@ -48,7 +48,7 @@ export class ProjectionRunner extends Context.Service<
     readonly status: (
       customer: CustomerId.CustomerId,
       key: ProjectionStore.ProjectionKey,
-    ) => Effect.Effect<Leases.Status, EventStoreError.StoreUnavailable>
+    ) => Effect.Effect<Leases.Status, EventStoreError.StoreError>
     /** Revokes the lease at once. */
     readonly pause: Leases.Change
     /** Makes a paused or failed projection run again. */
@@ -127,5 +127,9 @@ export const make = (
 const isTransient = (cause: Cause.Cause<unknown>): boolean => {
   if (Cause.hasInterruptsOnly(cause)) return true
   const error = Option.getOrUndefined(Cause.findErrorOption(cause))
-  return error instanceof EventStoreError.StoreUnavailable || error instanceof ProjectionStore.CheckpointMoved
+  return (
+    error instanceof EventStoreError.StoreUnavailable ||
+    error instanceof EventStoreError.Overloaded ||
+    error instanceof ProjectionStore.CheckpointMoved
+  )
 }

@@ -5,8 +5,9 @@ import { type CustomerId, EventStoreError, ProjectionStore } from "@tacet/core/e
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Database } from "../server/Database.ts"
-import { causeOf, isFatal } from "../server/DatabaseError.ts"
+import { isFatal } from "../server/DatabaseError.ts"
 import type { Beginning, Rows, Statement } from "../server/Sessions.ts"
+import { storeError } from "../server/TransactionFailed.ts"
 
 /** The conditions on the saving process's lease, besides the checkpoint. */
 export interface Fence {
@@ -43,7 +44,7 @@ export const make = (
           parameters: of(customer, key),
         },
       ]),
-      ([saved, found]): Effect.Effect<void, ProjectionStore.CheckpointMoved | EventStoreError.StoreUnavailable> => {
+      ([saved, found]): Effect.Effect<void, ProjectionStore.CheckpointMoved | EventStoreError.StoreError> => {
         if (saved!.length > 0) return Effect.void
         const { name, version } = key
         const actual = (found![0]?.[0] as number | undefined) ?? 0
@@ -152,8 +153,8 @@ export const run = (
   operation: "loadProjection" | "saveProjection",
   beginning: Beginning,
   statements: (schema: string) => ReadonlyArray<Statement>,
-): Effect.Effect<ReadonlyArray<Rows>, EventStoreError.StoreUnavailable> =>
-  Effect.mapError(reads.transact(customer, beginning, statements(schema)), ({ error, sent }) => {
-    const outcome = beginning === "write" && sent && isFatal(error) ? "unknown" : "notCommitted"
-    return new EventStoreError.StoreUnavailable({ operation, outcome, cause: causeOf(error) })
+): Effect.Effect<ReadonlyArray<Rows>, EventStoreError.StoreError> =>
+  Effect.mapError(reads.transact(customer, beginning, statements(schema)), (failed) => {
+    const isUnknown = beginning === "write" && failed.sent && isFatal(failed.error)
+    return storeError(operation, failed, isUnknown ? "unknown" : "notCommitted")
   })

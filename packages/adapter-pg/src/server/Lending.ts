@@ -109,7 +109,12 @@ export const make = Effect.fnUntraced(function* (
   let lent = 0
   const exhausted = Effect.suspend(() =>
     Effect.fail(
-      new TransactionFailed(failure(`overloaded: ${lent - size} calls wait for one of ${size} connections`), false),
+      new TransactionFailed(
+        failure(`overloaded: ${lent - size} calls wait for one of ${size} connections`),
+        false,
+        false,
+        lent - size,
+      ),
     ),
   )
   const next = Effect.mapError(sound, (error) => new TransactionFailed(error, false))

@@ -1,5 +1,6 @@
 import { SqlError, UnknownError } from "effect/sql/SqlError"
-import { LocalFault } from "./DatabaseError.ts"
+import { EventStoreError } from "@tacet/core/eventsourcing"
+import { causeOf, LocalFault } from "./DatabaseError.ts"
 
 /** Why a transaction gave no result. */
 export class TransactionFailed {
@@ -8,10 +9,13 @@ export class TransactionFailed {
   readonly sent: boolean
   /** Whether the connection had not been used for a while: the server may have closed it before the statements came. */
   readonly wasIdle: boolean
-  constructor(error: SqlError, sent: boolean, wasIdle = false) {
+  /** How many calls wait for a connection, where that is why this one was given up. */
+  readonly waiting: number | undefined
+  constructor(error: SqlError, sent: boolean, wasIdle = false, waiting?: number) {
     this.error = error
     this.sent = sent
     this.wasIdle = wasIdle
+    this.waiting = waiting
   }
 
   /** The compartment's fence is up: it lives on another server. */
@@ -19,6 +23,16 @@ export class TransactionFailed {
     return new TransactionFailed(failure("the compartment has been moved", "55000"), true)
   }
 }
+
+/** The error of a port for a transaction that has failed; `outcome` says what is known of a write. */
+export const storeError = (
+  operation: EventStoreError.StoreUnavailable["operation"],
+  { error, waiting }: TransactionFailed,
+  outcome: EventStoreError.StoreUnavailable["outcome"] = "notCommitted",
+): EventStoreError.StoreError =>
+  waiting === undefined
+    ? new EventStoreError.StoreUnavailable({ operation, outcome, cause: causeOf(error) })
+    : new EventStoreError.Overloaded({ operation, what: "calls", waiting })
 
 /** An error of this process, with the SQLSTATE that says it best, or in its own words. */
 export const failure = (message: string, code?: string): SqlError =>

@@ -96,6 +96,22 @@ export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("St
   }
 }
 
+/**
+ * So many calls wait in this process already that the store took on no more, or one has waited too long for its turn: nothing
+ * was sent, and nothing was written. Try again later, or call less at once.
+ */
+export class Overloaded extends Schema.TaggedError<Overloaded>()("Overloaded", {
+  operation: StoreUnavailable.fields.operation,
+  /** What waits: appends of this process, or calls that want a connection. */
+  what: Schema.Literals(["appends", "calls"]),
+  /** How many wait. */
+  waiting: Schema.Int,
+}) {
+  override get message(): string {
+    return `The store took on no ${this.operation}: ${this.waiting} ${this.what} wait in this process. Nothing was written. Try again later.`
+  }
+}
+
 /** The log has a hole that no purge accounts for: events were lost. Stop reading and restore the store. */
 export class LogFault extends Schema.TaggedError<LogFault>()("LogFault", {
   customer: CustomerId,
@@ -109,7 +125,9 @@ export class LogFault extends Schema.TaggedError<LogFault>()("LogFault", {
   }
 }
 
+/** The errors of a store that cannot be used at the moment. */
+export type StoreError = StoreUnavailable | Overloaded
 /** The errors of an append. */
-export type AppendError = VersionConflict | CommitIdReused | InvalidCommit | StoreUnavailable
+export type AppendError = VersionConflict | CommitIdReused | InvalidCommit | StoreError
 /** The errors of a read. */
-export type ReadError = StoreUnavailable | LogFault
+export type ReadError = StoreError | LogFault

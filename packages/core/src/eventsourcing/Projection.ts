@@ -12,7 +12,7 @@ import * as Stream from "effect/Stream"
 import type { CustomerId } from "./CustomerId.ts"
 import type { NewEvent, Position } from "./EventEnvelope.ts"
 import { EventStore, type LogChunk, type LogFilter } from "./EventStore.ts"
-import type { ReadError, StoreUnavailable } from "./EventStoreError.ts"
+import type { ReadError, StoreError } from "./EventStoreError.ts"
 import { noteLag } from "./Observability.ts"
 import { type CheckpointMoved, type ProjectionKey, ProjectionStore, type SavedProjection } from "./ProjectionStore.ts"
 import * as Retry from "./Retry.ts"
@@ -43,7 +43,7 @@ export interface Projected<State> {
   readonly checkpoint: Position
 }
 
-type RunError<E> = E | ReadError | StoreUnavailable | CheckpointMoved
+type RunError<E> = E | ReadError | StoreError | CheckpointMoved
 
 /** How a projection is brought up to the head. */
 export interface CatchUpOptions {
@@ -98,7 +98,7 @@ export const catchUpTogether = Effect.fn("Projection.catchUpTogether")(function*
   projection: Projection<State, E, R>,
   customer: CustomerId,
   options?: CatchUpOptions,
-): Effect.fn.Return<Projected<State>, E | ReadError | StoreUnavailable, R | EventStore | ProjectionStore> {
+): Effect.fn.Return<Projected<State>, E | ReadError | StoreError, R | EventStore | ProjectionStore> {
   const projections = yield* ProjectionStore
   return yield* foldToHead(projection, customer, options, (expected, next) => {
     let from = expected
@@ -119,7 +119,7 @@ const foldToHead = Effect.fnUntraced(function* <State, E, R, SaveError>(
   customer: CustomerId,
   options: CatchUpOptions | undefined,
   save: (expected: Position, next: SavedProjection) => Effect.Effect<void, SaveError>,
-): Effect.fn.Return<Projected<State>, E | SaveError | ReadError | StoreUnavailable, R | EventStore | ProjectionStore> {
+): Effect.fn.Return<Projected<State>, E | SaveError | ReadError | StoreError, R | EventStore | ProjectionStore> {
   const store = yield* EventStore
   const projections = yield* ProjectionStore
   const saveEvery = options?.saveEvery ?? 100_000
@@ -244,7 +244,7 @@ export const rebuild = Effect.fn("Projection.rebuild")(function* <State, E, R>(
 export const readActive = Effect.fn("Projection.readActive")(function* <State, E, R>(
   known: ReadonlyArray<Projection<State, E, R>>,
   customer: CustomerId,
-): Effect.fn.Return<Option.Option<Projected<State>>, StoreUnavailable, ProjectionStore> {
+): Effect.fn.Return<Option.Option<Projected<State>>, StoreError, ProjectionStore> {
   const projections = yield* ProjectionStore
   const name = known[0]?.name
   if (name === undefined) return Option.none()

@@ -8,7 +8,7 @@ import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { CustomerId } from "./CustomerId.ts"
 import type { Position } from "./EventEnvelope.ts"
-import type { StoreUnavailable } from "./EventStoreError.ts"
+import type { StoreError } from "./EventStoreError.ts"
 
 /** One version of one projection. Versions build beside each other; one of them is active. */
 export interface ProjectionKey {
@@ -49,27 +49,24 @@ export class ProjectionStore extends Context.Service<
     readonly load: (
       customer: CustomerId,
       key: ProjectionKey,
-    ) => Effect.Effect<Option.Option<SavedProjection>, StoreUnavailable>
+    ) => Effect.Effect<Option.Option<SavedProjection>, StoreError>
     /** Saves state and checkpoint together, if the checkpoint is still the expected one (0 where nothing was saved). */
     readonly save: (
       customer: CustomerId,
       key: ProjectionKey,
       expectedCheckpoint: Position,
       next: SavedProjection,
-    ) => Effect.Effect<void, CheckpointMoved | StoreUnavailable>
+    ) => Effect.Effect<void, CheckpointMoved | StoreError>
     /** The active version of a projection, if any. */
-    readonly activeVersion: (
-      customer: CustomerId,
-      name: string,
-    ) => Effect.Effect<Option.Option<number>, StoreUnavailable>
+    readonly activeVersion: (customer: CustomerId, name: string) => Effect.Effect<Option.Option<number>, StoreError>
     /** Makes a version the active one: readers switch from one instant to the next. */
-    readonly activate: (customer: CustomerId, key: ProjectionKey) => Effect.Effect<void, StoreUnavailable>
+    readonly activate: (customer: CustomerId, key: ProjectionKey) => Effect.Effect<void, StoreError>
     /** Removes the saved state of a version. Removing an absent state is not an error. */
-    readonly remove: (customer: CustomerId, key: ProjectionKey) => Effect.Effect<void, StoreUnavailable>
+    readonly remove: (customer: CustomerId, key: ProjectionKey) => Effect.Effect<void, StoreError>
     /** The counters of an inline projection; those that were never touched are absent. */
     readonly counters: (
       customer: CustomerId,
       key: ProjectionKey,
-    ) => Effect.Effect<ReadonlyMap<string, number>, StoreUnavailable>
+    ) => Effect.Effect<ReadonlyMap<string, number>, StoreError>
   }
 >()("@tacet/core/eventsourcing/ProjectionStore") {}

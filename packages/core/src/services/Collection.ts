@@ -197,7 +197,7 @@ const collect = Effect.fnUntraced(function* (
       }),
     ),
   )
-  if (Result.isFailure(answered) && answered.failure._tag === "StoreUnavailable") return yield* answered.failure
+  if (Result.isFailure(answered) && isUnavailable(answered.failure)) return yield* answered.failure
   const { state } = yield* decisions.load(Interaction.aggregate, customer, collected.interaction)
   const unnamed = sealed.filter(({ reference }) => !state.sealed.has(reference))
   yield* destroy(vault, customer, unnamed, "rectification")
@@ -205,6 +205,10 @@ const collect = Effect.fnUntraced(function* (
   const { repeated } = yield* Effect.fromResult(answered)
   return repeated ? yield* recordedBy(store, collected) : sealed
 })
+
+/** Whether the log did not answer: what was sealed stays, for a repetition. */
+const isUnavailable = ({ _tag }: { readonly _tag: string }): boolean =>
+  _tag === "StoreUnavailable" || _tag === "Overloaded"
 
 const remove = ({ recorder, vault }: Ports) =>
   Effect.fn("Collection.remove")(function* (removed: InInteraction & { readonly field: FieldId }) {

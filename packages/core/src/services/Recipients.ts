@@ -11,7 +11,7 @@ import * as Recipient from "../domain/Recipient.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import { EventStore } from "../eventsourcing/EventStore.ts"
-import type { StoreUnavailable } from "../eventsourcing/EventStoreError.ts"
+import type { StoreError } from "../eventsourcing/EventStoreError.ts"
 import * as Projection from "../eventsourcing/Projection.ts"
 import { ProjectionStore } from "../eventsourcing/ProjectionStore.ts"
 import type { Refusal } from "../eventsourcing/Refusal.ts"
@@ -25,7 +25,7 @@ import * as RecipientRegister from "./internal/RecipientRegister.ts"
 export type { Entered }
 
 /** The errors of every operation besides refusals: the log is unavailable or damaged. */
-export type RecipientsError = Decisions.DecisionError | StoreUnavailable
+export type RecipientsError = Decisions.DecisionError | StoreError
 
 /** A recipient in the register at a date. */
 export interface Entry {

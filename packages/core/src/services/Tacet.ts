@@ -130,7 +130,7 @@ export interface Tacet {
 
 /**
  * Opens Tacet over the stores of an adapter. Every method rejects with the errors of the service behind it: `Refusal`,
- * `VersionConflict`, `CommitIdReused`, `InvalidCommit`, `StoreUnavailable`, `LogFault`, `UndecodableEvent`.
+ * `VersionConflict`, `CommitIdReused`, `InvalidCommit`, `StoreUnavailable`, `Overloaded`, `LogFault`, `UndecodableEvent`.
  *
  * @example
  * ```ts run

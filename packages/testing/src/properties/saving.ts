@@ -18,11 +18,7 @@ const save = (
   at: ProjectionStore.ProjectionKey,
   expected: EventEnvelope.Position,
   n: number,
-): Effect.Effect<
-  void,
-  ProjectionStore.CheckpointMoved | EventStoreError.StoreUnavailable,
-  ProjectionStore.ProjectionStore
-> =>
+): Effect.Effect<void, ProjectionStore.CheckpointMoved | EventStoreError.StoreError, ProjectionStore.ProjectionStore> =>
   ProjectionStore.ProjectionStore.use((store) =>
     store.save(customer, at, expected, { checkpoint: n, state: stateOf(n) }),
   )

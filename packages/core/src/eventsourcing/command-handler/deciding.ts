@@ -92,6 +92,9 @@ export const decideOn = Effect.fn("CommandHandler.handleAll")(function* <State, 
         ? new StoreUnavailable({ operation: "append", outcome: "unknown", cause: error.cause })
         : error
     }
+    if (error._tag === "Overloaded" && isUnknown) {
+      return yield* new StoreUnavailable({ operation: "append", outcome: "unknown", cause: "overloaded" })
+    }
     if (error._tag === "CommitIdReused" && target.commitId !== undefined) {
       // Perhaps this very request was carried out meanwhile by another caller, on another state.
       loaded = yield* loadLooking(aggregate, customer, target.id, target.commitId)
