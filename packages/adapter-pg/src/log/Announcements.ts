@@ -3,7 +3,7 @@
  * announcement is a compartment and its head; several within a short time are merged into the last. Nothing depends on
  * announcements: a process that misses one catches up by polling.
  */
-import * as PgConnection from "@effect/sql-pg/PgConnection"
+import type * as PgConnection from "@effect/sql-pg/PgConnection"
 import type { CustomerId, EventEnvelope } from "@tacet/core/eventsourcing"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -12,7 +12,8 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import type { Database } from "../server/Database.ts"
 import type { Options } from "../server/Options.ts"
-import { connectionConfig } from "../server/settings.ts"
+import * as Connecting from "../server/Connecting.ts"
+import { connectionConfig, named } from "../server/settings.ts"
 
 /** Announces or receives the head of a log. */
 export type Grown = (customer: CustomerId.CustomerId, head: EventEnvelope.Position) => void
@@ -56,13 +57,13 @@ const payloadsOf = (heads: ReadonlyMap<string, number>): ReadonlyArray<string> =
 export const listening = (options: Options, schema: string, heard: Grown): Effect.Effect<void, never, Scope.Scope> => {
   const { url = options.url } = options.announcements ?? {}
   const config: PgConnection.Config = {
-    ...connectionConfig({ ...options, url, transactionPooling: false }, {}),
-    applicationName: "tacet listening",
+    ...connectionConfig({ ...named(options, "listening"), url, transactionPooling: false }, {}),
   }
+  const connecting = Connecting.make(config)
   let pause = shortest
   const session = Effect.gen(function* () {
-    const { listen } = yield* PgConnection.make(config)
-    const notifications = yield* listen(schema)
+    const { connection } = yield* connecting
+    const notifications = yield* connection.listen(schema)
     pause = shortest
     return yield* Effect.forever(
       Effect.map(Queue.take(notifications), ({ payload }) => {

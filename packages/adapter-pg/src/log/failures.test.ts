@@ -55,7 +55,9 @@ const backendsOf = (url: string) =>
   Effect.scoped(
     Effect.flatMap(PgConnection.make({ url: Redacted.make(url), prepare: false }), ({ queryValues }) =>
       Effect.map(
-        queryValues("SELECT pid FROM pg_stat_activity WHERE application_name = 'tacet' AND pid <> pg_backend_pid()"),
+        queryValues(
+          "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'tacet log %' AND pid <> pg_backend_pid()",
+        ),
         (rows) => rows.map(([pid]) => pid as number),
       ),
     ),
@@ -305,7 +307,7 @@ describe("a store whose server fails", () => {
         Array.from({ length: 12 }, () => Effect.andThen(appendTo(store, customer), store.readLog(customer))),
         { concurrency: "unbounded" },
       )
-      const killed = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tacet'"
+      const killed = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'tacet log %'"
       yield* Effect.promise(() => asOwner(server.url, [killed]))
       yield* Effect.sleep("200 millis")
       for (let turn = 0; turn < 12; turn++) {

@@ -12,7 +12,7 @@ import { namesOf, type Part, workingOn } from "../server/Names.ts"
 import type { Options } from "../server/Options.ts"
 import type { Step } from "./secured.ts"
 import * as Connecting from "../server/Connecting.ts"
-import { connectionConfig, localSettings } from "../server/settings.ts"
+import { connectionConfig, localSettings, named } from "../server/settings.ts"
 
 /**
  * Takes the steps that are missing, in one transaction: all of them or none. The user of the URL must be allowed to
@@ -31,9 +31,9 @@ export const migrate = (options: Options): Effect.Effect<void, DatabaseUnavailab
 
 /** Takes the steps of one part that are missing, of those that are given. */
 export const migrateBy = Effect.fn("PostgreSQL.migrate")(
-  function* (part: Part, options: Options, steps: ReadonlyArray<Step>) {
+  function* (part: Part, options: Options, steps: ReadonlyArray<Step>, _attempts?: number) {
     const names = namesOf(options, part)
-    const asItself = { ...options, role: null }
+    const asItself = { ...named(options, "migration"), role: null }
     const { connection } = yield* Connecting.make({ ...connectionConfig(asItself, {}), prepare: false })
     const { query, queryValues } = connection
     const [encoding] = yield* queryValues(
@@ -50,7 +50,9 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
       // A step that waits for a lock makes everybody wait behind it: it tries again instead.
       yield* query("SET LOCAL lock_timeout = '500ms'")
       // The lock ends with the transaction, also behind a proxy that pools by transaction.
-      yield* query("SELECT pg_advisory_xact_lock(20261122, hashtext($1))", [names.schema])
+      yield* query("SELECT pg_advisory_xact_lock(20261122, hashtext($1))", [names.schema]).pipe(
+        Effect.mapError((error) => (sqlStateOf(error) === lockNotGiven ? held : error)),
+      )
       const before = yield* versionIn(queryValues, names.schema)
       if (before > steps.length) {
         return yield* new WrongSchemaVersion({ schema: names.schema, expected: steps.length, actual: before })
@@ -60,9 +62,19 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
         yield* query(
           `CREATE TABLE ${names.schema}.migration (version integer PRIMARY KEY, taken_at timestamptz NOT NULL)`,
         )
+        const making: Array<string> = []
         for (const role of rolesOf[part].map((role) => names[role])) {
           const [found] = yield* queryValues("SELECT 1 FROM pg_roles WHERE rolname = $1", [role])
-          if (found === undefined) yield* query(`CREATE ROLE ${role} NOLOGIN NOBYPASSRLS`)
+          if (found === undefined) making.push(`CREATE ROLE ${role} NOLOGIN NOBYPASSRLS`)
+        }
+        for (const statement of making) {
+          yield* Effect.mapError(query(statement), (error) =>
+            sqlStateOf(error) === notPermitted
+              ? new DatabaseUnavailable({
+                  cause: `roles are missing that the user may not make: an administrator runs ${making.join("; ")}`,
+                })
+              : error,
+          )
         }
       }
       for (const [index, step] of steps.entries()) {
@@ -77,13 +89,23 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
   },
   Effect.scoped,
   // Roles belong to all databases of a server: two that are migrated at once may both create them.
-  Effect.retry({
-    while: (error) => error._tag === "SqlError" && /^(23505|42710|40|55P03|XX000)/.test(sqlStateOf(error) ?? ""),
-    times: 60,
-    schedule: Schedule.jittered(Schedule.spaced("200 millis")),
-  }),
+  (migrating, _part, _options, _steps, attempts = 60) =>
+    Effect.retry(migrating, {
+      while: (error) =>
+        error === held || (error._tag === "SqlError" && /^(23505|42710|40|55P03|XX000)/.test(sqlStateOf(error) ?? "")),
+      times: attempts,
+      schedule: Schedule.jittered(Schedule.spaced("200 millis")),
+    }),
   Effect.catchTag("SqlError", (error) => Effect.fail(new DatabaseUnavailable({ cause: causeOf(error) }))),
 )
+
+const lockNotGiven = "55P03"
+const notPermitted = "42501"
+
+const held = new DatabaseUnavailable({
+  cause:
+    "another session holds the advisory lock 20261122 under which migrations take turns: a migration that takes long, or a stranger's, which pg_locks names",
+})
 
 const rolesOf = {
   log: ["log", "vault", "operator"],
@@ -95,7 +117,7 @@ const rolesOf = {
 export const checkVersion = Effect.fnUntraced(
   function* (options: Options, part: Part = "log") {
     const { schema } = namesOf(options, part)
-    const working = workingOn(part, options)
+    const working = named(workingOn(part, options), "start")
     const { connection } = yield* Connecting.make(connectionConfig(working, {}))
     const { query, queryValues } = connection
     const told = localSettings(working, {})
@@ -112,10 +134,16 @@ export const checkVersion = Effect.fnUntraced(
         // The role of the connection is made with the tables.
         sqlStateOf(error) === "22023"
           ? new WrongSchemaVersion({ schema: namesOf(options, part).schema, expected: steps[part].length, actual: 0 })
-          : new DatabaseUnavailable({ cause: causeOf(error) }),
+          : new DatabaseUnavailable({ cause: whyNot(error, workingOn(part, options)) }),
       ),
     ),
 )
+
+/** Why a process cannot start: an account that may not work as the role is told what lets it. */
+const whyNot = (error: SqlError, { role }: Options): string =>
+  sqlStateOf(error) === notPermitted && typeof role === "string"
+    ? `${causeOf(error)}: the user of the URL is no member of its role; an administrator runs GRANT ${role} TO that user`
+    : causeOf(error)
 
 const versionIn = Effect.fnUntraced(function* (
   queryValues: PgConnection.PgConnection["queryValues"],

@@ -16,14 +16,8 @@ export interface Connected {
   readonly wire: Wire.Wire
 }
 
-const unusable = (message: string, code?: string): SqlError =>
-  new SqlError({
-    reason: new ConnectionError({
-      cause: code === undefined ? new LocalFault(message) : Object.assign(new Error(message), { code }),
-      message,
-      operation: "connect",
-    }),
-  })
+const unusable = (message: string): SqlError =>
+  new SqlError({ reason: new ConnectionError({ cause: new LocalFault(message), message, operation: "connect" }) })
 
 const isReadOnly = `SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'`
 
@@ -38,7 +32,7 @@ const connectTo = (
     if (wanted !== "any") {
       const [row] = yield* connection.queryValues(isReadOnly, [], false)
       if ((row?.[0] === true) !== (wanted === "read-only")) {
-        return yield* Effect.fail(unusable(`no host is ${wanted}`, "25006"))
+        return yield* Effect.fail(unusable(`no host of the URL is ${wanted}`))
       }
     }
     return { connection, wire }

@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import { namesOf, type Part, workingOn } from "./Names.ts"
 import type { Options } from "./Options.ts"
 import * as Sessions from "./Sessions.ts"
+import { named } from "./settings.ts"
 
 /** A database that is in use. */
 export interface Database {
@@ -34,10 +35,13 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Database, never, Scope.Scope> {
   const { schema } = namesOf(deployment, part)
   const options = workingOn(part, deployment)
-  const writes = yield* Sessions.make(options, {
+  const writes = yield* Sessions.make(named(options, `${part} writes`), {
     size: options.appendConnections ?? 4,
     settings: writeSettings[part],
   })
-  const reads = yield* Sessions.make(options, { size: options.readConnections ?? 6, settings: {} })
+  const reads = yield* Sessions.make(named(options, `${part} reads`), {
+    size: options.readConnections ?? 6,
+    settings: {},
+  })
   return { schema, appendFunctions: options.appendFunctions ?? true, writes, reads }
 })

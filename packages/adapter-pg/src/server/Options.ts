@@ -40,7 +40,10 @@ export interface Options {
   readonly waitingCalls?: number
   /** How many appends may wait in this process before others are refused. Default 100,000. */
   readonly waitingAppends?: number
-  /** The name in the server's list of sessions. Default `tacet`. */
+  /**
+   * The name of the service in the server's list of sessions, where the pool follows: `tacet log writes`, `tacet vault reads`,
+   * `tacet listening`, `tacet migration`. Default `tacet`.
+   */
   readonly applicationName?: string
   /**
    * Whether the processes of this database notify each other that logs have grown, besides polling. Appends are

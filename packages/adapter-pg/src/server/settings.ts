@@ -12,6 +12,12 @@ import { types } from "./types.ts"
 /** Settings of the server by name. */
 export type Settings = Readonly<Record<string, string>>
 
+/** The options of the connections for a purpose, which their name in the server's list of sessions says. */
+export const named = (options: Options, purpose: string): Options => ({
+  ...options,
+  applicationName: `${options.applicationName ?? "tacet"} ${purpose}`,
+})
+
 /** How long a statement may take, in milliseconds. */
 export const statementTimeoutOf = ({ statementTimeout }: Options): number =>
   Duration.toMillis(Duration.fromInputUnsafe(statementTimeout ?? "30 seconds"))
