@@ -70,9 +70,10 @@ describe("a migration", () => {
 
   it.live("tells that another session holds the lock under which migrations take turns", () =>
     Effect.gen(function* () {
-      yield* holding("SELECT pg_advisory_xact_lock(20261122, hashtext('tacet'))")
+      const release = yield* holding("SELECT pg_advisory_xact_lock(20261122, hashtext('tacet'))")
       const error = yield* Effect.flip(migrateBy("log", options, steps.log, 1))
       expect(error.message).toContain("another session holds the advisory lock 20261122")
+      yield* release
     }).pipe(Effect.scoped),
   )
 
