@@ -19,8 +19,11 @@ export interface Progress {
   readonly lastAt: number
   /** The calls that this run recorded, with the latest moment known of each. */
   readonly calls: ReadonlyMap<Identifier.CallId, number>
-  /** The call placed last that has not ended, where its moments come as rows of their own. */
-  readonly openCall: OpenCall | undefined
+  /**
+   * By the case that reports it, the call placed last that has not ended, where its moments come as rows of their own: the
+   * calls of several cases may be attributed to one interaction. Without a case, the one that an earlier run has left.
+   */
+  readonly openCalls: ReadonlyMap<string | undefined, OpenCall>
 }
 
 interface OpenCall {
@@ -68,7 +71,9 @@ export const callsOf = ({ tokens }: Planner, { case: caseKey, facts }: Unit): Re
 export const plan = (planner: Planner, unit: Unit, progress: Progress): Result.Result<Planned, Violation> => {
   const inputs: Array<CommandDraft> = []
   const calls = new Map(progress.calls)
-  let { openCall } = progress
+  const own = progress.openCalls.has(unit.case) ? unit.case : undefined
+  const foundCall = progress.openCalls.get(own)
+  let openCall = foundCall
   let clamped = 0
   const callId = (key: string): Identifier.CallId => planner.tokens.call(unit.case, key)
   const hasLegs = unit.kind === "callGroup" && progress.calls.has(callId(legsKey))
@@ -170,9 +175,29 @@ export const plan = (planner: Planner, unit: Unit, progress: Progress): Result.R
   }
   return Result.succeed({
     commands,
-    next: { started: progress.started || commands.length > 0, lastAt, calls, openCall },
+    next: {
+      started: progress.started || commands.length > 0,
+      lastAt,
+      calls,
+      openCalls:
+        openCall === foundCall
+          ? progress.openCalls
+          : withOpen(progress.openCalls, { from: own, to: unit.case }, openCall),
+    },
     clamped,
   })
+}
+
+/** The open calls with one that has moved on; it is its case's own from now on. */
+const withOpen = (
+  openCalls: Progress["openCalls"],
+  { from, to }: { readonly from: string | undefined; readonly to: string },
+  openCall: OpenCall | undefined,
+): Progress["openCalls"] => {
+  const next = new Map(openCalls)
+  next.delete(from)
+  if (openCall !== undefined) next.set(to, openCall)
+  return next
 }
 
 /** Whether the legs of a unit began before a call of the interaction had ended. */

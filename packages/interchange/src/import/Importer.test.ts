@@ -320,6 +320,39 @@ describe("a call without an interaction of its own", () => {
   )
 })
 
+describe("two calls moment by moment", () => {
+  // Planted and found: one open call for all cases of an interaction.
+  it.live("are told apart by their cases, though both belong to one interaction", () =>
+    Effect.gen(function* () {
+      const at = (minutes: number) => morning + minutes * minute
+      const of = (caseKey: string, minutes: number, fact: Fact) => ({
+        case: caseKey,
+        person: "ann",
+        at: at(minutes),
+        facts: [fact],
+      })
+      const { log, report } = yield* importing(
+        numbered([
+          ...visit("a", morning, ["home"], "ann"),
+          of("one", 10, { _tag: "callPlaced" }),
+          of("other", 11, { _tag: "callPlaced" }),
+          of("one", 12, { _tag: "callAnswered", human: true }),
+          of("other", 13, { _tag: "callAnswered", human: false }),
+          of("one", 20, { _tag: "callEnded" }),
+          of("other", 21, { _tag: "callEnded" }),
+        ]),
+        { asOf: morning + 30 * day },
+      )
+      const data = log
+        .filter(({ type }) => type.startsWith("Call"))
+        .map((event) => ({ type: event.type, ...(JSON.parse(event.data) as { readonly call: string }) }))
+      const [one, other] = data
+      expect(data.map(({ call }) => call)).toEqual([one, other, one, other, one, other].map((event) => event?.call))
+      expect(report.calls).toMatchObject({ total: 2, effective: 1, notHuman: 1 })
+    }),
+  )
+})
+
 describe("a return", () => {
   const back = (after: number) =>
     numbered([

@@ -213,14 +213,19 @@ const progressOf = (state: Interaction.State, earlier: Earlier.Earlier): Progres
     started: state.phase !== "notStarted",
     lastAt: Math.max(state.lastActivity, state.endedAt, ...calls.map(([, call]) => latestOf(call))),
     calls: new Map(calls.filter(([id]) => !earlier.placed(id)).map(([id, call]) => [id, latestOf(call)])),
-    openCall:
+    openCalls:
       id === undefined || open === undefined
-        ? undefined
-        : {
-            id,
-            placedAt: open.placedAt,
-            ...(open.human === undefined ? {} : { answeredAt: open.answeredAt, human: open.human }),
-          },
+        ? new Map()
+        : new Map([
+            [
+              undefined,
+              {
+                id,
+                placedAt: open.placedAt,
+                ...(open.human === undefined ? {} : { answeredAt: open.answeredAt, human: open.human }),
+              },
+            ],
+          ]),
   }
 }
 

@@ -90,8 +90,8 @@ export const make = ({ tokens }: Planner, people: People, recorder: Recorder.Rec
     },
     closeIdle: (since, now) => {
       for (const [own, open] of cases) {
-        const call = open.target.progress?.openCall
-        const isOnCall = call !== undefined && call.placedAt + day > now
+        const calls = Array.from(open.target.progress?.openCalls.values() ?? [])
+        const isOnCall = calls.some((call) => call.placedAt + day > now)
         if (open.lastAt < since && !isOnCall && open.target.pending.length === 0) close(own, open)
       }
     },
