@@ -24,7 +24,7 @@ export const make = (inline: ReadonlyArray<Projection.InlineProjection>): Memory
 /** The event store of a memory. */
 export const eventStore = (memory: Memory): EventStore.EventStore["Service"] => {
   const readFrom: EventStore.EventStore["Service"]["readLog"] = (customer, range) =>
-    Effect.sync(() => readLog(compartmentOf(memory, customer), range))
+    Effect.suspend(() => EventStore.requireReached(customer, readLog(compartmentOf(memory, customer), range)))
   return {
     append: (commit) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {

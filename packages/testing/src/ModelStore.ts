@@ -50,13 +50,13 @@ export const make = ({
     customer,
     { after = 0, filter, limit = EventStore.defaultPageSize } = {},
   ) =>
-    Effect.sync(() => {
+    Effect.suspend(() => {
       const model = modelOf(customer)
       const head = model.log.length
       const found = Model.between(model, after, head, filter).events
       const through = found.length > limit ? found[limit - 1]!.position : Math.max(after, head)
       const { events, purged } = Model.between(model, after, through, filter)
-      return { after, through, events: events.map(recorded), purged, head }
+      return EventStore.requireReached(customer, { after, through, events: events.map(recorded), purged, head })
     })
   return {
     append: Effect.fnUntraced(function* (

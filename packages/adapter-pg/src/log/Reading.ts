@@ -96,7 +96,9 @@ export const readLog = (
   Effect.flatMap(
     range.filter === undefined ? whatIsThere(database, customer, range) : whatIsWanted(database, customer, range),
     (chunk) =>
-      chunk.purged.length === 0 ? Effect.succeed(chunk) : Effect.as(checkHoles(database, customer, chunk), chunk),
+      chunk.purged.length === 0
+        ? EventStore.requireReached(customer, chunk)
+        : Effect.as(checkHoles(database, customer, chunk), chunk),
   )
 
 type Read<A> = Effect.Effect<A, EventStoreError.StoreError>

@@ -70,8 +70,9 @@ export const readLog = (
 ): Result.Result<EventStore.LogChunk, EventStoreError.LogFault> => {
   const { after = 0, filter = {} } = range
   const known = one("SELECT id, position FROM customer WHERE customer_id = ?", customer)
-  if (known === undefined) return Result.succeed({ after, through: after, events: [], purged: [], head: 0 })
-  const [id, head] = [known["id"], known["position"] as number]
+  const [id, head] = [known?.["id"] ?? null, (known?.["position"] as number | undefined) ?? 0]
+  if (after > head) return Result.fail(new EventStoreError.LogFault({ customer, after: head, before: after + 1 }))
+  if (id === null) return Result.succeed({ after, through: after, events: [], purged: [], head })
   const reach = range.filter === undefined ? head : Math.min(head, after + span)
   const isIn = (column: string, wanted: ReadonlyArray<string> | undefined): string =>
     wanted === undefined ? "" : ` AND ${column} IN (SELECT value FROM json_each(?))`

@@ -17,7 +17,7 @@ import * as Stream from "effect/Stream"
 import type { Commit, CommitResult } from "./Commit.ts"
 import type { CustomerId } from "./CustomerId.ts"
 import type { Position, RecordedEvent } from "./EventEnvelope.ts"
-import type { AppendError, ReadError } from "./EventStoreError.ts"
+import { type AppendError, LogFault, type ReadError } from "./EventStoreError.ts"
 import type { Version } from "./ExpectedVersion.ts"
 import type { StreamId, StreamKind } from "./StreamId.ts"
 
@@ -88,7 +88,10 @@ export class EventStore extends Context.Service<
       stream: StreamId,
       range?: StreamRange,
     ) => Effect.Effect<StreamPage, ReadError>
-    /** One chunk of the log. At its end: an empty chunk whose `through` is the head. */
+    /**
+     * One chunk of the log. At its end: an empty chunk whose `through` is the head. Fails with `LogFault` behind the head: whoever
+     * read as far as that has seen events that the log does not hold, such as one that was restored from an older backup.
+     */
     readonly readLog: (customer: CustomerId, range?: LogRange) => Effect.Effect<LogChunk, ReadError>
     /**
      * The log from a position on, then new events as they are appended, without a gap or a duplicate. Never ends. No
@@ -97,6 +100,25 @@ export class EventStore extends Context.Service<
     readonly subscribe: (customer: CustomerId, range?: LogRange) => Stream.Stream<LogChunk, ReadError>
   }
 >()("@tacet/core/eventsourcing/EventStore") {}
+
+/**
+ * Fails with `LogFault` where a chunk was asked for behind the head of the log. For adapters.
+ *
+ * @example
+ * ```ts
+ * import { type CustomerId, EventStore, Uuid } from "@tacet/core/eventsourcing"
+ * import * as Effect from "effect/Effect"
+ *
+ * const customer = Uuid.derived("a customer") as CustomerId.CustomerId
+ * const chunk = { after: 20, through: 20, events: [], purged: [], head: 10 }
+ * const fault = Effect.runSync(Effect.flip(EventStore.requireReached(customer, chunk)))
+ * fault.before // => 21
+ * ```
+ */
+export const requireReached = (customer: CustomerId, chunk: LogChunk): Effect.Effect<LogChunk, LogFault> =>
+  chunk.after > chunk.head
+    ? Effect.fail(new LogFault({ customer, after: chunk.head, before: chunk.after + 1 }))
+    : Effect.succeed(chunk)
 
 /** All events of a stream, read page by page in constant memory. */
 export const streamEvents = (

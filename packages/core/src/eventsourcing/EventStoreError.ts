@@ -112,7 +112,10 @@ export class Overloaded extends Schema.TaggedError<Overloaded>()("Overloaded", {
   }
 }
 
-/** The log has a hole that no purge accounts for: events were lost. Stop reading and restore the store. */
+/**
+ * The log has a hole that no purge accounts for, or ends before a position that a reader has seen: events were lost. Stop reading
+ * and restore the store. Where an older backup was restored on purpose, rebuild what was derived from the log.
+ */
 export class LogFault extends Schema.TaggedError<LogFault>()("LogFault", {
   customer: CustomerId,
   /** The last position before the hole. */
@@ -121,7 +124,7 @@ export class LogFault extends Schema.TaggedError<LogFault>()("LogFault", {
   before: Schema.Int,
 }) {
   override get message(): string {
-    return `The log of ${this.customer} has a hole between ${this.after} and ${this.before} that no purge explains.`
+    return `The log of ${this.customer} lacks the events between ${this.after} and ${this.before}, and no purge explains it.`
   }
 }
 

@@ -2,7 +2,7 @@
  * Proof of the event store suite: stores that read wrongly.
  */
 import * as Effect from "effect/Effect"
-import type { EventEnvelope } from "@tacet/core/eventsourcing"
+import type { EventEnvelope, EventStore } from "@tacet/core/eventsourcing"
 import { type BrokenStore, breaking, changingChunks, prove, readingEvents } from "./brokenStore.testing.ts"
 
 const broken: ReadonlyArray<BrokenStore> = [
@@ -55,6 +55,21 @@ const broken: ReadonlyArray<BrokenStore> = [
           ...chunk,
           after: range?.after ?? 0,
         })),
+    })),
+  },
+  {
+    fault: "answers an empty chunk behind its head",
+    property: "behind its head the log is not whole: a reader who was there has seen events that it lacks",
+    alone: false,
+    fixture: breaking((store) => ({
+      readLog: (customer, range) =>
+        Effect.catchTag(store.readLog(customer, range), "LogFault", () => {
+          const after = range?.after ?? 0
+          return Effect.map(store.readLog(customer, { limit: 1 }), ({ head }) => {
+            const nothing: EventStore.LogChunk = { after, through: after, events: [], purged: [], head }
+            return nothing
+          })
+        }),
     })),
   },
   {

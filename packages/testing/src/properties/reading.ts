@@ -2,6 +2,7 @@
  * Pages, chunks, limits and filters.
  */
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { type CustomerId, EventStore } from "@tacet/core/eventsourcing"
 import * as Property from "../Property.ts"
 import * as Scene from "../Scene.ts"
@@ -167,6 +168,27 @@ export const reading = onEventStore("reading", [
     [{ eventTypes: [] }, []],
     [{ streamKinds: [] }, []],
   ]),
+  {
+    name: "behind its head the log is not whole: a reader who was there has seen events that it lacks",
+    program: Effect.gen(function* () {
+      const [customer, nobody] = [yield* mixed, yield* Scene.aCustomer]
+      const store = yield* EventStore.EventStore
+      const read = (of: CustomerId.CustomerId, range: EventStore.LogRange) =>
+        Effect.match(store.readLog(of, range), {
+          onFailure: (error) => (error._tag === "LogFault" ? [error.after, error.before] : error._tag),
+          onSuccess: ({ through }) => through,
+        })
+      const filter = { eventTypes: ["Done"] }
+      yield* Property.same("at the head", yield* read(customer, { after: 12 }), 12)
+      yield* Property.same("one behind it", yield* read(customer, { after: 13 }), [12, 14])
+      yield* Property.same("one behind it, with a filter", yield* read(customer, { after: 13, filter }), [12, 14])
+      yield* Property.same("far behind it", yield* read(customer, { after: 2 ** 40 }), [12, 2 ** 40 + 1])
+      yield* Property.same("in an empty log", yield* read(nobody, { after: 1 }), [0, 2])
+      const subscribed = yield* Effect.result(Stream.runHead(store.subscribe(customer, { after: 20 })))
+      const tag = subscribed._tag === "Failure" ? subscribed.failure._tag : subscribed._tag
+      yield* Property.same("who subscribes from there", tag, "LogFault")
+    }),
+  },
   {
     name: "what a caller does to what it handed in or was given changes nothing in the store",
     program: Effect.gen(function* () {
