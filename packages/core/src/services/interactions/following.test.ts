@@ -19,13 +19,14 @@ import type {
   StepId,
 } from "../../domain/Identifier.ts"
 import type * as Interaction from "../../domain/Interaction.ts"
+import type * as DomainVisit from "../../domain/Visit.ts"
 import { EventStore } from "../../eventsourcing/EventStore.ts"
 import * as Uuid from "../../eventsourcing/Uuid.ts"
 import { holding } from "../../policy/laws.testing.ts"
 import { standard } from "../../statistics/Definition.ts"
 import * as Deflection from "../../statistics/Deflection.ts"
 import { Customers, layer as customersLayer } from "../Customers.ts"
-import { type CallCommand, Interactions, layer as interactionsLayer } from "../Interactions.ts"
+import { type CallCommand, Interactions, type Known, layer as interactionsLayer } from "../Interactions.ts"
 import { type AtEachCall, disturbed, disturbedProjections, undisturbed } from "../ports.testing.ts"
 import { Elsewhere } from "../Retention.ts"
 import { customer, dawn, day, deadly, moment, refusalOf } from "../scene.testing.ts"
@@ -321,6 +322,54 @@ describe("a return", () => {
         }
       }).pipe(Effect.provide(over(), { local: true })),
     some,
+  )
+
+  const once: ReadonlyArray<Visit> = [0, 60, 50 * 60].map((start) => ({ start, by: "page", steps: [], mark: "none" }))
+  const known = (place: number, start = startOf(once[place]!)): DomainVisit.Visit => ({
+    interaction: idOf(place),
+    startedAt: start,
+    lastActivity: start,
+    end: start,
+    number: undefined,
+    showedInterface: true,
+    excluded: false,
+    judged: 0,
+  })
+
+  // Planted and found: a note by the caller's memory alone, whatever the log holds.
+  it.effect("is noted once and counted once, whatever the caller remembers of it", () =>
+    Effect.gen(function* () {
+      const interactions = yield* recorded(once)
+      const noted = (...people: ReadonlyArray<ReadonlyArray<Known>>) =>
+        Effect.map(interactions.noteReturns({ customer, people, asOf: dawn + 8 * day }), ({ noted }) => noted)
+      expect(yield* noted([known(0), known(1)])).toBe(1)
+      expect(yield* noted([known(0), known(1)])).toBe(0)
+      expect(yield* noted([known(0), known(1, dawn + 2 * day)])).toBe(0)
+      expect(yield* noted([idOf(0), idOf(1)])).toBe(0)
+      expect((yield* events).filter(({ type }) => type === "RecontactObserved").length).toBe(1)
+    }).pipe(Effect.provide(over())),
+  )
+
+  // Planted and found: a note for each time that an interaction is named, by its id or by several persons.
+  it.effect.each([
+    ["twice for one person", [[0, 0, 1]]],
+    [
+      "by several persons",
+      [
+        [0, 2],
+        [0, 1],
+      ],
+    ],
+  ] as const)("is noted once on an interaction named %s, in the first window", ([, people]) =>
+    Effect.gen(function* () {
+      const interactions = yield* recorded(once)
+      const asked = { customer, people: people.map((places) => places.map(idOf)), asOf: dawn + 8 * day }
+      expect((yield* interactions.noteReturns(asked)).noted).toBe(1)
+      expect((yield* events).filter(({ type }) => type === "RecontactObserved").map(({ data }) => data)).toEqual([
+        JSON.stringify({ class: "within24Hours" }),
+      ])
+      expect((yield* interactions.noteReturns(asked)).noted).toBe(0)
+    }).pipe(Effect.provide(over())),
   )
 
   it.effect.each([true, false])("RECOG-ATTACH: is noted only where persons may be recognised: %s", (recognition) =>

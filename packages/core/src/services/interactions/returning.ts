@@ -47,30 +47,29 @@ export const noteReturns = (recorder: Recorder.Recorder) =>
       (known) => Effect.map(visitsOf(recorder, customer, known), ({ visits }) => Visit.returnsBefore(visits, moment)),
       { concurrency: atOnce },
     )
-    // An interaction that two persons had is noted in one commit.
-    const byInteraction = new Map<Uuid, Array<Visit.Return>>()
+    // Of an interaction that several persons had, or that was named several times, the first return is noted.
+    const byInteraction = new Map<Uuid, Visit.Return>()
     for (const one of yield* Random.shuffle(returns.flat())) {
-      byInteraction.set(one.interaction, [...(byInteraction.get(one.interaction) ?? []), one])
+      const other = byInteraction.get(one.interaction)
+      if (other === undefined || one.at < other.at) byInteraction.set(one.interaction, one)
     }
     const handle = handleBy(recorder)
     const handled = yield* Effect.forEach(
       byInteraction,
-      ([id, notes]) =>
-        handle({ customer, id }, () =>
-          notes.map(({ at, class: recontact }) => ({
-            _tag: "ObserveRecontact" as const,
-            at: DateTime.makeUnsafe(at),
-            class: recontact,
-          })),
+      ([id, { at, class: recontact }]) =>
+        handle({ customer, id }, ({ recontacts }) =>
+          // The log knows of notes that the caller's own memory of a visit does not.
+          recontacts.size > 0 ? [] : [{ _tag: "ObserveRecontact", at: DateTime.makeUnsafe(at), class: recontact }],
         ),
       { concurrency: atOnce },
     )
-    const [refused, noted] = [new Array<Refusal>(), new Array<unknown>()]
+    const refused = new Array<Refusal>()
+    let noted = 0
     for (const outcome of handled.flatMap(({ outcomes }) => outcomes)) {
       if (Result.isFailure(outcome)) refused.push(outcome.failure)
-      else noted.push(outcome)
+      else if (outcome.success.length > 0) noted++
     }
-    yield* Effect.annotateCurrentSpan({ "tacet.noted": noted.length, "tacet.refused": refused.length })
-    const answer: Noted = { noted: noted.length, refused }
+    yield* Effect.annotateCurrentSpan({ "tacet.noted": noted, "tacet.refused": refused.length })
+    const answer: Noted = { noted, refused }
     return answer
   })
