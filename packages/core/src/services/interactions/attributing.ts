@@ -15,7 +15,10 @@ import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type * as Recorder from "../internal/Recorder.ts"
 import { handleBy, requireBound } from "./handling.ts"
 
-/** An interaction of a person: by its id, or as the caller knows it already, which saves a look at the log. */
+/**
+ * An interaction of a person: by its id, or as the caller knows it already. That saves a look at the log, save where a call
+ * has an id: whether an interaction holds it stands in the log alone.
+ */
 export type Known = Uuid | Visit.Visit
 
 /** A call of a person. */
@@ -45,10 +48,12 @@ export type CallCommand = Extract<Interaction.Command, { readonly _tag: "PlaceCa
 export const isOfCall = (command: Interaction.Command): command is CallCommand =>
   command._tag === "PlaceCall" || command._tag === "AnswerCall" || command._tag === "EndCall"
 
+const idOf = (known: Known): Uuid => (typeof known === "string" ? known : known.interaction)
+
 /** How many interactions of a person are read at a time. */
 const atOnce = 8
 
-/** The visits of a person, those that are known by their ids read from the log. */
+/** The visits of a person, those that are known by their ids read from the log, and which of them holds a call. */
 export const visitsOf = Effect.fnUntraced(function* (
   { decisions }: Pick<Recorder.Recorder, "decisions">,
   customer: CustomerId,
@@ -59,11 +64,11 @@ export const visitsOf = Effect.fnUntraced(function* (
   const visits = yield* Effect.forEach(
     known,
     (one) =>
-      typeof one !== "string"
+      typeof one !== "string" && call === undefined
         ? Effect.succeed(one)
-        : Effect.map(decisions.load(Interaction.aggregate, customer, one), ({ state }) => {
-            if (call !== undefined && state.calls.has(call)) holder = one
-            return Visit.of(one, state)
+        : Effect.map(decisions.load(Interaction.aggregate, customer, idOf(one)), ({ state }) => {
+            if (call !== undefined && state.calls.has(call)) holder = idOf(one)
+            return typeof one === "string" ? Visit.of(one, state) : one
           }),
     { concurrency: atOnce },
   )

@@ -222,6 +222,19 @@ describe("an idle interaction", () => {
   )
 })
 
+const once: ReadonlyArray<Visit> = [0, 60, 50 * 60].map((start) => ({ start, by: "page", steps: [], mark: "none" }))
+/** As a caller remembers it. */
+const known = (place: number, start = startOf(once[place]!)): DomainVisit.Visit => ({
+  interaction: idOf(place),
+  startedAt: start,
+  lastActivity: start,
+  end: start,
+  number: undefined,
+  showedInterface: true,
+  excluded: false,
+  judged: 0,
+})
+
 describe("a later call", () => {
   // Planted and found: the first of them; one that was excluded; one of another number; one that showed no interface; a call
   // that is known looked for anew.
@@ -260,6 +273,22 @@ describe("a later call", () => {
         )
       }).pipe(Effect.provide(over(), { local: true })),
     some,
+  )
+
+  // Planted and found: the call looked for among the ids alone.
+  it.effect("stays where it is recorded, also for a caller who remembers the visits and learns of another", () =>
+    Effect.gen(function* () {
+      const interactions = yield* recorded(once)
+      const commands = callAt(dawn + 120 * minute, numbers[0])
+      const attributed = (among: ReadonlyArray<Known>) => interactions.attributeCall({ customer, among, commands })
+      expect(yield* attributed([known(0)])).toBe(idOf(0))
+      expect(yield* attributed([known(0), known(1)])).toBe(idOf(0))
+      expect(yield* attributed([idOf(0), known(1)])).toBe(idOf(0))
+      const asked = { customer, among: [known(0), known(1)], at: dawn + 120 * minute }
+      expect(yield* interactions.attributionOf({ ...asked, call })).toBe(idOf(0))
+      expect(yield* interactions.attributionOf(asked)).toBe(idOf(1))
+      expect((yield* events).filter(({ type }) => type === "CallPlaced").length).toBe(1)
+    }).pipe(Effect.provide(over())),
   )
 
   it.effect("TACET-CALL: is one call, placed first, and refused as its commands are", () =>
@@ -323,18 +352,6 @@ describe("a return", () => {
       }).pipe(Effect.provide(over(), { local: true })),
     some,
   )
-
-  const once: ReadonlyArray<Visit> = [0, 60, 50 * 60].map((start) => ({ start, by: "page", steps: [], mark: "none" }))
-  const known = (place: number, start = startOf(once[place]!)): DomainVisit.Visit => ({
-    interaction: idOf(place),
-    startedAt: start,
-    lastActivity: start,
-    end: start,
-    number: undefined,
-    showedInterface: true,
-    excluded: false,
-    judged: 0,
-  })
 
   // Planted and found: a note by the caller's memory alone, whatever the log holds.
   it.effect("is noted once and counted once, whatever the caller remembers of it", () =>
