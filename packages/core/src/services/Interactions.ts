@@ -72,9 +72,9 @@ export class Interactions extends Context.Service<
     /**
      * The interaction that a call belongs to: of the person's own the one that was started last, showed an interface, is within
      * its longest window and began from no other number. `undefined` where there is none: the call is then an interaction of
-     * its own. Nothing is written.
+     * its own. Nothing is written. Refused at a number that is no moment (TACET-FORMAT).
      */
-    readonly attributionOf: (call: CallOf) => Effect.Effect<Uuid | undefined, InteractionsError>
+    readonly attributionOf: (call: CallOf) => Effect.Effect<Uuid | undefined, Refusal | InteractionsError>
     /**
      * Records a call on the interaction that it belongs to, by `attributionOf`, and answers which that was; `undefined`, and
      * nothing recorded, where it belongs to none. Repeating it changes nothing: a call is known by its id. Refused where the

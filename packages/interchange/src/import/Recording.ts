@@ -131,12 +131,15 @@ export const make = Effect.fnUntraced(function* (
   })
 
   const attributionOf = (visits: ReadonlyArray<Visit.Visit>, at: number, number: string | undefined) =>
-    interactions.attributionOf({
-      customer,
-      among: visits,
-      at,
-      ...(number === undefined ? {} : { number: planner.declarations.number(number) }),
-    })
+    interactions
+      .attributionOf({
+        customer,
+        among: visits,
+        at,
+        ...(number === undefined ? {} : { number: planner.declarations.number(number) }),
+      })
+      // It refuses what is no moment, which no row has.
+      .pipe(Effect.catchTag("Refusal", () => Effect.succeed(undefined)))
 
   return {
     load,

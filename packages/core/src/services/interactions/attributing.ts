@@ -12,6 +12,7 @@ import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
+import { millisOrNow } from "../internal/Moments.ts"
 import type * as Recorder from "../internal/Recorder.ts"
 import { handleBy, requireBound } from "./handling.ts"
 
@@ -77,7 +78,9 @@ export const visitsOf = Effect.fnUntraced(function* (
 
 /** Answers the interaction that a call belongs to, if any. Nothing is written. */
 export const attributionOf = (recorder: Recorder.Recorder) =>
-  Effect.fn("Interactions.attributionOf")(function* ({ among, at, call, customer, number }: CallOf) {
+  Effect.fn("Interactions.attributionOf")(function* (asked: CallOf) {
+    const { among, call, customer, number } = asked
+    const at = yield* millisOrNow("AttributionOf", asked.at)
     const { holder, visits } = yield* visitsOf(recorder, customer, among, call)
     return holder ?? Visit.holding(visits, { at, ...(number === undefined ? {} : { number }) })?.interaction
   })
@@ -90,6 +93,9 @@ export const attributeCall = (recorder: Recorder.Recorder) =>
     if (placed?._tag !== "PlaceCall" || !commands.every((one) => isOfCall(one) && one.call === placed.call)) {
       const accepted = "PlaceCall, then the answer and the end of the same call"
       return yield* new Refusal({ rule: "TACET-CALL", command, field: "commands", accepted })
+    }
+    if (!commands.every((one) => DateTime.isDateTime(one.at))) {
+      return yield* new Refusal({ rule: "TACET-FORMAT", command, field: "commands", accepted: "commands with moments" })
     }
     const { call, number } = placed
     const at = DateTime.toEpochMillis(placed.at)

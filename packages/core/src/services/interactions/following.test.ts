@@ -291,6 +291,23 @@ describe("a later call", () => {
     }).pipe(Effect.provide(over())),
   )
 
+  // Planted and found: a moment that is taken as it comes.
+  it.effect("TACET-FORMAT: is looked for at a moment, and has moments", () =>
+    Effect.gen(function* () {
+      const interactions = yield* recorded(once)
+      const among = [idOf(0)]
+      for (const none of [Number.NaN, Number.POSITIVE_INFINITY, 0.5]) {
+        expect(yield* refusalOf(interactions.attributionOf({ customer, among, at: none }))).toBe("TACET-FORMAT")
+      }
+      const [place, ...others] = callAt(dawn + minute, numbers[0])
+      for (const none of [undefined, Number.NaN, "2021-03-01"]) {
+        const commands = [{ ...place!, at: none as never }, ...others]
+        expect(yield* refusalOf(interactions.attributeCall({ customer, among, commands }))).toBe("TACET-FORMAT")
+      }
+      expect((yield* events).some(({ type }) => type === "CallPlaced")).toBe(false)
+    }).pipe(Effect.provide(over())),
+  )
+
   it.effect("TACET-CALL: is one call, placed first, and refused as its commands are", () =>
     Effect.gen(function* () {
       const interactions = yield* recorded([{ start: 0, by: "page", steps: [], mark: "none" }])
