@@ -85,6 +85,22 @@ const closed = (version: Version, options: { readonly minimum?: number } = {}) =
   PublicStatistics.use((statistics) => statistics.close({ customer, month: monthOf(version).month, ...options }))
 
 describe("a public statistic", () => {
+  // Planted and found: the check of the groups left out of the label.
+  it.effect.each(holding("COMBINE").map((version) => [version.id, version] as const))(
+    "COMBINE PROVENANCE: under %s an edition says that it describes nobody, and where it comes from",
+    ([, version]) =>
+      Effect.gen(function* () {
+        yield* begun(version)
+        yield* attendedBy(version, { bill: 12, faq: 2 })
+        yield* TestClock.setTime(monthOf(version).over)
+        const edition = yield* closed(version)
+        expect(edition).toMatchObject({ label: "nonPersonal", sources: ["observed", "derived"] })
+        const statistics = yield* PublicStatistics
+        expect(yield* statistics.give(customer, edition)).toEqual(edition)
+        expect(yield* refusalOf(statistics.give(customer, { ...edition, label: "personal" }))).toBe("AGG-3P")
+      }).pipe(Effect.provide(services)),
+  )
+
   // Planted and found in the wiring: the minimum not handed on.
   it.effect.each(holding("NONIDENT").map((version) => [version.id, version] as const))(
     "NONIDENT under %s is asked by PublicStatistics.close: a month that is over, in groups that single nobody out",

@@ -15,6 +15,8 @@ import { Refusal } from "../eventsourcing/Refusal.ts"
 import * as Calendar from "../calendar/Calendar.ts"
 import type { EffectivePolicy } from "../policy/binding/EffectivePolicy.ts"
 import type { PlainDate } from "../calendar/PlainDate.ts"
+import * as Classification from "../policy/checks/Classification.ts"
+import { sources as everySource } from "../privacy/Source.ts"
 
 // Values
 
@@ -76,6 +78,10 @@ export const PublicStatistic = Schema.Struct({
   cells: Schema.Array(Cell),
   /** The persons of all other journeys together, two at least; `null` where they are too few. */
   other: Schema.NullOr(Persons),
+  /** What it is made of is personal; the statistic is not, because it was checked to describe no single person (COMBINE). */
+  label: Schema.optionalKey(Schema.Literal("nonPersonal")),
+  /** Where the data come from that it is made of, and that it is derived (PROVENANCE). Editions of before have neither. */
+  sources: Schema.optionalKey(Schema.Array(Schema.Literals(everySource))),
 }).check(Schema.makeFilter((statistic) => violationOf(statistic)))
 export type PublicStatistic = typeof PublicStatistic.Type
 
@@ -151,8 +157,16 @@ export const close = (closing: Closing): Result.Result<PublicStatistic, Refusal>
   }
   const counted = Array.from(attendances).filter((one) => !isBefore(one.at, from) && isBefore(one.at, to))
   const { cells, other } = protect(cellsOf(counted), minimum)
-  return Result.succeed({ month, unit: "persons", minimum, definitionVersion, cells, other })
+  const statistic: PublicStatistic = { month, unit: "persons", minimum, definitionVersion, cells, other }
+  const isChecked = violationOf(statistic) === undefined
+  const { label, sources } = Classification.combine([visits], isChecked ? "checkPassed" : "checkFailed")
+  return label === "nonPersonal"
+    ? Result.succeed({ ...statistic, label, sources })
+    : refuse("NONIDENT", "minimum", "groups that single nobody out")
 }
+
+/** What a statistic counts: the visits of persons, as the interface saw them. */
+const visits: Classification.Labelled = { label: "personal", sources: ["observed"] }
 
 /**
  * Checks a value before it is given to a third party: only a published statistic passes (AGG-3P). A report for a Customer,
