@@ -8,11 +8,13 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
+import fc from "fast-check"
 import * as Recipient from "../domain/Recipient.ts"
 import type * as Transfer from "../domain/Transfer.ts"
 import * as Uuid from "../eventsourcing/Uuid.ts"
 import { holding, type Version, versions } from "../policy/laws.testing.ts"
 import type { DisclosureGround, GroundCondition } from "../policy/text/parameters/disclosure.ts"
+import type { Purpose } from "../policy/text/parameters/purposes.ts"
 import type { PolicyRuleKey } from "../policy/text/RuleKey.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { layer as recipientsLayer, Recipients } from "./Recipients.ts"
@@ -24,10 +26,28 @@ type Ground = typeof DisclosureGround.Type
 
 const recipient = "6b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as Recipient.RecipientId
 
+const other = "7b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as Recipient.RecipientId
+
+/** Another purpose that the version lists for a processor. */
+const otherPurpose = ({ policy }: Version, purpose: Purpose): Purpose =>
+  policy.parameters.purposes.processor.find((one) => one !== purpose)!
+
 type Proof = "legalReference" | "transaction" | "need"
+
+/** A consent to a disclosure: to whom, for what, by whom, and whether it was withdrawn. */
+interface Consent {
+  readonly toIt: boolean
+  readonly forIt: boolean
+  readonly ofThem: boolean
+  readonly withdrawn: boolean
+}
+
+const consented: Consent = { toIt: true, forIt: true, ofThem: true, withdrawn: false }
 
 /** What a disclosure does without. */
 interface Fault {
+  /** The consents. Default: the one that the disclosure needs. */
+  readonly consents?: ReadonlyArray<Consent>
   readonly request?: Partial<Requested>
   readonly kind?: Recipient.RecipientKind
   readonly country?: string
@@ -90,21 +110,19 @@ const answered = Effect.fnUntraced(
     for (const command of without.has("registration") ? [] : commands) {
       yield* Recipients.use((recipients) => recipients.declare(customer, recipient, command))
     }
-    if (!without.has("consent")) {
-      yield* Pseudonyms.use((pseudonyms) =>
-        pseudonyms.declare(
-          { customer, pseudonym },
-          {
-            _tag: "GiveConsent",
-            at: DateTime.makeUnsafe(at),
-            purpose,
-            recipient,
-            manner: "form",
-            text: "consent 1",
-            disclosure: "file",
-          },
-        ),
-      )
+    const stranger = yield* Pseudonyms.use((pseudonyms) => pseudonyms.issue(customer))
+    for (const { forIt, ofThem, toIt, withdrawn } of without.has("consent") ? [] : (fault.consents ?? [consented])) {
+      const whose = { customer, pseudonym: ofThem ? pseudonym : stranger }
+      const of = {
+        at: DateTime.makeUnsafe(at),
+        purpose: forIt ? purpose : otherPurpose(version, purpose),
+        recipient: toIt ? recipient : other,
+      }
+      const given = { _tag: "GiveConsent", ...of, manner: "form", text: "consent 1", disclosure: "file" } as const
+      yield* Pseudonyms.use((pseudonyms) => pseudonyms.declare(whose, given))
+      if (withdrawn) {
+        yield* Pseudonyms.use((pseudonyms) => pseudonyms.declare(whose, { _tag: "WithdrawConsent", ...of }))
+      }
     }
     const judged = yield* Transfers.use((transfers) =>
       transfers.request({
@@ -263,5 +281,29 @@ describe("a disclosure", () => {
       )
     }
   }
+  const aConsent = fc.record({
+    toIt: fc.boolean(),
+    forIt: fc.boolean(),
+    ofThem: fc.boolean(),
+    withdrawn: fc.boolean(),
+  }) satisfies fc.Arbitrary<Consent>
+
+  for (const version of holding("D-CONSENT")) {
+    // Planted and found: a consent to one recipient that counts for another; one for another purpose; a withdrawn one.
+    it.effect.prop(
+      `D-CONSENT: under ${version.id} rests on the person's own consent to it, for its purpose, and on no other`,
+      [fc.array(aConsent, { maxLength: 4 })],
+      (consents) =>
+        Effect.gen(function* () {
+          const ground = groundWith("explicitConsent")(version)
+          const rules = yield* answered(version, ground, { consents })
+          // Consents to the same recipient for the same purpose follow each other: the last one counts.
+          const last = consents.findLast(({ forIt, ofThem, toIt }) => toIt && forIt && ofThem)
+          expect(rules.includes("D-CONSENT")).toBe(last === undefined || last.withdrawn)
+        }),
+      { numRuns: 25 },
+    )
+  }
+
   it("is tried under every version", () => expect(versions).toHaveLength(4))
 })

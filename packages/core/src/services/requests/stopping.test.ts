@@ -61,7 +61,7 @@ const kept = ({ whose }: Person, purposes: ReadonlyArray<Purpose>) =>
     Pseudonyms.use((pseudonyms) => pseudonyms.keep({ ...whose, category: "freeText", value: "a text", purposes })),
   )
 
-const asked = (kind: "objection" | "restriction", purposes: ReadonlyArray<Purpose>) =>
+const asked = (kind: "objection" | "restriction" | "access", purposes: ReadonlyArray<Purpose>) =>
   Effect.map(
     DataSubjectRequests.use((requests) =>
       requests.receive({ customer, kind, channel: "email", requester, purposes, at: dawn + 2 * day }),
@@ -129,6 +129,37 @@ describe("a restriction of one purpose", () => {
       yield* lifted(which)
       expect([yield* openedFor(known, care), yield* kept(known, [care])]).toEqual(["Open", "Success"])
     }).pipe(Effect.provide(services())),
+  )
+
+  // Planted and found: the right of the person barred by the restriction; a restricted value left out of the copy.
+  it.effect.prop(
+    "R-RESTRICT R-ACCESS R-RECT: whatever is restricted, the copy is whole, a value is corrected, and other purposes alone open",
+    [fc.subarray<Purpose>([care, service])],
+    (purposes) =>
+      Effect.gen(function* () {
+        const known = yield* person
+        const which = yield* asked("restriction", purposes)
+        yield* chosen(which, known)
+        yield* verified(which)
+        yield* fulfilled(which)
+        // A restriction that names no purpose is of all.
+        const isStopped = (purpose: Purpose) => purposes.length === 0 || purposes.includes(purpose)
+        for (const purpose of [care, service]) {
+          expect([purpose, (yield* openedFor(known, purpose)) === "Open"]).toEqual([purpose, !isStopped(purpose)])
+          expect([purpose, (yield* used(known, purpose)) === "Success"]).toEqual([purpose, !isStopped(purpose)])
+        }
+        const copyOf = Effect.gen(function* () {
+          const access = yield* asked("access", [])
+          yield* chosen(access, known)
+          yield* verified(access)
+          const { values } = yield* DataSubjectRequests.use((requests) => requests.read(access, actor))
+          return values.map(({ value }) => value)
+        })
+        expect(yield* copyOf).toEqual(["+33612345678"])
+        yield* Pseudonyms.use((pseudonyms) => pseudonyms.rectify(known.whose, known.value, "+33612345679"))
+        expect(yield* copyOf).toEqual(["+33612345679"])
+      }).pipe(Effect.provide(services(), { local: true })),
+    { numRuns: 8 },
   )
 
   // Planted and found: a lifting that is repeated for the person although the request has recorded it.
