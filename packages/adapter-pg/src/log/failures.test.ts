@@ -1,21 +1,19 @@
 import * as PgConnection from "@effect/sql-pg/PgConnection"
-import { type CustomerId, EventStore, ExpectedVersion, type StreamId, Uuid } from "@tacet/core/eventsourcing"
+import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
 import { openProxy, type Server, start } from "@tacet/postgres-server"
 import { afterAll, beforeAll, describe, expect, it } from "@tacet/vitest"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { layer } from "../layer.ts"
 import { migrate } from "../schema/migrate.ts"
 import type { Options } from "../server/Options.ts"
+import { aCommit, aCustomer, appendTo, holdingUp, storeOf } from "./appending.testing.ts"
 import { asOwner } from "../testDatabase.testing.ts"
 
 // These tests take the server down: they have one of their own.
@@ -23,32 +21,9 @@ const home = mkdtempSync(join(tmpdir(), "tacet-failures-"))
 let server: Server
 let options: Options
 
-type Store = EventStore.EventStore["Service"]
+const storeWith = (more: Partial<Options> = {}) => storeOf({ ...options, ...more })
 
-const storeWith = (more: Partial<Options> = {}) =>
-  Effect.map(Layer.build(Layer.fresh(layer({ ...options, ...more }))), (context) =>
-    Context.get(context, EventStore.EventStore),
-  )
-
-const aCustomer = Effect.map(Uuid.next, (id) => id as CustomerId.CustomerId)
-
-const aCommit = Effect.fnUntraced(function* (customer: CustomerId.CustomerId, data = "{}") {
-  const stream: StreamId.StreamId = { kind: "jar", id: yield* Uuid.next }
-  return {
-    customer,
-    commitId: yield* Uuid.next,
-    writes: [
-      {
-        stream,
-        expected: ExpectedVersion.none,
-        events: [{ type: "Filled", schemaVersion: 1, occurredAt: 0, data }],
-      },
-    ],
-  }
-})
-
-const appendTo = (store: Store, customer: CustomerId.CustomerId, data?: string) =>
-  Effect.flatMap(aCommit(customer, data), store.append)
+const holding = (customer: CustomerId.CustomerId) => holdingUp(options, customer)
 
 /** The process ids of the adapter's sessions. */
 const backendsOf = (url: string) =>
@@ -62,14 +37,6 @@ const backendsOf = (url: string) =>
       ),
     ),
   )
-
-/** Holds a lock on a Customer's counter, as a slow transaction would, until the scope is closed. */
-const holding = Effect.fnUntraced(function* (customer: CustomerId.CustomerId) {
-  const { query } = yield* PgConnection.make({ url: options.url, prepare: false })
-  yield* query("BEGIN")
-  yield* query(`SELECT 1 FROM tacet.compartment WHERE customer_id = '${customer}' FOR UPDATE`)
-  return query("COMMIT")
-})
 
 /** Changes a Customer's counter row as only its owner can. */
 const setting = (customer: CustomerId.CustomerId, change: string) =>

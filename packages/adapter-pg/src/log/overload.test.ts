@@ -1,51 +1,20 @@
-import * as PgConnection from "@effect/sql-pg/PgConnection"
-import { type CustomerId, EventStore, ExpectedVersion, type StreamId, Uuid } from "@tacet/core/eventsourcing"
+import { type CustomerId, EventStore } from "@tacet/core/eventsourcing"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import { layer, layerLocated } from "../layer.ts"
+import { layerLocated } from "../layer.ts"
 import type { Options } from "../server/Options.ts"
+import { aCustomer, appendTo, holdingUp, storeOf } from "./appending.testing.ts"
 import { forThisFile } from "../testDatabase.testing.ts"
 
 const options = forThisFile()
 
-type Store = EventStore.EventStore["Service"]
+const storeWith = (more: Partial<Options> = {}) => storeOf({ ...options, ...more })
 
-const storeWith = (more: Partial<Options> = {}) =>
-  Effect.map(Layer.build(Layer.fresh(layer({ ...options, ...more }))), (context) =>
-    Context.get(context, EventStore.EventStore),
-  )
-
-const aCustomer = Effect.map(Uuid.next, (id) => id as CustomerId.CustomerId)
-
-const aCommit = Effect.fnUntraced(function* (customer: CustomerId.CustomerId, data = "{}") {
-  const stream: StreamId.StreamId = { kind: "jar", id: yield* Uuid.next }
-  return {
-    customer,
-    commitId: yield* Uuid.next,
-    writes: [
-      {
-        stream,
-        expected: ExpectedVersion.none,
-        events: [{ type: "Filled", schemaVersion: 1, occurredAt: 0, data }],
-      },
-    ],
-  }
-})
-
-const appendTo = (store: Store, customer: CustomerId.CustomerId, data?: string) =>
-  Effect.flatMap(aCommit(customer, data), store.append)
-
-/** Holds a lock on a Customer's counter, as a slow transaction would, until the scope is closed. */
-const holding = Effect.fnUntraced(function* (customer: CustomerId.CustomerId) {
-  const { query } = yield* PgConnection.make({ url: options.url, prepare: false })
-  yield* query("BEGIN")
-  yield* query(`SELECT 1 FROM tacet.compartment WHERE customer_id = '${customer}' FOR UPDATE`)
-  return query("COMMIT")
-})
+const holding = (customer: CustomerId.CustomerId) => holdingUp(options, customer)
 
 describe("a store that is asked for more than it takes", () => {
   // Planted and found: no bound; a bound that what was answered counts towards.
