@@ -1,5 +1,5 @@
 import * as PgConnection from "@effect/sql-pg/PgConnection"
-import { type CustomerId, Uuid } from "@tacet/core/eventsourcing"
+import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"
 import { openProxy, type Server, start } from "@tacet/postgres-server"
 import { afterAll, beforeAll, describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"

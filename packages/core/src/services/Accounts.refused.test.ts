@@ -154,6 +154,26 @@ describe("an acceptance", () => {
 })
 
 describe("a registration that is repeated", () => {
+  // Planted and found: what the log names already answered without a look at its text.
+  const details: ReadonlyArray<Detail> = [
+    account,
+    { category: "emailAddress", value: "a@example.org" },
+    { category: "name", value: "Ada" },
+  ]
+  it.effect.each(details)("is refused with another $category, and leaves the first", (detail) =>
+    inWorld((memory) =>
+      Effect.gen(function* () {
+        const sealed = yield* register({ details: [detail] })
+        const before = yield* left(memory)
+        const other = { ...detail, value: `b${detail.value}` }
+        const refused = yield* Effect.flip(register({ details: [other] }))
+        expect(refused._tag).toBe("InvalidValue")
+        expect(yield* register({ details: [detail] })).toEqual(sealed)
+        expect(yield* left(memory)).toEqual(before)
+      }),
+    ),
+  )
+
   // Planted and found: the first text sealed again under the reference of a value that was destroyed.
   it.effect("R-RECT: leaves what was rectified since, and answers it", () =>
     inWorld((memory) =>

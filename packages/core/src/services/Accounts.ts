@@ -241,10 +241,11 @@ const register = (ports: Ports) =>
     return yield* Effect.forEach(sealing, ({ category, detail, purposes: of, source }) => {
       const reference = referenceOf(category)
       const identifier = identifierOf(detail)
-      if (isKept(state, category)) {
+      if (state.rectified.has(reference)) {
         const sealed: Sealed<string> = { reference: Pseudonym.latestOf(state, reference), category }
         return Effect.succeed(sealed)
       }
+      // Of what is kept already this is the repetition, which the vault refuses with another text.
       return identifier === undefined
         ? keep(ports)({ ...whose, ...detail, purposes: of, source, collectedAt: at, reference })
         : observe(ports)({ ...whose, identifier, purposes: of, source, validFrom: at, at, reference })

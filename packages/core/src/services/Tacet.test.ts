@@ -8,10 +8,12 @@ import { EventStore } from "../eventsourcing/EventStore.ts"
 import * as PolicyBook from "../policy/binding/PolicyBook.ts"
 import { dialonce20190305 } from "../policy/versions/dialonce20190305.ts"
 import { starter } from "../policy/versions/starter.ts"
-import { make as define } from "../statistics/Definition.ts"
+import { make as define, standard } from "../statistics/Definition.ts"
+import * as Deflection from "../statistics/Deflection.ts"
 import { KnownPolicies } from "./Customers.ts"
 import * as Policies from "./Policies.ts"
 import { makeTacet, type Tacet } from "./Tacet.ts"
+import { lastVersion, projectionBy } from "./tacet/statistics.ts"
 
 const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11"
 const entryPoint = "0e3f5a1c-77f5-4c4e-8f0a-1d2c3b4a5f61"
@@ -210,7 +212,62 @@ describe("Tacet without Effect", () => {
     await tacet.declare(customer, declarations)
     await tacet[Symbol.asyncDispose]()
     expect(released).toBe(1)
-    await expect(tacet.report(customer)).rejects.toThrow()
+    await expect(tacet.report(customer)).rejects.toMatchObject({ _tag: "Refusal", rule: "TACET-ENDED" })
+  })
+
+  // Planted and found: a failed start that is kept.
+  it("opens the stores at a later call where they could not be opened before", async () => {
+    let isDown = true
+    const stores = Layer.fresh(
+      Layer.provideMerge(
+        Layer.effectDiscard(Effect.suspend(() => (isDown ? Effect.fail("down" as const) : Effect.void))),
+        layer,
+      ),
+    )
+    const tacet = makeTacet({ stores })
+    for (const _ of [1, 2]) await expect(tacet.declare(customer, declarations)).rejects.toBe("down")
+    isDown = false
+    await tacet.declare(customer, declarations)
+    expect((await tacet.record({ customer, commands: [started] })).outcomes).toEqual([["InteractionStarted"]])
+    await tacet.close()
+  })
+
+  // Planted and found: an interaction of its own at each call.
+  it("TACET-ONCE: repeats a commit of a new interaction without effect", () =>
+    opened(async (tacet) => {
+      const recording = { customer, commands: [started], commitId: entryPoint }
+      const { interaction: first } = await tacet.record(recording)
+      expect(await tacet.record(recording)).toEqual({ interaction: first, outcomes: [], repeated: true })
+      expect((await tacet.record({ customer, commands: [started] })).interaction).not.toBe(first)
+      expect((await tacet.report(customer)).interactions.started).toBe(2)
+    }))
+
+  const wrong = {
+    "a moment that is a text": (tacet: Tacet) => tacet.report(customer, { asOf: at as never }),
+    "a moment that is none": (tacet: Tacet) => tacet.report(customer, { asOf: Number.NaN }),
+    "no list of commands": (tacet: Tacet) => tacet.record({ customer } as never),
+    "no list of declarations": (tacet: Tacet) => tacet.declare(customer, undefined as never),
+    "no list of interactions": (tacet: Tacet) => tacet.attributeCall({ customer } as never),
+    "no list of people": (tacet: Tacet) => tacet.noteReturns(customer, undefined as never),
+    "a person without a list": (tacet: Tacet) => tacet.noteReturns(customer, [undefined as never]),
+  }
+  it.each(Object.entries(wrong))("TACET-FORMAT: refuses %s", ([, call]) =>
+    opened((tacet) => expect(call(tacet)).rejects.toMatchObject({ _tag: "Refusal", rule: "TACET-FORMAT" })),
+  )
+
+  it.each([0, -1, 1.5, 1000, Number.NaN])("TACET-FORMAT: refuses the version %d of a definition", async (version) => {
+    const tacet = makeTacet({ stores: layer, definitionVersion: version })
+    await expect(tacet.report(customer)).rejects.toMatchObject({ rule: "TACET-FORMAT", field: "definitionVersion" })
+    await tacet.close()
+  })
+
+  // Planted and found: the two numbers added up, so that the next release reads the figures of another definition.
+  it("keeps the figures of definitions apart from those of releases", () => {
+    const keyOf = (definitionVersion: number) =>
+      projectionBy({ definition: undefined, definitionVersion })(standard).version
+    const release = Deflection.projection(standard).version
+    expect(new Set([1, 2, lastVersion].map(keyOf)).size).toBe(3)
+    for (const version of [1, 2, lastVersion]) expect(Math.floor(keyOf(version) / (lastVersion + 1))).toBe(release)
   })
 
   it("rejects where the stores cannot be opened", async () => {

@@ -4,7 +4,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Result from "effect/Result"
 import * as CommandInput from "../domain/CommandInput.ts"
 import { CustomerId } from "../eventsourcing/CustomerId.ts"
@@ -19,10 +18,12 @@ import * as Deflection from "../statistics/Deflection.ts"
 import * as Customers from "./Customers.ts"
 import * as Interactions from "./Interactions.ts"
 import { OperatorOf } from "./internal/Declarations.ts"
+import { momentOrNow } from "./internal/Moments.ts"
 import * as ProcessingRecord from "./ProcessingRecord.ts"
 import * as Retention from "./Retention.ts"
-import { readId } from "./tacet/reading.ts"
-import { definitionOf, projectionBy } from "./tacet/statistics.ts"
+import { readId, readList } from "./tacet/reading.ts"
+import { running } from "./tacet/running.ts"
+import { definitionOf, lastVersion, projectionBy } from "./tacet/statistics.ts"
 
 /** The parts of Tacet. */
 export interface TacetOptions<E = never> {
@@ -45,7 +46,10 @@ export interface TacetOptions<E = never> {
    * `here`: `sweep` deletes them, and a datum that would have no end is refused (RET-CONTRACT, RET-NEC).
    */
   readonly retention?: "here" | "elsewhere"
-  /** 1 or more. Another definition over the same stores is another version: its figures are built anew. Default 1. */
+  /**
+   * 1 to 999. Another definition over the same stores is another version: its figures are built anew. They are saved as the
+   * version of `Deflection.projection` in thousands, and this one. Default 1.
+   */
   readonly definitionVersion?: number
 }
 
@@ -53,7 +57,7 @@ export interface TacetOptions<E = never> {
 export interface PlainRecording {
   /** The Customer: a UUID. */
   readonly customer: string
-  /** The interaction: a UUID. Default: a new one. */
+  /** The interaction: a UUID. Default: a new one, the same for the same `commitId`. */
   readonly interaction?: string
   /** As `CommandInput.readInteractionCommand` reads them: `at` may be an ISO 8601 text with its zone. */
   readonly commands: ReadonlyArray<unknown>
@@ -122,7 +126,7 @@ export interface Tacet {
    * in the policy's time zone.
    */
   readonly sweep: (customer: string) => Promise<Retention.Swept>
-  /** Releases connections and timers. Later calls reject. */
+  /** Releases connections and timers. Later calls reject with a `Refusal` (TACET-ENDED). */
   readonly close: () => Promise<void>
   /** For `await using`. */
   readonly [Symbol.asyncDispose]: () => Promise<void>
@@ -130,7 +134,8 @@ export interface Tacet {
 
 /**
  * Opens Tacet over the stores of an adapter. Every method rejects with the errors of the service behind it: `Refusal`,
- * `VersionConflict`, `CommitIdReused`, `InvalidCommit`, `StoreUnavailable`, `Overloaded`, `LogFault`, `UndecodableEvent`.
+ * `VersionConflict`, `CommitIdReused`, `InvalidCommit`, `StoreUnavailable`, `Overloaded`, `LogFault`, `UndecodableEvent`; and with
+ * those of the stores that cannot be opened, which the next call tries again.
  *
  * @example
  * ```ts run
@@ -186,20 +191,25 @@ export const makeTacet = <E = never>({
     Layer.succeed(ProcessingRecord.Required, processingRecord === "required"),
     known,
   )
-  const runtime = ManagedRuntime.make(
+  const isVersion = Number.isInteger(definitionVersion) && definitionVersion >= 1 && definitionVersion <= lastVersion
+  const accepted = `a whole number from 1 to ${lastVersion}`
+  const wrong = new Refusal({ rule: "TACET-FORMAT", command: "makeTacet", field: "definitionVersion", accepted })
+  const { close, run } = running(
     Layer.mergeAll(Customers.layer, Interactions.layer, ProcessingRecord.layer, retention).pipe(
       Layer.provideMerge(stores),
       Layer.provideMerge(settings),
+      Layer.provide(Layer.effectDiscard(isVersion ? Effect.void : Effect.fail(wrong))),
     ),
   )
-  const close = () => runtime.dispose()
 
   const record = Effect.fnUntraced(function* (recording: PlainRecording) {
     const { accept = "each", commitId, interaction } = recording
     const customer = yield* readId(CustomerId, recording.customer, "record", "customer")
-    const id =
-      interaction === undefined ? yield* Uuid.next : yield* readId(Uuid.Uuid, interaction, "record", "interaction")
-    const read = recording.commands.map(CommandInput.readInteractionCommand)
+    const commit = commitId === undefined ? undefined : yield* readId(Uuid.Uuid, commitId, "record", "commitId")
+    // The same commit again is of the same interaction.
+    const proposed = commit === undefined ? yield* Uuid.next : Uuid.derived("interaction", customer, commit)
+    const id = interaction === undefined ? proposed : yield* readId(Uuid.Uuid, interaction, "record", "interaction")
+    const read = (yield* readList(recording.commands, "record", "commands")).map(CommandInput.readInteractionCommand)
     const commands = read.flatMap((command) => (Result.isSuccess(command) ? [command.success] : []))
     if (accept === "all" && commands.length < read.length) {
       const outcomes = read.map((command) => (Result.isSuccess(command) ? [] : command.failure))
@@ -211,7 +221,7 @@ export const makeTacet = <E = never>({
       interaction: id,
       commands,
       accept,
-      ...(commitId === undefined ? {} : { commitId: yield* readId(Uuid.Uuid, commitId, "record", "commitId") }),
+      ...(commit === undefined ? {} : { commitId: commit }),
     })
     let place = 0
     const outcomes = handled.repeated
@@ -233,13 +243,15 @@ export const makeTacet = <E = never>({
   })
 
   const readIds = (ids: ReadonlyArray<string>, command: string, field: string) =>
-    Effect.forEach(ids, (id) => readId(Uuid.Uuid, id, command, field))
+    Effect.flatMap(readList(ids, command, field), (list) =>
+      Effect.forEach(list, (id) => readId(Uuid.Uuid, id, command, field)),
+    )
 
   const attributeCall = Effect.fnUntraced(function* (call: PlainCall) {
     const command = "attributeCall"
     const customer = yield* readId(CustomerId, call.customer, command, "customer")
     const among = yield* readIds(call.among, command, "among")
-    const read = yield* Effect.forEach(call.commands, (input) =>
+    const read = yield* Effect.forEach(yield* readList(call.commands, command, "commands"), (input) =>
       Effect.fromResult(CommandInput.readInteractionCommand(input)),
     )
     const commands = read.filter(Interactions.isOfCall)
@@ -256,14 +268,16 @@ export const makeTacet = <E = never>({
     options: { readonly asOf?: number } = {},
   ) {
     const id = yield* readId(CustomerId, customer, "noteReturns", "customer")
-    const known = yield* Effect.forEach(people, (ids) => readIds(ids, "noteReturns", "people"))
+    const known = yield* Effect.forEach(yield* readList(people, "noteReturns", "people"), (ids) =>
+      readIds(ids, "noteReturns", "people"),
+    )
     const interactions = yield* Interactions.Interactions
     return yield* interactions.noteReturns({ ...options, customer: id, people: known })
   })
 
   const declare = Effect.fnUntraced(function* (customer: string, inputs: ReadonlyArray<unknown>) {
     const id = yield* readId(CustomerId, customer, "declare", "customer")
-    const commands = yield* Effect.forEach(inputs, (input) =>
+    const commands = yield* Effect.forEach(yield* readList(inputs, "declare", "commands"), (input) =>
       Effect.fromResult(CommandInput.readCustomerCommand(input)),
     )
     const customers = yield* Customers.Customers
@@ -281,6 +295,7 @@ export const makeTacet = <E = never>({
     { asOf, name = customer }: { readonly name?: string; readonly asOf?: number } = {},
   ) {
     const id = yield* readId(CustomerId, customer, "report", "customer")
+    if (asOf !== undefined) yield* momentOrNow("report", asOf, "asOf")
     const customers = yield* Customers.Customers
     const { scenarios } = yield* customers.declared(id)
     const defined = yield* definitionOf(figures, id)
@@ -301,14 +316,14 @@ export const makeTacet = <E = never>({
   })
 
   return {
-    declare: (customer, commands) => runtime.runPromise(declare(customer, commands)),
-    record: (recording) => runtime.runPromise(record(recording)),
-    enterProcessing: (compartment, command) => runtime.runPromise(enterProcessing(compartment, command)),
-    endIdle: (customer, options) => runtime.runPromise(endIdle(customer, options)),
-    attributeCall: (call) => runtime.runPromise(attributeCall(call)),
-    noteReturns: (customer, people, options) => runtime.runPromise(noteReturns(customer, people, options)),
-    report: (customer, options) => runtime.runPromise(report(customer, options)),
-    sweep: (customer) => runtime.runPromise(sweep(customer)),
+    declare: (customer, commands) => run(declare(customer, commands)),
+    record: (recording) => run(record(recording)),
+    enterProcessing: (compartment, command) => run(enterProcessing(compartment, command)),
+    endIdle: (customer, options) => run(endIdle(customer, options)),
+    attributeCall: (call) => run(attributeCall(call)),
+    noteReturns: (customer, people, options) => run(noteReturns(customer, people, options)),
+    report: (customer, options) => run(report(customer, options)),
+    sweep: (customer) => run(sweep(customer)),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -104,6 +104,7 @@ export const meeting = onStores(
         const entryPoint = yield* Scene.aCustomer
         const stores = Layer.succeedContext(yield* yielding)
         const definition = Definition.make({ timeZone: "Europe/Paris" })
+        const { name, version } = Deflection.projection(definition)
         const [one, other] = [makeTacet({ stores, definition }), makeTacet({ stores, definition })]
         const at = "2026-03-10T12:00:00Z"
         const trigger = { _tag: "contactRequest", channel: "web", entryPoint }
@@ -124,7 +125,8 @@ export const meeting = onStores(
           )
           yield* Property.same("the interactions of each report", started, [round, round, round, round])
           const saved = yield* ProjectionStore.ProjectionStore.use((store) =>
-            store.load(customer, Deflection.projection(definition)),
+            // As `definitionVersion` says: the release's version in thousands, and the definition's.
+            store.load(customer, { name, version: version * 1000 + 1 }),
           )
           yield* Property.holds("that the statistics are saved", Option.isSome(saved), saved)
         }

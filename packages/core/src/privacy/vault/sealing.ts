@@ -201,5 +201,14 @@ const valid = Effect.fnUntraced(function* ({ category, customer, retentionEnd }:
   }
 })
 
-const isOf = (one: Pick<ToSeal, "subject" | "category">, other: Pick<ToSeal, "subject" | "category">): boolean =>
-  one.subject === other.subject && one.category === other.category
+/** Whether two values are of one person, and of one kind, source and purposes: all that a use of them is judged by. */
+const isOf = (one: Described, other: Described): boolean =>
+  one.subject === other.subject &&
+  one.category === other.category &&
+  one.kind === other.kind &&
+  one.collectedBy === other.collectedBy &&
+  (one.source ?? usualSourceOf(one.category)) === (other.source ?? usualSourceOf(other.category)) &&
+  one.purposes.length === other.purposes.length &&
+  one.purposes.every((purpose) => other.purposes.includes(purpose))
+
+type Described = Pick<ToSeal, "subject" | "category" | "kind" | "collectedBy" | "source" | "purposes">

@@ -1,5 +1,5 @@
 /**
- * Reads ids from outside.
+ * Reads ids and lists from outside.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -17,3 +17,13 @@ export const readId = <A>(
     onNone: () => Effect.fail(new Refusal({ rule: "TACET-FORMAT", command, field, accepted: "a UUID in lower case" })),
     onSome: Effect.succeed,
   })
+
+/** Reads a list from outside. */
+export const readList = <A>(
+  input: ReadonlyArray<A>,
+  command: string,
+  field: string,
+): Effect.Effect<ReadonlyArray<A>, Refusal> =>
+  Array.isArray(input)
+    ? Effect.succeed(input)
+    : Effect.fail(new Refusal({ rule: "TACET-FORMAT", command, field, accepted: "a list" }))

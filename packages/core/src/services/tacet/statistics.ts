@@ -14,6 +14,9 @@ export interface Figures {
   readonly definitionVersion: number
 }
 
+/** The greatest version of a definition. */
+export const lastVersion = 999
+
 /** The projection of a definition. Where a policy says the time zone, each zone has one of its own. */
 export const projectionBy =
   ({ definition: given, definitionVersion }: Figures) =>
@@ -24,7 +27,8 @@ export const projectionBy =
     return {
       ...projection,
       name: isOwn ? `${projection.name}-${zone}` : projection.name,
-      version: projection.version - 1 + definitionVersion,
+      // Apart from each other: a release that counts anew is no other definition.
+      version: projection.version * (lastVersion + 1) + definitionVersion,
     }
   }
 

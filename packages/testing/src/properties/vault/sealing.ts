@@ -137,6 +137,11 @@ export const sealing = onVault("sealing", () => [
       const [first, second] = both[0] === "done" ? (["one", "two"] as const) : (["two", "one"] as const)
       yield* Property.same("the same text again", yield* keep(first), "done")
       yield* Property.same("the other text again", yield* keep(second), "InvalidValue")
+      const described = (more: Partial<Vault.ToSeal>) =>
+        outcome(seal(value(customer, subject, first, { reference, ...more })))
+      yield* Property.same("the same for another purpose", yield* described({ purposes: ["other"] }), "InvalidValue")
+      yield* Property.same("the same from another source", yield* described({ source: "derived" }), "InvalidValue")
+      yield* Property.same("the same of another kind", yield* described({ kind: "callData" }), "InvalidValue")
       const seen = yield* opening(customer, { reference, category: "freeText" })
       yield* Property.same("the value", seen, `Open ${first}`)
       const kept = yield* Vault.Vault.use((vault) => vault.valuesOf(customer, subject, { limit: 9 }))
