@@ -315,3 +315,22 @@ if (lacking !== "") {
     }),
   )
 }
+
+describe("transactions one after the other", () => {
+  // Planted and found: transactions of a fiber that never gives up its turn.
+  it.live("leave the process its turn", () =>
+    Effect.gen(function* () {
+      const database = yield* Database.make({ file: place("turns.db") }, "data")
+      const long = database.read(() => {
+        for (const until = performance.now() + 30; performance.now() < until;);
+      })
+      yield* long
+      let hadTurn = false
+      const immediate = setImmediate(() => (hadTurn = true))
+      yield* long
+      yield* long
+      clearImmediate(immediate)
+      expect(hadTurn).toBe(true)
+    }),
+  )
+})

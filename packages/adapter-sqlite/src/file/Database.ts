@@ -112,11 +112,18 @@ export const make = Effect.fnUntraced(function* (
     return { value }
   }
 
+  // Statements answer at once, so that a fiber of many transactions would let no timer and no request run before its end.
+  let turnUntil = RealTime.now() + turnMillis
+  const giveUpTurn = Effect.map(Effect.yieldNow, () => {
+    turnUntil = RealTime.now() + turnMillis
+  })
+
   const transact = <A>(mode: "DEFERRED" | "IMMEDIATE", work: (transaction: Transaction) => A) =>
     Effect.suspend(() => {
       const until = RealTime.now() + patience
       const again = (pause: number): Effect.Effect<A, FileError.TransactionFailed> =>
         Effect.suspend(() => {
+          if (RealTime.now() > turnUntil) return Effect.andThen(giveUpTurn, again(pause))
           const came = attempt(mode, work)
           if (came === undefined) {
             if (RealTime.now() > until) return Effect.fail(busy)
@@ -138,6 +145,9 @@ export const make = Effect.fnUntraced(function* (
   yield* upkeep.run
   return { read: (work) => transact("DEFERRED", work), write: (work) => transact("IMMEDIATE", work) }
 })
+
+/** For how many milliseconds transactions follow each other before the rest of the process has its turn. */
+const turnMillis = 20
 
 /** Opens for the first time, and waits while others hold the file. */
 const opening = (current: () => Opened, patience: number): Effect.Effect<void, FileError.StartError> =>

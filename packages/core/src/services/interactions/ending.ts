@@ -12,7 +12,7 @@ import { standard } from "../../statistics/Definition.ts"
 import { millisOrNow } from "../internal/Moments.ts"
 import * as OpenInteractions from "../internal/OpenInteractions.ts"
 import type * as Recorder from "../internal/Recorder.ts"
-import { handleBy, type Handled, requireBound } from "./handling.ts"
+import { forEachInTurns, handleBy, type Handled, requireBound } from "./handling.ts"
 
 /** When an interaction is idle. */
 export interface Idle {
@@ -43,14 +43,11 @@ export const endIdle = (recorder: Recorder.Recorder, ports: OpenInteractions.Por
     yield* requireBound(recorder, customer, command, moment)
     const idle = { asOf: moment, idleMillis: idleMinutes * 60_000 }
     const handle = handleBy(recorder)
-    const handled = yield* Effect.forEach(
-      yield* OpenInteractions.list(ports, customer),
-      (id) =>
-        handle({ customer, id }, (state) => {
-          const ending = Interaction.idleEnd(state, idle)
-          return ending === undefined ? [] : [ending]
-        }),
-      { concurrency: atOnce },
+    const handled = yield* forEachInTurns(yield* OpenInteractions.list(ports, customer), atOnce, (id) =>
+      handle({ customer, id }, (state) => {
+        const ending = Interaction.idleEnd(state, idle)
+        return ending === undefined ? [] : [ending]
+      }),
     )
     // What was seen meanwhile refuses the end, and another run may have recorded it.
     const isEnd = ({ outcomes: [outcome] }: Handled) =>

@@ -430,6 +430,26 @@ describe("a return", () => {
   )
 })
 
+describe("many interactions", () => {
+  // Planted and found: fibers that are forked one after the other, so that nothing else runs until the last has ended.
+  it.effect("leave others their turn while they are ended and while returns are noted", () =>
+    Effect.gen(function* () {
+      const many = Array.from({ length: 160 }, (_, start): Visit => ({ start, by: "page", steps: [], mark: "none" }))
+      const interactions = yield* recorded(many)
+      let turns = 0
+      const other = Effect.forever(Effect.map(Effect.yieldNow, () => void turns++))
+      yield* Effect.forkChild(other, { startImmediately: true })
+      const before = turns
+      expect(yield* interactions.endIdle({ customer, asOf: dawn + day })).toBe(160)
+      const between = turns
+      const people = many.flatMap((_, place) => (place % 2 === 0 ? [[idOf(place), idOf(place + 1)]] : []))
+      expect((yield* interactions.noteReturns({ customer, people, asOf: dawn + 2 * day })).noted).toBe(80)
+      // Without their turn there is none at all.
+      expect([between - before > 4, turns - between > 0]).toEqual([true, true])
+    }).pipe(Effect.provide(over())),
+  )
+})
+
 describe("a crash", () => {
   const visits: ReadonlyArray<Visit> = [
     { start: 0, by: "page", steps: [5], mark: "none" },

@@ -36,6 +36,19 @@ export const handleBy =
     )
   }
 
+/**
+ * Does the same to each of many, so many at a time, and gives up the turn before each but the first ones: fibers that are
+ * forked do not, and a store in the same process answers at once, so that timers and requests would wait for the last.
+ */
+export const forEachInTurns = <A, B, E>(
+  many: Iterable<A>,
+  atOnce: number,
+  each: (one: A) => Effect.Effect<B, E>,
+): Effect.Effect<Array<B>, E> =>
+  Effect.forEach(many, (one, place) => (place < atOnce ? each(one) : Effect.andThen(Effect.yieldNow, each(one))), {
+    concurrency: atOnce,
+  })
+
 /** Refuses a moment that no policy binds (POLICY-BIND), and answers the declarations of the Customer. */
 export const requireBound = Effect.fnUntraced(function* (
   { decisions }: Pick<Recorder.Recorder, "decisions">,

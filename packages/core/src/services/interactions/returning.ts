@@ -13,7 +13,7 @@ import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import { millisOrNow } from "../internal/Moments.ts"
 import type * as Recorder from "../internal/Recorder.ts"
 import { type Known, visitsOf } from "./attributing.ts"
-import { handleBy, requireBound } from "./handling.ts"
+import { forEachInTurns, handleBy, requireBound } from "./handling.ts"
 
 /** Persons of whom it is to be noted that they came back. */
 export interface Returning {
@@ -42,10 +42,8 @@ export const noteReturns = (recorder: Recorder.Recorder) =>
   Effect.fn("Interactions.noteReturns")(function* ({ asOf, customer, people }: Returning) {
     const moment = yield* millisOrNow(command, asOf, "asOf")
     yield* requireBound(recorder, customer, command, moment)
-    const returns = yield* Effect.forEach(
-      people,
-      (known) => Effect.map(visitsOf(recorder, customer, known), ({ visits }) => Visit.returnsBefore(visits, moment)),
-      { concurrency: atOnce },
+    const returns = yield* forEachInTurns(people, atOnce, (known) =>
+      Effect.map(visitsOf(recorder, customer, known), ({ visits }) => Visit.returnsBefore(visits, moment)),
     )
     // Of an interaction that several persons had, or that was named several times, the first return is noted.
     const byInteraction = new Map<Uuid, Visit.Return>()
@@ -54,14 +52,11 @@ export const noteReturns = (recorder: Recorder.Recorder) =>
       if (other === undefined || one.at < other.at) byInteraction.set(one.interaction, one)
     }
     const handle = handleBy(recorder)
-    const handled = yield* Effect.forEach(
-      byInteraction,
-      ([id, { at, class: recontact }]) =>
-        handle({ customer, id }, ({ recontacts }) =>
-          // The log knows of notes that the caller's own memory of a visit does not.
-          recontacts.size > 0 ? [] : [{ _tag: "ObserveRecontact", at: DateTime.makeUnsafe(at), class: recontact }],
-        ),
-      { concurrency: atOnce },
+    const handled = yield* forEachInTurns(byInteraction, atOnce, ([id, { at, class: recontact }]) =>
+      handle({ customer, id }, ({ recontacts }) =>
+        // The log knows of notes that the caller's own memory of a visit does not.
+        recontacts.size > 0 ? [] : [{ _tag: "ObserveRecontact", at: DateTime.makeUnsafe(at), class: recontact }],
+      ),
     )
     const refused = new Array<Refusal>()
     let noted = 0
