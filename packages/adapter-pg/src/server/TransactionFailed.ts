@@ -24,7 +24,7 @@ export class TransactionFailed {
   }
 }
 
-/** The error of a port for a transaction that has failed; `outcome` says what is known of a write. */
+/** The error of a port for a transaction that has failed; `outcome` says whether a write may have happened. */
 export const storeError = (
   operation: EventStoreError.StoreUnavailable["operation"],
   { error, waiting }: TransactionFailed,

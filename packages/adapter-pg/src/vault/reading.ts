@@ -59,7 +59,7 @@ export const readingKeyrings = (transact: Transact): Operations<"keyring" | "key
   }
 }
 
-/** Reads sealed values, and what was destroyed. */
+/** Reads sealed values and the records of destroyed ones. */
 export const readingValues = (transact: Transact): Operations<"find" | "valuesOf"> => ({
   find: (customer, reference) =>
     Effect.map(

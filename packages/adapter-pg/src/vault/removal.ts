@@ -15,7 +15,7 @@ type Table = (typeof tables)[number]
 /** The search for the rows of a table that are to be removed, as far as a limit. */
 type Find = (table: Table, columns: string, limit: string) => string
 
-/** Removes what is found. The first parameters are Customer, limit, day and cause. */
+/** Removes the rows that a condition selects. The first parameters are Customer, limit, day and cause. */
 const removal = (schema: string, find: Find): string => `
 WITH values_found AS MATERIALIZED (
   ${find("sealed_value", "reference", "$2::bigint")}

@@ -32,7 +32,7 @@ interface Opened {
   readonly identity: string | undefined
 }
 
-/** What came of one attempt; `undefined`: another connection was at work. */
+/** The result of one attempt; `undefined`: another connection was at work. */
 type Attempt<A> = { readonly value: A } | { readonly failure: FileError.TransactionFailed } | undefined
 
 /** Opens the file, and closes it with the scope. */

@@ -30,7 +30,7 @@ export const open = (driver: Driver, path: string, kind: Kind, mayCreate: boolea
     if (only(connection, "PRAGMA journal_mode = WAL")?.["journal_mode"] !== "wal") {
       throw new LocalFault("no write-ahead log works on this file system")
     }
-    // An acknowledged write is on the disk; what is deleted is overwritten, and never in a file beside.
+    // An acknowledged write is on the disk; deleted bytes are overwritten, and are in no file beside.
     connection.exec(`PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
       PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON`)
     migrate(connection, kind, mayCreate)

@@ -26,7 +26,7 @@ interface Opened {
 export interface Upkeep {
   /** Rows were removed just now. */
   readonly removed: () => void
-  /** Pays what is owed before the file is closed. */
+  /** Compacts the file, if rows were removed, before it is closed. */
   readonly close: () => void
   /** Pays in the background while the scope is open. */
   readonly run: Effect.Effect<void, never, Scope.Scope>

@@ -21,7 +21,7 @@ type Find = (table: Table, columns: string, limit: number) => ReadonlyArray<Row>
 
 const none = Number.MAX_SAFE_INTEGER
 
-/** Removes a value, and keeps what remains of it. */
+/** Removes a value, and keeps the record of its removal. */
 const destroyValue = ({ one, run }: Transaction, customer: Customer, id: Value, { cause, on }: Remains): void => {
   const gone = one("DELETE FROM sealed_value WHERE id = ? RETURNING reference", id)
   run(

@@ -33,7 +33,7 @@ export const streamOf = (id: BreachId): StreamId => ({ kind: streamKind, id })
 
 // Values
 
-/** What was broken, by the words of GDPR 4(12). */
+/** The kind of breach, by the words of GDPR 4(12). */
 export const Nature = Schema.Literals(["confidentiality", "integrity", "availability"])
 export type Nature = typeof Nature.Type
 
@@ -60,7 +60,7 @@ export const BreachDiscovered = Schema.TaggedStruct("BreachDiscovered", {
   role: ProcessingRole,
   nature: Schema.Array(Nature),
 })
-/** What was reached, and the risk for the persons. */
+/** The numbers of values and persons reached, and the risk for the persons. */
 export const BreachAssessed = Schema.TaggedStruct("BreachAssessed", {
   occurredAt,
   values: Schema.Array(Schema.Struct({ category: PersonalDataCategory, count })),
@@ -214,7 +214,7 @@ export type Command = typeof Command.Type
 export interface Context {
   /** The policy that bound the compartment when the breach was discovered. */
   readonly policy: EffectivePolicy
-  /** The clock, in epoch milliseconds: what has not happened yet is not recorded (TACET-TIME). */
+  /** The clock, in epoch milliseconds: later moments are refused (TACET-TIME). */
   readonly now: number
 }
 

@@ -1,6 +1,6 @@
 /**
  * An interaction as one of several that the same person had: to which of them a later call belongs, and whether the person
- * came back. Who the person is stands nowhere here: whoever calls knows which interactions are theirs, by the links in the
+ * came back. Nothing here says who the person is: the caller knows which interactions are theirs, by the links in the
  * vault or by keyed tokens that die with a run.
  */
 import type { Uuid } from "../eventsourcing/Uuid.ts"

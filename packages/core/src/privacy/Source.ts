@@ -9,7 +9,7 @@ export const sources = ["givenByPerson", "observed", "thirdParty", "derived"] as
 /** The source of a value. */
 export type Source = (typeof sources)[number]
 
-/** The kinds of a value that its category does not tell: what was observed of a call, and what concerns a third party's service. */
+/** The kinds of a value that its category does not tell: data observed of a call, and data about a third party's service. */
 export const toldKinds = ["callData", "thirdPartyServiceData"] as const
 
 /** The kind of a value that its category does not tell. */

@@ -245,7 +245,7 @@ const register = (ports: Ports) =>
         const sealed: Sealed<string> = { reference: Pseudonym.latestOf(state, reference), category }
         return Effect.succeed(sealed)
       }
-      // Of what is kept already this is the repetition, which the vault refuses with another text.
+      // A detail that is kept already is repeated, which the vault refuses with another text.
       return identifier === undefined
         ? keep(ports)({ ...whose, ...detail, purposes: of, source, collectedAt: at, reference })
         : observe(ports)({ ...whose, identifier, purposes: of, source, validFrom: at, at, reference })

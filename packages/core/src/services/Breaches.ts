@@ -1,6 +1,6 @@
 /**
  * Breaches of personal data (BREACH, GDPR 33, 34): discovered, assessed by what the access log and the exposed keys say was
- * reached, limited, notified in time and closed. Notices are drafted from what was recorded; the log holds counts alone.
+ * reached, limited, notified in time and closed. Notices are drafted from the record; the log holds counts alone.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -27,7 +27,7 @@ export type { Details, Drafts, Exposure, Part, Reached, ReachedValue }
 /** The errors of every operation besides refusals: the log or the vault is unavailable or damaged. */
 export type BreachesError = Decisions.DecisionError | VaultUnavailable
 
-/** What an application declares of a breach; `Breaches.assess` counts what was reached. */
+/** What an application declares of a breach; `Breaches.assess` counts the values that it reached. */
 export type Declaration = Exclude<Breach.Command, { readonly _tag: "AssessBreach" }>
 
 /** An assessment of a breach. */
@@ -76,7 +76,7 @@ export class Breaches extends Context.Service<
       compartment: CustomerId,
       exposure: Exposure,
     ) => Effect.Effect<Reached, Refusal | VaultUnavailable>
-    /** Counts what was reached, and records the counts with the risk for the persons. It may be repeated as more is known. */
+    /** Counts the values that a breach reached, and records the counts with the risk for the persons. It may be repeated as more is known. */
     readonly assess: (assessment: Assessment) => Effect.Effect<ReadonlyArray<Breach.Event>, Refusal | BreachesError>
     /** Drafts the notices to the authority (GDPR 33(3)) and to the persons (34(2)). Refused for an unknown breach. */
     readonly drafts: (
@@ -84,7 +84,7 @@ export class Breaches extends Context.Service<
       breach: Breach.BreachId,
       details: Details,
     ) => Effect.Effect<Drafts, Refusal | BreachesError>
-    /** The breaches that are not closed, in the order of their discovery, with what is owed and until when. */
+    /** The breaches that are not closed, in the order of their discovery, with the notices that are owed and until when. */
     readonly open: (
       compartment: CustomerId,
       options?: { readonly at?: EpochMillis },

@@ -206,7 +206,7 @@ const collect = Effect.fnUntraced(function* (
   return repeated ? yield* recordedBy(store, collected) : sealed
 })
 
-/** Whether the log did not answer: what was sealed stays, for a repetition. */
+/** Whether the log did not answer: sealed values stay, for a repetition. */
 const isUnavailable = ({ _tag }: { readonly _tag: string }): boolean =>
   _tag === "StoreUnavailable" || _tag === "Overloaded"
 

@@ -262,7 +262,7 @@ const requireDeletion = ({ policy }: Basis): Effect.Effect<void, Refusal> =>
         }),
       )
 
-/** What was deleted of a day; `undefined` where it has to wait, its verdict where it is not due. */
+/** The outcome of a day: its deletion, `undefined` where it has to wait, its verdict where it is not due. */
 type DayOutcome = Exclude<Verdict, "due"> | Effect.Success<ReturnType<typeof Purging.purge>>
 
 /** Deletes a day if it is due, and decides again on newer facts where those have changed meanwhile. */
@@ -309,7 +309,7 @@ const sweepErased = Effect.fnUntraced(function* (
     let left = waiting
     for (const [number, all] of Array.from(due).sort(([one], [other]) => one - other)) {
       const entry = days.get(number)
-      // What was appended since the index was read waits for the next sweep.
+      // Events that were appended since the index was read wait for the next sweep.
       const found = entry === undefined ? [] : all.filter(({ position }) => position <= through)
       left += all.length - found.length
       if (entry === undefined || found.length === 0) continue

@@ -76,7 +76,7 @@ export interface Disclosure {
   readonly sources: ReadonlyArray<Source>
   /**
    * The key of the digest, in hexadecimal. The log holds HMAC-SHA-256 of the values under it, from which no value can be
-   * guessed; with it the recipient can prove later what was disclosed.
+   * guessed; with it the recipient can prove the disclosure later.
    */
   readonly digestKey: string
   /** The digest that the log holds. */

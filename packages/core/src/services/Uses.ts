@@ -31,7 +31,7 @@ export interface Asked extends Omit<Purpose.Use, "purpose" | "instructed" | "con
   /** The compartment in which the data are held: the operator's own, or a Customer's. */
   readonly compartment: CustomerId
   readonly purpose: Purpose.Purpose
-  /** What is done with the data (PROCESSINGS). Default: it is not asked. */
+  /** The operation on the data (PROCESSINGS). Default: it is not asked. */
   readonly operation?: Operation
   /** The person whose data are used. Without one no consent is known. */
   readonly pseudonym?: Pseudonym.PseudonymId

@@ -156,7 +156,7 @@ export const make = Effect.fnUntraced(function* (
   }
 })
 
-/** Notes what became of units: how their rows are counted, and what is known of their persons. */
+/** Notes what became of units: how their rows are counted, and which persons they are of. */
 const noting = (planner: Planner, counter: RowCounter, people: People) => {
   /** Counts a unit that was accepted; what changed nothing had been recorded before. */
   const settle = (target: Target, unit: Unit, planned: Planned, outcomes: Handled["outcomes"]): void => {

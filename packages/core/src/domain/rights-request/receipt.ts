@@ -113,7 +113,7 @@ export const locate = (
   { policy }: Context,
 ): Decision => {
   const { choice, locators } = command
-  // Whoever is registered, or is taken as the one who asks in the settings of an application, needs no detail.
+  // A registered person, or one who asks in the settings of an application, needs no detail.
   const isShown = request.registered || (request.channel === "settings" && choice !== undefined)
   if (locators.length === 0 && !isShown) {
     return refuse("R-LOCATE", command, "locators", "at least one detail by which the data is found")

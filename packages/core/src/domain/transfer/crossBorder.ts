@@ -36,7 +36,7 @@ export const crossBorder = (
   if (status.success !== "thirdCountry") return Result.succeed({})
   if (request.manner === "remoteAccess" && policy.parameters.remoteAccess === "isNoTransfer") return Result.succeed({})
   const safeguard = request.safeguard
-  // Whoever processes for the operator does so at a place that the policy allows, whatever the ground.
+  // A processor of the operator processes at a place that the policy allows, on any ground.
   if (request.ground === "subProcessor" || recipient.registered?.kind === "subProcessor") {
     const place = ProcessingLocation.check(
       policy,

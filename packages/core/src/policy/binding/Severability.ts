@@ -38,7 +38,7 @@ export const sever = (policy: PrivacyPolicy, invalid: ReadonlyArray<ParameterNam
       }),
 })
 
-/** One text for each set of invalid provisions, so that what is resolved from it is resolved once. */
+/** One text for each set of invalid provisions, so that policies are resolved from it once. */
 const known = new WeakMap<PrivacyPolicy, Map<string, PrivacyPolicy>>()
 
 /**

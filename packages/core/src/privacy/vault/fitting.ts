@@ -27,7 +27,7 @@ export const requireIds = (
   return wrong === undefined ? Effect.void : refuse(command, wrong[0], "a UUID in lower case")
 }
 
-/** Whether all of these are ids: a store is not asked for what is none, and would find nothing. */
+/** Whether all of these are ids: a store is not asked for another text, and would find nothing. */
 export const areIds = (...ids: ReadonlyArray<string>): boolean => ids.every((id) => isUuid(id))
 
 /** Refuses numbers that are no moments: no store keeps them alike. */

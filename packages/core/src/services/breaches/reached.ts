@@ -14,7 +14,7 @@ import type { SubjectId } from "../../privacy/Subject.ts"
 import type { VaultUnavailable } from "../../privacy/VaultError.ts"
 import type { VaultStore } from "../../privacy/VaultStore.ts"
 
-/** What was exposed, and when. */
+/** The exposure: when, through whom, under which keys. */
 export interface Exposure {
   readonly from: EpochMillis
   /** Exclusive. */

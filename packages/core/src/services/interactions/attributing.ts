@@ -33,7 +33,7 @@ export interface CallOf {
   readonly call?: CallId
 }
 
-/** A call with what is known of it. */
+/** A call, as far as it is known. */
 export interface LaterCall extends Recorder.Switches {
   readonly customer: CustomerId
   /** The person's interactions, by the links in the vault or the caller's own memory. */

@@ -49,7 +49,7 @@ export const endIdle = (recorder: Recorder.Recorder, ports: OpenInteractions.Por
         return ending === undefined ? [] : [ending]
       }),
     )
-    // What was seen meanwhile refuses the end, and another run may have recorded it.
+    // A later event refuses the end, and another run may have recorded it.
     const isEnd = ({ outcomes: [outcome] }: Handled) =>
       outcome !== undefined && Result.isSuccess(outcome) && outcome.success.length > 0
     const ended = handled.filter(isEnd).length

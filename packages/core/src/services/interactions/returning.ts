@@ -24,7 +24,7 @@ export interface Returning {
   readonly asOf?: EpochMillis
 }
 
-/** What was noted. */
+/** The number of notes. */
 export interface Noted {
   /** How many returns were noted. */
   readonly noted: number

@@ -1,5 +1,5 @@
 /**
- * What services keep of Customers in memory, within a bound: what was not asked for the longest is forgotten first, and read
+ * What services keep of Customers in memory, within a bound: the least recently used is evicted first, and read
  * again from the log when it is wanted.
  */
 import * as Context from "effect/Context"
@@ -31,7 +31,7 @@ export const Memory: Context.Reference<{
 export interface Kept<K, V> {
   /** The value of a key, which counts as asked for. */
   readonly get: (key: K) => V | undefined
-  /** Keeps a value, and forgets what was not asked for the longest. */
+  /** Keeps a value, and evicts the least recently used. */
   readonly set: (key: K, value: V) => void
   readonly forget: (key: K) => void
 }

@@ -121,7 +121,7 @@ export const held = (
   const contractEnd = Contract.endAfter(state, collectedAt, policy.timeZone)
   const events = {
     collection: DateTime.makeUnsafe(collectedAt),
-    // An account that was deleted does not begin again: what is collected later has ended too.
+    // An account that was deleted does not begin again: data that are collected later have ended too.
     ...Pseudonym.endsAfter(datum.ends ?? Pseudonym.noEnds, state.isOwn ? -Infinity : collectedAt),
     ...(contractEnd === undefined ? {} : { contractEnd: DateTime.makeUnsafe(contractEnd) }),
   }

@@ -14,7 +14,7 @@ export const NoticedElsewhere: Context.Reference<boolean> = Context.Reference<bo
 )
 
 /**
- * For programs that give the notices by themselves, such as an import of what was collected elsewhere.
+ * For programs that give the notices by themselves, such as an import of data that were collected elsewhere.
  *
  * @example
  * ```ts

@@ -35,7 +35,7 @@ export const choose = (ports: Ports) =>
     const counts = { taken: take.length, leftOut: leaveOut.length }
     const unkept = { reference: yield* Uuid.next, category: "accountIdentifier" as const }
     yield* foresee(ports, which, locating(at, details, yield* proposed(details), { list: unkept, ...counts }))
-    // Before the choice is recorded: a crash leaves nobody who was taken and whose purposes are still used.
+    // Before the choice is recorded: after a crash no person is taken whose purposes are still used.
     yield* stopFromReceipt(ports, which, take)
     const sealed = yield* Effect.forEach(details, ({ identifier }) =>
       keep(ports, which, identifier.kind, identifier.text),

@@ -62,7 +62,7 @@ export const receive = (ports: Ports) =>
     const from = { ...(country === undefined ? {} : { country }), ...(localLaw === undefined ? {} : { localLaw }) }
     const said = { kind, channel, requester, registered, purposes, ...from }
     const command: RightsRequest.Command = { _tag: "ReceiveRequest", at, ...said }
-    // What is stopped is stopped before the persons are recorded: a repetition after that, or after an answer, stops nothing.
+    // Purposes are stopped before the persons are recorded: a repetition after that, or after an answer, stops nothing.
     const isStopped = known.located || known.answeredAt !== undefined || known.status === "duplicate"
     // By then the persons may be erased: the request itself may have asked for that.
     if (!isStopped) yield* requireKnown(ports, received)
@@ -94,7 +94,7 @@ const linkedTo = Effect.fnUntraced(function* (
   return Array.from(found)
 })
 
-/** Refused for pseudonyms that nobody has shown to be the requester's: others are located by what the person brings. */
+/** Refused for pseudonyms that were not shown to be the requester's: others are located by what the person brings. */
 const requireKnown = Effect.fnUntraced(function* (ports: Ports, received: Received) {
   const { channel, customer, pseudonyms = [], registered = false } = received
   if (pseudonyms.length === 0) return

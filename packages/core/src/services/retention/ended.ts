@@ -131,7 +131,7 @@ const declaredAt = ({ declared, ends = Pseudonym.noEnds, state }: Facts): Readon
       : zonesOf(declared).map((zone) => DateTime.toEpochMillis(Calendar.endOfDay(lastDay, zone)))),
   ]),
   ...Array.from(state.periods.values()).flatMap((set) => set.map(({ from }) => from)),
-  // An event ends what was collected up to it, and nothing that is collected behind it.
+  // An event ends the data that were collected up to it, and none that are collected later.
   ...Object.values(ends).flatMap((moments) => moments.map((moment) => moment + 1)),
 ]
 
