@@ -2,12 +2,11 @@
  * The rows of a log as a service that runs would see them: each is recorded when it happens, through the plain verbs of
  * Tacet alone. Nothing of the importer is used, so that both can be compared.
  */
-import type { EventStore, ProjectionStore } from "@tacet/core/eventsourcing"
+import { type EventStore, type ProjectionStore, Uuid } from "@tacet/core/eventsourcing"
 import { makeTacet, type Tacet } from "@tacet/core/services"
 import { type CustomerReport, Definition } from "@tacet/core/statistics"
 import * as DateTime from "effect/DateTime"
 import * as Layer from "effect/Layer"
-import { randomUUID } from "node:crypto"
 import type { Mapping } from "../mapping/Mapping.ts"
 import type { CallFact, Fact, SourceRow } from "../SourceRow.ts"
 import { compartmentOf, type Declarations, declarationsOf, layerPolicies } from "./Declarations.ts"
@@ -90,8 +89,8 @@ const record = async (
 ): Promise<string | undefined> => {
   const { customer } = declarations
   const own = cases.get(row.case)
-  const followed: Followed = { ...(own ?? { interaction: randomUUID() }) }
-  const commands = row.facts.flatMap((fact) => commandsOf(declarations, followed, row.at, fact))
+  const followed: Followed = { ...(own ?? { interaction: Uuid.derived("live", row.case) }) }
+  const commands = row.facts.flatMap((fact) => commandsOf(declarations, followed, row, fact))
   const isCall = row.facts.every(({ _tag }) => _tag === "call" || _tag === "callPlaced")
   if (own === undefined && isCall && known !== undefined) {
     for (let time = 0; time < (repeats ? 2 : 1); time++) {
@@ -130,7 +129,7 @@ const startOf = (declarations: Declarations, millis: number, isCall: boolean, li
 const commandsOf = (
   declarations: Declarations,
   followed: Followed,
-  millis: number,
+  { at: millis, case: key }: Pick<SourceRow, "at" | "case">,
   fact: Fact,
 ): ReadonlyArray<unknown> => {
   const at = DateTime.makeUnsafe(millis)
@@ -148,9 +147,9 @@ const commandsOf = (
     case "ended":
       return [{ _tag: "EndInteraction", at, reason: "completed" }]
     case "call":
-      return wholeCall(number, fact)
+      return wholeCall(number, key, fact)
     case "callPlaced": {
-      const id = randomUUID()
+      const id = Uuid.derived("live call", key, `${millis}`)
       followed.call = { id }
       return [{ _tag: "PlaceCall", at, call: id, number, asksForPerson: true }]
     }
@@ -170,9 +169,9 @@ const commandsOf = (
   }
 }
 
-const wholeCall = (number: string, fact: CallFact): ReadonlyArray<unknown> => {
+const wholeCall = (number: string, key: string, fact: CallFact): ReadonlyArray<unknown> => {
   const { answeredAt, asksForPerson, disposition, endedAt, human, placedAt, talkSeconds } = fact
-  const call = randomUUID()
+  const call = Uuid.derived("live call", key, `${placedAt}`)
   const at = (millis: number) => DateTime.makeUnsafe(millis)
   return [
     { _tag: "PlaceCall", at: at(placedAt), call, number, asksForPerson },
