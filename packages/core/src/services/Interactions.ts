@@ -106,7 +106,7 @@ export const layer: Layer.Layer<Interactions, never, EventStore> = Layer.effect(
     ): Effect.fn.Return<CommandHandler.Handled<Interaction.State, Interaction.Event>, InteractionsError> {
       const { accept = "each", commands, commitId, customer, interaction, ...switches } = recording
       const target = { customer, id: interaction, accept, ...(commitId === undefined ? {} : { commitId }) }
-      return yield* handle(target, () => commands, switches)
+      return yield* handle(target, () => Effect.succeed({ commands }), switches)
     })
 
     return Interactions.of({

@@ -8,8 +8,10 @@ import * as Customer from "../../domain/Customer.ts"
 import type { CallId, ListedNumberId } from "../../domain/Identifier.ts"
 import * as Interaction from "../../domain/Interaction.ts"
 import * as Visit from "../../domain/Visit.ts"
+import type { StreamCheck } from "../../eventsourcing/Commit.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
+import * as Expected from "../../eventsourcing/ExpectedVersion.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import { millisOrNow } from "../internal/Moments.ts"
@@ -54,7 +56,10 @@ const idOf = (known: Known): Uuid => (typeof known === "string" ? known : known.
 /** How many interactions of a person are read at a time. */
 const atOnce = 8
 
-/** The visits of a person, those that are known by their ids read from the log, and which of them holds a call. */
+/**
+ * The visits of a person, those that are known by their ids read from the log, which of them holds a call, and that those which
+ * were read are as they were.
+ */
 export const visitsOf = Effect.fnUntraced(function* (
   { decisions }: Pick<Recorder.Recorder, "decisions">,
   customer: CustomerId,
@@ -62,18 +67,20 @@ export const visitsOf = Effect.fnUntraced(function* (
   call?: CallId,
 ) {
   let holder: Uuid | undefined
+  const checks = new Map<Uuid, StreamCheck>()
   const visits = yield* Effect.forEach(
     known,
     (one) =>
       typeof one !== "string" && call === undefined
         ? Effect.succeed(one)
-        : Effect.map(decisions.load(Interaction.aggregate, customer, idOf(one)), ({ state }) => {
+        : Effect.map(decisions.load(Interaction.aggregate, customer, idOf(one)), ({ state, version }) => {
             if (call !== undefined && state.calls.has(call)) holder = idOf(one)
+            checks.set(idOf(one), { stream: Interaction.streamOf(idOf(one)), expected: Expected.exact(version) })
             return typeof one === "string" ? Visit.of(one, state) : one
           }),
     { concurrency: atOnce },
   )
-  return { holder, visits: visits.flatMap((visit) => visit ?? []) }
+  return { holder, checks, visits: visits.flatMap((visit) => visit ?? []) }
 })
 
 /** Answers the interaction that a call belongs to, if any. Nothing is written. */
@@ -104,9 +111,24 @@ export const attributeCall = (recorder: Recorder.Recorder) =>
       const accepted = "a number that the Customer lists at that moment"
       return yield* new Refusal({ rule: "LISTED", command, field: "number", accepted })
     }
-    const id = yield* attributionOf(recorder)({ customer, among, at, call, number })
+    let seen = yield* visitsOf(recorder, customer, among, call)
+    const id = seen.holder ?? Visit.holding(seen.visits, { at, number })?.interaction
     if (id === undefined) return undefined
-    const { outcomes } = yield* handleBy(recorder)({ customer, id, accept: "all" }, () => commands, switches)
+    let isAgain = false
+    const target = { customer, id, accept: "all" } as const
+    const { outcomes } = yield* handleBy(recorder)(
+      target,
+      () =>
+        Effect.gen(function* () {
+          if (isAgain) seen = yield* visitsOf(recorder, customer, among, call)
+          isAgain = true
+          // Another caller may have recorded it on another one meanwhile: there it stays.
+          if ((seen.holder ?? id) !== id) return { commands: [] }
+          seen.checks.delete(id)
+          return { commands, checks: Array.from(seen.checks.values()) }
+        }),
+      switches,
+    )
     for (const outcome of outcomes) if (Result.isFailure(outcome)) return yield* outcome.failure
-    return id
+    return seen.holder ?? id
   })

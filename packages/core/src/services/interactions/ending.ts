@@ -46,7 +46,7 @@ export const endIdle = (recorder: Recorder.Recorder, ports: OpenInteractions.Por
     const handled = yield* forEachInTurns(yield* OpenInteractions.list(ports, customer), atOnce, (id) =>
       handle({ customer, id }, (state) => {
         const ending = Interaction.idleEnd(state, idle)
-        return ending === undefined ? [] : [ending]
+        return Effect.succeed({ commands: ending === undefined ? [] : [ending] })
       }),
     )
     // A later event refuses the end, and another run may have recorded it.

@@ -291,6 +291,26 @@ describe("a later call", () => {
     }).pipe(Effect.provide(over())),
   )
 
+  // Planted and found: the visits read once, before the decision.
+  it.effect("is recorded once, also where another caller who knows fewer interactions records it meanwhile", () => {
+    let meanwhile: Effect.Effect<unknown> = Effect.void
+    const around: AtEachCall = (port, carriedOut) =>
+      Effect.suspend(() => {
+        if (port !== "log.append") return carriedOut
+        const first = meanwhile
+        meanwhile = Effect.void
+        return Effect.andThen(first, carriedOut)
+      })
+    return Effect.gen(function* () {
+      const interactions = yield* recorded(once)
+      const commands = callAt(dawn + 120 * minute, numbers[0])
+      const attributed = (...among: ReadonlyArray<Known>) => interactions.attributeCall({ customer, among, commands })
+      meanwhile = Effect.orDie(attributed(idOf(0)))
+      expect(yield* attributed(idOf(0), idOf(1), idOf(1))).toBe(idOf(0))
+      expect((yield* events).filter(({ type }) => type === "CallPlaced").map(({ stream }) => stream)).toEqual([idOf(0)])
+    }).pipe(Effect.provide(over(around)))
+  })
+
   // Planted and found: a moment that is taken as it comes.
   it.effect("TACET-FORMAT: is looked for at a moment, and has moments", () =>
     Effect.gen(function* () {

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Interaction from "../../domain/Interaction.ts"
 import type * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
+import type { StreamCheck } from "../../eventsourcing/Commit.ts"
 import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import type { ReadError } from "../../eventsourcing/EventStoreError.ts"
@@ -17,21 +18,31 @@ import type * as Recorder from "../internal/Recorder.ts"
 /** The result of a recording: the state of the interaction and the outcome of each command. */
 export type Handled = CommandHandler.Handled<Interaction.State, Interaction.Event>
 
-/** Decides the commands that are made from the state of an interaction, and appends their events in one commit. */
+/** Commands, and the streams that must be as they were when the commands were made. */
+interface Made {
+  readonly commands: ReadonlyArray<Interaction.Command>
+  readonly checks?: ReadonlyArray<StreamCheck>
+}
+
+/**
+ * Decides the commands that are made from the state of an interaction, and appends their events in one commit. They are made
+ * anew where another append came between.
+ */
 export const handleBy =
   ({ decisions, prepare }: Recorder.Recorder) =>
   (
     target: CommandHandler.Target,
-    commandsOf: (state: Interaction.State) => ReadonlyArray<Interaction.Command>,
+    make: (state: Interaction.State) => Effect.Effect<Made, ReadError | UndecodableEvent>,
     switches: Recorder.Switches = {},
   ): Effect.Effect<Handled, Decisions.DecisionError> => {
     let isAgain = false
     return decisions.handlePrepared(Interaction.aggregate, target, (state) =>
-      Effect.suspend(() => {
-        const commands = commandsOf(state)
-        const facts = prepare(target.customer, commands, switches, { afresh: isAgain, collects: false })
+      Effect.gen(function* () {
+        const { checks = [], commands } = yield* make(state)
+        const options = { afresh: isAgain, collects: false }
         isAgain = true
-        return Effect.map(facts, (found) => ({ ...found, commands }))
+        const facts = yield* prepare(target.customer, commands, switches, options)
+        return { ...facts, commands, checks: [...(facts.checks ?? []), ...checks] }
       }),
     )
   }

@@ -53,10 +53,11 @@ export const noteReturns = (recorder: Recorder.Recorder) =>
     }
     const handle = handleBy(recorder)
     const handled = yield* forEachInTurns(byInteraction, atOnce, ([id, { at, class: recontact }]) =>
-      handle({ customer, id }, ({ recontacts }) =>
+      handle({ customer, id }, ({ recontacts }) => {
+        const observe = { _tag: "ObserveRecontact", at: DateTime.makeUnsafe(at), class: recontact } as const
         // The log knows of notes that the caller's own memory of a visit does not.
-        recontacts.size > 0 ? [] : [{ _tag: "ObserveRecontact", at: DateTime.makeUnsafe(at), class: recontact }],
-      ),
+        return Effect.succeed({ commands: recontacts.size > 0 ? [] : [observe] })
+      }),
     )
     const refused = new Array<Refusal>()
     let noted = 0
