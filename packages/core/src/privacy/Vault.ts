@@ -22,7 +22,7 @@ import type * as Identifiers from "./Identifiers.ts"
 import type { Collected, Ended, Span, SubjectSpan, Tally } from "./Ended.ts"
 import type { Erasure, Keyring } from "./Keyring.ts"
 import type { KeyStore } from "./KeyStore.ts"
-import type { OpeningPolicy } from "./OpeningPolicy.ts"
+import type { KeptCategories, OpeningPolicy } from "./OpeningPolicy.ts"
 import type { Sealed } from "./Sealed.ts"
 import type { ErasureCause, SubjectId } from "./Subject.ts"
 import { erasing } from "./vault/erasing.ts"
@@ -30,6 +30,7 @@ import { keeping, type Kept } from "./vault/keeping.ts"
 import { keyrings } from "./vault/keyrings.ts"
 import { locating, type Observation, type ToLocate } from "./vault/locating.ts"
 import { type Opened, type OpenError, opening, type ToOpen } from "./vault/opening.ts"
+import { keptCategories } from "./vault/categories.ts"
 import { ports } from "./vault/Ports.ts"
 import { rotating } from "./vault/rotating.ts"
 import { requireFit } from "./vault/fitting.ts"
@@ -112,6 +113,8 @@ export class Vault extends Context.Service<
       subject: SubjectId,
       page: { readonly after?: Uuid.Uuid; readonly limit: number },
     ) => Effect.Effect<ReadonlyArray<Kept>, VaultUnavailable>
+    /** Which categories of values are kept for subjects of a Customer and have not ended: none of them is opened. */
+    readonly kept: (customer: CustomerId) => KeptCategories
     /** Restricts the processing of a subject's data to storing it, or lifts that (GDPR 18). */
     readonly restrict: (
       customer: CustomerId,
@@ -190,6 +193,7 @@ export const layer: Layer.Layer<Vault, never, VaultStore | KeyStore | AccessLog 
         ...opening(stores, rings),
         ...locating(stores, rings),
         ...keeping(stores, rings),
+        kept: (customer) => keptCategories(stores, customer),
         ...erasing(stores, rings),
         ...rotating(stores, rings),
       })

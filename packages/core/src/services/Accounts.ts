@@ -7,7 +7,6 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Layer from "effect/Layer"
@@ -26,13 +25,12 @@ import type { Source } from "../privacy/Source.ts"
 import { requireFit, type SealError, Vault } from "../privacy/Vault.ts"
 import type { PeriodClosed, SubjectErased, VaultUnavailable } from "../privacy/VaultError.ts"
 import * as Declarations from "./internal/Declarations.ts"
-import { momentOrNow } from "./internal/Moments.ts"
+import { momentOrNow, requireCome } from "./internal/Moments.ts"
 import * as Decisions from "./internal/Decisions.ts"
 import { requireSealable } from "./internal/Sealings.ts"
 import { declare } from "./pseudonyms/declaring.ts"
 import { keep, observe, requireCollected } from "./pseudonyms/observing.ts"
 import { NoticedElsewhere } from "./pseudonyms/settings.ts"
-import { keptIn } from "./pseudonyms/linked.ts"
 import { contextOf, type Ports as PseudonymPorts, stateOf, subjectOf } from "./pseudonyms/recording.ts"
 
 /** The errors of every operation besides refusals: the log or the vault is unavailable or damaged. */
@@ -133,7 +131,7 @@ export const layer: Layer.Layer<Accounts, never, Vault | EventStore> = Layer.eff
     const once = (event: keyof Pseudonym.PersonEnds, _tag: "FulfilPurposes" | "CloseAccount" | "EndRelationship") =>
       Effect.fn(`Accounts.${_tag}`)(function* ({ operator, person }: AccountRef, at?: EpochMillis) {
         const whose = { customer: operator, pseudonym: person }
-        const moment = yield* notAhead(_tag, at)
+        const moment = yield* reached(_tag, at)
         const { ends } = yield* stateOf(ports.decisions, whose)
         if (ends[event].length > 0) return
         yield* declare(ports)(whose, { _tag, at: moment })
@@ -141,7 +139,7 @@ export const layer: Layer.Layer<Accounts, never, Vault | EventStore> = Layer.eff
     return Accounts.of({
       register: register(ports),
       noteActivity: Effect.fn("Accounts.noteActivity")(function* ({ operator, person }: AccountRef, at?: EpochMillis) {
-        const moment = yield* notAhead("NoteActivity", at)
+        const moment = yield* reached("NoteActivity", at)
         yield* declare(ports)({ customer: operator, pseudonym: person }, { _tag: "NoteActivity", at: moment })
       }),
       close: once("accountDeletion", "CloseAccount"),
@@ -152,12 +150,9 @@ export const layer: Layer.Layer<Accounts, never, Vault | EventStore> = Layer.eff
   }),
 )
 
-/** A moment, which the clock has reached. An end ahead of it would bar the real one. */
-const notAhead = Effect.fnUntraced(function* (command: string, at: EpochMillis | undefined) {
-  const moment = yield* momentOrNow(command, at)
-  if (DateTime.toEpochMillis(moment) <= (yield* Clock.currentTimeMillis)) return moment
-  return yield* new Refusal({ rule: "TACET-TIME", command, field: "at", accepted: "a moment that has come" })
-})
+/** A moment that the caller gives, or now, and that has come. */
+const reached = (command: string, at: EpochMillis | undefined) =>
+  Effect.flatMap(momentOrNow(command, at), (moment) => requireCome(command, moment))
 
 interface Ports extends PseudonymPorts {
   readonly noticedElsewhere: boolean
@@ -178,7 +173,7 @@ const register = (ports: Ports) =>
     const known = yield* stateOf(decisions, whose)
     // A repetition without a moment means the moment of the registration.
     const at = toRegister.at ?? known.registered?.at ?? (yield* Clock.currentTimeMillis)
-    const moment = yield* notAhead("RegisterPerson", at)
+    const moment = yield* reached("RegisterPerson", at)
     if (known.registered !== undefined && toRegister.accepted !== undefined && known.acceptances.size === 0) {
       const accepted = "the acceptance with Policies.accept, when it is given: the person is registered already"
       return yield* new Refusal({ rule: "TACET-ONCE", command: "RegisterPerson", field: "accepted", accepted })
@@ -231,7 +226,7 @@ const register = (ports: Ports) =>
             if (isKept(state, category)) continue
             const row = { customer: operator, subject: subjectOf(person), category, declared: of, source, at }
             const ownerOf = () => Effect.succeed(Option.none())
-            const sealing = { ...row, ownerOf, kept: keptIn(ports.vault, operator) }
+            const sealing = { ...row, ownerOf, kept: ports.vault.kept(operator) }
             yield* requireSealable(ports, declared, { _tag: "pseudonym", state: registered }, sealing)
           }
           return { commands, context, checks: [Declarations.check(operator, declared)] }

@@ -4,6 +4,7 @@
  * open request, never a record of an answer that was not carried out. Repeat an operation that was stopped.
  */
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as RightsRequest from "../domain/RightsRequest.ts"
@@ -25,16 +26,7 @@ import type { CopiedDisclosure, CopiedInteraction, DataCopy, OpenedValue, Readab
 import { choose, type Choice } from "./requests/choosing.ts"
 import { type Candidate, type Detail, locate } from "./requests/locating.ts"
 import { type Notice, type Notification, NotifyRecipient } from "./requests/notifying.ts"
-import {
-  decide,
-  type Disclosed,
-  located,
-  type Ports,
-  type RequestRef,
-  stateOf,
-  subjectOf,
-  utcNow,
-} from "./requests/records.ts"
+import { decide, type Disclosed, located, type Ports, type RequestRef, stateOf, subjectOf } from "./requests/records.ts"
 import { join } from "./requests/joining.ts"
 import { receive, type Received } from "./requests/receiving.ts"
 import { listOpen, type OpenRequest } from "./requests/listing.ts"
@@ -202,7 +194,7 @@ const fulfil = (ports: Ports) =>
     const fulfilment: Fulfilment = {
       answer,
       by: answer.by,
-      at: yield* utcNow,
+      at: yield* DateTime.now,
       subjects: yield* subjectsOf(ports, answer, state.duplicates, actor),
       purposes: state.request?.purposes ?? [],
     }

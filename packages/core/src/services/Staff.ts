@@ -3,9 +3,7 @@
  * before the reading (AUTHZ, NEED). The register is the operator's (`Policies.OperatorOf`), or the compartment's own where no
  * operator is named. With `Staff.layerRequired` the vault opens nothing to staff beside it.
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { StaffRole } from "../domain/Identifier.ts"
@@ -13,10 +11,10 @@ import * as StaffRegister from "../domain/StaffRegister.ts"
 import type { CustomerId } from "../eventsourcing/CustomerId.ts"
 import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import type { EventStore } from "../eventsourcing/EventStore.ts"
-import { Refusal } from "../eventsourcing/Refusal.ts"
+import type { Refusal } from "../eventsourcing/Refusal.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
 import * as Decisions from "./internal/Decisions.ts"
-import { momentOrNow } from "./internal/Moments.ts"
+import { momentOrNow, requireCome } from "./internal/Moments.ts"
 import { layerRequired, Required } from "./staff/settings.ts"
 
 export { layerRequired, Required }
@@ -58,11 +56,7 @@ export const layer: Layer.Layer<Staff, never, EventStore> = Layer.effect(
     const decisions = yield* Decisions.make
     return Staff.of({
       declare: Effect.fn("Staff.declare")(function* (compartment, command) {
-        // An entry ahead of the clock would bar those of today.
-        if (DateTime.toEpochMillis(command.at) > (yield* Clock.currentTimeMillis)) {
-          const accepted = "a moment that has come"
-          return yield* new Refusal({ rule: "TACET-TIME", command: command._tag, field: "at", accepted })
-        }
+        yield* requireCome(command._tag, command.at)
         const target = { customer: compartment, id: compartment }
         const { events } = yield* decisions.handle(StaffRegister.aggregate, { ...target, command, context: undefined })
         return events

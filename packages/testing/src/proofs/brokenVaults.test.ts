@@ -420,6 +420,7 @@ const nothing: Service = {
   observe: () => Effect.void,
   locate: () => Effect.succeed([]),
   valuesOf: () => Effect.succeed([]),
+  kept: () => () => Effect.succeed(new Set()),
   restrict: () => Effect.void,
   object: () => Effect.void,
   erase: (_, __, cause) => Effect.succeed({ fingerprint: "", at: 0, cause, done: [], completed: false }),

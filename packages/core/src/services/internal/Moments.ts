@@ -22,3 +22,9 @@ export const momentOrNow = (
 /** The same in milliseconds. */
 export const millisOrNow = (command: string, at: EpochMillis | undefined, field?: string) =>
   at === undefined ? Clock.currentTimeMillis : Effect.map(momentOrNow(command, at, field), DateTime.toEpochMillis)
+
+/** A moment that has come: an entry ahead of the clock would bar those of today (TACET-TIME). */
+export const requireCome = Effect.fnUntraced(function* (command: string, at: DateTime.Utc) {
+  if (DateTime.toEpochMillis(at) <= (yield* Clock.currentTimeMillis)) return at
+  return yield* new Refusal({ rule: "TACET-TIME", command, field: "at", accepted: "a moment that has come" })
+})

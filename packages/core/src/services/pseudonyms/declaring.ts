@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import type * as Pseudonym from "../../domain/Pseudonym.ts"
 import * as Declarations from "../internal/Declarations.ts"
-import { keptIn, linkedWith, requireApartAll } from "./linked.ts"
+import { linkedWith, requireApartAll } from "./linked.ts"
 import { type Ports, type PseudonymRef, record, stateOf, subjectOf } from "./recording.ts"
 
 /**
@@ -52,7 +52,7 @@ const join = Effect.fnUntraced(function* (
       linkedWith(decisions, customer, one, state),
     ),
   )
-  yield* requireApartAll(policy, new Map(both.flatMap((each) => Array.from(each))), _tag, keptIn(vault, customer))
+  yield* requireApartAll(policy, new Map(both.flatMap((each) => Array.from(each))), _tag, vault.kept(customer))
   const back = { _tag, at, other: pseudonym }
   yield* record(decisions, { customer, pseudonym: other }, back, () => Effect.succeed(back))
 })

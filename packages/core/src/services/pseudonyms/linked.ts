@@ -1,18 +1,15 @@
 /**
  * The pseudonyms of one person that are linked with each other, and the data under them that may not meet.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Pseudonym from "../../domain/Pseudonym.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import type { UndecodableEvent } from "../../eventsourcing/EventCodec.ts"
 import type { ReadError } from "../../eventsourcing/EventStoreError.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
-import type { Uuid } from "../../eventsourcing/Uuid.ts"
 import type { EffectivePolicy } from "../../policy/binding/EffectivePolicy.ts"
 import type { KeptCategories } from "../../privacy/OpeningPolicy.ts"
 import type { PersonalDataCategory } from "../../privacy/PersonalDataCategory.ts"
-import type { Vault } from "../../privacy/Vault.ts"
 import type * as Decisions from "../internal/Decisions.ts"
 import { subjectOf } from "./recording.ts"
 
@@ -72,21 +69,3 @@ export const requireApartAll = Effect.fnUntraced(function* (
   if (held.every(({ size }) => size === 0)) return
   yield* requireApart(policy, linked, { command, field: "other" }, "advertisingIdentifier", kept)
 })
-
-/** The categories that a vault keeps for the subjects of a Customer. */
-export const keptIn =
-  (vault: Vault["Service"], customer: CustomerId): KeptCategories =>
-  (subject, among) =>
-    Effect.gen(function* () {
-      const now = yield* Clock.currentTimeMillis
-      const kept = new Set<PersonalDataCategory>()
-      let after: Uuid | undefined
-      for (;;) {
-        const page = yield* vault.valuesOf(customer, subject, { ...(after === undefined ? {} : { after }), limit: 500 })
-        for (const { category, retentionEnd } of page) {
-          if (among.includes(category) && (retentionEnd === undefined || retentionEnd > now)) kept.add(category)
-        }
-        after = page.at(-1)?.reference
-        if (after === undefined) return kept
-      }
-    })

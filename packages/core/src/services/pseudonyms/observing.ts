@@ -20,7 +20,7 @@ import * as Declarations from "../internal/Declarations.ts"
 import { millisOrNow, momentOrNow } from "../internal/Moments.ts"
 import * as PersonEnds from "../internal/PersonEnds.ts"
 import * as RetentionEnds from "../internal/RetentionEnds.ts"
-import { allKept, type Ports, type PseudonymRef, record, subjectOf, utcNow } from "./recording.ts"
+import { allKept, type Ports, type PseudonymRef, record, subjectOf } from "./recording.ts"
 
 /** A personal value of a pseudonym. */
 export interface ToKeep extends PseudonymRef {
@@ -224,7 +224,7 @@ export const rectify = (ports: Ports) =>
   Effect.fn("Pseudonyms.rectify")(function* (whose: PseudonymRef, old: Sealed<string>, value: string) {
     const { decisions, vault } = ports
     const { customer, pseudonym } = whose
-    const at = yield* utcNow
+    const at = yield* DateTime.now
     const command = (sealed: Sealed<string>): Pseudonym.Command => ({
       _tag: "RectifyDetail",
       at,

@@ -2,8 +2,6 @@
  * How a command of a pseudonym is recorded: decided once without writing, prepared in the vault, then decided and
  * appended.
  */
-import * as Clock from "effect/Clock"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Contract from "../../domain/Contract.ts"
 import * as Customer from "../../domain/Customer.ts"
@@ -86,6 +84,3 @@ export const record = <E>(
     ),
     ({ events }) => events,
   )
-
-/** Now, as commands carry it. */
-export const utcNow: Effect.Effect<DateTime.Utc> = Effect.map(Clock.currentTimeMillis, (at) => DateTime.makeUnsafe(at))

@@ -2,6 +2,7 @@
  * The rights of access and portability (R-ACCESS, R-PORT, GDPR 15, 20): a copy of the person's data, and the record that
  * it was given.
  */
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as RightsRequest from "../../domain/RightsRequest.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
@@ -9,7 +10,7 @@ import type { Actor } from "../../privacy/AccessLog.ts"
 import * as Declarations from "../internal/Declarations.ts"
 import { type Fulfilment, fulfilling } from "./answering.ts"
 import { copyOf, type DataCopy } from "./copying.ts"
-import { decide, located, type Ports, type RequestRef, stateOf, utcNow } from "./records.ts"
+import { decide, located, type Ports, type RequestRef, stateOf } from "./records.ts"
 
 /** Reads the person's data for a request whose requester was verified (R-VERIFY). */
 export const read = (ports: Ports) =>
@@ -21,7 +22,7 @@ export const read = (ports: Ports) =>
 /** Refused until the requester was verified, where the policy requires that before an answer (R-VERIFY). */
 const requireVerified = Effect.fnUntraced(function* (ports: Ports, which: RequestRef) {
   const declared = yield* ports.decisions.declared(which.customer)
-  const { parameters } = yield* Declarations.bound(declared, "ReadData", yield* utcNow)
+  const { parameters } = yield* Declarations.bound(declared, "ReadData", yield* DateTime.now)
   const { verified } = yield* stateOf(ports, which)
   if (verified || parameters.verification !== "beforeAnswer") return
   const accepted = "requester and data that correspond: VerifyIdentity first"

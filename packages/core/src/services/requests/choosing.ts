@@ -3,13 +3,14 @@
  * of two who share an address neither is taken before a further detail distinguishes them (R-LOCATE, GDPR 11(2),
  * 12(6)).
  */
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as Pseudonym from "../../domain/Pseudonym.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
 import * as Uuid from "../../eventsourcing/Uuid.ts"
 import type { Actor } from "../../privacy/AccessLog.ts"
 import { type Candidate, type Detail, locate, locating, proposed } from "./locating.ts"
-import { choicesOf, decide, foresee, keep, type Ports, type RequestRef, utcNow } from "./records.ts"
+import { choicesOf, decide, foresee, keep, type Ports, type RequestRef } from "./records.ts"
 import { stopFromReceipt } from "./stopping.ts"
 
 /** Which of the candidates that some details lead to are the person. Each of them is named once. */
@@ -31,7 +32,7 @@ export const choose = (ports: Ports) =>
     const before = yield* choicesOf(ports, which, actor)
     const isRepeated = take.every((one) => before.taken.has(one)) && leaveOut.every((one) => before.leftOut.has(one))
     if (take.length > 0 && isRepeated) return yield* stopFromReceipt(ports, which, take)
-    const at = yield* utcNow
+    const at = yield* DateTime.now
     const counts = { taken: take.length, leftOut: leaveOut.length }
     const unkept = { reference: yield* Uuid.next, category: "accountIdentifier" as const }
     yield* foresee(ports, which, locating(at, details, yield* proposed(details), { list: unkept, ...counts }))

@@ -25,7 +25,7 @@ import type { Kept } from "../../privacy/Vault.ts"
 import type { Declared } from "../internal/Declarations.ts"
 import * as PersonEnds from "../internal/PersonEnds.ts"
 import * as RetentionEnds from "../internal/RetentionEnds.ts"
-import { accessOf, type Disclosed, disclosuresOf, type Ports, type RequestRef, utcNow, valuesOf } from "./records.ts"
+import { accessOf, type Disclosed, disclosuresOf, type Ports, type RequestRef, valuesOf } from "./records.ts"
 
 /** A value of the person, open. */
 export interface OpenedValue extends Kept {
@@ -148,7 +148,7 @@ const described = Effect.fnUntraced(function* (
   kept: Kept,
   value: string,
 ) {
-  const at = yield* utcNow
+  const at = yield* DateTime.now
   const { category, collectedAt, purposes } = kept
   const ofPerson = yield* PersonEnds.of(decisions, customer, subject)
   const datum = { category, collectedAt, at: DateTime.toEpochMillis(at), purposes, ends: ofPerson }

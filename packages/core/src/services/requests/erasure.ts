@@ -11,7 +11,7 @@ import * as RetentionEnds from "../internal/RetentionEnds.ts"
 import type { SubjectId } from "../../privacy/Subject.ts"
 import { type Answer, type Fulfilment, fulfilling, pseudonymOf } from "./answering.ts"
 import { notify } from "./notifying.ts"
-import { decide, type Disclosed, disclosuresOf, foresee, keep, noted, type Ports, utcNow, valuesOf } from "./records.ts"
+import { decide, type Disclosed, disclosuresOf, foresee, keep, noted, type Ports, valuesOf } from "./records.ts"
 
 /** The values to be erased and the recipients to be notified, as they were when the erasure began. */
 interface Plan {
@@ -61,7 +61,7 @@ export const holdingsOf = Effect.fnUntraced(function* (
   customer: CustomerId,
   subjects: ReadonlyArray<SubjectId>,
 ) {
-  const at = yield* utcNow
+  const at = yield* DateTime.now
   const declared = yield* ports.decisions.declared(customer)
   const { state } = yield* ports.decisions.load(RetentionPolicy.aggregate, customer, customer)
   const now = DateTime.toEpochMillis(at)

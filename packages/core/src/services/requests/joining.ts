@@ -2,6 +2,7 @@
  * Joins a request that says the same as an earlier one of the person to it: it is answered with it, and due no later. Both
  * are recorded in one commit, so a crash joins neither or both.
  */
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as RightsRequest from "../../domain/RightsRequest.ts"
 import * as CommandHandler from "../../eventsourcing/CommandHandler.ts"
@@ -10,7 +11,7 @@ import { Refusal } from "../../eventsourcing/Refusal.ts"
 import * as Retry from "../../eventsourcing/Retry.ts"
 import * as Uuid from "../../eventsourcing/Uuid.ts"
 import * as Declarations from "../internal/Declarations.ts"
-import { contextOf, type Ports, type RequestRef, utcNow } from "./records.ts"
+import { contextOf, type Ports, type RequestRef } from "./records.ts"
 
 /** Joins a request to the earlier one; the same again has no further effect. */
 export const join = (ports: Ports) =>
@@ -28,7 +29,7 @@ const joinOnce = Effect.fnUntraced(function* (
   original: RightsRequest.RequestId,
 ) {
   const { decisions, store } = ports
-  const at = yield* utcNow
+  const at = yield* DateTime.now
   const declared = yield* decisions.declared(customer)
   const context = contextOf(ports, customer, yield* Declarations.bound(declared, "MarkDuplicate", at))
   const again = yield* decisions.load(RightsRequest.aggregate, customer, request)

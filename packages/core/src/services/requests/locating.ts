@@ -14,7 +14,7 @@ import type * as Identifiers from "../../privacy/Identifiers.ts"
 import type { Sealed } from "../../privacy/Sealed.ts"
 import type { SubjectId } from "../../privacy/Subject.ts"
 import { momentOrNow } from "../internal/Moments.ts"
-import { accessOf, foresee, type Ports, type RequestRef, utcNow } from "./records.ts"
+import { accessOf, foresee, type Ports, type RequestRef } from "./records.ts"
 
 /** An identifier, and the time in which it belonged to the person: `[from, to)`. */
 export interface Detail {
@@ -67,7 +67,7 @@ export const locate = (ports: Ports) =>
       yield* momentOrNow("LocateSubject", from, "details.from")
       yield* momentOrNow("LocateSubject", to, "details.to")
     }
-    yield* foresee(ports, which, locating(yield* utcNow, details, yield* proposed(details)))
+    yield* foresee(ports, which, locating(yield* DateTime.now, details, yield* proposed(details)))
     const access = accessOf(which, actor)
     const found = yield* Effect.forEach(details, (detail) => ports.vault.locate({ customer, ...detail, ...access }))
     const subjects = Array.from(new Set(found.flat()))

@@ -2,12 +2,13 @@
  * Notifies the recipients of disclosures that data was erased, rectified or restricted (GDPR 19).
  */
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { RecipientId } from "../../domain/Recipient.ts"
 import type * as RightsRequest from "../../domain/RightsRequest.ts"
 import * as Transfer from "../../domain/Transfer.ts"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
-import { type Disclosed, type Ports, type RequestRef, utcNow } from "./records.ts"
+import { type Disclosed, type Ports, type RequestRef } from "./records.ts"
 
 /** A recipient who has to be notified of an erasure, a rectification or a restriction. */
 export interface Notice {
@@ -45,7 +46,7 @@ export const notify = Effect.fnUntraced(function* (
     const { state: before } = yield* decisions.load(Transfer.aggregate, customer, transfer)
     if (before.notices.has(request)) continue
     const result = yield* notifyRecipient({ customer, transfer, recipient, cause, request })
-    const notice = { at: yield* utcNow, notice: request, cause }
+    const notice = { at: yield* DateTime.now, notice: request, cause }
     yield* decisions.handleBy(Transfer.aggregate, { customer, id: transfer }, (state) =>
       Transfer.decideNotice(
         state,

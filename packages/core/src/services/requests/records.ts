@@ -3,7 +3,6 @@
  * person was located and the plan of an erasure.
  */
 import * as Clock from "effect/Clock"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { RecipientId } from "../../domain/Recipient.ts"
@@ -202,6 +201,3 @@ export const disclosuresOf = Effect.fnUntraced(function* (
   }
   return disclosures
 })
-
-/** Now, as commands carry it. */
-export const utcNow: Effect.Effect<DateTime.Utc> = Effect.map(Clock.currentTimeMillis, (at) => DateTime.makeUnsafe(at))

@@ -2,6 +2,7 @@
  * Refuses a request. A ground of the law cites an act and the values of the person that it holds, of a person who was
  * located and verified (R-LEGAL-LIMIT, GDPR 12(4), 17(3)).
  */
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as RightsRequest from "../../domain/RightsRequest.ts"
 import * as Uuid from "../../eventsourcing/Uuid.ts"
@@ -9,7 +10,7 @@ import type * as Competence from "../../policy/binding/Competence.ts"
 import type { Actor } from "../../privacy/AccessLog.ts"
 import { holdingsOf } from "./erasure.ts"
 import { resumeAfterRefusal } from "./stopping.ts"
-import { decide, foresee, keep, located, type Ports, type RequestRef, stateOf, utcNow } from "./records.ts"
+import { decide, foresee, keep, located, type Ports, type RequestRef, stateOf } from "./records.ts"
 
 /** A refusal of a request. */
 export interface RequestRefusal extends RequestRef {
@@ -42,7 +43,7 @@ export const refuse = (ports: Ports) =>
       }
     })
     if (before.refusedOn === ground) return yield* resume
-    const at = yield* utcNow
+    const at = yield* DateTime.now
     const holdings = RightsRequest.isLegalGround(ground)
       ? yield* holdingsOf(ports, customer, yield* located(ports, refusal, actor))
       : []

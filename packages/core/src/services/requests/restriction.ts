@@ -2,6 +2,7 @@
  * The right to restriction (R-RESTRICT, GDPR 18): the person's data is stored and not used, or not used for the purposes
  * that the request names, and recipients are notified. It ends once the person was told.
  */
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as Pseudonym from "../../domain/Pseudonym.ts"
 import type { Uuid } from "../../eventsourcing/Uuid.ts"
@@ -10,7 +11,7 @@ import type { Actor } from "../../privacy/AccessLog.ts"
 import { type Fulfilment, fulfilling, pseudonymOf } from "./answering.ts"
 import { holdingsOf } from "./erasure.ts"
 import { notify } from "./notifying.ts"
-import { decide, disclosuresOf, foresee, located, type Ports, type RequestRef, stateOf, utcNow } from "./records.ts"
+import { decide, disclosuresOf, foresee, located, type Ports, type RequestRef, stateOf } from "./records.ts"
 
 /** Restricts, and answers the disclosures whose recipients were not notified. */
 export const restrict = Effect.fnUntraced(function* (ports: Ports, fulfilment: Fulfilment) {
@@ -41,7 +42,7 @@ export interface Lifting extends RequestRef {
 export const lift = (ports: Ports) =>
   Effect.fn("DataSubjectRequests.lift")(function* (lifting: Lifting) {
     const { actor, customer, informed } = lifting
-    const at = yield* utcNow
+    const at = yield* DateTime.now
     const command = { _tag: "LiftRestriction", at, informed } as const
     yield* foresee(ports, lifting, command)
     const { request: asked } = yield* stateOf(ports, lifting)

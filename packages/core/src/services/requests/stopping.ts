@@ -10,7 +10,7 @@ import type { Purpose } from "../../policy/text/parameters/purposes.ts"
 import type { Actor } from "../../privacy/AccessLog.ts"
 import { type Fulfilment, fulfilling, pseudonymOf } from "./answering.ts"
 import type { PseudonymRef } from "../pseudonyms/recording.ts"
-import { decide, foresee, located, type Ports, type RequestRef, stateOf, utcNow } from "./records.ts"
+import { decide, foresee, located, type Ports, type RequestRef, stateOf } from "./records.ts"
 
 /** Raises and upholds an objection to each purpose of the request. */
 export const object = Effect.fnUntraced(function* (ports: Ports, fulfilment: Fulfilment) {
@@ -90,7 +90,7 @@ export const resumeAfterRefusal = Effect.fnUntraced(function* (
 ) {
   const { request } = yield* stateOf(ports, which)
   if (request?.kind !== "objection") return
-  const at = yield* utcNow
+  const at = yield* DateTime.now
   for (const whose of yield* pseudonymsOf(ports, which, actor)) {
     const { objectedBy, objections } = yield* ports.pseudonyms.stateOf(whose)
     for (const purpose of request.purposes) {
