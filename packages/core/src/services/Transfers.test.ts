@@ -13,7 +13,19 @@ import type { Sealed } from "../privacy/Sealed.ts"
 import { Vault } from "../privacy/Vault.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { layer as recipientsLayer, Recipients } from "./Recipients.ts"
-import { access, customer, dawn, day, deadly, moment, observed, over, refusalOf, start } from "./scene.testing.ts"
+import {
+  access,
+  customer,
+  dawn,
+  day,
+  deadly,
+  moment,
+  observed,
+  over,
+  refusalOf,
+  start,
+  toSubProcessor,
+} from "./scene.testing.ts"
 import { type AtEachCall } from "./ports.testing.ts"
 import { type Disclosure, layer as transfersLayer, type Requested, Transfers } from "./Transfers.ts"
 
@@ -51,14 +63,7 @@ const wanted: Omit<Requested, "at"> = {
   customer,
   transfer,
   recipient,
-  ground: "subProcessor",
-  purpose: "customerCare",
-  categories: ["telephoneNumber"],
-  data: "otherData",
-  manner: "file",
-  destination: "FR",
-  conditions: [],
-  againstPayment: false,
+  ...toSubProcessor,
 }
 
 const requested = (change: Partial<Requested> = {}) =>

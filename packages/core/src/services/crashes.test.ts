@@ -42,7 +42,7 @@ import { layer as processingLayer, ProcessingRecord } from "./ProcessingRecord.t
 import { Pseudonyms } from "./Pseudonyms.ts"
 import { layer as recipientsLayer, Recipients } from "./Recipients.ts"
 import { layer as retentionLayer, Retention } from "./Retention.ts"
-import { access, contract, customer, dawn, day, moment, over } from "./scene.testing.ts"
+import { access, contract, customer, dawn, day, moment, over, toSubProcessor } from "./scene.testing.ts"
 import { layer as securityLayer, SecurityMeasures } from "./SecurityMeasures.ts"
 import { layer as staffLayer, Staff } from "./Staff.ts"
 import { layer as switchesLayer, Switches } from "./Switches.ts"
@@ -333,14 +333,7 @@ const history: ReadonlyArray<readonly [verb: string, Step]> = [
         transfer,
         pseudonym: person,
         recipient,
-        ground: "subProcessor",
-        purpose: "customerCare",
-        categories: ["telephoneNumber"],
-        data: "otherData",
-        manner: "file",
-        destination: "FR",
-        conditions: [],
-        againstPayment: false,
+        ...toSubProcessor,
         at: dawn + 2 * day,
       }),
     ),

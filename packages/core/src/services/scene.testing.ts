@@ -98,6 +98,18 @@ export const periodOf = Effect.fnUntraced(function* (category: PersonalDataCateg
   yield* CommandHandler.handle(RetentionPolicy.aggregate, { customer, id: customer, command, context: { policy } })
 })
 
+/** What is disclosed to a sub-processor, but for whom and by whom. */
+export const toSubProcessor = {
+  ground: "subProcessor",
+  purpose: "customerCare",
+  categories: ["telephoneNumber"],
+  data: "otherData",
+  manner: "file",
+  destination: "FR",
+  conditions: [],
+  againstPayment: false,
+} as const
+
 export const observed = (pseudonym: Pseudonym.PseudonymId, text: string) =>
   Pseudonyms.use((pseudonyms) =>
     pseudonyms.observe({

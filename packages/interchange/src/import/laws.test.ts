@@ -6,10 +6,8 @@ import { describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import type { Mapping } from "../mapping/Mapping.ts"
-import type { Fact, SourceRow } from "../SourceRow.ts"
-import { abandonedCall, callFact, day, hour, importing, minute, morning, numbered, step } from "./importing.testing.ts"
-
-type Row = Omit<SourceRow, "_tag" | "line">
+import { abandonedCall, callFact, day, hour, importing, minute, morning, numbered } from "./importing.testing.ts"
+import { anEnding, inMoments, inOrder, type Row, visited } from "./visits.testing.ts"
 
 const screens = ["home", "bill", "move"] as const
 
@@ -21,15 +19,6 @@ const mapping: Mapping = {
     journeys: [["home" as never, "bill" as never]],
   },
 }
-
-/** The ending of a visit. */
-const anEnding = fc.constantFrom<ReadonlyArray<Fact>>(
-  [],
-  [{ _tag: "redirected" }],
-  [{ _tag: "ended" }],
-  [{ _tag: "callRequested" }],
-  [{ _tag: "excluded", reason: "test" }],
-)
 
 /** A call after a visit: by its case, by the person alone, in legs or moment by moment. */
 const aCall = fc.record({
@@ -48,25 +37,14 @@ const aVisit = fc.record({
 })
 
 /** The rows of a log in the order of time, each at a moment of its own. */
-const aLog = fc.array(aVisit, { minLength: 1, maxLength: 9 }).map((visits) =>
-  visits
-    .flatMap((visit, number) => rowsOf(visit, `case ${number}`))
-    .toSorted((one, other) => one.at - other.at)
-    .map((row, place) => shifted(row, place)),
-)
+const aLog = fc
+  .array(aVisit, { minLength: 1, maxLength: 9 })
+  .map((visits) => inOrder(visits.flatMap((visit, number) => rowsOf(visit, `case ${number}`))))
 
 type Visit = typeof aVisit extends fc.Arbitrary<infer A> ? A : never
 
-const rowsOf = ({ call, ending, pause, person, start, steps }: Visit, name: string): ReadonlyArray<Row> => {
-  const known = person === undefined ? {} : { person }
-  const at = morning + start * minute
-  const end = at + steps.length * pause * minute
-  const taken = steps.map((screen, place): Row => ({
-    case: name,
-    ...known,
-    at: at + place * pause * minute,
-    facts: [step(screen)],
-  }))
+const rowsOf = ({ call, ...visit }: Visit, name: string): ReadonlyArray<Row> => {
+  const { end, known, rows } = visited(visit, name)
   const callAt = end + call.after * minute
   const fact = call.reaches ? callFact(callAt) : abandonedCall(callAt)
   const callRows: Readonly<Record<typeof call.how, ReadonlyArray<Row>>> = {
@@ -77,32 +55,10 @@ const rowsOf = ({ call, ending, pause, person, start, steps }: Visit, name: stri
       { case: `${name} legs`, ...known, at: callAt, facts: [{ _tag: "leg", ...fact }] },
       { case: `${name} legs`, ...known, at: callAt + minute, facts: [{ _tag: "leg", ...callFact(callAt + minute) }] },
     ],
-    moments: [
-      { case: `${name} moments`, ...known, at: callAt, facts: [{ _tag: "callPlaced" }] },
-      { case: `${name} moments`, at: callAt + minute, facts: [{ _tag: "callAnswered", human: call.reaches }] },
-      { case: `${name} moments`, at: callAt + 2 * minute, facts: [{ _tag: "callEnded" }] },
-    ],
+    moments: inMoments({ case: `${name} moments`, ...known, at: callAt, reaches: call.reaches }),
   }
-  const last: Row = { case: name, ...known, at: end, facts: [step("home"), ...ending] }
-  return [...taken, last, ...callRows[call.how]]
+  return [...rows, ...callRows[call.how]]
 }
-
-/** Some milliseconds later, call and all. */
-const shifted = (row: Row, millis: number): Row => ({
-  ...row,
-  id: `row ${millis}`,
-  at: row.at + millis,
-  facts: row.facts.map((fact) =>
-    fact._tag === "call" || fact._tag === "leg"
-      ? {
-          ...fact,
-          placedAt: fact.placedAt + millis,
-          endedAt: (fact.endedAt ?? fact.placedAt) + millis,
-          ...(fact.answeredAt === undefined ? {} : { answeredAt: fact.answeredAt + millis }),
-        }
-      : fact,
-  ),
-})
 
 const withoutId = (row: Row): Row => {
   const { id: _id, ...rest } = row

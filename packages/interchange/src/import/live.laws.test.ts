@@ -7,11 +7,9 @@ import { describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import type { Mapping } from "../mapping/Mapping.ts"
-import type { Fact, SourceRow } from "../SourceRow.ts"
-import { abandonedCall, callFact, day, hour, importing, minute, morning, numbered, step } from "./importing.testing.ts"
+import { abandonedCall, callFact, day, hour, importing, minute, morning, numbered } from "./importing.testing.ts"
 import { live } from "./live.testing.ts"
-
-type Row = Omit<SourceRow, "_tag" | "line">
+import { anEnding, inMoments, inOrder, type Row, visited } from "./visits.testing.ts"
 
 const screens = ["home", "bill", "move"] as const
 
@@ -26,14 +24,7 @@ const aVisit = fc.record({
   steps: fc.array(fc.constantFrom(...screens, "undeclared"), { maxLength: 3 }),
   /** Also with three steps between that are refused. */
   pause: fc.integer({ min: 1, max: 7 }),
-  ending: fc.constantFrom<ReadonlyArray<Fact>>(
-    [],
-    [],
-    [{ _tag: "redirected" }],
-    [{ _tag: "ended" }],
-    [{ _tag: "callRequested" }],
-    [{ _tag: "excluded", reason: "test" }],
-  ),
+  ending: anEnding,
   calls: fc.array(
     fc.record({
       how: fc.constantFrom("correlated", "dialled", "moments"),
@@ -46,16 +37,8 @@ const aVisit = fc.record({
 
 type Visit = typeof aVisit extends fc.Arbitrary<infer A> ? A : never
 
-const rowsOf = ({ calls, ending, pause, person, start, steps }: Visit, name: string): ReadonlyArray<Row> => {
-  const known = person === undefined ? {} : { person }
-  const at = morning + start * minute
-  const end = at + steps.length * pause * minute
-  const taken = steps.map((screen, place): Row => ({
-    case: name,
-    ...known,
-    at: at + place * pause * minute,
-    facts: [step(screen)],
-  }))
+const rowsOf = ({ calls, ...visit }: Visit, name: string): ReadonlyArray<Row> => {
+  const { end, known, rows } = visited(visit, name)
   const called = calls.flatMap(({ after, how, reaches }, place): ReadonlyArray<Row> => {
     const callAt = end + after * minute
     const call = {
@@ -65,38 +48,15 @@ const rowsOf = ({ calls, ending, pause, person, start, steps }: Visit, name: str
     }
     const own = `${name} call ${place}`
     if (how !== "moments") return [{ ...call, case: how === "correlated" ? name : own }]
-    return [
-      { case: own, ...known, at: callAt, facts: [{ _tag: "callPlaced" }] },
-      { case: own, at: callAt + minute, facts: [{ _tag: "callAnswered", human: reaches }] },
-      { case: own, at: callAt + 2 * minute, facts: [{ _tag: "callEnded" }] },
-    ]
+    return inMoments({ case: own, ...known, at: callAt, reaches })
   })
-  return [...taken, { case: name, ...known, at: end, facts: [step("home"), ...ending] }, ...called]
+  return [...rows, ...called]
 }
 
 /** The rows of a log in the order of time, each at a moment of its own. */
-const aLog = fc.array(aVisit, { minLength: 1, maxLength: 8 }).map((visits) =>
-  visits
-    .flatMap((visit, number) => rowsOf(visit, `case ${number}`))
-    .toSorted((one, other) => one.at - other.at)
-    .map((row, place) => shifted(row, place)),
-)
-
-/** Some milliseconds later, call and all. */
-const shifted = (row: Row, millis: number): Row => ({
-  ...row,
-  at: row.at + millis,
-  facts: row.facts.map((fact) =>
-    fact._tag === "call"
-      ? {
-          ...fact,
-          placedAt: fact.placedAt + millis,
-          endedAt: (fact.endedAt ?? fact.placedAt) + millis,
-          ...(fact.answeredAt === undefined ? {} : { answeredAt: fact.answeredAt + millis }),
-        }
-      : fact,
-  ),
-})
+const aLog = fc
+  .array(aVisit, { minLength: 1, maxLength: 8 })
+  .map((visits) => inOrder(visits.flatMap((visit, number) => rowsOf(visit, `case ${number}`))))
 
 const asOf = morning + 60 * day
 
