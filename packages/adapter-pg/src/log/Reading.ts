@@ -4,7 +4,6 @@
 import type { CustomerId, StreamId } from "@tacet/core/eventsourcing"
 import { EventStore, EventStoreError, Uuid } from "@tacet/core/eventsourcing"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import type { Database } from "../server/Database.ts"
 import type { Operation } from "../server/DatabaseError.ts"
 import { columns, columnsOfStream, eventOf, eventOfStream } from "./EventRow.ts"
@@ -12,8 +11,6 @@ import { blockSize } from "../schema/blockSize.ts"
 import type { Rows, Statement } from "../server/Sessions.ts"
 import { storeError } from "../server/TransactionFailed.ts"
 import { list } from "../server/types.ts"
-
-const isUuid = Schema.is(Uuid.Uuid)
 
 /** How many bytes of payload a page holds, as far as the server knows them without reading them, beyond its last event. */
 const pageBytes = 8_000_000
@@ -62,7 +59,7 @@ export const readStream = (
   range: EventStore.StreamRange = {},
 ): Effect.Effect<EventStore.StreamPage, EventStoreError.StoreError> => {
   // No stream has another id, and the server would write a text in its place to its log.
-  if (!isUuid(id)) return Effect.succeed({ events: [], version: 0 })
+  if (!Uuid.isCanonical(id)) return Effect.succeed({ events: [], version: 0 })
   const { schema } = database
   const ofStream = `${schema}.event WHERE customer_id = $1 AND stream_id = $2 AND stream_kind = $3`
   return Effect.map(

@@ -2,7 +2,8 @@
  * Proof of the event store suite: stores that read wrongly.
  */
 import * as Effect from "effect/Effect"
-import type { EventEnvelope, EventStore } from "@tacet/core/eventsourcing"
+import * as Schema from "effect/Schema"
+import { type EventEnvelope, type EventStore, Uuid } from "@tacet/core/eventsourcing"
 import { type BrokenStore, breaking, changingChunks, prove, readingEvents } from "./brokenStore.testing.ts"
 
 const broken: ReadonlyArray<BrokenStore> = [
@@ -55,6 +56,17 @@ const broken: ReadonlyArray<BrokenStore> = [
           ...chunk,
           after: range?.after ?? 0,
         })),
+    })),
+  },
+  {
+    fault: "finds no stream whose id has no version",
+    property: "a stream is read back under any id that a commit may name",
+    alone: false,
+    fixture: breaking((store) => ({
+      readStream: (customer, stream, range) =>
+        Schema.is(Uuid.Uuid)(stream.id)
+          ? store.readStream(customer, stream, range)
+          : Effect.succeed({ events: [], version: 0 }),
     })),
   },
   {

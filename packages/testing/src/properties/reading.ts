@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { type CustomerId, EventStore } from "@tacet/core/eventsourcing"
+import { type CustomerId, EventStore, type StreamId, type Uuid } from "@tacet/core/eventsourcing"
 import * as Property from "../Property.ts"
 import * as Scene from "../Scene.ts"
 import { onEventStore } from "./onStores.ts"
@@ -168,6 +168,20 @@ export const reading = onEventStore("reading", [
     [{ eventTypes: [] }, []],
     [{ streamKinds: [] }, []],
   ]),
+  {
+    name: "a stream is read back under any id that a commit may name",
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      // A UUID of no version, and one of a version and a variant that nobody has defined.
+      const ids = ["00000000-0000-0000-0000-000000000000", "12345678-1234-9234-c234-123456789012"]
+      for (const id of ids) {
+        const stream: StreamId.StreamId = { kind: "jar", id: id as Uuid.Uuid }
+        yield* Scene.commits(customer, [Scene.write(stream, Scene.events(1, 2))])
+        const { events, version } = yield* Scene.stream(customer, stream)
+        yield* Property.same("events and version", [events.length, version], [2, 2])
+      }
+    }),
+  },
   {
     name: "behind its head the log is not whole: a reader who was there has seen events that it lacks",
     program: Effect.gen(function* () {

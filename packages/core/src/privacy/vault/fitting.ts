@@ -7,12 +7,11 @@ import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import * as Moment from "../../calendar/Moment.ts"
 import type { EpochMillis } from "../../eventsourcing/EventEnvelope.ts"
 import { Refusal } from "../../eventsourcing/Refusal.ts"
-import { Uuid } from "../../eventsourcing/Uuid.ts"
+import { isCanonical } from "../../eventsourcing/Uuid.ts"
 import { PersonalDataCategory } from "../PersonalDataCategory.ts"
 import { InvalidValue } from "../VaultError.ts"
 import { collectors, sources, toldKinds } from "../Source.ts"
 
-const isUuid = Schema.is(Uuid)
 const isCategory = Schema.is(PersonalDataCategory)
 
 const refuse = (command: string, field: string, accepted: string) =>
@@ -23,12 +22,12 @@ export const requireIds = (
   command: string,
   ids: { readonly [field: string]: string | undefined },
 ): Effect.Effect<void, Refusal> => {
-  const wrong = Object.entries(ids).find(([, id]) => id !== undefined && !isUuid(id))
+  const wrong = Object.entries(ids).find(([, id]) => id !== undefined && !isCanonical(id))
   return wrong === undefined ? Effect.void : refuse(command, wrong[0], "a UUID in lower case")
 }
 
 /** Whether all of these are ids: a store is not asked for another text, and would find nothing. */
-export const areIds = (...ids: ReadonlyArray<string>): boolean => ids.every((id) => isUuid(id))
+export const areIds = (...ids: ReadonlyArray<string>): boolean => ids.every((id) => isCanonical(id))
 
 /** Refuses numbers that are no moments: no store keeps them alike. */
 export const requireMoments = (
