@@ -2,6 +2,7 @@ import {
   type Commit,
   type CustomerId,
   EventStore,
+  type EventStoreError,
   ExpectedVersion,
   ProjectionStore,
   Uuid,
@@ -232,7 +233,7 @@ describe("a file", () => {
     }),
   )
 
-  // Planted and found: pages of so many events, whatever they hold.
+  // Planted and found: pages of so many events, whatever they hold, and missed events without a bound.
   it.live("gives pages of some bytes, which lead to every event", () =>
     Effect.gen(function* () {
       const { append, readLog, readStream } = yield* failing(place("pages.db"))
@@ -249,6 +250,15 @@ describe("a file", () => {
       const page = yield* readStream(customer, stream, { after: 3 })
       expect([page.version, page.events.map(({ version }) => version)]).toEqual([20, [4, 5, 6, 7, 8, 9, 10, 11]])
       expect((yield* readStream(customer, stream, { limit: 3 })).events.length).toBe(3)
+      const late = {
+        ...made,
+        commitId: yield* Uuid.next,
+        writes: [{ ...write, stream, expected: ExpectedVersion.exact(2) }],
+        wantMissedEvents: true,
+      }
+      const missed = (yield* Effect.flip(append(late))) as EventStoreError.VersionConflict
+      expect(missed.mismatches.map(({ actual }) => actual)).toEqual([20])
+      expect(missed.missed.map(({ version }) => version)).toEqual([3, 4, 5, 6, 7, 8, 9, 10])
     }),
   )
 

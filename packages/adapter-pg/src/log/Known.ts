@@ -6,6 +6,7 @@ import type { Commit, CustomerId, EventEnvelope, EventStoreError } from "@tacet/
 import * as Effect from "effect/Effect"
 import type { Database } from "../server/Database.ts"
 import { columns, eventOf } from "./EventRow.ts"
+import { pageBytes, paged } from "./Reading.ts"
 import type { Rows, Statement } from "../server/Sessions.ts"
 import { storeError } from "../server/TransactionFailed.ts"
 
@@ -85,7 +86,8 @@ const isSame = (
 
 /**
  * The events between the expected and the actual version of the streams that a writer writes, as of the moment of the
- * verdict: events do not change, and later ones are left out. `gone` where a stream was purged since.
+ * verdict: events do not change, and later ones are left out. All streams together are given the bytes of a page, and each at
+ * least one event. `gone` where a stream was purged since.
  */
 export const missedEvents = (
   database: Database,
@@ -101,12 +103,21 @@ export const missedEvents = (
   })
   if (wanted.length === 0) return Effect.succeed([])
   const statements = wanted.map(({ after, stream, through }) => ({
-    sql: `SELECT ${columns} FROM ${database.schema}.event WHERE customer_id = $1 AND stream_id = $2
-      AND stream_kind = $3 AND version > $4 AND version <= $5 ORDER BY version`,
+    sql: paged(
+      database,
+      columns,
+      `${database.schema}.event WHERE customer_id = $1 AND stream_id = $2 AND stream_kind = $3 AND version > $4
+        AND version <= $5`,
+      "version",
+      String(through - after),
+      Math.ceil(pageBytes / wanted.length),
+    ),
     parameters: [customer, stream.id, stream.kind, String(after), String(through)],
   }))
   return Effect.map(look(database, customer, statements), (answers) => {
-    const isGone = answers.some((rows, index) => rows.length !== wanted[index]!.through - wanted[index]!.after)
+    const isGone = answers.some(
+      (rows, index) => rows.at(-1)?.at(-1) !== true && rows.length !== wanted[index]!.through - wanted[index]!.after,
+    )
     return isGone ? "gone" : answers.flatMap((rows) => rows.map((row) => eventOf(customer, row)))
   })
 }

@@ -13,7 +13,7 @@ import { storeError } from "../server/TransactionFailed.ts"
 import { list } from "../server/types.ts"
 
 /** How many bytes of payload a page holds, as far as the server knows them without reading them, beyond its last event. */
-const pageBytes = 8_000_000
+export const pageBytes = 8_000_000
 
 /**
  * The size of a payload: as it is stored, with room for what has been compressed, which is not unpacked for its size. Engines
@@ -28,19 +28,20 @@ const sizeIn = ({ appendFunctions }: Database): string =>
  * The query of a page: at most so many rows, and none behind the bytes of a page. All are `filled` where the bytes have ended it.
  * Where it ends is looked for only where the whole is too large.
  */
-const paged = (
+export const paged = (
   database: Database,
   columns: string,
   from: string,
   order: "position" | "version",
   limit: string,
+  bytes = pageBytes,
 ): string => {
   const sized = `(SELECT ${order}, ${sizeIn(database)} AS size FROM ${from} ORDER BY ${order} LIMIT ${limit}) sized`
   return `WITH cut AS MATERIALIZED (
-      SELECT CASE WHEN (SELECT sum(size) FROM ${sized}) >= ${pageBytes} THEN (
+      SELECT CASE WHEN (SELECT sum(size) FROM ${sized}) >= ${bytes} THEN (
         SELECT min(${order}) FROM (
           SELECT ${order}, sum(size) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) AS reached FROM ${sized}
-        ) summed WHERE reached >= ${pageBytes}
+        ) summed WHERE reached >= ${bytes}
       ) END AS at
     )
     SELECT *, (SELECT at IS NOT NULL FROM cut) AS filled

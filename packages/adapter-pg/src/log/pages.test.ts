@@ -93,6 +93,34 @@ describe("a page is bounded in bytes", () => {
     60_000,
   )
 
+  // Planted and found: missed events without a bound, and a verdict that takes those of a cut page for purged.
+  it.live("of missed events, too: a writer decides on the rest as well", () =>
+    Effect.gen(function* () {
+      const customer = (yield* Uuid.next) as CustomerId.CustomerId
+      const [one, other] = [yield* Uuid.next, yield* Uuid.next]
+      const store = yield* EventStore.EventStore
+      for (const id of [one, other]) yield* fill(customer, id, Array<number>(9).fill(big))
+      const event = { type: "Filled", schemaVersion: 1, occurredAt: 0, data: "1" }
+      const write = (id: Uuid.Uuid) => ({ stream: { kind, id }, expected: ExpectedVersion.none, events: [event] })
+      const conflict = yield* Effect.flip(
+        store.append({
+          customer,
+          commitId: yield* Uuid.next,
+          writes: [write(one), write(other)],
+          wantMissedEvents: true,
+        }),
+      )
+      if (conflict._tag !== "VersionConflict") return expect(conflict._tag).toBe("VersionConflict")
+      expect(conflict.mismatches.map(({ actual }) => actual)).toEqual([9, 9])
+      for (const id of [one, other]) {
+        const missed = conflict.missed.filter(({ stream }) => stream.id === id)
+        expect(missed.map(({ version }) => version)).toEqual([1, 2, 3])
+        const rest = yield* store.readStream(customer, { kind, id }, { after: 3 })
+        expect(rest.events[0]!.version).toBe(4)
+      }
+    }).pipe(Effect.provide(layer(options))),
+  )
+
   // Planted and found: payloads are counted as they are stored.
   it.live("where the server has made them small, too", () =>
     Effect.gen(function* () {

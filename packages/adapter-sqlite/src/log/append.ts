@@ -12,8 +12,9 @@ import {
 import * as Result from "effect/Result"
 import type { Value } from "../file/Driver.ts"
 import type { Transaction } from "../file/Transaction.ts"
-import { eventOf, events } from "./EventRow.ts"
+import { eventOf } from "./EventRow.ts"
 import { purge } from "./purge.ts"
+import { pageBytes, pageOf } from "./reading.ts"
 
 type Refused = EventStoreError.VersionConflict | EventStoreError.CommitIdReused
 
@@ -77,13 +78,15 @@ export const append = (
         ? []
         : commit.writes.flatMap(({ expected, stream }) => {
             if (expected._tag !== "exact" && expected._tag !== "none") return []
-            return all(
-              `${events} WHERE s.customer = ? AND s.stream_id = ? AND s.kind = ? AND e.version > ? ORDER BY e.version`,
-              id,
-              stream.id,
-              stream.kind,
-              expected._tag === "exact" ? expected.version : 0,
-            ).map((row) => eventOf(customer, row))
+            const seen = expected._tag === "exact" ? expected.version : 0
+            return pageOf(
+              all,
+              "version",
+              "s.customer = ? AND s.stream_id = ? AND s.kind = ? AND e.version > ?",
+              [id, stream.id, stream.kind, seen],
+              { limit: Number.MAX_SAFE_INTEGER },
+              pageBytes / commit.writes.length,
+            ).rows.map((row) => eventOf(customer, row))
           })
     return Result.fail(new EventStoreError.VersionConflict({ customer, commitId, mismatches, missed }))
   }

@@ -31,15 +31,16 @@ export const readStream = (
 }
 
 /** How many bytes of payload a page holds at most, beyond those of its last event. */
-const pageBytes = 8_000_000
+export const pageBytes = 8_000_000
 
 /** Events that meet a condition, as far as a page goes, and whether there may be more. Sizes are read without the payloads. */
-const pageOf = (
+export const pageOf = (
   all: Reading["all"],
   order: "position" | "version",
   condition: string,
   parameters: ReadonlyArray<Parameter>,
   range: { readonly limit?: number },
+  most = pageBytes,
 ): { readonly rows: ReadonlyArray<Row>; readonly isFull: boolean } => {
   // A whole number from 1 on: SQLite knows no other limit.
   const limit = Math.min(Math.max(1, Math.floor(range.limit ?? EventStore.defaultPageSize)), Number.MAX_SAFE_INTEGER)
@@ -50,7 +51,7 @@ const pageOf = (
     limit,
   )
   let bytes = 0
-  const cut = sizes.findIndex(({ size }) => (bytes += size as number) >= pageBytes)
+  const cut = sizes.findIndex(({ size }) => (bytes += size as number) >= most)
   const last = (cut < 0 ? sizes.at(-1) : sizes[cut])?.["at"]
   const rows =
     last === undefined

@@ -11,6 +11,7 @@ import * as CommandHandler from "./CommandHandler.ts"
 import type { Decider } from "./Decider.ts"
 import * as EventCodec from "./EventCodec.ts"
 import { EventStore } from "./EventStore.ts"
+import * as EventStoreError from "./EventStoreError.ts"
 import * as Expected from "./ExpectedVersion.ts"
 import { Refusal } from "./Refusal.ts"
 import * as Uuid from "./Uuid.ts"
@@ -175,6 +176,63 @@ describe("a conflict", () => {
           .slice(0, 4)
           .map((call) => call.operation),
       ).toEqual(["readStream", "append", "append", "append"])
+    }),
+  )
+
+  /** Conflicts carry one missed event; before the first append something happens. */
+  const carryingOne = (before: (store: EventStore["Service"]) => Effect.Effect<unknown>): Layer.Layer<EventStore> =>
+    Layer.effect(
+      EventStore,
+      Effect.map(EventStore, (store) => {
+        let happens = before(store)
+        return {
+          ...store,
+          append: (commit) =>
+            Effect.suspend(() => {
+              const first = happens
+              happens = Effect.void
+              return Effect.andThen(first, store.append(commit))
+            }).pipe(
+              Effect.catchTag("VersionConflict", ({ commitId, customer, mismatches, missed }) =>
+                Effect.fail(
+                  new EventStoreError.VersionConflict({ customer, commitId, mismatches, missed: missed.slice(0, 1) }),
+                ),
+              ),
+            ),
+        }
+      }),
+    ).pipe(Layer.provide(layer))
+
+  // Planted and found: a decision on the missed events that the conflict carries alone.
+  it.effect("that carries a part of the missed events is decided on all of them", () =>
+    Effect.gen(function* () {
+      const mine = yield* aJar
+      const others = (store: EventStore["Service"]) =>
+        Effect.orDie(Effect.forEach([4, 4], (command) => CommandHandler.over(store).handle(jar, { ...mine, command })))
+      yield* Effect.gen(function* () {
+        expect(yield* Effect.flip(CommandHandler.handle(jar, { ...mine, command: 5, retries: 1 }))).toBe(full)
+        expect(yield* coinsIn(mine)).toEqual([4, 4])
+      }).pipe(Effect.provide(carryingOne(others)))
+    }),
+  )
+
+  it.effect("finds its own commit among the missed events also where others follow", () =>
+    Effect.gen(function* () {
+      const mine = { ...(yield* aJar), commitId: yield* Uuid.next }
+      const meanwhile = (store: EventStore["Service"]) =>
+        Effect.orDie(
+          Effect.gen(function* () {
+            const handler = CommandHandler.over(store)
+            yield* handler.handleAll(jar, { ...mine, commands: [5] })
+            const { customer, id } = mine
+            for (const command of [1, 2]) yield* handler.handle(jar, { customer, id, context, command })
+          }),
+        )
+      yield* Effect.gen(function* () {
+        const handled = yield* CommandHandler.handleAll(jar, { ...mine, commands: [4] })
+        expect(handled).toMatchObject({ state: 8, version: 3, repeated: true })
+        expect(yield* coinsIn(mine)).toEqual([5, 1, 2])
+      }).pipe(Effect.provide(carryingOne(meanwhile)))
     }),
   )
 

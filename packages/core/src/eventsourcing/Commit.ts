@@ -38,7 +38,7 @@ export interface Commit {
   readonly writes: ReadonlyArray<StreamWrite>
   readonly checks?: ReadonlyArray<StreamCheck>
   readonly purge?: Purge
-  /** Ask that a conflict carries the events that the writer has missed. Default: no. */
+  /** Ask that a conflict carries the events that the writer has missed, as far as a page goes. Default: no. */
   readonly wantMissedEvents?: boolean
 }
 

@@ -23,7 +23,8 @@ export class VersionConflict extends Schema.TaggedError<VersionConflict>()("Vers
   mismatches: Schema.Array(Mismatch),
   /**
    * The events of the written streams that the writer has not seen, where the commit asked for them
-   * (`wantMissedEvents`): for `exact n` those after n, for `none` all.
+   * (`wantMissedEvents`): for `exact n` those after n, for `none` all. Of a stream that has more bytes of them than a page holds
+   * only the first, at least one: where they end before the mismatch's `actual`, read on behind the last with `readStream`.
    */
   missed: Schema.Array(Schema.Any as Schema.Schema<RecordedEvent>),
 }) {

@@ -110,6 +110,9 @@ export const decideOn = Effect.fn("CommandHandler.handleAll")(function* <State, 
       if (preparesAgain) prepared = undefined
     }
     loaded = yield* fold(aggregate, loaded, error.missed, target.commitId)
+    const { actual = 0 } = error.mismatches.find((mismatch) => format(mismatch.stream) === format(stream)) ?? {}
+    // A conflict carries missed events as far as a page goes: the rest is read.
+    if (loaded.version < actual) loaded = yield* loadLooking(aggregate, customer, target.id, target.commitId, loaded)
     return Option.none()
   })
   return yield* Retry.untilAnswered(attempt, target.retries)

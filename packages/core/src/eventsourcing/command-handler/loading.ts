@@ -21,11 +21,11 @@ export const loadLooking = Effect.fnUntraced(function* <State, Command, Event, C
   customer: CustomerId,
   id: Uuid.Uuid,
   commitId: Uuid.Uuid | undefined,
-  from?: Loaded<State>,
+  from?: Loaded<State> & { readonly found?: boolean },
 ): Effect.fn.Return<Looking<State>, ReadError | UndecodableEvent, EventStore> {
   const store = yield* EventStore
   const stream = { kind: aggregate.codec.kind, id }
-  let loaded: Looking<State> = { ...(from ?? { state: aggregate.decider.initial, version: 0 }), found: false }
+  let loaded: Looking<State> = { found: false, ...(from ?? { state: aggregate.decider.initial, version: 0 }) }
   while (true) {
     const page = yield* store.readStream(customer, stream, { after: loaded.version })
     loaded = yield* fold(aggregate, loaded, page.events, commitId)
