@@ -2,7 +2,7 @@
  * The schema of the key store: the keys of each Customer in one row, so that a change of them is one write, and a
  * ledger of erasures that restoring a backup of the log or the vault does not revert.
  */
-import { secured, type Step } from "./secured.ts"
+import { resecured, secured, type Step } from "./secured.ts"
 import { recordsOfErasure } from "./recordTables.ts"
 
 const first: Step = ({ keys, operator, schema }) => [
@@ -24,5 +24,9 @@ const first: Step = ({ keys, operator, schema }) => [
   ...recordsOfErasure(schema, keys),
 ]
 
+/** Policies without sub-selects, as the log's have. */
+const second: Step = ({ schema }) =>
+  ["customer_keys", "record_number", "erasure"].map((table) => resecured(`${schema}.${table}`))
+
 /** The steps of the key store. */
-export const keysSteps: ReadonlyArray<Step> = [first]
+export const keysSteps: ReadonlyArray<Step> = [first, second]

@@ -125,6 +125,17 @@ export const tableRules: ReadonlyArray<TableRule> = [
     example: (schema) => [`CREATE POLICY bad ON ${schema}.good USING (true)`],
   },
   {
+    // Citus refuses to distribute the table: "Subqueries are not supported in policies on distributed tables".
+    rule: "no policy has a sub-select",
+    breaches: (schema) => `SELECT p.polrelid::regclass::text FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid
+      WHERE ${tables(schema)}
+        AND concat(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) ~* '\\mselect\\M'`,
+    example: (schema) => [
+      `ALTER POLICY own_rows ON ${schema}.good
+        USING (customer_id = (SELECT nullif(current_setting('tacet.customer_id', true), '')::uuid))`,
+    ],
+  },
+  {
     rule: "no role of ours gets by row-level security, owns a table or logs in",
     breaches: (schema) => `SELECT r.rolname::text FROM pg_roles r WHERE r.rolname ~ '^tacet_(log|vault|keys|operator)$'
       AND (r.rolbypassrls OR r.rolsuper OR r.rolcanlogin
@@ -167,7 +178,7 @@ export const goodTable = (schema: string): ReadonlyArray<string> => [
   `ALTER TABLE ${schema}.good ENABLE ROW LEVEL SECURITY`,
   `ALTER TABLE ${schema}.good FORCE ROW LEVEL SECURITY`,
   `CREATE POLICY own_rows ON ${schema}.good
-    USING (customer_id = (SELECT nullif(current_setting('tacet.customer_id', true), '')::uuid))`,
+    USING (customer_id = nullif(current_setting('tacet.customer_id', true), '')::uuid)`,
 ]
 
 /** A rule of the statements. */

@@ -2,7 +2,7 @@
  * The schema of the vault. The keyring of a subject is one row: its data keys, its restriction, its objections, and the
  * fence at which writing and erasing take turns. Rows that expire are indexed by their end.
  */
-import { secured, type Step } from "./secured.ts"
+import { resecured, secured, type Step } from "./secured.ts"
 
 const tables = ["keyring", "sealed_value", "destroyed_value", "link", "locator"]
 
@@ -116,5 +116,8 @@ const fourth: Step = ({ schema }) => [
     ADD COLUMN kind text COLLATE "C", ADD COLUMN collected_by text COLLATE "C"`,
 ]
 
+/** Policies without sub-selects, as the log's have. */
+const fifth: Step = ({ schema }) => tables.map((table) => resecured(`${schema}.${table}`))
+
 /** The steps of the vault. */
-export const vaultSteps: ReadonlyArray<Step> = [first, second, third, fourth]
+export const vaultSteps: ReadonlyArray<Step> = [first, second, third, fourth, fifth]
