@@ -68,7 +68,7 @@ const aYear = async (
   )
   const from = Date.now() - 760 * day
   const encoded = events.map(Interaction.codec.encode)
-  const listed = encoded.map(({ data, type }, index) => `('${type}', '${data}'::json, ${index + 1})`).join(", ")
+  const listed = encoded.map(({ data, type }, index) => `('${type}', '${data}', ${index + 1})`).join(", ")
   const id = (kind: string) => `('${kind}' || substr(md5('${customer}' || i), 9))::uuid`
   const stream = `overlay(overlay(${id("0a0a0a0a")}::text placing '4' from 15) placing '8' from 20)::uuid`
   const began = `(${from} + (i::bigint * ${365 * day}) / ${interactions})`

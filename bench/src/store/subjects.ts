@@ -109,7 +109,7 @@ export const bareTable = [
   `CREATE TABLE event (
     customer_id uuid NOT NULL, position bigint NOT NULL, stream_kind text COLLATE "C" NOT NULL, stream_id uuid NOT NULL,
     version integer NOT NULL, event_type text COLLATE "C" NOT NULL, schema_version smallint NOT NULL,
-    occurred_at bigint NOT NULL, recorded_at bigint NOT NULL, commit_id uuid NOT NULL, data json NOT NULL,
+    occurred_at bigint NOT NULL, recorded_at bigint NOT NULL, commit_id uuid NOT NULL, data text NOT NULL,
     PRIMARY KEY (customer_id, position), UNIQUE (customer_id, stream_id, stream_kind, version))`,
   "CREATE INDEX ON event (customer_id, commit_id)",
 ]
@@ -129,9 +129,7 @@ export const bareWriter = async (server: string, writers: number, rows: number):
     const known = texts.get(rows)
     if (known !== undefined) return known
     const values = Array.from({ length: rows }, (_, row) => {
-      const places = columns.map(
-        ([name], column) => `$${row * columns.length + column + 1}${name === "data" ? "::json" : ""}`,
-      )
+      const places = columns.map((_, column) => `$${row * columns.length + column + 1}`)
       return `(${places.join(",")})`
     })
     const made = `INSERT INTO event (${columns.map(([name]) => name).join(",")}) VALUES ${values.join(",")}`

@@ -22,7 +22,7 @@ export const pageBytes = 8_000_000
 const sizeIn = ({ appendFunctions }: Database): string =>
   appendFunctions
     ? `least(pg_column_size(data), ${pageBytes}) * CASE WHEN pg_column_compression(data) IS NULL THEN 1 ELSE 32 END`
-    : "octet_length(data::text)"
+    : "octet_length(data)"
 
 /**
  * The query of a page: at most so many rows, and none behind the bytes of a page. All are `filled` where the bytes have ended it.

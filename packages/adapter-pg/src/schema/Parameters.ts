@@ -8,13 +8,11 @@ import { list } from "../server/types.ts"
 const encoders = {
   uuid: (value: string): unknown => value,
   text: (value: string): unknown => value,
-  json: (value: string): unknown => value,
   // As text: the server reads it as whatever whole number the statement wants.
   int: (value: number): unknown => String(value),
   bigint: (value: number): unknown => String(value),
   "uuid[]": (values: ReadonlyArray<string>): unknown => list.uuid(values),
   "text[]": (values: ReadonlyArray<string>): unknown => list.text(values),
-  "json[]": (values: ReadonlyArray<string>): unknown => list.json(values),
   "int[]": (values: ReadonlyArray<number>): unknown => list.int4(values),
   "bigint[]": (values: ReadonlyArray<number>): unknown => list.int8(values),
   "double precision[]": (values: ReadonlyArray<number>): unknown => list.float8(values),

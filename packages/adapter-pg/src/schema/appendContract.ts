@@ -19,7 +19,7 @@ export const oneEvent = numbered({
   eventType: "text",
   schemaVersion: "int",
   occurredAt: "bigint",
-  data: "json",
+  data: "text",
   recordedAt: "bigint",
 })
 
@@ -34,7 +34,7 @@ export const oneStream = numbered({
   eventTypes: "text[]",
   schemaVersions: "int[]",
   occurredAts: "bigint[]",
-  data: "json[]",
+  data: "text[]",
   recordedAt: "bigint",
 })
 
@@ -58,7 +58,7 @@ export const batch = numbered({
   eventTypes: "text[]",
   eventSchemaVersions: "int[]",
   eventOccurredAts: "bigint[]",
-  eventData: "json[]",
+  eventData: "text[]",
   recordedAt: "bigint",
 })
 

@@ -150,7 +150,7 @@ export const callsOf = (schema: string): Calls => {
 export const functions: Step = ({ log, schema }) => [
   event(schema),
   many(schema),
-  ...["append_event", "append_batch"].flatMap((name) => [
+  ...[`append_event(${oneEvent.signature})`, `append_batch(${batch.signature})`].flatMap((name) => [
     `REVOKE ALL ON FUNCTION ${schema}.${name} FROM PUBLIC`,
     `GRANT EXECUTE ON FUNCTION ${schema}.${name} TO ${log}`,
   ]),

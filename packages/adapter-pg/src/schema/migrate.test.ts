@@ -1,5 +1,5 @@
 import type { CustomerId } from "@tacet/core/eventsourcing"
-import { EventStore } from "@tacet/core/eventsourcing"
+import { EventStore, Uuid } from "@tacet/core/eventsourcing"
 import { ErasureLedger } from "@tacet/core/privacy"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Context from "effect/Context"
@@ -7,6 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { layer } from "../layer.ts"
+import { namesOf } from "../server/Names.ts"
+import { functions } from "./appendFunctions.ts"
 import { migrate, migrateBy } from "./migrate.ts"
 import { steps } from "./steps.ts"
 import { asOwner, emptyForThisFile } from "../testDatabase.testing.ts"
@@ -15,6 +17,8 @@ import * as VaultPostgres from "../vault/VaultPostgres.ts"
 const options = emptyForThisFile()
 
 const customer = "11111111-1111-4111-8111-111111111111" as CustomerId.CustomerId
+/** In other words than any program writes: whoever reads and writes it anew changes it. */
+const data = `{"b":1,  "a":[ ], "a":2}`
 const stream = { kind: "jar", id: "22222222-2222-4222-8222-222222222222" } as const
 
 describe("the log's schema", () => {
@@ -26,7 +30,7 @@ describe("the log's schema", () => {
         asOwner(Redacted.value(options.url), [
           `INSERT INTO tacet.compartment (customer_id, position) VALUES ('${customer}', 1)`,
           `INSERT INTO tacet.event VALUES ('${customer}', 1, '${stream.kind}', '${stream.id}', 1, 'Filled', 1, 5, 6,
-            '${customer}', '{"of": "all"}')`,
+            '${customer}', '${data}')`,
           `INSERT INTO tacet.projection VALUES ('${customer}', 'jars', 1, 1, '1')`,
         ]),
       )
@@ -43,7 +47,7 @@ describe("the log's schema", () => {
         { concurrency: "unbounded" },
       )
       const store = Context.get(yield* Layer.build(layer(options)), EventStore.EventStore)
-      expect((yield* store.readLog(customer)).events).toMatchObject([{ position: 1, stream, data: '{"of": "all"}' }])
+      expect((yield* store.readLog(customer)).events).toMatchObject([{ position: 1, stream, data }])
       const records = yield* Layer.build(VaultPostgres.layerRecords({ log: options }))
       const ledger = Context.get(records, ErasureLedger.ErasureLedger)
       const entry = { fingerprint: "f1", at: 7, cause: "request" } as const
@@ -51,6 +55,36 @@ describe("the log's schema", () => {
       expect(yield* ledger.entries(customer)).toEqual([entry])
       yield* migrate(options)
       expect(yield* ledger.entries(customer)).toEqual([entry])
+    }),
+  )
+})
+
+describe("a process of a release whose payloads were json", () => {
+  const older = emptyForThisFile()
+
+  // Planted and found: a seventh step that drops the functions that take json.
+  it.live("goes on appending while the database is migrated", () =>
+    Effect.gen(function* () {
+      yield* migrateBy("log", older, steps.log.slice(0, 6))
+      const run = (statements: ReadonlyArray<string>) =>
+        Effect.promise(() => asOwner(Redacted.value(older.url), statements))
+      // The parameter before the last is the payload.
+      yield* run(functions(namesOf(older)).map((text) => text.replace(/text(\[\])?, bigint\)/, "json$1, bigint)")))
+      const appended = () =>
+        Effect.gen(function* () {
+          const [one, many] = [yield* Uuid.next, yield* Uuid.next]
+          yield* run([
+            `SELECT set_config('tacet.customer_id', '${customer}', false)`,
+            `SELECT tacet.append_event('${customer}', '${one}', 'jar', '${one}', 0, 0, 'Filled', 1, 5, '${data}'::json, 6)`,
+            `SELECT tacet.append_batch('${customer}', '{${many}}', '{1}', '{1}', '{jar}', '{${many}}', '{0}', '{0}', '{1}',
+              '{1}', '{1}', '{jar}', '{${many}}', '{Filled}', '{1}', '{5}', ARRAY['${data}'::json], 6)`,
+          ])
+        })
+      yield* appended()
+      yield* migrate(older)
+      yield* appended()
+      const store = Context.get(yield* Layer.build(layer(older)), EventStore.EventStore)
+      expect((yield* store.readLog(customer)).events).toMatchObject(Array.from({ length: 4 }, () => ({ data })))
     }),
   )
 })

@@ -155,10 +155,10 @@ export const tableRules: ReadonlyArray<TableRule> = [
     ],
   },
   {
-    rule: "ids are uuid, documents json",
+    rule: "ids are uuid, documents text",
     breaches: (schema) => `SELECT c.relname || '.' || a.attname FROM ${columnsOf(schema)} AND (
-      (a.attname ~ '_id$' AND a.atttypid <> 'uuid'::regtype) OR a.atttypid = 'jsonb'::regtype)`,
-    example: (schema) => [`ALTER TABLE ${schema}.good ADD bad jsonb`],
+      (a.attname ~ '_id$' AND a.atttypid <> 'uuid'::regtype) OR a.atttypid IN ('json'::regtype, 'jsonb'::regtype))`,
+    example: (schema) => [`ALTER TABLE ${schema}.good ADD bad json`],
   },
   {
     rule: "the log has no index beyond position, stream and commit",

@@ -119,5 +119,12 @@ const fourth: Step = ({ schema }) => [
 /** Policies without sub-selects, as the log's have. */
 const fifth: Step = ({ schema }) => tables.map((table) => resecured(`${schema}.${table}`))
 
+/** Lists as text, as the log's payloads: no dialect of PostgreSQL stores them in another form. */
+const sixth: Step = ({ schema }) => [
+  `ALTER TABLE ${schema}.keyring
+    ALTER COLUMN objections TYPE text USING objections::text, ALTER COLUMN steps_done TYPE text USING steps_done::text`,
+  `ALTER TABLE ${schema}.sealed_value ALTER COLUMN purposes TYPE text USING purposes::text`,
+]
+
 /** The steps of the vault. */
-export const vaultSteps: ReadonlyArray<Step> = [first, second, third, fourth, fifth]
+export const vaultSteps: ReadonlyArray<Step> = [first, second, third, fourth, fifth, sixth]

@@ -1,10 +1,8 @@
 /**
- * How values travel: whole numbers of 64 bits as numbers, of which JavaScript keeps those up to 2^53; JSON as the text
- * that was written.
+ * How values travel: whole numbers of 64 bits as numbers, of which JavaScript keeps those up to 2^53.
  */
 import * as PgTypes from "@effect/sql-pg/PgTypes"
 import * as Result from "effect/Result"
-import { Buffer } from "node:buffer"
 
 /** The codecs of all connections of the adapter. */
 export const types: PgTypes.Registry = PgTypes.makeRegistry()
@@ -32,32 +30,6 @@ types.register<number>(PgTypes.OID.int8, {
   read: (bytes, offset) => Result.succeed(readInt8(bytes, offset)),
 })
 
-/** Without a view of its own for each value. */
-const readText = (bytes: Uint8Array, offset: number, size: number): string =>
-  viewOf(bytes).toString("utf8", offset, offset + size)
-
-const viewOf = (bytes: Uint8Array): Buffer => {
-  if (Buffer.isBuffer(bytes)) return bytes
-  if (bytes !== lastBytes) {
-    lastBytes = bytes
-    lastView = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  }
-  return lastView
-}
-
-let lastBytes: Uint8Array | undefined
-let lastView: Buffer = Buffer.alloc(0)
-
-types.register<string>(PgTypes.OID.json, {
-  encode: (value) => Result.succeed(new TextEncoder().encode(value)),
-  write: (sink, value) => {
-    sink.utf8(value)
-    return Result.void
-  },
-  decode: (bytes) => Result.succeed(readText(bytes, 0, bytes.length)),
-  read: (bytes, offset, size) => Result.succeed(readText(bytes, offset, size)),
-})
-
 const arrayOf =
   (oid: number) =>
   (values: ReadonlyArray<unknown>): PgTypes.Parameter =>
@@ -67,7 +39,6 @@ const arrayOf =
 export const list = {
   uuid: arrayOf(PgTypes.OID.uuid),
   text: arrayOf(PgTypes.OID.text),
-  json: arrayOf(PgTypes.OID.json),
   int4: arrayOf(PgTypes.OID.int4),
   int8: arrayOf(PgTypes.OID.int8),
   float8: arrayOf(PgTypes.OID.float8),

@@ -84,7 +84,7 @@ const parametersOf = ({ erasure, keys, objections, restricted }: Keyring.Keyring
 
 const state = `key_categories, key_ids, wrapping_key_ids, wrapped_keys, is_restricted, objections, erased_at,
   erasure_cause, fingerprint, steps_done, is_completed`
-const given = "$3, $4, $5, $6, $7::boolean, $8::json, $9::bigint, $10, $11, $12::json, $13::boolean"
+const given = "$3, $4, $5, $6, $7::boolean, $8, $9::bigint, $10, $11, $12, $13::boolean"
 
 const make = (
   schema: string,

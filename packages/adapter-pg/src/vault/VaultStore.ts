@@ -147,7 +147,7 @@ const putting = (
         retention_end, key_id, algorithm, nonce, cipher_text, source, kind, collected_by)
       SELECT $1::uuid, $2::uuid, v.reference, v.category, v.purposes, v.collected_at, v.retention_end, v.key_id,
         v.algorithm, v.nonce, v.cipher_text, nullif(v.source, ''), nullif(v.kind, ''), nullif(v.collected_by, '')
-      FROM shared, unnest($5::uuid[], $3::text[], $6::json[], $7::bigint[], $8::bigint[], $4::uuid[], $9::text[],
+      FROM shared, unnest($5::uuid[], $3::text[], $6::text[], $7::bigint[], $8::bigint[], $4::uuid[], $9::text[],
           $10::bytea[], $11::bytea[], $19::text[], $24::text[], $25::text[])
         AS v (reference, category, purposes, collected_at, retention_end, key_id, algorithm, nonce, cipher_text, source,
           kind, collected_by)
@@ -175,7 +175,7 @@ const putting = (
     list.text(values.map(({ category }) => category)),
     list.uuid(values.map(({ keyId }) => keyId)),
     list.uuid(values.map(({ reference }) => reference)),
-    list.json(values.map(({ purposes }) => texts(purposes))),
+    list.text(values.map(({ purposes }) => texts(purposes))),
     wholes(values.map(({ collectedAt }) => collectedAt)),
     wholes(values.map(({ retentionEnd }) => retentionEnd)),
     list.text(values.map((value) => value.algorithm)),
