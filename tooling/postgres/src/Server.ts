@@ -41,6 +41,12 @@ export interface Server {
   readonly pid: () => number
   /** Kills it as a power cut would: no process of it gets to do anything more. */
   readonly kill: () => Promise<void>
+  /** Tells it to end: `fast` ends its sessions and writes all to the disk, `immediate` leaves that to its next start. */
+  readonly shutDown: (how: "fast" | "immediate") => Promise<void>
+  /** The process ids of all its processes, the first one's first. */
+  readonly processes: () => ReadonlyArray<number>
+  /** The process ids of those that serve a client each. */
+  readonly backends: () => ReadonlyArray<number>
   /** Starts it again, on the same data and port. */
   readonly restart: () => Promise<void>
   /** Stops it, and removes its data where it was not given a directory. */
@@ -64,13 +70,13 @@ export const start = async (options: ServerOptions = {}): Promise<Server> => {
   const port = await freePort()
   let guard = await run(binaries, home, port, options, account)
   const pid = (): number => Number(readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[0])
+  const processes = (): ReadonlyArray<number> => [pid(), ...childrenOf(pid()).map((child) => child.pid)]
   return {
     url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
     port,
     pid,
     kill: async () => {
-      const leader = pid()
-      const all = [leader, ...childrenOf(leader)]
+      const all = processes()
       for (const each of all) {
         try {
           process.kill(each, "SIGKILL")
@@ -80,6 +86,16 @@ export const start = async (options: ServerOptions = {}): Promise<Server> => {
       }
       await until(() => !all.some(isAlive), "gone")
     },
+    shutDown: async (how) => {
+      const all = processes()
+      process.kill(all[0]!, how === "fast" ? "SIGINT" : "SIGQUIT")
+      await until(() => !all.some(isAlive), "gone")
+    },
+    processes,
+    backends: () =>
+      childrenOf(pid())
+        .filter(({ title }) => /127\.0\.0\.1\(\d+\)/.test(title))
+        .map((child) => child.pid),
     restart: async () => {
       // The guard of the server that was killed must not clear up.
       const gone = exited(guard)
@@ -246,11 +262,11 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-const childrenOf = (parent: number): ReadonlyArray<number> =>
-  execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+const childrenOf = (parent: number): ReadonlyArray<{ readonly pid: number; readonly title: string }> =>
+  execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" })
     .split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .flatMap(([pid, of]) => (of === parent ? [pid!] : []))
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [])
+    .flatMap(([, pid, of, title]) => (Number(of) === parent ? [{ pid: Number(pid), title: title! }] : []))
 
 const until = async (holds: () => boolean, what: string): Promise<void> => {
   for (let waited = 0; !holds(); waited += 10) {
