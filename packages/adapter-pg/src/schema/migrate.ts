@@ -12,7 +12,7 @@ import { namesOf, type Part, workingOn } from "../server/Names.ts"
 import type { Options } from "../server/Options.ts"
 import type { Step } from "./secured.ts"
 import * as Connecting from "../server/Connecting.ts"
-import { connectionConfig, localSettings, named } from "../server/settings.ts"
+import { answerTimeoutOf, connectionConfig, localSettings, named } from "../server/settings.ts"
 
 /**
  * Takes the steps that are missing, in one transaction: all of them or none. The user of the URL must be allowed to
@@ -34,8 +34,8 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
   function* (part: Part, options: Options, steps: ReadonlyArray<Step>, _attempts?: number) {
     const names = namesOf(options, part)
     const asItself = { ...named(options, "migration"), role: null }
-    const { connection } = yield* Connecting.make({ ...connectionConfig(asItself, {}), prepare: false })
-    const { query, queryValues } = connection
+    const connected = yield* Connecting.make({ ...connectionConfig(asItself, {}), prepare: false })
+    const { query, queryValues } = Connecting.answering(connected, answerTimeoutOf(asItself))
     const [encoding] = yield* queryValues(
       "SELECT pg_encoding_to_char(encoding)::text FROM pg_database WHERE datname = current_database()",
     )
@@ -118,8 +118,8 @@ export const checkVersion = Effect.fnUntraced(
   function* (options: Options, part: Part = "log") {
     const { schema } = namesOf(options, part)
     const working = named(workingOn(part, options), "start")
-    const { connection } = yield* Connecting.make(connectionConfig(working, {}))
-    const { query, queryValues } = connection
+    const connected = yield* Connecting.make(connectionConfig(working, {}))
+    const { query, queryValues } = Connecting.answering(connected, answerTimeoutOf(working))
     const told = localSettings(working, {})
     // Settings of a transaction need one, and go with it. With the connection, it ends in any case.
     for (const sql of told.length === 0 ? [] : ["BEGIN", ...told.map(({ sql }) => sql)]) yield* query(sql)

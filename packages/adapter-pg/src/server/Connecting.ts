@@ -2,6 +2,7 @@
  * Makes connections: to the first host of the URL that answers and will do, each with a wire that can be cut.
  */
 import * as PgConnection from "@effect/sql-pg/PgConnection"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
@@ -28,9 +29,11 @@ const connectTo = (
 ): Effect.Effect<Connected, SqlError, Scope.Scope> =>
   Effect.gen(function* () {
     const wire = Wire.make(url)
+    yield* Effect.addFinalizer(() => Effect.sync(wire.leave))
     const connection = yield* PgConnection.make({ ...config, url, stream: wire.stream })
     if (wanted !== "any") {
-      const [row] = yield* connection.queryValues(isReadOnly, [], false)
+      const milliseconds = Duration.toMillis(Duration.fromInputUnsafe(config.connectTimeout ?? "5 seconds"))
+      const [row] = yield* answering({ connection, wire }, milliseconds).queryValues(isReadOnly, [], false)
       if ((row?.[0] === true) !== (wanted === "read-only")) {
         return yield* Effect.fail(unusable(`no host of the URL is ${wanted}`))
       }
@@ -61,4 +64,17 @@ export const make = (config: PgConnection.Config): Effect.Effect<Connected, SqlE
       return tried + 1 < urls.length ? connected.pipe(Effect.catch(() => from(tried + 1))) : connected
     })
   return from(0)
+}
+
+/** Asks over a connection, and gives it up where an answer takes longer than so many milliseconds. */
+export const answering = (
+  { connection, wire }: Connected,
+  milliseconds: number,
+): Pick<PgConnection.PgConnection, "query" | "queryValues"> => {
+  const inTime = <A>(asked: Effect.Effect<A, SqlError>) =>
+    Wire.inTime(wire, milliseconds, asked, () => unusable("no answer in time"))
+  return {
+    query: (sql, parameters) => inTime(connection.query(sql, parameters)),
+    queryValues: (sql, parameters, prepare) => inTime(connection.queryValues(sql, parameters, prepare)),
+  }
 }

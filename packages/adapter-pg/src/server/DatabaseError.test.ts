@@ -17,6 +17,9 @@ describe("the cause of a database error", () => {
     ["08006", "08006", true, false],
     ["57P01", "57P01", true, false],
     ["XX000", "XX000", true, false],
+    // The server ends the session of a transaction that stands still; one that was given up goes on to its end.
+    ["25P03", "25P03", true, false],
+    ["25P02", "25P02", false, false],
     ["P0001", "P0001", false, false],
     ["HV000", "HV000", false, false],
     // Not a fault of the data: a position that is taken.

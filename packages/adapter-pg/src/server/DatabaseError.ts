@@ -50,7 +50,7 @@ export const sqlStateOf = ({ reason }: SqlError): string | undefined => {
  */
 export const isFatal = (error: SqlError): boolean => {
   const state = sqlStateOf(error)
-  return state === undefined || /^(08|57P|XX)/.test(state)
+  return state === undefined || /^(08|57P|XX|25P0[34])/.test(state)
 }
 
 /** The SQLSTATE of a key that is there already. */
@@ -86,6 +86,7 @@ const names: ReadonlyArray<readonly [prefix: string, name: string]> = [
   ["23", "a constraint does not hold"],
   ["25006", "the server is read-only"],
   ["25P02", "the transaction was given up"],
+  ["25P", "the transaction stood still"],
   ["28", "wrong user or password, or no permission to connect"],
   ["3D000", "there is no such database"],
   ["3F000", "there is no such schema"],

@@ -16,7 +16,7 @@ import { isFatal, sqlStateOf } from "./DatabaseError.ts"
 import * as Deadlines from "./Deadlines.ts"
 import type { Options } from "./Options.ts"
 import * as RealTime from "./RealTime.ts"
-import { connectionConfig, connectTimeoutOf, type Settings, statementTimeoutOf } from "./settings.ts"
+import { answerTimeoutOf, connectionConfig, connectTimeoutOf, grace, type Settings } from "./settings.ts"
 import { failure, TransactionFailed } from "./TransactionFailed.ts"
 
 /** The settings by which pools differ. */
@@ -33,9 +33,6 @@ export interface Session extends Connecting.Connected {
   readonly epoch: number
   usedAt: number
 }
-
-/** By how much the server's own limit is given precedence, in milliseconds. */
-const grace = 1_000
 
 /** After so many milliseconds without use, a connection is tried before it is lent. */
 const triedAfter = 15_000
@@ -70,7 +67,7 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Lending, never, Scope.Scope> {
   const connecting = Connecting.make({ ...connectionConfig(options, settings), multiplex: true })
   const lifetime = lifetimeOf(options) * (1 + (yield* Random.next) / 10)
-  const limit = statementTimeoutOf(options) + grace
+  const limit = answerTimeoutOf(options)
   let epoch = 0
   const pool: Pool.Pool<Session, SqlError> = yield* Pool.makeWithTTL({
     acquire: Effect.map(connecting, (connected): Session => ({
@@ -89,15 +86,27 @@ export const make = Effect.fnUntraced(function* (
   // Before the pool closes: statements under way have a moment, then their connections are cut.
   yield* Effect.addFinalizer(() => deadlines.close(grace))
 
+  // When a connection that was tried gave no answer: those that have not been used since are not even tried.
+  let silentAt = Number.NEGATIVE_INFINITY
   const isSound = (session: Session): Effect.Effect<boolean> => {
     const now = RealTime.now()
-    if (session.wire.isClosed() || session.epoch !== epoch || now - session.madeAt > lifetime)
-      return Effect.succeed(false)
+    const isOld = session.epoch !== epoch || now - session.madeAt > lifetime
+    if (session.wire.isClosed() || isOld) return Effect.succeed(false)
     if (now - session.usedAt < triedAfter) return Effect.succeed(true)
+    if (session.usedAt < silentAt) {
+      session.wire.cut()
+      return Effect.succeed(false)
+    }
     return session.connection.queryValues("SELECT 1", [], false).pipe(
       Effect.timeout(connectTimeoutOf(options)),
       Effect.match({ onSuccess: () => true, onFailure: () => false }),
-      Effect.tap((sound) => Effect.sync(() => (sound ? undefined : session.wire.cut()))),
+      Effect.tap((sound) =>
+        Effect.sync(() => {
+          if (sound) return
+          session.wire.cut()
+          silentAt = RealTime.now()
+        }),
+      ),
     )
   }
 

@@ -67,6 +67,9 @@ const beginnings: Readonly<Record<Beginning, string>> = {
 /** After so many milliseconds without use, an error of a connection is its own. */
 const idleAfter = 500
 
+/** A transaction that was lost after so many milliseconds is not repeated: its caller has waited long enough. */
+export const patience = 1_000
+
 /** How often a transaction is repeated that the server has rolled back for the sake of others. */
 const repetitions = 10
 
@@ -82,15 +85,17 @@ export const make = Effect.fnUntraced(function* (
     sending: Effect.Effect<Answers>,
   ): Effect.Effect<ReadonlyArray<Rows>, TransactionFailed> =>
     Effect.suspend(() => {
-      const wasIdle = RealTime.now() - session.usedAt > idleAfter
+      const begun = RealTime.now()
+      const wasIdle = begun - session.usedAt > idleAfter
       const watched = deadlines.watch(session)
       return Effect.flatMap(sending, ({ committed, failures, rows }) => {
         const isLate = deadlines.settle(watched)
         session.usedAt = RealTime.now()
+        const isEarly = session.usedAt - begun < patience
         const [first] = failures
         if (first === undefined && committed) return Effect.succeed(rows)
         const error = isLate ? late : (first ?? rolledBack)
-        const failed = Effect.fail(new TransactionFailed(error, true, wasIdle && !isLate))
+        const failed = Effect.fail(new TransactionFailed(error, true, wasIdle && isEarly))
         return Effect.andThen(discard(session, failures.find(isFatal) ?? error), failed)
       })
     })
@@ -165,17 +170,21 @@ const repeating = <A>(
   once: Effect.Effect<A, TransactionFailed>,
   attempt = 0,
 ): Effect.Effect<A, TransactionFailed> => {
-  const answer = (failed: TransactionFailed) => {
+  const answer = (failed: TransactionFailed, begun: number) => {
     const state = failed.sent ? sqlStateOf(failed.error) : undefined
     const again = Effect.suspend(() => repeating(beginning, once, attempt + 1))
     if ((state === "40001" || state === "40P01") && attempt < repetitions) {
       const pause = Effect.flatMap(Random.next, (share) => Effect.sleep(share * 2 ** Math.min(attempt, 6)))
       return Effect.andThen(pause, again)
     }
-    const isLost = failed.sent && beginning === "read" && failed.error !== late && isFatal(failed.error)
+    const isEarly = RealTime.now() - begun < patience
+    const isLost = failed.sent && beginning === "read" && isEarly && isFatal(failed.error)
     return (isLost || state === Lending.readOnly) && attempt === 0 ? again : Effect.fail(failed)
   }
-  return once.pipe(Effect.catch(answer))
+  return Effect.suspend(() => {
+    const begun = RealTime.now()
+    return once.pipe(Effect.catch((failed) => answer(failed, begun)))
+  })
 }
 
 interface Answers {

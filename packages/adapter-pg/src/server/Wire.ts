@@ -3,8 +3,11 @@
  * to drop one whose server does not answer: both are done with the socket.
  */
 import type * as PgConnection from "@effect/sql-pg/PgConnection"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import { connect } from "node:net"
+import * as RealTime from "./RealTime.ts"
 
 /** A socket that is made when the driver asks for it. */
 export interface Wire {
@@ -13,9 +16,14 @@ export interface Wire {
   readonly isClosed: () => boolean
   /** Closes it at once, without a word to the server: whatever waits on it fails. */
   readonly cut: () => void
+  /** Closes it a moment after its connection was closed, where the server does not: a process may then end. */
+  readonly leave: () => void
 }
 
 const keepAlive = 30_000
+
+/** How long a server may take to close its side, in milliseconds. */
+const parting = 1_000
 
 /** A wire to the host of a URL. */
 export const make = (url: Redacted.Redacted): Wire => {
@@ -36,5 +44,33 @@ export const make = (url: Redacted.Redacted): Wire => {
     },
     isClosed: () => closed,
     cut: () => void socket?.destroy(),
+    leave: () => {
+      if (socket !== undefined && !closed) RealTime.after(parting, () => socket?.destroy())
+    },
   }
 }
+
+/**
+ * Runs what waits for answers on a wire, which is cut after so many milliseconds, and where the caller waits no longer: the
+ * driver would let an interrupted statement wait for its answer.
+ */
+export const inTime = <A, E, R, E2>(
+  wire: Wire,
+  milliseconds: number,
+  waiting: Effect.Effect<A, E, R>,
+  late: () => E2,
+): Effect.Effect<A, E | E2, R> =>
+  Effect.uninterruptibleMask((restore) => {
+    let isLate = false
+    const cancel = RealTime.after(milliseconds, () => {
+      isLate = true
+      wire.cut()
+    })
+    const answered = waiting.pipe(
+      Effect.ensuring(Effect.sync(cancel)),
+      Effect.mapError((error): E | E2 => (isLate ? late() : error)),
+    )
+    return Effect.flatMap(Effect.forkDetach(answered), (fiber) =>
+      Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.sync(wire.cut)),
+    )
+  })

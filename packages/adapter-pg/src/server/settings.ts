@@ -19,8 +19,14 @@ export const named = (options: Options, purpose: string): Options => ({
 })
 
 /** How long a statement may take, in milliseconds. */
-export const statementTimeoutOf = ({ statementTimeout }: Options): number =>
+const statementTimeoutOf = ({ statementTimeout }: Options): number =>
   Duration.toMillis(Duration.fromInputUnsafe(statementTimeout ?? "30 seconds"))
+
+/** By how much the server's own limit is given precedence over that of this process, in milliseconds. */
+export const grace = 1_000
+
+/** How long a call waits for the answer to its statements, in milliseconds. */
+export const answerTimeoutOf = (options: Options): number => statementTimeoutOf(options) + grace
 
 /** How long connecting may take. */
 export const connectTimeoutOf = ({ connectTimeout }: Options): Duration.Input => connectTimeout ?? "5 seconds"
@@ -33,6 +39,9 @@ const transactionSettings = (options: Options, settings: Settings): Settings => 
     ...(typeof role === "string" ? { role } : {}),
     statement_timeout: String(statementTimeoutOf(options)),
     lock_timeout: "0",
+    // A transaction of ours comes in one piece: where the rest of it does not come, its locks would be held for as long as the
+    // server takes the client for alive.
+    idle_in_transaction_session_timeout: String(statementTimeoutOf(options)),
   }
 }
 
@@ -43,7 +52,6 @@ const transactionSettings = (options: Options, settings: Settings): Settings => 
 const sessionSettings = (options: Options, settings: Settings): Settings => ({
   default_transaction_isolation: "read committed",
   default_transaction_deferrable: "off",
-  idle_in_transaction_session_timeout: "0",
   idle_session_timeout: "0",
   search_path: "pg_catalog",
   row_security: "on",

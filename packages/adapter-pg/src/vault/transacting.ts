@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import type { Database } from "../server/Database.ts"
 import { causeOf, isFatal } from "../server/DatabaseError.ts"
 import * as RealTime from "../server/RealTime.ts"
-import type { Beginning, Rows, Statement } from "../server/Sessions.ts"
+import { type Beginning, patience, type Rows, type Statement } from "../server/Sessions.ts"
 
 /** Which database a Customer's rows are in. */
 export type Locate = (customer: CustomerId.CustomerId) => Database
@@ -45,9 +45,6 @@ export const transacting =
 
 /** More than a pool has connections by default, each of which may have been lost with its server. */
 const attempts = 20
-
-/** For how many milliseconds a transaction is repeated. */
-const patience = 1_000
 
 /** PostgreSQL keeps no zero in a text, and UTF-8 no half of a pair: neither is silently changed. */
 const isUnkept = (parameter: unknown): boolean => {
