@@ -1,11 +1,28 @@
 import { describe, expect, it } from "@tacet/vitest"
 import { run } from "./run.ts"
 
-describe("PostgreSQL under kills", () => {
-  it("loses nothing, doubles nothing, writes nothing by halves, and resolves what was unknown", async () => {
-    const outcome = await run(4, 20_261)
-    expect(outcome).toMatchObject({ kills: 4, lost: 0, doubled: 0, halfWritten: 0, gaps: 0 })
-    expect(outcome.acknowledged).toBeGreaterThan(20)
-    expect(outcome.unknownResolved).toBeGreaterThan(0)
+describe("PostgreSQL under faults", () => {
+  it("loses nothing, doubles nothing, writes nothing by halves, and keeps nobody waiting", async () => {
+    const { came, faults, figures, notes, stuck } = await run({
+      faults: 8,
+      seed: 20_261,
+      kinds: [
+        "kill -9 of the server",
+        "kill -9 of a backend",
+        "backend frozen, longer than the limit",
+        "requests silent",
+        "cut before an answer",
+        "cut within an answer",
+        "demoted by a setting",
+        "kill -9 of a writer",
+      ],
+    })
+    expect([stuck, notes]).toEqual([[], []])
+    expect(new Set(Object.values(faults))).toEqual(new Set([0]))
+    expect(Object.values(came).reduce((sum, { times }) => sum + times, 0)).toBe(8)
+    expect(figures.acknowledged).toBeGreaterThan(100)
+    expect(figures.unknownResolved).toBeGreaterThan(0)
+    expect(figures.erased).toBeGreaterThan(0)
+    expect(figures.saved).toBeGreaterThan(0)
   }, 120_000)
 })

@@ -1,141 +1,152 @@
 /**
- * Repeatedly kills the parts of a running system, then reads the log and counts its faults.
+ * Breaks the parts of a running system one after the other, and in the middle of each other, then reads what is left.
  */
-import { type ChildProcess, spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
-import { createInterface } from "node:readline"
-import { migrate } from "@tacet/adapter-pg"
-import type { CustomerId } from "@tacet/core/eventsourcing"
-import { openProxy, type Proxy, type Server, start } from "@tacet/postgres-server"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { migrate, VaultPostgres } from "@tacet/adapter-pg"
+import { type CustomerId, EventStore } from "@tacet/core/eventsourcing"
+import { openProxy, start } from "@tacet/postgres-server"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { audit, type Outcome, type Told } from "./audit.ts"
-import type { Said } from "./worker.ts"
+import { audit, type Findings } from "./audit.ts"
+import { brief, type FaultName, faults, lasting } from "./faults.ts"
+import { ends } from "./Said.ts"
+import { sleep, until } from "./waiting.ts"
+import { storesAt } from "./worker.ts"
+import { employ, goingOn, type Report } from "./Workforce.ts"
 
-/** The parts that are killed: the server, a writer, a runner, or the connection between a commit and its answer. */
-const targets = ["server", "writer", "runner", "wire"] as const
+/** What is run. */
+export interface Plan {
+  /** How many faults. */
+  readonly faults: number
+  /** Draws which and when. */
+  readonly seed: number
+  /** Of which kinds. Default: all. */
+  readonly kinds?: ReadonlyArray<FaultName>
+  /** Is told of each fault. */
+  readonly tell?: (line: string) => void
+}
 
-/** Runs so many kills; which and when is drawn from the seed. */
-export const run = async (kills: number, seed: number): Promise<Outcome> => {
-  const draw = generator(seed)
-  const server = await start({ settings: { max_connections: "100" } })
+/** How often a fault came, and after how many milliseconds at most everybody had gone on once it was mended. */
+interface Came {
+  readonly times: number
+  readonly longest: number
+}
+
+/** What came of it. */
+export interface Outcome extends Findings {
+  readonly came: Readonly<Partial<Record<FaultName, Came>>>
+  /** Workers that did not go on after a fault, that ended by themselves, or that did not end when they were told to. */
+  readonly stuck: ReadonlyArray<string>
+}
+
+/** Whether nothing was found. */
+export const isClean = ({ faults, stuck }: Outcome): boolean =>
+  stuck.length === 0 && Object.values(faults).every((count: number) => count === 0)
+
+/** Runs a plan. */
+export const run = async (plan: Plan): Promise<Outcome> => {
+  const draw = generator(plan.seed)
+  const directory = mkdtempSync(join(tmpdir(), "tacet-chaos-server-"))
+  const server = await start({ directory, settings: { max_connections: "150", restart_after_crash: "on" } })
   const proxy = await openProxy(server.url)
-  const workers: Array<Worker> = []
+  const options = { url: Redacted.make(server.url) }
+  await Effect.runPromise(Effect.andThen(migrate(options), VaultPostgres.migrate({ vault: options, keys: options })))
+  const customers = Array.from({ length: 3 }, () => randomUUID() as CustomerId.CustomerId)
+  const workers = employ([
+    { role: "writer", url: server.url, appendFunctions: true, customers },
+    { role: "writer", url: proxy.url, appendFunctions: false, customers },
+    { role: "keeper", url: proxy.url, appendFunctions: true, customers },
+    { role: "reader", url: server.url, appendFunctions: true, customers },
+    { role: "reader", url: proxy.url, appendFunctions: true, customers },
+  ])
+  const scene = { server, data: join(directory, "data"), proxy, workers, draw }
+  const came: Partial<Record<FaultName, Came>> = {}
+  const stuck: Array<string> = []
+  const tell = plan.tell ?? (() => undefined)
+  const noteStuck = (who: ReadonlyArray<string>, when: string) => {
+    for (const one of who) stuck.push(`${one}: ${when}`)
+  }
   try {
-    await Effect.runPromise(migrate({ url: Redacted.make(server.url) }))
-    const customers = Array.from({ length: 3 }, () => randomUUID() as CustomerId.CustomerId)
-    const told: Told = { intents: new Map(), unknown: new Set(), acknowledged: new Map() }
-    for (const [role, url] of [
-      ["writer", server.url],
-      ["writer", proxy.url],
-      ["runner", server.url],
-    ] as const) {
-      workers.push(employ(role, url, customers, told))
+    noteStuck(await goingOn(workers.places, 3, 60_000), "has not begun")
+    for (let count = 0; count < plan.faults && stuck.length === 0;) {
+      await sleep(20 + draw() * 250)
+      const names = next(plan, count, draw)
+      count += names.length
+      const begun = performance.now()
+      const within = await Promise.all(
+        names.map(async (name, index) => {
+          if (index > 0) await sleep(draw() * 1_000)
+          return (await faults[name](scene)) ?? []
+        }),
+      )
+      noteStuck(within.flat(), `did not go on in the middle of ${names.join(" with ")}`)
+      const mended = performance.now()
+      // A process that is new has to start.
+      const missing = await goingOn(workers.places, 3, 60_000)
+      noteStuck(missing, `has not gone on after ${names.join(" with ")}`)
+      const took = Math.round(performance.now() - mended)
+      for (const name of names) {
+        came[name] = { times: (came[name]?.times ?? 0) + 1, longest: Math.max(came[name]?.longest ?? 0, took) }
+      }
+      tell(`${count}: ${names.join(" with ")}, ${Math.round(mended - begun)} ms, all went on after ${took} ms`)
     }
-    await heard(told, 10)
-    for (let n = 0; n < kills; n++) {
-      // Each target comes in its turn, at a moment that is drawn.
-      await sleep(20 + Math.floor(draw() * 250))
-      await kill(targets[n % targets.length]!, server, proxy, workers)
-      // Lets the work continue before the next kill.
-      await heard(told, told.acknowledged.size + 5)
-    }
-    await settled(told)
-    for (const { leave } of workers.splice(0)) await leave()
-    return await audit(server.url, kills, customers, told)
+    const unended = "has not ended when it was told to"
+    noteStuck(await workers.dismiss("writer", "keeper"), unended)
+    const stores = storesAt(options)
+    await caughtUp(workers.reports, await Effect.runPromise(Effect.provide(headsOf(customers), stores)))
+    noteStuck(await workers.dismiss("reader"), unended)
+    noteStuck(workers.ended(), "has ended by itself")
+    const findings = await Effect.runPromise(Effect.provide(audit(customers, workers.reports()), stores))
+    return { ...findings, came, stuck }
   } finally {
-    for (const { leave } of workers) await leave()
+    await workers.close()
     await proxy.close()
     await server.stop()
+    rmSync(directory, { recursive: true, force: true })
   }
 }
 
-interface Worker {
-  readonly role: "writer" | "runner"
-  /** Kills the process; another one takes its place. */
-  readonly replace: () => Promise<void>
-  readonly leave: () => Promise<void>
+const headsOf = (customers: ReadonlyArray<CustomerId.CustomerId>) =>
+  EventStore.EventStore.use((store) =>
+    Effect.forEach(customers, (customer) =>
+      Effect.map(store.readLog(customer, { limit: 1 }), ({ head }) => [customer, head] as const),
+    ),
+  )
+
+/** Waits until the readers have seen all; that one has not is for the audit to find. */
+const caughtUp = (reports: () => ReadonlyArray<Report>, heads: ReadonlyArray<readonly [string, number]>) =>
+  until(
+    () =>
+      reports()
+        .filter(({ isLast, role }) => role === "reader" && isLast)
+        .every(({ lines }) =>
+          heads.every(
+            ([customer, head]) =>
+              head === 0 ||
+              lines.findLast((line) => line._tag === "seen" && line.customer === customer && line.through >= head),
+          ),
+        ),
+    ends.read,
+  )
+
+/** The next fault, each kind in its turn, and sometimes one in the middle of it. */
+const next = (plan: Plan, count: number, draw: () => number): ReadonlyArray<FaultName> => {
+  const kinds = plan.kinds ?? (Object.keys(faults) as ReadonlyArray<FaultName>)
+  const round = Math.floor(count / kinds.length)
+  const name = shuffled(kinds, generator(plan.seed * 1_000 + round))[count % kinds.length]!
+  const within = brief.filter((one) => one !== name && kinds.includes(one))
+  const isDouble = lasting.includes(name) && within.length > 0 && count + 1 < plan.faults && draw() < 0.4
+  return isDouble ? [name, within[Math.floor(draw() * within.length)]!] : [name]
 }
 
-const kill = async (
-  target: (typeof targets)[number],
-  server: Server,
-  proxy: Proxy,
-  workers: ReadonlyArray<Worker>,
-): Promise<void> => {
-  if (target === "server") {
-    await server.kill()
-    await server.restart()
-  } else if (target === "wire") {
-    const cut = proxy.cuts()
-    proxy.cutBeforeAnswer()
-    await until(() => proxy.cuts() > cut, "an answer to be cut off")
-    proxy.mend()
-  } else {
-    await workers.find(({ role }) => role === target)!.replace()
-  }
-}
-
-const employ = (
-  role: Worker["role"],
-  url: string,
-  customers: ReadonlyArray<CustomerId.CustomerId>,
-  told: Told,
-): Worker => {
-  const hire = () => {
-    const program = new URL("worker.ts", import.meta.url).pathname
-    const child = spawn(
-      process.execPath,
-      ["--import", "tsx", "--conditions", "@tacet/source", program, role, url, ...customers],
-      { stdio: ["ignore", "pipe", "inherit"] },
-    )
-    createInterface({ input: child.stdout }).on("line", (line) => note(told, JSON.parse(line) as Said))
-    return child
-  }
-  let child = hire()
-  const end = async (one: ChildProcess) => {
-    if (one.exitCode !== null || one.signalCode !== null) return
-    const gone = new Promise((done) => one.once("close", done))
-    one.kill("SIGKILL")
-    await gone
-  }
-  return {
-    role,
-    replace: async () => {
-      await end(child)
-      child = hire()
-    },
-    leave: () => end(child),
-  }
-}
-
-const note = (told: Told, said: Said): void => {
-  switch (said._tag) {
-    case "intent":
-      return void told.intents.set(said.commitId, said)
-    case "unknown":
-      return void told.unknown.add(said.commitId)
-    case "acknowledged":
-      return void told.acknowledged.set(said.commitId, said)
-  }
-}
-
-const heard = ({ acknowledged }: Told, count: number): Promise<void> =>
-  until(() => acknowledged.size >= count, `${count} appends to be acknowledged`)
-
-/** Waits until whatever was left unknown has been repeated, except by writers that are dead. */
-const settled = async ({ acknowledged, unknown }: Told): Promise<void> => {
-  for (let waited = 0; waited < 3_000 && [...unknown].some((id) => !acknowledged.has(id)); waited += 50) await sleep(50)
-}
-
-const until = async (holds: () => boolean, what: string): Promise<void> => {
-  for (let waited = 0; !holds(); waited += 10) {
-    if (waited > 60_000) throw new Error(`waited a minute for ${what}`)
-    await sleep(10)
-  }
-}
-
-const sleep = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds))
+const shuffled = <A>(all: ReadonlyArray<A>, draw: () => number): ReadonlyArray<A> =>
+  all
+    .map((one) => [draw(), one] as const)
+    .toSorted(([one], [other]) => one - other)
+    .map(([, one]) => one)
 
 /** Numbers from 0 to 1, always the same for a seed (mulberry32). */
 const generator = (seed: number) => () => {

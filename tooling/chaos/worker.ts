@@ -1,114 +1,70 @@
 /**
- * A process made to be killed: a writer, or a runner of a projection. Before it continues, it reports each intention
- * and each result to its parent, in one line of JSON each.
+ * A process made to be killed: its argument is its task. On SIGTERM it gives up its calls, closes its connections and ends.
  */
-import { randomUUID } from "node:crypto"
-import { writeSync } from "node:fs"
-import { layer, ProjectionRunner } from "@tacet/adapter-pg"
-import {
-  type Commit,
-  type CustomerId,
-  EventStore,
-  type EventStoreError,
-  ExpectedVersion,
-  type ProjectionStore,
-  type Uuid,
-} from "@tacet/core/eventsourcing"
+import { layer, type Options, VaultPostgres } from "@tacet/adapter-pg"
+import { OpeningPolicy, Vault } from "@tacet/core/privacy"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import { counting } from "./counting.ts"
+import { keeping, saving } from "./keeping.ts"
+import { following, looking, running } from "./reading.ts"
+import * as Reporting from "./Reporting.ts"
+import { limits, type Task } from "./Said.ts"
+import { writing } from "./writing.ts"
 
-/** A message from a worker. */
-export type Said =
-  | {
-      readonly _tag: "intent"
-      readonly customer: CustomerId.CustomerId
-      readonly commitId: Uuid.Uuid
-      readonly events: number
-    }
-  | { readonly _tag: "unknown"; readonly commitId: Uuid.Uuid }
-  | { readonly _tag: "acknowledged"; readonly commitId: Uuid.Uuid; readonly first: number; readonly last: number }
+/** Everybody may open everything. */
+const policy = Layer.succeed(OpeningPolicy.OpeningPolicy, { check: () => Effect.void })
 
-const say = (said: Said): Effect.Effect<void> => Effect.sync(() => void writeSync(1, `${JSON.stringify(said)}\n`))
+/** The stores of a process, and its vault, all in one database. */
+export const storesAt = (options: Options) =>
+  Vault.layer.pipe(
+    Layer.provideMerge(Layer.merge(VaultPostgres.layer({ vault: options, keys: options, log: options }), policy)),
+    Layer.merge(layer(options)),
+  )
 
-const fibers = 6
+const work = ({ customers, role }: Task, reporting: Reporting.Reporting) => {
+  const each = {
+    writer: [writing, writing],
+    keeper: [keeping, saving],
+    reader: [following, looking, running],
+  }[role]
+  return Effect.all(
+    customers.flatMap((customer) => each.map((one) => one(reporting, customer))),
+    { concurrency: "unbounded", discard: true },
+  )
+}
 
-const aCommit = (customer: CustomerId.CustomerId): Commit.Commit => {
-  const draw = (below: number) => Math.floor(Math.random() * below)
-  return {
-    customer,
-    commitId: randomUUID() as Uuid.Uuid,
-    writes: Array.from({ length: 1 + draw(3) }, () => ({
-      stream: { kind: "interaction", id: randomUUID() as Uuid.Uuid },
-      expected: ExpectedVersion.none,
-      events: Array.from({ length: 1 + draw(4) }, (_, n) => ({
-        type: "StepTaken",
-        schemaVersion: 1,
-        occurredAt: n,
-        data: `{"n":${n}}`,
-      })),
-    })),
+const main = async (task: Task): Promise<void> => {
+  const reporting = Reporting.make(task.file)
+  const options: Options = {
+    url: Redacted.make(task.url),
+    appendFunctions: task.appendFunctions,
+    applicationName: `chaos ${task.role}`,
+    ...limits,
+  }
+  const fiber = Effect.runFork(
+    Effect.scoped(
+      Effect.gen(function* () {
+        // A worker that comes to life while the server is away tries again.
+        const stores = yield* Effect.retry(reporting.timed("start", Layer.build(storesAt(options))), {
+          while: ({ _tag }) => _tag === "DatabaseUnavailable",
+          schedule: Schedule.spaced("50 millis"),
+        })
+        yield* Effect.provideContext(work(task, reporting), stores)
+      }),
+    ),
+  )
+  process.once("SIGTERM", () => void Effect.runFork(Fiber.interrupt(fiber)))
+  const exit = await Effect.runPromise(Fiber.await(fiber))
+  if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) {
+    process.stderr.write(`${Cause.pretty(exit.cause)}\n`)
+    process.exitCode = 1
   }
 }
 
-/** Appends one commit, and repeats it until its result is known. */
-const write = Effect.fnUntraced(function* (customer: CustomerId.CustomerId) {
-  const store = yield* EventStore.EventStore
-  const commit = aCommit(customer)
-  const { commitId, writes } = commit
-  const events = writes.reduce((sum, write) => sum + write.events.length, 0)
-  yield* say({ _tag: "intent", customer, commitId, events })
-  const { firstPosition, lastPosition } = yield* store.append(commit).pipe(
-    Effect.tapError((error) =>
-      error._tag === "StoreUnavailable" && error.outcome === "unknown"
-        ? say({ _tag: "unknown", commitId })
-        : Effect.void,
-    ),
-    Effect.retry({
-      while: ({ _tag }) => _tag === "StoreUnavailable" || _tag === "Overloaded",
-      schedule: Schedule.spaced("30 millis"),
-    }),
-  )
-  yield* say({ _tag: "acknowledged", commitId, first: firstPosition, last: lastPosition })
-})
-
-const writing = (customers: ReadonlyArray<CustomerId.CustomerId>) =>
-  Effect.all(
-    Array.from({ length: fibers }, (_, fiber) =>
-      Effect.forever(Effect.suspend(() => write(customers[fiber % customers.length]!))),
-    ),
-    { concurrency: "unbounded", discard: true },
-  )
-
-const running = (customers: ReadonlyArray<CustomerId.CustomerId>) =>
-  Effect.all(
-    customers.map((customer) =>
-      ProjectionRunner.use((runner) => runner.run(counting, customer, { lease: "600 millis" })),
-    ),
-    { concurrency: "unbounded", discard: true },
-  )
-
-const [role, url, ...customers] = process.argv.slice(2) as [
-  "writer" | "runner",
-  string,
-  ...Array<CustomerId.CustomerId>,
-]
-const stores = layer({ url: Redacted.make(url), connectTimeout: "1 second" })
-
-const work: Effect.Effect<
-  void,
-  EventStoreError.AppendError | EventStoreError.ReadError | ProjectionStore.CheckpointMoved,
-  EventStore.EventStore | ProjectionRunner
-> = role === "writer" ? writing(customers) : running(customers)
-
-// A worker that comes to life while the server is away tries again.
-await Effect.runPromise(
-  work.pipe(
-    Effect.provide(stores),
-    Effect.retry({
-      while: ({ _tag }) => _tag === "DatabaseUnavailable",
-      schedule: Schedule.spaced("50 millis"),
-    }),
-  ),
-)
+const [, program, task] = process.argv
+if (program === import.meta.filename) await main(JSON.parse(task!) as Task)
