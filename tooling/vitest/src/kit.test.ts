@@ -25,11 +25,17 @@ const runFixtures = () => {
   const { status, stdout } = spawnSync(process.execPath, [vitest, "run"], { cwd: folder, encoding: "utf8" })
   const lines = stdout.trimEnd().split("\n")
   const report = JSON.parse(lines.find((line) => line.startsWith("{")) ?? "null") as Report
-  return { status, closingLine: lines.at(-1), tests: report.testResults.flatMap((file) => file.assertionResults) }
+  const repeated = lines.filter((line) => line.startsWith("passed at its repetition: "))
+  return {
+    status,
+    closingLine: lines.at(-1),
+    repeated,
+    tests: report.testResults.flatMap((file) => file.assertionResults),
+  }
 }
 
 describe("the kit", () => {
-  const { closingLine, status, tests } = runFixtures()
+  const { closingLine, repeated, status, tests } = runFixtures()
   const messageOf = (title: string) => tests.find((test) => test.title === title)?.failureMessages.join("\n")
 
   it.each(tests.map(({ status, title }) => [title, status] as const))("%s", ([title, status]) => {
@@ -54,6 +60,11 @@ describe("the kit", () => {
     expect(runsOf("passes: property")).toBe(runs())
     expect(runsOf("passes: effect property")).toBe(runs())
     expect(runsOf("passes: plain")).toBeUndefined()
+  })
+
+  // Planted and found: a repetition of which nothing is told.
+  it("names a test that passed only when it was repeated", () => {
+    expect(repeated).toEqual(["passed at its repetition: outcomes.fixture.ts > passes: once repeated"])
   })
 
   it("ends with the counts alone on the last line, a file that does not load among the failures", () => {

@@ -26,8 +26,19 @@ export const count = (modules: ReadonlyArray<TestModule>, unhandledErrors: numbe
 export const closingLine = ({ failed, passed, skipped }: Counts): string =>
   `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`
 
+/** The tests that failed and passed when they were repeated, a line each: their cause is still to be found. */
+export const repeatedLines = (modules: ReadonlyArray<TestModule>): ReadonlyArray<string> =>
+  modules.flatMap((module) =>
+    Array.from(module.children.allTests()).flatMap((test) =>
+      test.diagnostic()?.flaky === true
+        ? [`passed at its repetition: ${module.relativeModuleId} > ${test.fullName}`]
+        : [],
+    ),
+  )
+
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>, unhandledErrors: ReadonlyArray<unknown>): void {
+    for (const line of repeatedLines(modules)) process.stdout.write(`${line}\n`)
     process.stdout.write(`\n${closingLine(count(modules, unhandledErrors.length))}\n`)
   }
 }

@@ -14,6 +14,7 @@ import type { Database } from "../server/Database.ts"
 import type { Options } from "../server/Options.ts"
 import * as Connecting from "../server/Connecting.ts"
 import { connectionConfig, named } from "../server/settings.ts"
+import * as RealTime from "../server/RealTime.ts"
 
 /** Announces or receives the head of a log. */
 export type Grown = (customer: CustomerId.CustomerId, head: EventEnvelope.Position) => void
@@ -37,7 +38,7 @@ export const announcing = Effect.fnUntraced(function* (
   })
   // The first head is announced at once; those that arrive meanwhile are announced together after a delay.
   yield* Effect.forkScoped(
-    Effect.forever(some.await.pipe(Effect.andThen(Effect.ignore(announce)), Effect.andThen(Effect.sleep(gather)))),
+    Effect.forever(some.await.pipe(Effect.andThen(Effect.ignore(announce)), Effect.andThen(RealTime.wait(gather)))),
   )
   return (customer, head) => {
     heads.set(customer, Math.max(head, heads.get(customer) ?? 0))
@@ -77,11 +78,16 @@ export const listening = (options: Options, schema: string, heard: Grown): Effec
   const again = Effect.suspend(() => {
     const waiting = pause
     pause = Math.min(pause * 2, longest)
-    return Effect.sleep(waiting)
+    return RealTime.wait(waiting)
   })
   return Effect.asVoid(
     Effect.forkScoped(
-      Effect.forever(Effect.andThen(Effect.ignore(session.pipe(Effect.scoped, Effect.timeoutOption(renewal))), again)),
+      Effect.forever(
+        Effect.andThen(
+          Effect.ignore(session.pipe(Effect.scoped, Effect.timeoutOption(renewal), RealTime.passing)),
+          again,
+        ),
+      ),
     ),
   )
 }

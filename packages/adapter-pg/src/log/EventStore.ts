@@ -12,6 +12,7 @@ import type { Database } from "../server/Database.ts"
 import type { Options } from "../server/Options.ts"
 import { readLog, readStream } from "./Reading.ts"
 import type * as Wakeups from "./Wakeups.ts"
+import * as RealTime from "../server/RealTime.ts"
 
 /** Makes the store. Calls `grown` with the head after each append. */
 export const make: (
@@ -48,7 +49,7 @@ export const make: (
               Effect.map(wakeups.beyond(customer, isInVain ? Math.max(position, told) : position), (head) => {
                 told = head
               }),
-              Effect.sleep(pause),
+              RealTime.wait(pause),
             )
           })(customer, range)
         }).pipe(Effect.tap(() => wakeups.subscribe(customer))),

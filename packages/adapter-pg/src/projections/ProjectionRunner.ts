@@ -23,6 +23,7 @@ import * as Option from "effect/Option"
 import type { Database } from "../server/Database.ts"
 import * as Leases from "./Leases.ts"
 import * as Projections from "./ProjectionStore.ts"
+import * as RealTime from "../server/RealTime.ts"
 
 export type { Status } from "./Leases.ts"
 
@@ -68,7 +69,7 @@ export const make = (
   const run: ProjectionRunner["Service"]["run"] = Effect.fn("ProjectionRunner.run")(
     function* (projection, customer, options) {
       const milliseconds = Math.ceil(Duration.toMillis(Duration.fromInputUnsafe(options?.lease ?? "15 seconds")))
-      const pause = Effect.sleep(milliseconds / 3)
+      const pause = RealTime.wait(milliseconds / 3)
 
       const asOwner = Effect.fnUntraced(function* (held: Projections.Fence) {
         let now: Leases.Status = "catching-up"

@@ -13,6 +13,7 @@ import type { Options } from "../server/Options.ts"
 import type { Step } from "./secured.ts"
 import * as Connecting from "../server/Connecting.ts"
 import { answerTimeoutOf, connectionConfig, localSettings, named } from "../server/settings.ts"
+import * as RealTime from "../server/RealTime.ts"
 
 /**
  * Takes the steps that are missing, in one transaction: all of them or none. The user of the URL must be allowed to
@@ -95,7 +96,7 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
         error === held || (error._tag === "SqlError" && /^(23505|42710|40|55P03|XX000)/.test(sqlStateOf(error) ?? "")),
       times: attempts,
       schedule: Schedule.jittered(Schedule.spaced("200 millis")),
-    }),
+    }).pipe(RealTime.passing),
   Effect.catchTag("SqlError", (error) => Effect.fail(new DatabaseUnavailable({ cause: causeOf(error) }))),
 )
 

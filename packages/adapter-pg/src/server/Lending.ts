@@ -80,7 +80,7 @@ export const make = Effect.fnUntraced(function* (
     max: size,
     timeToLive: "1 minute",
     timeToLiveStrategy: "usage",
-  })
+  }).pipe(RealTime.passing)
   const deadlines = Deadlines.make(limit)
   const run = yield* FiberSet.runtime(yield* FiberSet.make<unknown, TransactionFailed>())()
   // Before the pool closes: statements under way have a moment, then their connections are cut.
@@ -99,6 +99,7 @@ export const make = Effect.fnUntraced(function* (
     }
     return session.connection.queryValues("SELECT 1", [], false).pipe(
       Effect.timeout(connectTimeoutOf(options)),
+      RealTime.passing,
       Effect.match({ onSuccess: () => true, onFailure: () => false }),
       Effect.tap((sound) =>
         Effect.sync(() => {
@@ -127,7 +128,9 @@ export const make = Effect.fnUntraced(function* (
     ),
   )
   const next = Effect.mapError(sound, (error) => new TransactionFailed(error, false))
-  const nextInTime = Effect.timeoutOrElse(next, { duration: options.waitTimeout ?? limit, orElse: () => exhausted })
+  const nextInTime = RealTime.passing(
+    Effect.timeoutOrElse(next, { duration: options.waitTimeout ?? limit, orElse: () => exhausted }),
+  )
   const most = size + (options.waitingCalls ?? 100_000)
 
   /**

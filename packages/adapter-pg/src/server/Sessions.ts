@@ -174,7 +174,7 @@ const repeating = <A>(
     const state = failed.sent ? sqlStateOf(failed.error) : undefined
     const again = Effect.suspend(() => repeating(beginning, once, attempt + 1))
     if ((state === "40001" || state === "40P01") && attempt < repetitions) {
-      const pause = Effect.flatMap(Random.next, (share) => Effect.sleep(share * 2 ** Math.min(attempt, 6)))
+      const pause = Effect.flatMap(Random.next, (share) => RealTime.wait(share * 2 ** Math.min(attempt, 6)))
       return Effect.andThen(pause, again)
     }
     const isEarly = RealTime.now() - begun < patience

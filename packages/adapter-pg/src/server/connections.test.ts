@@ -5,6 +5,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { TestClock } from "effect/testing"
 import { layer } from "../layer.ts"
 import { forThisFile } from "../testDatabase.testing.ts"
 import type { Options } from "./Options.ts"
@@ -105,5 +106,18 @@ describe("connections", () => {
         "The database cannot be used (the URL cannot be read: its host or port is no such thing).",
       )
     }),
+  )
+
+  // Planted and found: a pool that lets go of idle connections by the program's clock, which then wakes for each minute of the years.
+  it.effect("are used and let go by the server's time, however far the program's own clock jumps", () =>
+    Effect.gen(function* () {
+      const store = yield* storeWith(options)
+      yield* append(store)
+      yield* TestClock.setTime(Date.parse("2026-11-30T12:00:00Z"))
+      expect(yield* append(store)).toMatchObject({ firstPosition: 1 })
+      yield* TestClock.adjust("3650 days")
+      const customer = (yield* Uuid.next) as CustomerId.CustomerId
+      expect((yield* store.readLog(customer)).head).toBe(0)
+    }).pipe(Effect.scoped),
   )
 })
