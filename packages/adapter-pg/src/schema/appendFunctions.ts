@@ -146,12 +146,21 @@ export const callsOf = (schema: string): Calls => {
   return calls
 }
 
-/** Creates or replaces the functions. */
-export const functions: Step = ({ log, schema }) => [
-  event(schema),
-  many(schema),
-  ...[`append_event(${oneEvent.signature})`, `append_batch(${batch.signature})`].flatMap((name) => [
-    `REVOKE ALL ON FUNCTION ${schema}.${name} FROM PUBLIC`,
-    `GRANT EXECUTE ON FUNCTION ${schema}.${name} TO ${log}`,
-  ]),
-]
+const signatures = [`append_event(${oneEvent.signature})`, `append_batch(${batch.signature})`]
+
+/** Creates or replaces the functions, where there are to be any. */
+export const functions: Step = ({ log, schema }, appendFunctions = true) =>
+  appendFunctions
+    ? [
+        event(schema),
+        many(schema),
+        ...signatures.flatMap((name) => [
+          `REVOKE ALL ON FUNCTION ${schema}.${name} FROM PUBLIC`,
+          `GRANT EXECUTE ON FUNCTION ${schema}.${name} TO ${log}`,
+        ]),
+      ]
+    : []
+
+/** Asks whether a schema has the functions. */
+export const hasFunctions = (schema: string): string =>
+  `SELECT ${signatures.map((name) => `to_regprocedure('${schema}.${name}') IS NOT NULL`).join(" AND ")}`

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { SqlError } from "effect/sql/SqlError"
 import { causeOf, DatabaseUnavailable, sqlStateOf, WrongSchemaVersion } from "../server/DatabaseError.ts"
+import { functions, hasFunctions } from "./appendFunctions.ts"
 import { steps } from "./steps.ts"
 import { namesOf, type Part, workingOn } from "../server/Names.ts"
 import type { Options } from "../server/Options.ts"
@@ -16,7 +17,8 @@ import { answerTimeoutOf, connectionConfig, localSettings, named } from "../serv
 import * as RealTime from "../server/RealTime.ts"
 
 /**
- * Takes the steps that are missing, in one transaction: all of them or none. The user of the URL must be allowed to
+ * Takes the steps that are missing, in one transaction: all of them or none. With `appendFunctions: false` it makes no functions; a
+ * later run without makes them. The user of the URL must be allowed to
  * create schemas in the database, and roles unless an administrator has created them.
  *
  * @example
@@ -34,6 +36,7 @@ export const migrate = (options: Options): Effect.Effect<void, DatabaseUnavailab
 export const migrateBy = Effect.fn("PostgreSQL.migrate")(
   function* (part: Part, options: Options, steps: ReadonlyArray<Step>, _attempts?: number) {
     const names = namesOf(options, part)
+    const { appendFunctions = true } = options
     const asItself = { ...named(options, "migration"), role: null }
     const connected = yield* Connecting.make({ ...connectionConfig(asItself, {}), prepare: false })
     const { query, queryValues } = Connecting.answering(connected, answerTimeoutOf(asItself))
@@ -45,16 +48,20 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
         cause: `the database is encoded in ${String(encoding?.[0])}: create it with ENCODING 'UTF8'`,
       })
     }
-    yield* query("BEGIN")
+    // Read committed: the statement behind the lock sees what the lock waited for.
+    yield* query("BEGIN ISOLATION LEVEL READ COMMITTED")
     yield* Effect.gen(function* () {
       for (const { sql } of localSettings(asItself, {})) yield* query(sql)
       // A step that waits for a lock makes everybody wait behind it: it tries again instead.
       yield* query("SET LOCAL lock_timeout = '500ms'")
-      // The lock ends with the transaction, also behind a proxy that pools by transaction.
-      yield* query("SELECT pg_advisory_xact_lock(20261122, hashtext($1))", [names.schema]).pipe(
-        Effect.mapError((error) => (sqlStateOf(error) === lockNotGiven ? held : error)),
-      )
-      const before = yield* versionIn(queryValues, names.schema)
+      const seen = yield* versionIn(queryValues, names.schema)
+      // Until there is such a row, the names of schema and tables are what one session alone can take.
+      if (seen > 0 && seen < steps.length) {
+        yield* query(`SELECT 1 FROM ${names.schema}.migration WHERE version = 1 FOR UPDATE`).pipe(
+          Effect.mapError((error) => (sqlStateOf(error) === lockNotGiven ? held : error)),
+        )
+      }
+      const before = seen === 0 ? 0 : yield* versionIn(queryValues, names.schema)
       if (before > steps.length) {
         return yield* new WrongSchemaVersion({ schema: names.schema, expected: steps.length, actual: before })
       }
@@ -80,32 +87,42 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
       }
       for (const [index, step] of steps.entries()) {
         if (index < before) continue
-        for (const statement of step(names)) yield* query(statement)
+        for (const statement of step(names, appendFunctions)) yield* query(statement)
         yield* query(`INSERT INTO ${names.schema}.migration (version, taken_at) VALUES ($1, now())`, [
           String(index + 1),
         ])
+      }
+      if (part === "log" && appendFunctions && steps.length >= latest) {
+        // They are missing where an earlier migration was to do without.
+        const [row] = yield* queryValues(hasFunctions(names.schema))
+        if (row?.[0] !== true) for (const statement of functions(names)) yield* query(statement)
       }
       yield* query("COMMIT")
     }).pipe(Effect.onError(() => Effect.ignore(query("ROLLBACK"))))
   },
   Effect.scoped,
-  // Roles belong to all databases of a server: two that are migrated at once may both create them.
+  // Roles belong to all databases of a server: two that are migrated at once may both create them. Of two that begin with an
+  // empty database one finds names taken.
   (migrating, _part, _options, _steps, attempts = 60) =>
     Effect.retry(migrating, {
       while: (error) =>
-        error === held || (error._tag === "SqlError" && /^(23505|42710|40|55P03|XX000)/.test(sqlStateOf(error) ?? "")),
+        error === held ||
+        (error._tag === "SqlError" && /^(23505|42710|42P0[67]|40|55P03|XX000)/.test(sqlStateOf(error) ?? "")),
       times: attempts,
       schedule: Schedule.jittered(Schedule.spaced("200 millis")),
     }).pipe(RealTime.passing),
   Effect.catchTag("SqlError", (error) => Effect.fail(new DatabaseUnavailable({ cause: causeOf(error) }))),
 )
 
+/** The version of the log at which its functions are those of this release. */
+const latest = steps.log.length
+
 const lockNotGiven = "55P03"
 const notPermitted = "42501"
 
 const held = new DatabaseUnavailable({
   cause:
-    "another session holds the advisory lock 20261122 under which migrations take turns: a migration that takes long, or a stranger's, which pg_locks names",
+    "another session holds the row of version 1 in the table of migrations, under which migrations take turns: a migration that takes long, which pg_stat_activity calls tacet migration, or a session of somebody else",
 })
 
 const rolesOf = {

@@ -70,9 +70,12 @@ describe("a migration", () => {
 
   it.live("tells that another session holds the lock under which migrations take turns", () =>
     Effect.gen(function* () {
-      const release = yield* holding("SELECT pg_advisory_xact_lock(20261122, hashtext('tacet'))")
-      const error = yield* Effect.flip(migrateBy("log", options, steps.log, 1))
-      expect(error.message).toContain("another session holds the advisory lock 20261122")
+      const release = yield* holding("SELECT 1 FROM tacet.migration FOR UPDATE")
+      const next = [...steps.log, () => []]
+      const error = yield* Effect.flip(migrateBy("log", options, next, 1))
+      expect(error.message).toContain("another session holds the row of version 1 in the table of migrations")
+      // Where there is nothing to do, nobody waits.
+      yield* migrate(options)
       yield* release
     }).pipe(Effect.scoped),
   )

@@ -4,8 +4,8 @@
  */
 import type { Names } from "../server/Names.ts"
 
-/** A step: the statements that lead from one version of a schema to the next. */
-export type Step = (names: Names) => ReadonlyArray<string>
+/** A step: the statements that lead from one version of a schema to the next, with the functions of the append or without. */
+export type Step = (names: Names, appendFunctions?: boolean) => ReadonlyArray<string>
 
 const ownRows = "customer_id = (SELECT nullif(current_setting('tacet.customer_id', true), '')::uuid)"
 

@@ -130,11 +130,10 @@ const second: Step = (names) => [
 ]
 
 // The third step once made functions of these names, which nothing calls any more.
-const fourth: Step = (names) => [
-  `DROP FUNCTION IF EXISTS ${names.schema}.append_one`,
-  `DROP FUNCTION IF EXISTS ${names.schema}.append_many`,
+const fourth: Step = (names, appendFunctions = true) => [
+  ...(appendFunctions ? ["one", "many"].map((name) => `DROP FUNCTION IF EXISTS ${names.schema}.append_${name}`) : []),
   ...tables.map((table) => resecured(`${names.schema}.${table}`)),
-  ...functions(names),
+  ...functions(names, appendFunctions),
 ]
 
 /** On whose side a reader was; null for the operator's staff. */
@@ -148,9 +147,9 @@ const sixth: Step = ({ schema }) =>
  * Payloads as text, whose bytes every dialect of PostgreSQL keeps: some store what is declared as `json` in another form.
  * The rows are written anew. Functions of an earlier release that take `json` stay for the processes that still call them.
  */
-const seventh: Step = (names) => [
+const seventh: Step = (names, appendFunctions) => [
   `ALTER TABLE ${names.schema}.event ALTER COLUMN data TYPE text USING data::text`,
-  ...functions(names),
+  ...functions(names, appendFunctions),
 ]
 
 /** All steps of each part, in order: the version of a part is the number of steps that were taken. */

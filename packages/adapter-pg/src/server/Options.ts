@@ -71,8 +71,8 @@ export interface Options {
    */
   readonly transactionPooling?: boolean
   /**
-   * Whether appends call the functions of the schema: one statement instead of five. If false, the statements are sent,
-   * for engines that do not support such functions. Default true.
+   * Whether appends call the functions of the schema: one statement instead of five. If false, the statements are sent and
+   * `migrate` makes no functions, for engines that do not support them. Default true.
    */
   readonly appendFunctions?: boolean
   /** Projections whose counters change in the append itself. */
