@@ -7,7 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { migrate, VaultPostgres } from "@tacet/adapter-pg"
 import { type CustomerId, EventStore } from "@tacet/core/eventsourcing"
-import { openProxy, start } from "@tacet/postgres-server"
+import { generator, openProxy, start } from "@tacet/postgres-server"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { audit, type Findings } from "./audit.ts"
@@ -147,11 +147,3 @@ const shuffled = <A>(all: ReadonlyArray<A>, draw: () => number): ReadonlyArray<A
     .map((one) => [draw(), one] as const)
     .toSorted(([one], [other]) => one - other)
     .map(([, one]) => one)
-
-/** Numbers from 0 to 1, always the same for a seed (mulberry32). */
-const generator = (seed: number) => () => {
-  seed = (seed + 0x6d2b79f5) | 0
-  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-}
