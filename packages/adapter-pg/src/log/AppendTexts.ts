@@ -95,6 +95,7 @@ const purging = (schema: string, counts: boolean): string => {
   INSERT INTO ${schema}.purged_block AS b (customer_id, block, events)
   SELECT ${customer}, (position - 1) / ${blockSize}, count(*) FROM gone GROUP BY (position - 1) / ${blockSize}
   ON CONFLICT (customer_id, block) DO UPDATE SET events = b.events + excluded.events
+  RETURNING 1
 ), broken AS MATERIALIZED (
   SELECT commit_id, min(position) AS first_position, count(*) AS events
   FROM gone GROUP BY commit_id, stream_kind, stream_id
@@ -120,5 +121,6 @@ const purging = (schema: string, counts: boolean): string => {
   SELECT ${customer}, v.position + (SELECT events FROM total), ${at.purgeReason},
     (SELECT count(DISTINCT (stream_kind, stream_id)) FROM gone), (SELECT count(*) FROM gone), ${batch.as.recordedAt}
   FROM verdict v WHERE (SELECT events FROM total) > 0
+  RETURNING 1
 )`
 }

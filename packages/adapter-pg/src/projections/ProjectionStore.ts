@@ -38,13 +38,15 @@ export const make = (
   save: (customer, key, expected, { checkpoint, state }) =>
     Effect.flatMap(
       run(locate(customer), customer, "saveProjection", "write", (schema) => [
+        ...(fence === undefined ? [] : [lock(schema, customer, key)]),
         save(schema, customer, key, expected, checkpoint, state, fence),
         {
           sql: `SELECT checkpoint FROM ${schema}.projection WHERE customer_id = $1 AND name = $2 AND version = $3`,
           parameters: of(customer, key),
         },
       ]),
-      ([saved, found]): Effect.Effect<void, ProjectionStore.CheckpointMoved | EventStoreError.StoreError> => {
+      (answers): Effect.Effect<void, ProjectionStore.CheckpointMoved | EventStoreError.StoreError> => {
+        const [saved, found] = answers.slice(-2)
         if (saved!.length > 0) return Effect.void
         const { name, version } = key
         const actual = (found![0]?.[0] as number | undefined) ?? 0
@@ -107,6 +109,15 @@ const of = (
   { name, version }: ProjectionStore.ProjectionKey,
 ): ReadonlyArray<unknown> => [customer, name, String(version)]
 
+/**
+ * Locks the lease's row, whoever holds it, until the commit: no other process takes it over while its holder saves. The
+ * statement that saves follows, and sees what the lock waited for.
+ */
+const lock = (schema: string, customer: CustomerId.CustomerId, key: ProjectionStore.ProjectionKey): Statement => ({
+  sql: `SELECT 1 FROM ${schema}.projection_lease WHERE customer_id = $1 AND name = $2 AND version = $3 FOR SHARE`,
+  parameters: of(customer, key),
+})
+
 const save = (
   schema: string,
   customer: CustomerId.CustomerId,
@@ -117,22 +128,21 @@ const save = (
   fence: Fence | undefined,
 ): Statement => {
   const parameters = [...of(customer, key), String(checkpoint), state, String(expected)]
-  // The share lock on the lease's row is held until the commit, so that no other process takes over the lease in
-  // between.
   const held =
     fence === undefined
       ? "held AS (SELECT 1)"
       : `held AS MATERIALIZED (
           SELECT 1 FROM ${schema}.projection_lease WHERE customer_id = $1 AND name = $2 AND version = $3
-            AND fence = $7 AND owner = $8 AND expires_at > now() FOR SHARE
+            AND fence = $7 AND owner = $8 AND expires_at > now()
         )`
   const fenced = fence === undefined ? parameters : [...parameters, String(fence.fence), fence.owner]
-  // Where nothing was saved, the checkpoint is 0; of several who save first, the key lets one.
+  // Where nothing was saved, the checkpoint is 0; of several who save first, the key lets one. What the update asks for is
+  // among what is inserted: an engine that plans the two apart would know no type of a parameter that only one of them has.
   return expected === 0
     ? {
         sql: `WITH ${held}
           INSERT INTO ${schema}.projection AS p (customer_id, name, version, checkpoint, state)
-          SELECT $1::uuid, $2, $3::int, $4::bigint, $5 FROM held
+          SELECT $1::uuid, $2, $3::int, $4::bigint, $5 FROM held WHERE $6::bigint = 0
           ON CONFLICT (customer_id, name, version)
           DO UPDATE SET checkpoint = excluded.checkpoint, state = excluded.state WHERE p.checkpoint = $6::bigint
           RETURNING 1`,

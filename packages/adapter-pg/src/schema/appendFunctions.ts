@@ -47,6 +47,7 @@ DECLARE
   compartment text;
   head bigint;
   before integer;
+  written bigint;
   is_known boolean;
 BEGIN${taken(schema, "1")}
   before := coalesce((
@@ -61,7 +62,8 @@ BEGIN${taken(schema, "1")}
         ${at.schemaVersion}::smallint, ${at.occurredAt}, ${at.recordedAt}, ${at.commit}, ${at.data}
       WHERE NOT EXISTS (
         SELECT FROM ${schema}.event e WHERE e.customer_id = ${at.customer} AND e.commit_id = ${at.commit}
-      );
+      )
+      RETURNING position INTO written;
     IF FOUND THEN RETURN ARRAY[head, 1, before, 0]; END IF;
   END IF;
   ${restored(schema, "0")}

@@ -203,6 +203,9 @@ const clauseFrom = (source: string, start: number): string => {
   return source.slice(start)
 }
 
+const insertions = (source: string): ReadonlyArray<string> =>
+  Array.from(source.matchAll(/INSERT INTO/g), ({ index }) => clauseFrom(source, index))
+
 /** Every rule of the statements. */
 export const statementRules: ReadonlyArray<StatementRule> = [
   { rule: "no row is addressed by its place", breaches: found(/\bctid\b/gi), example: "DELETE FROM t WHERE ctid = $1" },
@@ -239,12 +242,44 @@ export const statementRules: ReadonlyArray<StatementRule> = [
     example: "`SET tacet.customer_id = '1'`",
   },
   {
-    rule: "never an INSERT that selects from unnest without RETURNING",
+    // Citus would copy the rows: "COPY FROM not supported with row-level security".
+    rule: "never an INSERT that selects without RETURNING",
     breaches: (source) =>
-      Array.from(source.matchAll(/INSERT INTO/g), ({ index }) => clauseFrom(source, index)).filter(
-        (clause) => /\bunnest\(/.test(clause) && !/\bRETURNING\b/.test(clause),
+      insertions(source).filter((clause) => /\bSELECT\b/.test(clause) && !/\bRETURNING\b/.test(clause)),
+    example:
+      "`INSERT INTO t (a, n) SELECT a, count(*) FROM gone GROUP BY a ON CONFLICT (a) DO UPDATE SET n = excluded.n`",
+  },
+  {
+    // Citus: "functions used in the DO UPDATE SET clause of INSERTs on distributed tables must be marked IMMUTABLE".
+    rule: "no clock and no setting behind ON CONFLICT",
+    breaches: (source) =>
+      insertions(source).filter((clause) => /\bON CONFLICT\b[^]*\b(?:now\(\)|current_\w+|localtime\w*)/.test(clause)),
+    example: "`INSERT INTO t (a, at) VALUES ($1, now()) ON CONFLICT (a) DO UPDATE SET a = $1 WHERE t.at <= now()`",
+  },
+  {
+    // Planned apart from the insertion, the query knows no type of it: 42P18.
+    rule: "no parameter in DO UPDATE alone",
+    breaches: (source) =>
+      insertions(source).filter((clause) => {
+        const [inserted, updated = ""] = clause.split(/\bDO UPDATE\b/)
+        const given = new Set(inserted!.match(/\$\d+/g))
+        return (updated.match(/\$\d+/g) ?? []).some((parameter) => !given.has(parameter))
+      }),
+    example:
+      "`INSERT INTO t (a) SELECT $1 FROM u ON CONFLICT (a) DO UPDATE SET a = excluded.a WHERE t.a = $2 RETURNING 1`",
+  },
+  {
+    // In a query that feeds insertions, Citus reads its own rows in the wrong format: 22P02.
+    rule: "a lock of rows is a statement of its own",
+    breaches: (source) =>
+      Array.from(source.matchAll(/(sql:\s*|query\()?`([^`]*)`/g)).flatMap(([, sql, text = ""]) =>
+        /\bFOR (?:NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)\b/.test(text) &&
+        (sql === undefined || !/^\s*SELECT\b/.test(text) || /\bMATERIALIZED\b|\bINSERT\b/.test(text))
+          ? [text]
+          : [],
       ),
-    example: "`INSERT INTO t (a) SELECT a FROM unnest($1::int[]) AS u (a) ON CONFLICT DO NOTHING`",
+    example:
+      "sql: `WITH held AS (SELECT 1 FROM t WHERE a = $1 FOR SHARE) INSERT INTO u SELECT $1 FROM held RETURNING 1`",
   },
   {
     rule: "customer_id is in every statement as often as tables are",

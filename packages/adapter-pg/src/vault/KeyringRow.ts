@@ -124,18 +124,24 @@ export const fence = (schema: string, customer: string, subject: string, next: K
 })
 
 /**
- * A share lock on the fence, if rows may be put: the subject is neither erased nor, unless the rows are a correction,
- * restricted, and has every key that
- * the values were sealed with. An erasure waits until this transaction ends, and this transaction for a running
- * erasure: the row is judged in its state when the lock is granted. The first four parameters are Customer, subject,
- * and the categories and ids of the keys.
+ * Shares the fence: an erasure waits until this transaction ends, and this transaction for a running erasure. The next
+ * statement sees the row in its state when the lock is granted.
  */
-export const share = (schema: string, correction: boolean): string => `
+export const share = (schema: string, customer: string, subject: string): Statement => ({
+  sql: `SELECT 1 FROM ${schema}.keyring k WHERE k.customer_id = $1 AND k.subject_id = $2 FOR SHARE OF k`,
+  parameters: [customer, subject],
+})
+
+/**
+ * One row if rows may be put: the subject is neither erased nor, unless the rows are a correction, restricted, and has
+ * every key that the values were sealed with. The first four parameters are Customer, subject, and the categories and ids
+ * of the keys. The fence is shared before.
+ */
+export const permits = (schema: string, correction: boolean): string => `
   SELECT 1 FROM ${schema}.keyring k
   WHERE k.customer_id = $1 AND k.subject_id = $2 AND k.erased_at IS NULL ${correction ? "" : "AND NOT k.is_restricted "}AND NOT EXISTS (
     SELECT FROM unnest($3::text[], $4::uuid[]) AS needed (category, key_id) WHERE NOT EXISTS (
       SELECT FROM unnest(k.key_categories, k.key_ids) AS present (category, key_id)
       WHERE present.category = needed.category AND present.key_id = needed.key_id
     )
-  )
-  FOR SHARE OF k`
+  )`

@@ -60,11 +60,12 @@ const writing = (transact: Transact): Operations<"changeKeyring" | "fence" | "pu
     const isBare = values.length === 0
     const answers = yield* transact(customer, "write", (schema) => [
       ...(isBare ? [Keyrings.open(schema, customer, subject, Keyring.empty)] : []),
+      Keyrings.share(schema, customer, subject),
       putting(schema, customer, subject, rows),
       ...(isBare ? [] : [withoutDestroyed(schema, customer, values)]),
       Keyrings.read(schema, customer, subject),
     ])
-    if (answers[isBare ? 1 : 0]!.length > 0) return
+    if (answers[isBare ? 2 : 1]!.length > 0) return
     const known = Option.getOrUndefined(keyringIn(customer, answers.at(-1)))
     if (known?.erasure !== undefined) return yield* erased(known, known.erasure)
     if (known?.restricted === true && rows.correction !== true)
@@ -142,12 +143,12 @@ const putting = (
   subject: string,
   { correction = false, links = [], locators = [], values = [] }: VaultStore.Rows,
 ): Statement => ({
-  sql: `WITH shared AS MATERIALIZED (${Keyrings.share(schema, correction)}), values_put AS (
+  sql: `WITH permitted AS MATERIALIZED (${Keyrings.permits(schema, correction)}), values_put AS (
       INSERT INTO ${schema}.sealed_value (customer_id, subject_id, reference, category, purposes, collected_at,
         retention_end, key_id, algorithm, nonce, cipher_text, source, kind, collected_by)
       SELECT $1::uuid, $2::uuid, v.reference, v.category, v.purposes, v.collected_at, v.retention_end, v.key_id,
         v.algorithm, v.nonce, v.cipher_text, nullif(v.source, ''), nullif(v.kind, ''), nullif(v.collected_by, '')
-      FROM shared, unnest($5::uuid[], $3::text[], $6::text[], $7::bigint[], $8::bigint[], $4::uuid[], $9::text[],
+      FROM permitted, unnest($5::uuid[], $3::text[], $6::text[], $7::bigint[], $8::bigint[], $4::uuid[], $9::text[],
           $10::bytea[], $11::bytea[], $19::text[], $24::text[], $25::text[])
         AS v (reference, category, purposes, collected_at, retention_end, key_id, algorithm, nonce, cipher_text, source,
           kind, collected_by)
@@ -155,7 +156,7 @@ const putting = (
     ), links_put AS (
       INSERT INTO ${schema}.link (customer_id, subject_id, interaction_id, retention_end, category, collected_at)
       SELECT $1::uuid, $2::uuid, l.interaction_id, l.retention_end, nullif(l.category, ''), l.collected_at
-      FROM shared, unnest($12::uuid[], $13::bigint[], $20::text[], $21::bigint[])
+      FROM permitted, unnest($12::uuid[], $13::bigint[], $20::text[], $21::bigint[])
         AS l (interaction_id, retention_end, category, collected_at)
       ON CONFLICT (customer_id, interaction_id, subject_id) DO NOTHING RETURNING 1
     ), locators_put AS (
@@ -163,12 +164,12 @@ const putting = (
         category, collected_at)
       SELECT $1::uuid, $2::uuid, l.token, l.period, l.valid_from, coalesce(l.valid_to, ${greatest}), l.retention_end,
         nullif(l.category, ''), l.collected_at
-      FROM shared, unnest($14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::bigint[], $22::text[],
+      FROM permitted, unnest($14::text[], $15::text[], $16::bigint[], $17::bigint[], $18::bigint[], $22::text[],
           $23::bigint[])
         AS l (token, period, valid_from, valid_to, retention_end, category, collected_at)
       ON CONFLICT (customer_id, token, subject_id, valid_from, valid_to) DO NOTHING RETURNING 1
     )
-    SELECT FROM shared`,
+    SELECT 1 FROM permitted`,
   parameters: [
     customer,
     subject,
