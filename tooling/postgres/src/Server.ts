@@ -16,9 +16,9 @@ import {
 } from "node:fs"
 import { type AddressInfo, createServer, type Socket } from "node:net"
 import { tmpdir } from "node:os"
-import { join, resolve } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import { type Account, other } from "./account.ts"
-import { type Binaries, locate } from "./binaries.ts"
+import { type Binaries, link, locate } from "./binaries.ts"
 
 /** The options of a server. */
 export interface ServerOptions {
@@ -60,6 +60,8 @@ export const start = async (options: ServerOptions = {}): Promise<Server> => {
     options.programs === undefined
       ? await locate(account)
       : { initdb: join(options.programs, "initdb"), postgres: join(options.programs, "postgres") }
+  // Programs from npm lack the links between their libraries.
+  if (options.programs !== undefined) link(dirname(options.programs))
   const temporary = options.directory === undefined ? mkdtempSync(join(tmpdir(), "tacet-postgres-")) : undefined
   const home = resolve(options.directory ?? temporary!)
   mkdirSync(home, { recursive: true, mode: 0o700 })

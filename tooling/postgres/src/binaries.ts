@@ -73,7 +73,7 @@ const isOpen = (folder: string): boolean => {
  * Makes the links between libraries, which npm packages cannot hold. The package's own script does the same when it is
  * installed with scripts allowed. False where it cannot be done.
  */
-const link = (native: string): boolean => {
+export const link = (native: string): boolean => {
   const list = join(native, "pg-symlinks.json")
   if (!existsSync(list)) return true
   const links = JSON.parse(readFileSync(list, "utf8")) as ReadonlyArray<{

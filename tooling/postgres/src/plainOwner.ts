@@ -11,15 +11,20 @@ export const makePlainOwner = async (server: string): Promise<string> => {
   const url = new URL(server)
   Object.assign(url, { username: "plain_owner", password: randomBytes(12).toString("hex") })
   const created = `CREATE ROLE ${url.username} LOGIN CREATEDB CREATEROLE PASSWORD '${url.password}'`
-  // From 16 on, the creator of a role may work as that role only with this setting.
+  // From 16 on, the creator of a role may work as that role with this setting; before, once it was granted to it.
   const member = `ALTER ROLE ${url.username} SET createrole_self_grant = 'set, inherit'`
+  const roles = ["log", "vault", "keys", "operator"].map((role) => `tacet_${role}`)
+  const granted = [
+    ...roles.map((role) => `CREATE ROLE ${role} NOLOGIN NOBYPASSRLS`),
+    `GRANT ${roles.join(", ")} TO ${url.username}`,
+  ]
   await Effect.runPromise(
     Effect.scoped(
       Effect.gen(function* () {
         const { query, queryValues } = yield* PgConnection.make({ url: Redacted.make(server) })
         yield* query(created)
         const [row] = yield* queryValues("SELECT current_setting('server_version_num')::int >= 160000")
-        if (row?.[0] === true) yield* query(member)
+        for (const statement of row?.[0] === true ? [member] : granted) yield* query(statement)
       }),
     ),
   )

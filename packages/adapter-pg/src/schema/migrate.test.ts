@@ -28,6 +28,8 @@ describe("the log's schema", () => {
       yield* migrateBy("log", options, steps.log.slice(0, 1))
       yield* Effect.promise(() =>
         asOwner(Redacted.value(options.url), [
+          // An owner that is no superuser is bound by the policies as well.
+          `SELECT set_config('tacet.customer_id', '${customer}', false)`,
           `INSERT INTO tacet.compartment (customer_id, position) VALUES ('${customer}', 1)`,
           `INSERT INTO tacet.event VALUES ('${customer}', 1, '${stream.kind}', '${stream.id}', 1, 'Filled', 1, 5, 6,
             '${customer}', '${data}')`,

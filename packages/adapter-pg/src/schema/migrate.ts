@@ -40,12 +40,13 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
     const asItself = { ...named(options, "migration"), role: null }
     const connected = yield* Connecting.make({ ...connectionConfig(asItself, {}), prepare: false })
     const { query, queryValues } = Connecting.answering(connected, answerTimeoutOf(asItself))
-    const [encoding] = yield* queryValues(
-      "SELECT pg_encoding_to_char(encoding)::text FROM pg_database WHERE datname = current_database()",
+    const [told] = yield* queryValues(
+      `SELECT pg_encoding_to_char(encoding)::text, quote_ident(datname) FROM pg_database WHERE datname = current_database()`,
     )
-    if (encoding?.[0] !== "UTF8") {
+    const [encoding, database] = told as readonly [string, string]
+    if (encoding !== "UTF8") {
       return yield* new DatabaseUnavailable({
-        cause: `the database is encoded in ${String(encoding?.[0])}: create it with ENCODING 'UTF8'`,
+        cause: `the database is encoded in ${encoding}: create it with ENCODING 'UTF8'`,
       })
     }
     // Read committed: the statement behind the lock sees what the lock waited for.
@@ -54,11 +55,12 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
       for (const { sql } of localSettings(asItself, {})) yield* query(sql)
       // A step that waits for a lock makes everybody wait behind it: it tries again instead.
       yield* query("SET LOCAL lock_timeout = '500ms'")
-      const seen = yield* versionIn(queryValues, names.schema)
+      const seen = yield* permitted(ofAnother(names.schema))(versionIn(queryValues, names.schema))
       // Until there is such a row, the names of schema and tables are what one session alone can take.
       if (seen > 0 && seen < steps.length) {
         yield* query(`SELECT 1 FROM ${names.schema}.migration WHERE version = 1 FOR UPDATE`).pipe(
           Effect.mapError((error) => (sqlStateOf(error) === lockNotGiven ? held : error)),
+          permitted(ofAnother(names.schema)),
         )
       }
       const before = seen === 0 ? 0 : yield* versionIn(queryValues, names.schema)
@@ -66,28 +68,31 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
         return yield* new WrongSchemaVersion({ schema: names.schema, expected: steps.length, actual: before })
       }
       if (before === 0) {
-        yield* query(`CREATE SCHEMA IF NOT EXISTS ${names.schema}`)
-        yield* query(
-          `CREATE TABLE ${names.schema}.migration (version integer PRIMARY KEY, taken_at timestamptz NOT NULL)`,
-        )
+        const [isThere] = yield* queryValues("SELECT 1 FROM pg_namespace WHERE nspname = $1", [names.schema])
+        if (isThere === undefined) {
+          yield* permitted(
+            `the user may make no schema: an administrator runs GRANT CREATE ON DATABASE ${database} TO that user`,
+          )(query(`CREATE SCHEMA ${names.schema}`))
+        }
+        yield* permitted(
+          `the user may make no tables in the schema: an administrator runs GRANT USAGE, CREATE ON SCHEMA ${names.schema} TO that user`,
+        )(query(`CREATE TABLE ${names.schema}.migration (version integer PRIMARY KEY, taken_at timestamptz NOT NULL)`))
         const making: Array<string> = []
         for (const role of rolesOf[part].map((role) => names[role])) {
           const [found] = yield* queryValues("SELECT 1 FROM pg_roles WHERE rolname = $1", [role])
           if (found === undefined) making.push(`CREATE ROLE ${role} NOLOGIN NOBYPASSRLS`)
         }
         for (const statement of making) {
-          yield* Effect.mapError(query(statement), (error) =>
-            sqlStateOf(error) === notPermitted
-              ? new DatabaseUnavailable({
-                  cause: `roles are missing that the user may not make: an administrator runs ${making.join("; ")}`,
-                })
-              : error,
+          yield* permitted(`roles are missing that the user may not make: an administrator runs ${making.join("; ")}`)(
+            query(statement),
           )
         }
       }
       for (const [index, step] of steps.entries()) {
         if (index < before) continue
-        for (const statement of step(names, appendFunctions)) yield* query(statement)
+        for (const statement of step(names, appendFunctions)) {
+          yield* permitted(ofAnother(names.schema))(query(statement))
+        }
         yield* query(`INSERT INTO ${names.schema}.migration (version, taken_at) VALUES ($1, now())`, [
           String(index + 1),
         ])
@@ -119,6 +124,17 @@ const latest = steps.log.length
 
 const lockNotGiven = "55P03"
 const notPermitted = "42501"
+
+/** Says what lets the user, where it is not permitted to do something. */
+const permitted =
+  (cause: string) =>
+  <A>(doing: Effect.Effect<A, SqlError | DatabaseUnavailable>): Effect.Effect<A, SqlError | DatabaseUnavailable> =>
+    Effect.mapError(doing, (error) =>
+      error._tag === "SqlError" && sqlStateOf(error) === notPermitted ? new DatabaseUnavailable({ cause }) : error,
+    )
+
+const ofAnother = (schema: string): string =>
+  `the schema ${schema} or one of its tables belongs to another user: migrate as that one, or an administrator makes yours a member of it`
 
 const held = new DatabaseUnavailable({
   cause:

@@ -30,7 +30,10 @@ describe("a backup by the owner of the tables, who is no superuser", () => {
             EXECUTE format('ALTER TABLE %s ${change}', t);
           END LOOP;
         END $$`)
-      yield* run(`CREATE ROLE ${owner} LOGIN PASSWORD 'word'`, `GRANT USAGE ON SCHEMA tacet TO ${owner}`)
+      yield* run(
+        `CREATE ROLE ${owner} LOGIN PASSWORD 'word' ROLE CURRENT_USER`,
+        `GRANT USAGE, CREATE ON SCHEMA tacet TO ${owner}`,
+      )
       yield* onEach(`OWNER TO ${owner}`)
       const url = new URL(Redacted.value(options.url))
       ;[url.username, url.password] = [owner, "word"]

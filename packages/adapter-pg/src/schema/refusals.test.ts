@@ -83,13 +83,50 @@ describe("a migration", () => {
   it.live("names the roles that are missing with the statements that make them, where it may not make them", () =>
     Effect.gen(function* () {
       const [user, database, schema] = [named("owner"), named("owned"), named("s")]
-      yield* run([`CREATE ROLE ${user} LOGIN PASSWORD 'word'`, `CREATE DATABASE ${database} OWNER ${user}`])
+      yield* run([
+        `CREATE ROLE ${user} LOGIN PASSWORD 'word' ROLE CURRENT_USER`,
+        `CREATE DATABASE ${database} OWNER ${user}`,
+      ])
       const url = Redacted.make(changed({ user, database }))
       const error = yield* Effect.flip(migrate({ url, schema }))
       for (const role of ["log", "vault", "operator"]) {
         expect(error.message).toContain(`CREATE ROLE ${schema}_${role} NOLOGIN NOBYPASSRLS`)
       }
       yield* run([`DROP DATABASE ${database}`, `DROP ROLE ${user}`])
+    }),
+  )
+})
+
+describe("a migration by an account that lacks a right", () => {
+  it.live("names the statement that gives it, one after the other, and then migrates", () =>
+    Effect.gen(function* () {
+      const [user, database] = [named("owner"), named("owned")]
+      yield* run([`CREATE ROLE ${user} LOGIN PASSWORD 'word'`, `CREATE DATABASE ${database}`])
+      const url = changed({ user, database })
+      const within = changed({ database })
+      const refused = Effect.map(Effect.flip(migrate({ url: Redacted.make(url) })), ({ message }) => message)
+      expect(yield* refused).toContain(`an administrator runs GRANT CREATE ON DATABASE ${database} TO that user`)
+      yield* run([`CREATE SCHEMA tacet`], within)
+      expect(yield* refused).toContain("an administrator runs GRANT USAGE, CREATE ON SCHEMA tacet TO that user")
+      yield* run([`GRANT USAGE, CREATE ON SCHEMA tacet TO ${user}`], within)
+      yield* migrate({ url: Redacted.make(url) })
+      yield* run([`DROP DATABASE ${database}`, `DROP ROLE ${user}`])
+    }),
+  )
+
+  it.live("is told that the tables are another's", () =>
+    Effect.gen(function* () {
+      const user = named("other")
+      yield* run([
+        `CREATE ROLE ${user} LOGIN PASSWORD 'word'`,
+        `GRANT USAGE ON SCHEMA tacet TO ${user}`,
+        `GRANT SELECT ON tacet.migration TO ${user}`,
+      ])
+      const next = [...steps.log, () => ["ALTER TABLE tacet.event ADD COLUMN more integer"]]
+      const error = yield* Effect.flip(migrateBy("log", { url: Redacted.make(changed({ user })) }, next))
+      expect(error.message).toContain("the schema tacet or one of its tables belongs to another user")
+      expect(error.message).not.toContain(user)
+      yield* run([`DROP OWNED BY ${user}`, `DROP ROLE ${user}`])
     }),
   )
 })
