@@ -18,7 +18,7 @@ import { aCustomer, appendTo, storeOf } from "./log/appending.testing.ts"
 import { migrate } from "./schema/migrate.ts"
 import { sqlStateOf } from "./server/DatabaseError.ts"
 import type { Options } from "./server/Options.ts"
-import { emptyForThisFile } from "./testDatabase.testing.ts"
+import { emptyForThisFile, letOwnerIn } from "./testDatabase.testing.ts"
 import { backupOf } from "./vault/backup.testing.ts"
 import * as VaultPostgres from "./vault/VaultPostgres.ts"
 
@@ -46,6 +46,7 @@ describe("under the dialect profile", () => {
   beforeAll(async () => {
     dialect = await openDialect(inject("postgresUrl"), profile)
     await Effect.runPromise(Effect.andThen(migrate(log), VaultPostgres.migrate(vault)))
+    await letOwnerIn(direct.vault)
   })
 
   afterAll(() => dialect.close())

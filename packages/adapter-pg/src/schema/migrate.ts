@@ -116,7 +116,10 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
       times: attempts,
       schedule: Schedule.jittered(Schedule.spaced("200 millis")),
     }).pipe(RealTime.passing),
-  Effect.catchTag("SqlError", (error) => Effect.fail(new DatabaseUnavailable({ cause: causeOf(error) }))),
+  Effect.catchTag("SqlError", (error) => {
+    const advice = sqlStateOf(error) === unsupported ? ": where it has no functions, set appendFunctions: false" : ""
+    return Effect.fail(new DatabaseUnavailable({ cause: causeOf(error) + advice }))
+  }),
 )
 
 /** The version of the log at which its functions are those of this release. */
@@ -124,6 +127,7 @@ const latest = steps.log.length
 
 const lockNotGiven = "55P03"
 const notPermitted = "42501"
+const unsupported = "0A000"
 
 /** Says what lets the user, where it is not permitted to do something. */
 const permitted =

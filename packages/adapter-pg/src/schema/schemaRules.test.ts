@@ -1,11 +1,15 @@
 import * as PgConnection from "@effect/sql-pg/PgConnection"
-import { describe, expect, it } from "@tacet/vitest"
+import { beforeAll, describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { goodTable, statementRules, statementSources, tableRules } from "./schemaRules.testing.ts"
-import { asOwner, vaultForThisFile } from "../testDatabase.testing.ts"
+import { asOwner, emptyForThisFile } from "../testDatabase.testing.ts"
+import * as VaultPostgres from "../vault/VaultPostgres.ts"
+import { migrate } from "./migrate.ts"
 
-const options = vaultForThisFile()
+// As migrations leave them, without a policy for the tests.
+const options = { vault: emptyForThisFile(), keys: emptyForThisFile(), log: emptyForThisFile() }
+beforeAll(() => Effect.runPromise(Effect.andThen(migrate(options.log), VaultPostgres.migrate(options))))
 
 const asking = (part: "log" | "vault" | "keys") => (sql: string) =>
   Effect.scoped(

@@ -80,7 +80,7 @@ export const causeOf = (error: SqlError): string => {
 
 const names: ReadonlyArray<readonly [prefix: string, name: string]> = [
   ["08", "connection lost"],
-  ["0A", "the server cannot do this: where it has no functions, set appendFunctions: false"],
+  ["0A", "the server cannot do this"],
   ["22P05", "a character that the database cannot keep"],
   ["22", "a value that the database cannot keep"],
   [taken, "a position is taken: the compartment's counter lags behind its log"],

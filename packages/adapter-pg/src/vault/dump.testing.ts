@@ -46,8 +46,8 @@ export const newestPrograms = (): Programs | undefined => {
 }
 
 /** The dump of a database, as the statements that make it again. */
-export const dumpOf = async ({ dump }: Programs, url: string): Promise<string> => {
-  const { stdout } = await run(dump, ["--format=plain", url], { encoding: "utf8", maxBuffer: 1 << 28 })
+export const dumpOf = async ({ dump }: Programs, url: string, ...options: ReadonlyArray<string>): Promise<string> => {
+  const { stdout } = await run(dump, ["--format=plain", ...options, url], { encoding: "utf8", maxBuffer: 1 << 28 })
   return stdout
 }
 
