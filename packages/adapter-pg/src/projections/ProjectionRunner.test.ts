@@ -15,6 +15,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import { layer } from "../layer.ts"
 import { ProjectionRunner } from "./ProjectionRunner.ts"
@@ -144,6 +145,30 @@ describe("a projection with a lease", () => {
       yield* one.runner.retire(customer, counting)
       expect(Exit.isSuccess(yield* Fiber.await(fiber))).toBe(true)
       expect(yield* one.runner.status(customer, counting)).toBe("retired")
+    }),
+  )
+
+  // Planted and found: a failure that is told to nobody; every failure told.
+  it.live("says from the third failure in a row on, and ever less often, why it cannot save", () =>
+    Effect.gen(function* () {
+      const one = yield* aProcess
+      const customer = yield* aCustomer
+      yield* append(one, customer, 2)
+      const told: Array<string> = []
+      const logger = Logger.layer([Logger.make(({ message }) => void told.push(String(message)))])
+      // PostgreSQL keeps no zero in a text.
+      const unkept = { ...counting, encode: (state: number) => `${state}\0` }
+      const running = one.runner.run(unkept, customer, { lease: "30 millis" })
+      const fiber = yield* Effect.forkChild(Effect.provide(running, logger))
+      const of = (times: number) => expect.stringContaining(`has failed ${times} times in a row and tries again`)
+      yield* eventually(
+        Effect.sync(() => told.length),
+        (lines) => lines >= 3,
+      )
+      expect(told.slice(0, 3)).toEqual([of(3), of(6), of(12)])
+      expect(told[0]).toContain(`projection counting version 1 of Customer ${customer}`)
+      expect(told[0]).toContain("a value that the database cannot keep")
+      yield* Fiber.interrupt(fiber)
     }),
   )
 })

@@ -97,6 +97,7 @@ export const make = (
         )
       })
 
+      let failures = 0
       while (true) {
         const owner = yield* Uuid.next
         const attempt = Effect.gen(function* () {
@@ -107,7 +108,11 @@ export const make = (
         const exit = yield* Effect.exit(attempt)
         if (Exit.isSuccess(exit)) {
           if (exit.value) return
-        } else if (!isTransient(exit.cause)) {
+          failures = 0
+        } else if (isTransient(exit.cause)) {
+          failures++
+          if (isTold(failures)) yield* stillFailing(projection, customer, failures, exit.cause)
+        } else {
           return yield* exit
         }
         yield* pause
@@ -122,6 +127,23 @@ export const make = (
     resume: change("catching-up", ["paused", "failed"]),
     retire: change("retired", ["new", "catching-up", "live", "paused", "failed"]),
   }
+}
+
+/** One failure alone is part of life, such as a lease that was lost; of many, fewer and fewer are told. */
+const isTold = (failures: number): boolean => failures >= 3 && Number.isInteger(Math.log2(failures / 3))
+
+/** Says that a projection goes on trying in vain, for a reason that may not pass by itself. */
+const stillFailing = (
+  { name, version }: ProjectionStore.ProjectionKey,
+  customer: CustomerId.CustomerId,
+  failures: number,
+  cause: Cause.Cause<unknown>,
+): Effect.Effect<void> => {
+  const error = Option.getOrUndefined(Cause.findErrorOption(cause))
+  const reason = error instanceof Error ? error.message : "interrupted"
+  return Effect.logWarning(
+    `projection ${name} version ${version} of Customer ${customer} has failed ${failures} times in a row and tries again: ${reason}`,
+  )
 }
 
 /** Whether a retry may succeed: the lease was lost, the database was unavailable, another process has saved. */
