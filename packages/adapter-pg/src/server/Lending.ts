@@ -60,6 +60,9 @@ export interface Lending {
 /** The server takes no writes. */
 export const readOnly = "25006"
 
+/** A table was changed since the session planned its statement: every statement of the session, and of others, may be of before. */
+export const changed = "0A000"
+
 /** Opens a pool. Connections are made when they are first needed. */
 export const make = Effect.fnUntraced(function* (
   options: Options,
@@ -167,7 +170,7 @@ export const make = Effect.fnUntraced(function* (
   /** Discards a connection after an error, and others of its server where the error concerns the server. */
   const discard = (session: Session, error: SqlError): Effect.Effect<void> => {
     const state = sqlStateOf(error)
-    const leaves = state === readOnly || (state?.startsWith("57P") ?? false)
+    const leaves = state === readOnly || state === changed || (state?.startsWith("57P") ?? false)
     if (leaves && session.epoch === epoch) epoch++
     return leaves || isFatal(error) ? Pool.invalidate(pool, session) : Effect.void
   }

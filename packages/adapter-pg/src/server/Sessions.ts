@@ -162,8 +162,8 @@ export const make = Effect.fnUntraced(function* (
 })
 
 /**
- * Repeats a transaction that has certainly changed nothing: one that was rolled back for the sake of others, one that
- * met a server that is read-only by now, and, once, a read whose connection was lost.
+ * Repeats a transaction that has certainly changed nothing: one that was rolled back for the sake of others, and, once, one that
+ * met a server that is read-only by now or a table that was changed since, and a read whose connection was lost.
  */
 const repeating = <A>(
   beginning: Beginning,
@@ -179,7 +179,8 @@ const repeating = <A>(
     }
     const isEarly = RealTime.now() - begun < patience
     const isLost = failed.sent && beginning === "read" && isEarly && isFatal(failed.error)
-    return (isLost || state === Lending.readOnly) && attempt === 0 ? again : Effect.fail(failed)
+    const isElsewhere = state === Lending.readOnly || state === Lending.changed
+    return (isLost || isElsewhere) && attempt === 0 ? again : Effect.fail(failed)
   }
   return Effect.suspend(() => {
     const begun = RealTime.now()

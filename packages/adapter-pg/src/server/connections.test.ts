@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { TestClock } from "effect/testing"
 import { layer } from "../layer.ts"
-import { forThisFile } from "../testDatabase.testing.ts"
+import { asOwner, forThisFile } from "../testDatabase.testing.ts"
 import type { Options } from "./Options.ts"
 
 const options = forThisFile()
@@ -119,5 +119,37 @@ describe("connections", () => {
       const customer = (yield* Uuid.next) as CustomerId.CustomerId
       expect((yield* store.readLog(customer)).head).toBe(0)
     }).pipe(Effect.scoped),
+  )
+
+  // Planted and found: a statement that is not repeated; connections of before that are lent again.
+  it.live.each([true, false])(
+    "whose statements were planned before a migration go on after it (functions: %s)",
+    (appendFunctions) =>
+      Effect.gen(function* () {
+        const store = yield* storeWith({ ...options, appendFunctions, appendConnections: 2, readConnections: 2 })
+        const customer = (yield* Uuid.next) as CustomerId.CustomerId
+        const stream = { kind: "jar", id: yield* Uuid.next }
+        const events = [{ type: "Filled", schemaVersion: 1, occurredAt: 0, data: "{}" }]
+        const oneMore = Effect.flatMap(Uuid.next, (commitId) =>
+          store.append({ customer, commitId, writes: [{ stream, expected: ExpectedVersion.any, events }] }),
+        )
+        // Every connection of both pools has its statements.
+        const all = Effect.all(
+          [oneMore, store.readLog(customer), store.readLog(customer), store.readStream(customer, stream)],
+          {
+            concurrency: "unbounded",
+          },
+        )
+        for (let turn = 0; turn < 3; turn++) yield* all
+        for (const type of ["integer", "bigint", "smallint"]) {
+          yield* Effect.promise(() =>
+            asOwner(Redacted.value(options.url), [
+              `ALTER TABLE tacet.event ALTER COLUMN schema_version TYPE ${type}, ALTER COLUMN recorded_at TYPE bigint`,
+            ]),
+          )
+          for (let turn = 0; turn < 3; turn++) yield* all
+        }
+        expect((yield* store.readLog(customer)).head).toBe(12)
+      }),
   )
 })
