@@ -4,7 +4,7 @@
  */
 export { DatabaseUnavailable, type StartError, WrongSchemaVersion } from "./server/DatabaseError.ts"
 export { layer, layerConfig, layerLocated } from "./layer.ts"
-export { migrate } from "./schema/migrate.ts"
+export { migrate, type MigrateOptions } from "./schema/migrate.ts"
 export { config, type Options } from "./server/Options.ts"
 export { ProjectionRunner, type RunOptions, type Status } from "./projections/ProjectionRunner.ts"
 export * as VaultPostgres from "./vault/VaultPostgres.ts"

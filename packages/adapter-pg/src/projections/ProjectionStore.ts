@@ -104,10 +104,11 @@ export const leaseLost = new EventStoreError.StoreUnavailable({
   cause: "the lease was lost",
 })
 
-const of = (
-  customer: CustomerId.CustomerId,
-  { name, version }: ProjectionStore.ProjectionKey,
-): ReadonlyArray<unknown> => [customer, name, String(version)]
+const of = (customer: CustomerId.CustomerId, { name, version }: ProjectionStore.ProjectionKey): Array<unknown> => [
+  customer,
+  name,
+  String(version),
+]
 
 /**
  * Locks the lease's row, whoever holds it, until the commit: no other process takes it over while its holder saves. The
@@ -127,33 +128,29 @@ const save = (
   state: string,
   fence: Fence | undefined,
 ): Statement => {
-  const parameters = [...of(customer, key), String(checkpoint), state, String(expected)]
-  const held =
-    fence === undefined
-      ? "held AS (SELECT 1)"
-      : `held AS MATERIALIZED (
-          SELECT 1 FROM ${schema}.projection_lease WHERE customer_id = $1 AND name = $2 AND version = $3
-            AND fence = $7 AND owner = $8 AND expires_at > now()
-        )`
-  const fenced = fence === undefined ? parameters : [...parameters, String(fence.fence), fence.owner]
-  // Where nothing was saved, the checkpoint is 0; of several who save first, the key lets one. What the update asks for is
-  // among what is inserted: an engine that plans the two apart would know no type of a parameter that only one of them has.
-  return expected === 0
-    ? {
-        sql: `WITH ${held}
-          INSERT INTO ${schema}.projection AS p (customer_id, name, version, checkpoint, state)
-          SELECT $1::uuid, $2, $3::int, $4::bigint, $5 FROM held WHERE $6::bigint = 0
-          ON CONFLICT (customer_id, name, version)
-          DO UPDATE SET checkpoint = excluded.checkpoint, state = excluded.state WHERE p.checkpoint = $6::bigint
-          RETURNING 1`,
-        parameters: fenced,
-      }
-    : {
-        sql: `WITH ${held}
-          UPDATE ${schema}.projection SET checkpoint = $4, state = $5 FROM held
-          WHERE customer_id = $1 AND name = $2 AND version = $3 AND checkpoint = $6 RETURNING 1`,
-        parameters: fenced,
-      }
+  const parameters = [...of(customer, key), String(checkpoint), state]
+  if (fence !== undefined) parameters.push(String(fence.fence), fence.owner)
+  const held = `FROM ${schema}.projection_lease l
+    WHERE l.customer_id = $1 AND l.name = $2 AND l.version = $3 AND l.fence = $6 AND l.owner = $7 AND l.expires_at > now()`
+  // Where nothing was saved, the checkpoint is 0; of several who save first, the key lets one.
+  if (expected === 0) {
+    const row =
+      fence === undefined
+        ? "VALUES ($1, $2, $3, $4, $5)"
+        : `SELECT l.customer_id, l.name, l.version, $4::bigint, $5::text ${held}`
+    return {
+      sql: `INSERT INTO ${schema}.projection AS p (customer_id, name, version, checkpoint, state) ${row}
+        ON CONFLICT (customer_id, name, version)
+        DO UPDATE SET checkpoint = excluded.checkpoint, state = excluded.state WHERE p.checkpoint = 0 RETURNING 1`,
+      parameters,
+    }
+  }
+  const [where, at] = fence === undefined ? ["WHERE", "$6"] : [`${held} AND`, "$8"]
+  return {
+    sql: `UPDATE ${schema}.projection p SET checkpoint = $4, state = $5
+      ${where} p.customer_id = $1 AND p.name = $2 AND p.version = $3 AND p.checkpoint = ${at} RETURNING 1`,
+    parameters: [...parameters, String(expected)],
+  }
 }
 
 /** Runs statements for a projection. */

@@ -148,7 +148,8 @@ export const callsOf = (schema: string): Calls => {
   return calls
 }
 
-const signatures = [`append_event(${oneEvent.signature})`, `append_batch(${batch.signature})`]
+/** The functions, each with the types of its parameters. The first parameter is the Customer. */
+export const signatures = [`append_event(${oneEvent.signature})`, `append_batch(${batch.signature})`]
 
 /** Creates or replaces the functions, where there are to be any. */
 export const functions: Step = ({ log, schema }, appendFunctions = true) =>

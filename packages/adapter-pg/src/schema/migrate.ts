@@ -11,15 +11,26 @@ import { functions, hasFunctions } from "./appendFunctions.ts"
 import { steps } from "./steps.ts"
 import { namesOf, type Part, workingOn } from "../server/Names.ts"
 import type { Options } from "../server/Options.ts"
+import { checkDistribution, distribute as distributeTables } from "./distribution.ts"
 import type { Step } from "./secured.ts"
 import * as Connecting from "../server/Connecting.ts"
 import { answerTimeoutOf, connectionConfig, localSettings, named } from "../server/settings.ts"
 import * as RealTime from "../server/RealTime.ts"
 
+/** The options of a migration. */
+export interface MigrateOptions extends Options {
+  /**
+   * Whether the tables are distributed by Customer once the steps are taken: the URL is that of a coordinator of Citus. Every
+   * process that works with them needs `distributed: true` before. Default false.
+   */
+  readonly distribute?: boolean
+}
+
 /**
  * Takes the steps that are missing, in one transaction: all of them or none. With `appendFunctions: false` it makes no functions; a
  * later run without makes them. The user of the URL must be allowed to
- * create schemas in the database, and roles unless an administrator has created them.
+ * create schemas in the database, and roles unless an administrator has created them. With `distribute: true` it then lets Citus
+ * distribute what is not distributed yet, in a transaction of its own.
  *
  * @example
  * ```ts
@@ -29,14 +40,14 @@ import * as RealTime from "../server/RealTime.ts"
  * const ready = migrate({ url: Redacted.make("postgresql://owner@localhost/tacet") })
  * ```
  */
-export const migrate = (options: Options): Effect.Effect<void, DatabaseUnavailable | WrongSchemaVersion> =>
+export const migrate = (options: MigrateOptions): Effect.Effect<void, DatabaseUnavailable | WrongSchemaVersion> =>
   migrateBy("log", options, steps.log)
 
 /** Takes the steps of one part that are missing, of those that are given. */
 export const migrateBy = Effect.fn("PostgreSQL.migrate")(
-  function* (part: Part, options: Options, steps: ReadonlyArray<Step>, _attempts?: number) {
+  function* (part: Part, options: MigrateOptions, steps: ReadonlyArray<Step>, _attempts?: number) {
     const names = namesOf(options, part)
-    const { appendFunctions = true } = options
+    const { appendFunctions = true, distribute = false } = options
     const asItself = { ...named(options, "migration"), role: null }
     const connected = yield* Connecting.make({ ...connectionConfig(asItself, {}), prepare: false })
     const { query, queryValues } = Connecting.answering(connected, answerTimeoutOf(asItself))
@@ -103,6 +114,13 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
         if (row?.[0] !== true) for (const statement of functions(names)) yield* query(statement)
       }
       yield* query("COMMIT")
+      if (distribute) {
+        yield* query("BEGIN")
+        for (const { sql } of localSettings(asItself, {})) yield* query(sql)
+        const roles = rolesOf[part].map((role) => names[role])
+        yield* distributeTables({ query, queryValues }, names.schema, roles)
+        yield* query("COMMIT")
+      }
     }).pipe(Effect.onError(() => Effect.ignore(query("ROLLBACK"))))
   },
   Effect.scoped,
@@ -160,10 +178,12 @@ export const checkVersion = Effect.fnUntraced(
     const { query, queryValues } = Connecting.answering(connected, answerTimeoutOf(working))
     const told = localSettings(working, {})
     // Settings of a transaction need one, and go with it. With the connection, it ends in any case.
-    for (const sql of told.length === 0 ? [] : ["BEGIN", ...told.map(({ sql }) => sql)]) yield* query(sql)
+    for (const sql of ["BEGIN", ...told.map(({ sql }) => sql)]) yield* query(sql)
     const actual = yield* versionIn(queryValues, schema)
     const expected = steps[part].length
     if (actual !== expected) return yield* new WrongSchemaVersion({ schema, expected, actual })
+    const { appendFunctions = true } = options
+    yield* checkDistribution({ query, queryValues }, schema, appendFunctions && part === "log")
   },
   Effect.scoped,
   (checked, options, part = "log") =>

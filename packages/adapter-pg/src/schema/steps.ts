@@ -4,7 +4,7 @@
  *
  * Every table begins its primary key with the Customer, and so does every unique index; row-level security lets a
  * transaction see the one compartment that it has set. No sequence, no trigger, no foreign key, no mandatory function:
- * the tables can be distributed by `customer_id` as they are.
+ * the tables can be distributed by `customer_id`, which `distribution.ts` does for Citus.
  */
 import { functions } from "./appendFunctions.ts"
 import type { Part } from "../server/Names.ts"

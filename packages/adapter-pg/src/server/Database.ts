@@ -28,6 +28,10 @@ export const writeSettings: Readonly<Record<Part, Readonly<Record<string, string
   keys: forAnySize,
 }
 
+/** Where tables are distributed, a plan must know its parameters: they say on which node the rows are. */
+export const settingsOf = ({ distributed = false }: Options, part: Part): Readonly<Record<string, string>> =>
+  distributed ? { ...writeSettings[part], plan_cache_mode: "auto" } : writeSettings[part]
+
 /** Opens the pools of one part of a database. */
 export const make = Effect.fnUntraced(function* (
   deployment: Options,
@@ -37,7 +41,7 @@ export const make = Effect.fnUntraced(function* (
   const options = workingOn(part, deployment)
   const writes = yield* Sessions.make(named(options, `${part} writes`), {
     size: options.appendConnections ?? 4,
-    settings: writeSettings[part],
+    settings: settingsOf(options, part),
   })
   const reads = yield* Sessions.make(named(options, `${part} reads`), {
     size: options.readConnections ?? 6,

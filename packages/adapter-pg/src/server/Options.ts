@@ -75,6 +75,12 @@ export interface Options {
    * `migrate` makes no functions, for engines that do not support them. Default true.
    */
   readonly appendFunctions?: boolean
+  /**
+   * Whether Citus distributes the tables, see `migrate`'s `distribute`. Transactions then take their Customer along to the nodes,
+   * and statements are planned for the values of their parameters. It does no harm where no table is distributed: set it in every
+   * process before the tables are. Default false.
+   */
+  readonly distributed?: boolean
   /** Projections whose counters change in the append itself. */
   readonly inline?: ReadonlyArray<Projection.InlineProjection>
 }

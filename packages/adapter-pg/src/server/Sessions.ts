@@ -18,7 +18,7 @@ import * as Lending from "./Lending.ts"
 import * as RealTime from "./RealTime.ts"
 import type { Statement } from "./Statement.ts"
 import type { Options } from "./Options.ts"
-import { localSettings } from "./settings.ts"
+import { customerSetting, localSettings } from "./settings.ts"
 import { failure, TransactionFailed } from "./TransactionFailed.ts"
 
 export type { Statement } from "./Statement.ts"
@@ -53,9 +53,6 @@ export interface Sessions {
   /** Runs one statement that is a transaction of its own, to its end, and sets its compartment itself. */
   readonly call: (statement: Statement) => Effect.Effect<Rows, TransactionFailed>
 }
-
-/** The name under which the compartment of a transaction is set; the policies of the tables read it. */
-const customerSetting = "tacet.customer_id"
 
 const beginnings: Readonly<Record<Beginning, string>> = {
   // Read committed: the statement behind the lock sees what the lock waited for.

@@ -9,6 +9,9 @@ import type { Options } from "./Options.ts"
 import type { Statement } from "./Statement.ts"
 import { types } from "./types.ts"
 
+/** The name under which the compartment of a transaction is set; the policies of the tables read it. */
+export const customerSetting = "tacet.customer_id"
+
 /** Settings of the server by name. */
 export type Settings = Readonly<Record<string, string>>
 
@@ -42,6 +45,8 @@ const transactionSettings = (options: Options, settings: Settings): Settings => 
     // A transaction of ours comes in one piece: where the rest of it does not come, its locks would be held for as long as the
     // server takes the client for alive.
     idle_in_transaction_session_timeout: String(statementTimeoutOf(options)),
+    // Last: what a transaction sets behind it, its Customer, is set on the nodes too.
+    ...(options.distributed === true ? { "citus.propagate_set_commands": "local" } : {}),
   }
 }
 

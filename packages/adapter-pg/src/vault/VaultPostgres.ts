@@ -15,7 +15,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Database from "../server/Database.ts"
 import type { DatabaseUnavailable, StartError, WrongSchemaVersion } from "../server/DatabaseError.ts"
-import { checkVersion, migrateBy } from "../schema/migrate.ts"
+import { checkVersion, type MigrateOptions, migrateBy } from "../schema/migrate.ts"
 import { steps } from "../schema/steps.ts"
 import { type Part, recording } from "../server/Names.ts"
 import type { Options } from "../server/Options.ts"
@@ -46,7 +46,7 @@ export interface Located<Name extends string, Options> {
 
 /**
  * Brings the databases of vault and keys to the schema of this release, each in one transaction. The tables in the
- * log's database come with the log's own `migrate`.
+ * log's database come with the log's own `migrate`. With `distribute: true` Citus then distributes their tables.
  *
  * @example
  * ```ts
@@ -62,7 +62,10 @@ export interface Located<Name extends string, Options> {
 export const migrate = ({
   keys,
   vault,
-}: Partial<Pick<VaultOptions, "keys" | "vault">>): Effect.Effect<void, DatabaseUnavailable | WrongSchemaVersion> =>
+}: {
+  readonly vault?: PartOptions & Pick<MigrateOptions, "distribute">
+  readonly keys?: PartOptions & Pick<MigrateOptions, "distribute">
+}): Effect.Effect<void, DatabaseUnavailable | WrongSchemaVersion> =>
   Effect.gen(function* () {
     if (vault !== undefined) yield* migrateBy("vault", vault, steps.vault)
     if (keys !== undefined) yield* migrateBy("keys", keys, steps.keys)
