@@ -12,6 +12,7 @@ import { privacy } from "./privacy/index.ts"
 import { scale as scaleWork } from "./scale/index.ts"
 import { append } from "./store/append.ts"
 import { erase } from "./store/erase.ts"
+import { held } from "./store/held.ts"
 import { processes } from "./store/processes.ts"
 import * as Reading from "./store/reading.ts"
 import { WrongPlan } from "./store/Plan.ts"
@@ -28,6 +29,7 @@ const works: ReadonlyArray<Work> = [
   Reading.catchUp,
   Reading.projection,
   erase,
+  held,
   retention,
   privacy,
   scaleWork,

@@ -118,7 +118,7 @@ describe("a migration by an account that lacks a right", () => {
     Effect.gen(function* () {
       const user = named("other")
       yield* run([
-        `CREATE ROLE ${user} LOGIN PASSWORD 'word'`,
+        `CREATE ROLE ${user} LOGIN PASSWORD 'word' ROLE CURRENT_USER`,
         `GRANT USAGE ON SCHEMA tacet TO ${user}`,
         `GRANT SELECT ON tacet.migration TO ${user}`,
       ])
