@@ -29,7 +29,11 @@ export interface Projection<State, E = never, R = never> extends ProjectionKey {
   readonly decode: (state: string) => State
 }
 
-/** An inline projection: each event adds to counters. */
+/**
+ * An inline projection: each event adds to counters. It counts what is appended by processes that know it: no event from before, none
+ * of a process without it, such as one of an older release. Nothing counts these afterwards: where the whole history counts, use a
+ * catch-up projection.
+ */
 export interface InlineProjection extends ProjectionKey {
   /** The increments of an event, computed from the event alone. */
   readonly deltas: (
