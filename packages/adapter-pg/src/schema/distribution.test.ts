@@ -42,6 +42,9 @@ describe("tables that Citus distributes", () => {
     Effect.gen(function* () {
       const error = yield* Effect.flip(migrate({ ...plain, distribute: true }))
       expect(error.message).toContain("CREATE EXTENSION citus")
+      // Set before there is anything distributed, the option does no harm.
+      yield* Effect.scoped(Layer.build(layer({ ...plain, distributed: true })))
+      yield* Effect.scoped(Layer.build(layer({ ...plain, distributed: true, transactionPooling: true })))
     }),
   )
 
