@@ -13,6 +13,7 @@ import { openingValues } from "./properties/vault/opening.ts"
 import { vaultQuantity } from "./properties/vault/quantity.ts"
 import { sealing } from "./properties/vault/sealing.ts"
 import { vaultsTogether } from "./properties/vault/together.ts"
+import { wrongKeys } from "./properties/vault/wrongKeys.ts"
 import * as Suite from "./Suite.ts"
 
 /** Every property that a vault is held to. */
@@ -22,6 +23,7 @@ export const properties = (fixture: VaultFixture): ReadonlyArray<Property.Proper
   ...erasing(fixture),
   ...locating(fixture),
   ...keeping(fixture),
+  ...wrongKeys(fixture),
   ...restartingVault(fixture),
   ...vaultsTogether(fixture),
   ...vaultQuantity(fixture),

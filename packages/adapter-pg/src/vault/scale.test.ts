@@ -11,7 +11,7 @@ const options = vaultForThisFile()
 
 const subjects = 10_000
 
-/** Rows of many subjects: two values, a link and a locator each, of which one in a hundred has expired. */
+/** Rows of many subjects whose keys are gone: two values, a link and a locator each, of which one in a hundred has expired. */
 const rowsOfMany = (customer: string): ReadonlyArray<string> => {
   const each = `FROM generate_series(1, ${subjects}) n`
   const end = "CASE WHEN n % 100 = 0 THEN 1 END"
@@ -19,8 +19,7 @@ const rowsOfMany = (customer: string): ReadonlyArray<string> => {
   return [
     `INSERT INTO tacet_vault.keyring (customer_id, subject_id, revision, key_categories, key_ids, wrapping_key_ids,
        wrapped_keys, is_restricted, objections)
-     SELECT '${customer}', ${id("'s' || n")}, 1, '{freeText}', ARRAY[${id("'k' || n")}], ARRAY[${id("'w'")}],
-       ARRAY['\\x00'::bytea], false, '[]' ${each}`,
+     SELECT '${customer}', ${id("'s' || n")}, 1, '{}', '{}', '{}', '{}', false, '[]' ${each}`,
     `INSERT INTO tacet_vault.sealed_value
      SELECT '${customer}', ${id("v || 'v' || n")}, ${id("'s' || n")}, 'freeText', '[]', n, ${end}, ${id("'k' || n")},
        'AES-256-GCM', '\\x00', repeat('x', 200)::bytea ${each}, generate_series(1, 2) v`,

@@ -13,7 +13,7 @@ import { type KeyPlace, ofKey } from "./AssociatedData.ts"
 import { bytesOf, Encryption, hexadecimalOf, keyLength, nonceLength } from "./Encryption.ts"
 import type { WrappedKey } from "./Keyring.ts"
 import type { SubjectId } from "./Subject.ts"
-import { AlteredKey, PeriodClosed, type VaultUnavailable, WrongKeyStore } from "./VaultError.ts"
+import { AlteredKey, PeriodClosed, VaultUnavailable, WrongKeyStore, wrongKeys } from "./VaultError.ts"
 
 /** The port. */
 export class KeyStore extends Context.Service<
@@ -42,6 +42,10 @@ export class KeyStore extends Context.Service<
     readonly periods: (customer: CustomerId) => Effect.Effect<ReadonlyArray<string>, VaultUnavailable>
     /** Destroys the key of a period: from then on its tokens lead to no subject. */
     readonly closePeriod: (customer: CustomerId, period: string) => Effect.Effect<void, VaultUnavailable>
+    /** Which keys the Customer has. It makes none. */
+    readonly made: (
+      customer: CustomerId,
+    ) => Effect.Effect<{ readonly wrapping: boolean; readonly fingerprint: boolean }, VaultUnavailable>
     /** The fingerprint of a subject in the ledger: an HMAC under a key of the Customer's that never changes. */
     readonly fingerprint: (customer: CustomerId, subject: SubjectId) => Effect.Effect<string, VaultUnavailable>
   }
@@ -78,8 +82,37 @@ export interface KeyMaterial {
   ) => Effect.Effect<CustomerKeys, VaultUnavailable>
 }
 
-/** A key store over a place where the bytes of keys are kept. */
-export const fromMaterial = (material: KeyMaterial): KeyStore["Service"] => {
+/** Of how many Customers a key store remembers that they have keys. */
+const remembered = 100_000
+
+/**
+ * A key store over a place where the bytes of keys are kept. It makes no key anew for a Customer whose keys it has seen: where they
+ * have vanished since, it fails with `VaultUnavailable`.
+ */
+export const fromMaterial = (place: KeyMaterial): KeyStore["Service"] => {
+  const seen = new Set<CustomerId>()
+
+  const haveVanished = (customer: CustomerId, { fingerprint, periods, wrapping }: CustomerKeys): boolean => {
+    if (wrapping.length === 0 && periods.size === 0 && fingerprint === undefined) return seen.has(customer)
+    if (seen.size >= remembered) seen.clear()
+    seen.add(customer)
+    return false
+  }
+
+  const unlessVanished = (customer: CustomerId, keys: CustomerKeys) =>
+    haveVanished(customer, keys)
+      ? Effect.fail(new VaultUnavailable({ store: "keyStore", cause: wrongKeys }))
+      : Effect.succeed(keys)
+
+  const material: KeyMaterial = {
+    load: (customer) => Effect.flatMap(place.load(customer), (keys) => unlessVanished(customer, keys)),
+    change: (customer, next) =>
+      Effect.flatMap(
+        place.change(customer, (keys) => (haveVanished(customer, keys) ? keys : next(keys))),
+        (keys) => unlessVanished(customer, keys),
+      ),
+  }
+
   const freshKey = Effect.flatMap(Encryption, ({ randomBytes }) => randomBytes(keyLength))
   const freshId = Effect.flatMap(Encryption, ({ randomBytes }) =>
     Effect.map(randomBytes(16), (bytes) => Uuid.fromBytes(bytes, 4)),
@@ -161,6 +194,11 @@ export const fromMaterial = (material: KeyMaterial): KeyStore["Service"] => {
       Effect.asVoid(
         material.change(customer, (keys) => ({ ...keys, periods: new Map(keys.periods).set(period, undefined) })),
       ),
+    made: (customer) =>
+      Effect.map(material.load(customer), ({ fingerprint, wrapping }) => ({
+        wrapping: wrapping.length > 0,
+        fingerprint: fingerprint !== undefined,
+      })),
     fingerprint: Effect.fnUntraced(function* (customer, subject) {
       const { mac } = yield* Encryption
       let key = (yield* material.load(customer)).fingerprint

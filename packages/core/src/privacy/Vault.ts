@@ -32,6 +32,7 @@ import { locating, type Observation, type ToLocate } from "./vault/locating.ts"
 import { type Opened, type OpenError, opening, type ToOpen } from "./vault/opening.ts"
 import { keptCategories } from "./vault/categories.ts"
 import { ports } from "./vault/Ports.ts"
+import { tellWrongKeys, withRightKeys } from "./vault/rightKeys.ts"
 import { rotating } from "./vault/rotating.ts"
 import { requireFit } from "./vault/fitting.ts"
 import { sealing, type SealError, type ToSeal } from "./vault/sealing.ts"
@@ -186,16 +187,22 @@ export class Vault extends Context.Service<
 export const layer: Layer.Layer<Vault, never, VaultStore | KeyStore | AccessLog | ErasureLedger | OpeningPolicy> =
   Layer.effect(
     Vault,
-    Effect.map(ports, (stores) => {
+    Effect.map(ports, (given) => {
+      const stores = { ...given, keyStore: withRightKeys(given) }
       const rings = keyrings(stores)
+      const { open } = opening(stores, rings)
+      const { replace, seal } = sealing(stores, rings)
+      const { retireKeys, rotate } = rotating(stores, rings)
       return Vault.of({
-        ...sealing(stores, rings),
-        ...opening(stores, rings),
+        seal: (value) => tellWrongKeys(value.customer, seal(value)),
+        replace: (customer, old, value) => tellWrongKeys(customer, replace(customer, old, value)),
+        open: (request) => tellWrongKeys(request.customer, open(request)),
         ...locating(stores, rings),
         ...keeping(stores, rings),
         kept: (customer) => keptCategories(stores, customer),
         ...erasing(stores, rings),
-        ...rotating(stores, rings),
+        rotate: (customer) => tellWrongKeys(customer, rotate(customer)),
+        retireKeys: (customer, grace) => tellWrongKeys(customer, retireKeys(customer, grace)),
       })
     }),
   )

@@ -72,6 +72,12 @@ export class PeriodClosed extends Schema.TaggedError<PeriodClosed>()("PeriodClos
 }
 
 /**
+ * The cause of `VaultUnavailable` where a key store has not the keys that rows or ledger of a Customer name: it is empty, older than
+ * they are, or that of another installation.
+ */
+export const wrongKeys = "wrong keys"
+
+/**
  * A store could not be used. The operation may or may not have been carried out: repeat it, every one can be repeated.
  */
 export class VaultUnavailable extends Schema.TaggedError<VaultUnavailable>()("VaultUnavailable", {
@@ -80,7 +86,9 @@ export class VaultUnavailable extends Schema.TaggedError<VaultUnavailable>()("Va
   cause: Schema.String,
 }) {
   override get message(): string {
-    return `The ${this.store} cannot be used (${this.cause}). Ask again later.`
+    return this.cause === wrongKeys
+      ? "The key store has not the keys under which data of this Customer were sealed: it is empty, too old, or another's. Nothing was written. Restore the key store: to ask again does not help."
+      : `The ${this.store} cannot be used (${this.cause}). Ask again later.`
   }
 }
 

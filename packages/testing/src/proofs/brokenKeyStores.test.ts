@@ -94,6 +94,18 @@ const brokenKeyStores: ReadonlyArray<Broken<KeyStoreFixture>> = [
     })),
   },
   {
+    fault: "says that every Customer has keys",
+    property: "which keys a Customer has is told, and none is made by asking",
+    fixture: keyStore(() => ({ made: () => Effect.succeed({ wrapping: true, fingerprint: true }) })),
+  },
+  {
+    fault: "makes the keys that it is asked for",
+    property: "which keys a Customer has is told, and none is made by asking",
+    fixture: keyStore((store) => ({
+      made: (customer) => Effect.tap(store.made(customer), () => store.rotate(customer)),
+    })),
+  },
+  {
     fault: "loses a first key to another one",
     property: "of several that wrap a Customer's first keys at once, all unwrap",
     fixture: losingRaces(),
@@ -224,6 +236,7 @@ const noKeyStore = keyStore(() => ({
   periods: () => Effect.succeed([]),
   closePeriod: () => Effect.void,
   fingerprint: () => Effect.succeed(""),
+  made: () => Effect.succeed({ wrapping: false, fingerprint: false }),
 }))
 
 const noLog = accessLog(() => ({ record: () => Effect.void, read: () => Effect.succeed([]) }))

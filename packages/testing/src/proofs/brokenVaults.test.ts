@@ -404,6 +404,36 @@ const broken: ReadonlyArray<Broken<VaultFixture>> = [
       keys: { rotate: (customer) => Effect.tap(keys.rotate(customer), () => keys.retire(customer, Infinity)) },
     })),
   },
+  {
+    fault: "tells whomever asks what has become of a value",
+    property: "whom the policy forbids to open is not told whether a value was erased, has expired or ever was",
+    fixture: breakingVault(({ open }) => ({
+      open: (request) =>
+        Effect.catchTag(open(request), "Refusal", (refusal) =>
+          Effect.flatMap(open({ ...request, purpose: "customerCare" }), (answer) =>
+            answer._tag === "Open" ? Effect.fail(refusal) : Effect.succeed(answer),
+          ),
+        ),
+    })),
+  },
+  {
+    fault: "lists no keyring, so that nobody sees whose keys it needs",
+    property: "where values are sealed, a key store that is empty or another's does nothing but fail",
+    fixture: breakingPorts(() => ({ store: { keyrings: () => Effect.succeed([]) } })),
+  },
+  {
+    fault: "lists no keyring and no entry of the ledger",
+    property: "where subjects were erased, a key store that is empty or another's does nothing but fail",
+    fixture: breakingPorts(() => ({
+      store: { keyrings: () => Effect.succeed([]) },
+      ledger: { entries: () => Effect.succeed([]) },
+    })),
+  },
+  {
+    fault: "lists no entry of the ledger",
+    property: "where rows are lost and the ledger is not, a key store that is empty or another's does nothing but fail",
+    fixture: breakingPorts(() => ({ ledger: { entries: () => Effect.succeed([]) } })),
+  },
 ]
 
 proveProperties("a vault that does wrong", VaultSuite.properties, soundVault, broken)

@@ -118,6 +118,10 @@ export const opening = (ports: Ports, { recorded }: Keyrings) => {
     const now = yield* Clock.currentTimeMillis
     const answer = yield* Effect.gen(function* () {
       const found = Option.getOrUndefined(yield* store.find(customer, reference))
+      // Whether there is such a value, or was one, is told only to whoever may open values of its category.
+      if (found?._tag !== "Value") {
+        yield* policy.check({ customer, access: request, category, declared: undefined, at: now })
+      }
       if (found === undefined) return yield* new UnknownReference({ customer, reference })
       if (found._tag === "Destroyed") {
         const { cause, on } = found.destroyed

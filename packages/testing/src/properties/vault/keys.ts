@@ -103,6 +103,21 @@ export const wrapping = onKeyStore("wrapping", [
     }),
   },
   {
+    name: "which keys a Customer has is told, and none is made by asking",
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const store = yield* KeyStore.KeyStore
+      const told = Effect.map(store.made(customer), ({ fingerprint, wrapping }) => [wrapping, fingerprint])
+      for (let turn = 0; turn < 2; turn++) yield* Property.same("at first", yield* told, [false, false])
+      yield* wrap(yield* aPlace(yield* Scene.aCustomer))
+      yield* Property.same("once another Customer has keys", yield* told, [false, false])
+      yield* store.fingerprint(customer, yield* aSubject)
+      yield* Property.same("after a fingerprint", yield* told, [false, true])
+      yield* wrap(yield* aPlace(customer))
+      yield* Property.same("after a key was wrapped", yield* told, [true, true])
+    }),
+  },
+  {
     name: "of several that wrap a Customer's first keys at once, all unwrap",
     program: Effect.gen(function* () {
       const { writers } = yield* Property.CurrentSettings

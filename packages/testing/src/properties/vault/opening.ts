@@ -12,6 +12,7 @@ import * as Property from "../../Property.ts"
 import * as Scene from "../../Scene.ts"
 import {
   access,
+  anEmptyKeyStore,
   anotherVault,
   aSubject,
   at,
@@ -24,20 +25,6 @@ import {
   seal,
   value,
 } from "./scene.ts"
-
-/** A key store that has nothing to do with the fixture's. */
-const anotherKeyStore = Effect.sync(() => {
-  const kept = new Map<string, KeyStore.CustomerKeys>()
-  return KeyStore.fromMaterial({
-    load: (customer) => Effect.sync(() => kept.get(customer) ?? KeyStore.noKeys),
-    change: (customer, next) =>
-      Effect.sync(() => {
-        const changed = next(kept.get(customer) ?? KeyStore.noKeys)
-        kept.set(customer, changed)
-        return changed
-      }),
-  })
-})
 
 const closedLog: AccessLog.AccessLog["Service"] = {
   record: () => Effect.fail(new VaultError.VaultUnavailable({ store: "accessLog", cause: "08006" })),
@@ -80,7 +67,7 @@ export const openingValues = onVault("opening", (fixture) => [
         yield* seal(value(customer, subject, "one")),
         yield* seal(value(customer, yield* aSubject, "two")),
       ]
-      const wrong = yield* anotherKeyStore
+      const wrong = yield* anEmptyKeyStore
       yield* wrong.rotate(customer)
       const seen = yield* Effect.forEach(sealed, (one) => opening(customer, one)).pipe(
         Effect.provide(vaultOver(fixture), { local: true }),
@@ -107,6 +94,23 @@ export const openingValues = onVault("opening", (fixture) => [
         records.map(({ outcome, purpose }) => [outcome, purpose].join(" ")),
         [`refused ${forbidden}`],
       )
+    }),
+  },
+  {
+    name: "whom the policy forbids to open is not told whether a value was erased, has expired or ever was",
+    program: Effect.gen(function* () {
+      const [customer, elsewhere] = [yield* Scene.aCustomer, yield* Scene.aCustomer]
+      const [subject, other] = [yield* aSubject, yield* aSubject]
+      const gone = yield* seal(value(customer, subject, "gone"))
+      const ended = yield* at(dawn, seal(value(customer, other, "ended", { retentionEnd: dawn + day })))
+      const unknown = yield* seal(value(elsewhere, other, "elsewhere"))
+      yield* Vault.Vault.use((vault) =>
+        Effect.andThen(vault.erase(customer, subject, "request"), vault.sweep(customer)),
+      )
+      const all = [gone, ended, unknown]
+      const answers = (purpose?: string) => Effect.forEach(all, (sealed) => opening(customer, sealed, purpose))
+      yield* Property.same("a forbidden purpose", yield* answers(forbidden), ["Refusal", "Refusal", "Refusal"])
+      yield* Property.same("another purpose", yield* answers(), ["Erased", "Expired", "UnknownReference"])
     }),
   },
   {

@@ -10,6 +10,7 @@ import type * as Scope from "effect/Scope"
 import { type CustomerId, Refusal, Uuid } from "@tacet/core/eventsourcing"
 import {
   type AccessLog,
+  KeyStore,
   OpeningPolicy,
   type PersonalDataCategory,
   type Sealed,
@@ -99,6 +100,20 @@ export const anotherVault = (
   fixture: VaultFixture,
 ): Effect.Effect<Vault.Vault["Service"], never, VaultPorts | OpeningPolicy.OpeningPolicy | Scope.Scope> =>
   Effect.map(Layer.build(Layer.fresh(fixture.vault ?? Vault.layer)), (context) => Context.get(context, Vault.Vault))
+
+/** A key store in memory that has nothing to do with the fixture's. */
+export const anEmptyKeyStore = Effect.sync(() => {
+  const kept = new Map<string, KeyStore.CustomerKeys>()
+  return KeyStore.fromMaterial({
+    load: (customer) => Effect.sync(() => kept.get(customer) ?? KeyStore.noKeys),
+    change: (customer, next) =>
+      Effect.sync(() => {
+        const changed = next(kept.get(customer) ?? KeyStore.noKeys)
+        kept.set(customer, changed)
+        return changed
+      }),
+  })
+})
 
 /** The services of the properties of the vault. */
 export type VaultServices = Vault.Vault | VaultPorts | VaultBackup | OpeningPolicy.OpeningPolicy
