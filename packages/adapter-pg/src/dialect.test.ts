@@ -52,7 +52,7 @@ describe("under the dialect profile", () => {
   afterAll(() => dialect.close())
 
   // Random histories are tried at length without it.
-  const settings = { runs: 3, writers: 4 }
+  const settings = { runs: 3, writers: 4, patience: 30_000 }
   const name = "adapter-pg under the dialect profile"
   const runner = { describe, it }
   EventStoreSuite.register(

@@ -76,7 +76,7 @@ describe.skipIf(found === undefined)(
     const vault: VaultPostgres.VaultOptions = { vault: pooled(direct.vault), keys: pooled(direct.keys), log }
 
     // Random histories are tried at length without the proxy.
-    const settings = { runs: 20 }
+    const settings = { runs: 20, patience: 30_000 }
     for (const appendFunctions of [true, false]) {
       EventStoreSuite.register(
         `adapter-pg through the proxy, functions ${appendFunctions ? "on" : "off"}`,
