@@ -70,7 +70,7 @@ export const make = Effect.fnUntraced(function* (
 
   const settle = (commit: Commit.Commit, outcome: Outcome, turn: number): ReturnType<Append> => {
     // Between a verdict and its details a stream may be purged; that it happens again and again is a fault.
-    const again = turn < turns ? appendAgain(commit, turn + 1) : Effect.fail(unreadable)
+    const again = turn < turns ? appendAgain(commit, turn + 1) : Effect.fail(unreadable(outcome))
     const { commitId, customer } = commit
     if (outcome._tag === "Committed") return Effect.succeed(outcome.result)
     if (outcome._tag === "Known") {
@@ -95,11 +95,16 @@ export const make = Effect.fnUntraced(function* (
 /** How often a commit is judged whose details cannot be read afterwards. */
 const turns = 5
 
-const unreadable = new EventStoreError.StoreUnavailable({
-  operation: "append",
-  outcome: "notCommitted",
-  cause: "the events of a commit that is known cannot be read",
-})
+/** Of a known commit nobody can say whether its events are there or were purged; one that was judged to conflict is not written. */
+const unreadable = ({ _tag }: Outcome): EventStoreError.StoreUnavailable =>
+  new EventStoreError.StoreUnavailable({
+    operation: "append",
+    outcome: _tag === "Known" ? "unknown" : "notCommitted",
+    cause:
+      _tag === "Known"
+        ? "the events of a commit that is known cannot be read"
+        : "the events that a commit missed cannot be read",
+  })
 
 const prepare = (commit: Commit.Commit, inline: ReadonlyArray<Projection.InlineProjection>): Statements.Prepared => ({
   commit,

@@ -30,7 +30,7 @@ describe("a commit that is known and cannot be read", () => {
         USING (current_setting('transaction_read_only') = 'off')`)
       expect(yield* Effect.flip(store.append(commit))).toMatchObject({
         _tag: "StoreUnavailable",
-        outcome: "notCommitted",
+        outcome: "unknown",
         cause: "the events of a commit that is known cannot be read",
       })
       yield* run("DROP POLICY unread ON tacet.event")
