@@ -2,7 +2,6 @@ import {
   type Commit,
   type CustomerId,
   EventStore,
-  type EventStoreError,
   ExpectedVersion,
   ProjectionStore,
   Uuid,
@@ -256,7 +255,8 @@ describe("a file", () => {
         writes: [{ ...write, stream, expected: ExpectedVersion.exact(2) }],
         wantMissedEvents: true,
       }
-      const missed = (yield* Effect.flip(append(late))) as EventStoreError.VersionConflict
+      const missed = yield* Effect.flip(append(late))
+      if (missed._tag !== "VersionConflict") throw missed
       expect(missed.mismatches.map(({ actual }) => actual)).toEqual([20])
       expect(missed.missed.map(({ version }) => version)).toEqual([3, 4, 5, 6, 7, 8, 9, 10])
     }),
