@@ -3,7 +3,7 @@
  *
  * `it` is the one that runs effects and refuses to lose them; everything else is Vitest's own.
  */
-export { assert, describe, expect, expectTypeOf, inject, vi } from "vitest"
+export { assert, describe, expect, expectTypeOf, inject, onTestFinished, vi } from "vitest"
 export * from "./hooks.ts"
 export * from "./it.ts"
 export { runs } from "./property.ts"

@@ -12,6 +12,7 @@ import { make as define, standard } from "../statistics/Definition.ts"
 import * as Deflection from "../statistics/Deflection.ts"
 import { KnownPolicies } from "./Customers.ts"
 import * as Policies from "./Policies.ts"
+import { built } from "./scene.testing.ts"
 import { makeTacet, type Tacet } from "./Tacet.ts"
 import { lastVersion, projectionBy } from "./tacet/statistics.ts"
 
@@ -95,7 +96,7 @@ describe("Tacet without Effect", () => {
 
   // Planted and found: a definition in UTC; one projection for all zones; a sweep that awaits the projection of another zone.
   it("counts days in the time zone of the Customer's policy, also after that has changed, and deletes them by it", async () => {
-    const stores = Layer.succeedContext(await Effect.runPromise(Effect.scoped(Layer.build(layer))))
+    const stores = Layer.succeedContext(await built(layer))
     const athens = { ...starter, id: "own/1", timeZone: "Europe/Athens" }
     const known = Layer.succeed(KnownPolicies, () => ({
       ...PolicyBook.published,
@@ -131,7 +132,7 @@ describe("Tacet without Effect", () => {
   // Planted and found: an operator that no service asks.
   it("takes the texts of the operator whose compartment is named", async () => {
     const operator = "4b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11"
-    const stores = Layer.succeedContext(await Effect.runPromise(Effect.scoped(Layer.build(layer))))
+    const stores = Layer.succeedContext(await built(layer))
     const text = { ...dialonce20190305, id: "operator/1", publishedOn: "2019-03-05" } as typeof dialonce20190305
     const published = Policies.Policies.use((policies) =>
       policies.publish(operator as CustomerId, {
@@ -184,7 +185,7 @@ describe("Tacet without Effect", () => {
     ))
 
   it("takes another definition as another version", async () => {
-    const stores = Layer.succeedContext(await Effect.runPromise(Effect.scoped(Layer.build(layer))))
+    const stores = Layer.succeedContext(await built(layer))
     await opened(
       async (tacet) => {
         await tacet.record({ customer, interaction, commands: [started] })

@@ -3,9 +3,13 @@
  * vault.
  */
 import { layer as eventStores, VaultMemory } from "@tacet/adapter-memory"
+import { onTestFinished } from "@tacet/vitest"
+import type * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
 import { TestClock } from "effect/testing"
 import type { ContractId, PolicyVersionId } from "../domain/Identifier.ts"
 import type * as Pseudonym from "../domain/Pseudonym.ts"
@@ -56,6 +60,13 @@ export const over = (
     Layer.provide(Layer.succeed(Elsewhere, !needsEnd)),
     Layer.provide(Layer.succeed(NoticedElsewhere, !needsNotice)),
   )
+
+/** Services for a test that runs its effects one by one: they stay open until it ends. */
+export const built = <A, E>(layer: Layer.Layer<A, E>): Promise<Context.Context<A>> => {
+  const scope = Scope.makeUnsafe()
+  onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+  return Effect.runPromise(Layer.buildWithScope(layer, scope))
+}
 
 export const access: Access = {
   purpose: "customerCare",

@@ -15,7 +15,7 @@ import { holding, type Version } from "../policy/laws.testing.ts"
 import type { SubjectId } from "../privacy/Subject.ts"
 import { Erasure } from "./Erasure.ts"
 import { Pseudonyms } from "./Pseudonyms.ts"
-import { customer, over } from "./scene.testing.ts"
+import { built, customer, over } from "./scene.testing.ts"
 import { makeTacet } from "./Tacet.ts"
 import { allowedUse, contractedUnder, listing, triggerUnder } from "./versions.testing.ts"
 
@@ -59,7 +59,7 @@ const commandsOf = (version: Version, { called, steps }: Visit, index: number) =
 
 /** Services over a log with a vault, and the promises over the same log without one. */
 const opened = async (version: Version) => {
-  const services = await Effect.runPromise(Effect.scoped(Layer.build(over(VaultMemory.make()))))
+  const services = await built(over(VaultMemory.make()))
   const tacet = makeTacet({ stores: Layer.succeedContext(services), retention: "elsewhere" })
   const at = DateTime.toEpochMillis(version.policy.at)
   await Effect.runPromise(Effect.provide(contractedUnder(version, at), services))
