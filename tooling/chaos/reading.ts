@@ -70,8 +70,5 @@ export const running = (
   customer: CustomerId.CustomerId,
 ): Effect.Effect<void, never, ProjectionRunner> =>
   ProjectionRunner.use((runner) => runner.run(counting, customer, { lease: "600 millis" })).pipe(
-    Effect.matchEffect({
-      onSuccess: () => say({ _tag: "wrong", call: "save", answer: "a runner has ended" }),
-      onFailure: (error) => say({ _tag: "wrong", call: "save", answer: error.message }),
-    }),
+    Effect.andThen(say({ _tag: "wrong", call: "save", answer: "a runner has ended" })),
   )

@@ -2,6 +2,7 @@ import {
   type CustomerId,
   EventStore,
   ExpectedVersion,
+  Observability,
   type Projection,
   ProjectionStore,
   type StreamId,
@@ -16,6 +17,7 @@ import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import { layer } from "../layer.ts"
 import { ProjectionRunner } from "./ProjectionRunner.ts"
@@ -129,23 +131,54 @@ describe("a projection with a lease", () => {
     }),
   )
 
-  it.live("stops at an event that it cannot fold, is marked failed, and continues once it is resumed", () =>
-    Effect.gen(function* () {
-      const one = yield* aProcess
-      const customer = yield* aCustomer
-      yield* append(one, customer, 2, "Unfoldable")
-      const exit = yield* Effect.exit(one.runner.run(counting, customer, { lease }))
-      expect(Exit.isFailure(exit)).toBe(true)
-      expect(yield* one.runner.status(customer, counting)).toBe("failed")
-      expect(yield* stateIn(one, customer)).toBe("")
-      yield* one.runner.resume(customer, counting)
-      const mended = { ...counting, apply: (state: number) => Effect.succeed(state + 1) }
-      const fiber = yield* Effect.forkChild(one.runner.run(mended, customer, { lease }))
-      expect(yield* eventually(stateIn(one, customer), (state) => state === "1")).toBe("1")
-      yield* one.runner.retire(customer, counting)
-      expect(Exit.isSuccess(yield* Fiber.await(fiber))).toBe(true)
-      expect(yield* one.runner.status(customer, counting)).toBe("retired")
-    }),
+  // Planted and found: a run that ends with the failure, so that nobody takes it up; a lag that is not noted once it has failed.
+  it.live(
+    "fails at an event that it cannot fold, says so and how far it is behind, and goes on once it is resumed",
+    () =>
+      Effect.gen(function* () {
+        const one = yield* aProcess
+        const [customer, other] = [yield* aCustomer, yield* aCustomer]
+        let isMended = false
+        const failing: typeof counting = {
+          ...counting,
+          name: "failing",
+          apply: (state, chunk, of) =>
+            isMended ? Effect.succeed(state + chunk.events.length) : counting.apply(state, chunk, of),
+        }
+        const told: Array<string> = []
+        const logger = Logger.layer([Logger.make(({ message }) => void told.push(String(message)))])
+        const lag = Metric.value(
+          Metric.withAttributes(Observability.projectionLag, { projection: "failing", version: "1" }),
+        )
+        const lagging = (expected: number) =>
+          Effect.map(
+            eventually(lag, ({ value }) => value === expected),
+            ({ value }) => expect(value).toBe(expected),
+          )
+        yield* append(one, customer, 3)
+        const running = (of: CustomerId.CustomerId) => one.runner.run(failing, of, { lease })
+        const fibers = [
+          yield* Effect.forkChild(Effect.provide(running(customer), logger)),
+          yield* Effect.forkChild(running(other)),
+        ]
+        yield* eventually(one.runner.status(customer, failing), (status) => status === "live")
+        yield* append(one, customer, 1, "Unfoldable")
+        expect(yield* eventually(one.runner.status(customer, failing), (status) => status === "failed")).toBe("failed")
+        yield* append(one, customer, 20)
+        yield* append(one, other, 2)
+        yield* lagging(21)
+        expect(told).toHaveLength(1)
+        expect(told[0]).toContain(`projection failing version 1 of Customer ${customer} has failed (Unfoldable)`)
+        expect(told[0]).toContain("ends at position 3, the log at 4.")
+        isMended = true
+        yield* one.runner.resume(customer, failing)
+        yield* lagging(0)
+        expect(yield* eventually(one.runner.status(customer, failing), (status) => status === "live")).toBe("live")
+        yield* one.runner.retire(customer, failing)
+        yield* one.runner.retire(other, failing)
+        for (const fiber of fibers) expect(Exit.isSuccess(yield* Fiber.await(fiber))).toBe(true)
+        expect(yield* one.runner.status(customer, failing)).toBe("retired")
+      }),
   )
 
   // Planted and found: a failure that is told to nobody; every failure told.

@@ -10,6 +10,7 @@ import {
   type CustomerId,
   EventStore,
   EventStoreError,
+  Observability,
   Projection,
   ProjectionStore,
   Uuid,
@@ -20,6 +21,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import type { Database } from "../server/Database.ts"
 import * as Leases from "./Leases.ts"
 import * as Projections from "./ProjectionStore.ts"
@@ -38,14 +40,15 @@ export class ProjectionRunner extends Context.Service<
   ProjectionRunner,
   {
     /**
-     * Waits for the lease, then folds the log for as long as it is run. It fails where the projection fails, and marks
-     * it so. It waits while the projection is paused or failed, and ends when it is retired.
+     * Waits for the lease, then folds the log for as long as it is run. Where the projection fails it marks it so, logs an error
+     * that names the kind of the failure and the position, and waits until it is resumed, as it waits while it is paused; the
+     * gauge `tacet_projection_lag` goes on growing meanwhile. It ends when the projection is retired.
      */
     readonly run: <State, E, R>(
       projection: Projection.Projection<State, E, R>,
       customer: CustomerId.CustomerId,
       options?: RunOptions,
-    ) => Effect.Effect<void, E | EventStoreError.ReadError | ProjectionStore.CheckpointMoved, R>
+    ) => Effect.Effect<void, never, R>
     readonly status: (
       customer: CustomerId.CustomerId,
       key: ProjectionStore.ProjectionKey,
@@ -97,13 +100,24 @@ export const make = (
         )
       })
 
+      /** What is folded and the head of the log, where nothing is folded any more. */
+      const howFar = Effect.gen(function* () {
+        const saved = yield* Projections.make(locate).load(customer, projection)
+        const through = Option.match(saved, { onNone: () => 0, onSome: ({ checkpoint }) => checkpoint })
+        const { head } = yield* store.readLog(customer, { after: through, limit: 1 })
+        yield* Observability.noteLag(projection, customer, { head, through })
+        return { head, through }
+      })
+
       let failures = 0
       while (true) {
         const owner = yield* Uuid.next
         const attempt = Effect.gen(function* () {
           const fence = yield* take(customer, projection, owner, milliseconds)
           if (fence !== undefined) return yield* asOwner({ fence, owner })
-          return (yield* status(customer, projection)) === "retired"
+          const now = yield* status(customer, projection)
+          yield* now === "failed" ? howFar : Observability.forgetLag(projection, customer)
+          return now === "retired"
         })
         const exit = yield* Effect.exit(attempt)
         if (Exit.isSuccess(exit)) {
@@ -113,7 +127,7 @@ export const make = (
           failures++
           if (isTold(failures)) yield* stillFailing(projection, customer, failures, exit.cause)
         } else {
-          return yield* exit
+          yield* hasFailed(projection, customer, exit.cause, Option.getOrUndefined(yield* Effect.option(howFar)))
         }
         yield* pause
       }
@@ -143,6 +157,25 @@ const stillFailing = (
   const reason = error instanceof Error ? error.message : "interrupted"
   return Effect.logWarning(
     `projection ${name} version ${version} of Customer ${customer} has failed ${failures} times in a row and tries again: ${reason}`,
+  )
+}
+
+/** Says that a projection has failed. The message of its error, which may repeat data of an event, is not told. */
+const hasFailed = (
+  { name, version }: ProjectionStore.ProjectionKey,
+  customer: CustomerId.CustomerId,
+  cause: Cause.Cause<unknown>,
+  at: { readonly head: number; readonly through: number } | undefined,
+): Effect.Effect<void> => {
+  const error = Cause.squash(cause)
+  const kind = Predicate.hasProperty(error, "_tag")
+    ? String(error._tag)
+    : error instanceof Error
+      ? error.name
+      : "a defect"
+  const place = at === undefined ? "" : `; what is saved ends at position ${at.through}, the log at ${at.head}`
+  return Effect.logError(
+    `projection ${name} version ${version} of Customer ${customer} has failed (${kind})${place}. Mend it, then resume it.`,
   )
 }
 

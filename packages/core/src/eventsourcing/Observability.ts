@@ -7,20 +7,42 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Stream from "effect/Stream"
+import type { CustomerId } from "./CustomerId.ts"
 import { EventStore, type LogChunk } from "./EventStore.ts"
 import { type ProjectionKey, ProjectionStore } from "./ProjectionStore.ts"
 
-/** How many positions of the log a projection still has before it, when it last folded a chunk; by projection. */
+/**
+ * How many positions of the log a projection still has before it, by projection: of the Customer whose log this process folds that is
+ * the furthest behind.
+ */
 export const projectionLag = Metric.gauge("tacet_projection_lag", {
-  description: "Positions between what a projection has folded and the head of the log, by projection",
+  description:
+    "Positions between what a projection has folded and the head of the log, by projection; of several Customers the most",
 })
 
-/** Notes how far a projection is behind. */
-export const noteLag = ({ name, version }: ProjectionKey, { head, through }: LogChunk): Effect.Effect<void> =>
-  Metric.update(
-    Metric.withAttributes(projectionLag, { projection: name, version: String(version) }),
-    Math.max(0, head - through),
-  )
+/** The Customers of a projection that are behind, in this process. */
+const behind = new Map<string, Map<CustomerId, number>>()
+
+/** Notes how far a projection is behind in the log of a Customer. */
+export const noteLag = (
+  { name, version }: ProjectionKey,
+  customer: CustomerId,
+  { head, through }: Pick<LogChunk, "head" | "through">,
+): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const key = `${version} ${name}`
+    const ofCustomers = behind.get(key) ?? new Map<CustomerId, number>()
+    if (head > through) behind.set(key, ofCustomers.set(customer, head - through))
+    else if (ofCustomers.delete(customer) && ofCustomers.size === 0) behind.delete(key)
+    return Metric.update(
+      Metric.withAttributes(projectionLag, { projection: name, version: String(version) }),
+      Array.from(ofCustomers.values()).reduce((most, lag) => Math.max(most, lag), 0),
+    )
+  })
+
+/** Notes that this process folds the log of a Customer no more: another may, whose gauge tells how far it is behind. */
+export const forgetLag = (projection: ProjectionKey, customer: CustomerId): Effect.Effect<void> =>
+  noteLag(projection, customer, { head: 0, through: 0 })
 
 /**
  * The stores of a layer with a span around each operation: `EventStore.append`, `ProjectionStore.save` and so on.

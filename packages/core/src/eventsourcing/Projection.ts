@@ -142,7 +142,7 @@ const foldToHead = Effect.fnUntraced(function* <State, E, R, SaveError>(
       state = yield* projection.apply(state, chunk, customer)
       checkpoint = chunk.through
     }
-    yield* noteLag(projection, chunk)
+    yield* noteLag(projection, customer, chunk)
     const atHead = chunk.through >= chunk.head
     const begun = yield* Clock.currentTimeMillis
     if (checkpoint > savedAt && (atHead || (checkpoint - savedAt >= saveEvery && begun >= mayRestUntil))) {
@@ -193,7 +193,7 @@ export const follow = Effect.fn("Projection.follow")(function* <State, E, R>(
         checkpoint = chunk.through
         isWhole = true
         yield* grown.open
-        yield* noteLag(projection, chunk)
+        yield* noteLag(projection, customer, chunk)
       }),
     ),
   )
