@@ -83,7 +83,8 @@ const houseOf = (file: string) => houses.find((folder) => file.startsWith(`${fol
 
 const roomOf = (file: string, house: string) => /^([^/]+)\//.exec(file.slice(house.length + 1))?.[1]
 
-const importsOf = (file: string, source: string): ReadonlyArray<Import> => {
+/** What a source imports, static or dynamic, and takes over by `export … from`. */
+export const importsOf = (file: string, source: string): ReadonlyArray<Import> => {
   const { errors, module } = parseSync(file, source)
   if (errors.length > 0) throw new Error(`${file}: ${errors[0]?.message}`)
   const lineOf = (offset: number) => source.slice(0, offset).split("\n").length

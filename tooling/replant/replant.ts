@@ -40,15 +40,21 @@ export const judge = ({ key }: Pick<Bug, "key">, { testResults }: Report): Findi
   return tests.length === 0 && message !== undefined ? { _tag: "unreadable", message } : { _tag: "missed" }
 }
 
+/** A copy of the sources with the same installed packages, in a temporary folder that the caller removes. */
+export const copyOf = (root: string, purpose: string): string => {
+  const copy = mkdtempSync(join(tmpdir(), `tacet-${purpose}-`))
+  cpSync(root, copy, {
+    recursive: true,
+    filter: (source) => !/^(\.git|node_modules|dist)$/.test(relative(root, source).split(sep).at(-1) ?? ""),
+  })
+  symlinkSync(resolve(root, "node_modules"), join(copy, "node_modules"))
+  return copy
+}
+
 /** Runs something in a copy of the repository, which is removed afterwards. The work tree is never touched. */
 export const inCopy = <A>(root: string, run: (copy: string) => A): A => {
-  const copy = mkdtempSync(join(tmpdir(), "tacet-replant-"))
+  const copy = copyOf(root, "replant")
   try {
-    cpSync(root, copy, {
-      recursive: true,
-      filter: (source) => !/^(\.git|node_modules|dist)$/.test(relative(root, source).split(sep).at(-1) ?? ""),
-    })
-    symlinkSync(resolve(root, "node_modules"), join(copy, "node_modules"))
     return run(copy)
   } finally {
     rmSync(copy, { recursive: true, force: true })
