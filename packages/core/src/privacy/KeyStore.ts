@@ -13,6 +13,9 @@ import { type KeyPlace, ofKey } from "./AssociatedData.ts"
 import { bytesOf, Encryption, hexadecimalOf, keyLength, nonceLength } from "./Encryption.ts"
 import type { WrappedKey } from "./Keyring.ts"
 import type { SubjectId } from "./Subject.ts"
+import type { KeyWrapping } from "./KeyWrapping.ts"
+import type { BranchKeyLimits } from "./vault/branchKeys.ts"
+import { wrappedMaterial } from "./vault/wrappedMaterial.ts"
 import { AlteredKey, PeriodClosed, VaultUnavailable, WrongKeyStore, wrongKeys } from "./VaultError.ts"
 
 /** The port. */
@@ -213,3 +216,28 @@ export const fromMaterial = (place: KeyMaterial): KeyStore["Service"] => {
     }),
   }
 }
+
+/** How long plain branch keys are kept by default: 15 minutes, 100,000 operations, 1,000 Customers. */
+export const defaultLimits: BranchKeyLimits = { age: 15 * 60_000, uses: 100_000, customers: 1_000 }
+
+/**
+ * A key store over a key management service and a place that keeps wrapped keys alone. Each Customer has a branch key, wrapped by the
+ * service; its other keys are encrypted under that. A process asks the service once for each Customer until a limit is reached. Where
+ * the service does not answer, or has its key no more, the store fails with `VaultUnavailable` and makes no key anew.
+ *
+ * @example
+ * ```ts
+ * import { keyMaterial } from "@tacet/adapter-file"
+ * import { KeyStore, type KeyWrapping } from "@tacet/core/privacy"
+ * import * as Layer from "effect/Layer"
+ *
+ * declare const service: KeyWrapping.KeyWrapping
+ *
+ * const keys = Layer.succeed(KeyStore.KeyStore, KeyStore.fromWrapped(service, keyMaterial({ folder: "/var/lib/tacet/keys" })))
+ * ```
+ */
+export const fromWrapped = (
+  service: KeyWrapping,
+  place: KeyMaterial,
+  limits: Partial<BranchKeyLimits> = {},
+): KeyStore["Service"] => fromMaterial(wrappedMaterial(service, place, { ...defaultLimits, ...limits }))

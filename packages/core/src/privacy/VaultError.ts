@@ -78,6 +78,21 @@ export class PeriodClosed extends Schema.TaggedError<PeriodClosed>()("PeriodClos
 export const wrongKeys = "wrong keys"
 
 /**
+ * The causes of `VaultUnavailable` where a key management service has the key that wraps all others no more, or lets nobody use it, and
+ * what a person does about it.
+ */
+export const keyRemedies: ReadonlyMap<string, string> = new Map([
+  ["key disabled", "has disabled the key that wraps all others. Enable it"],
+  [
+    "key pendingDeletion",
+    "is about to delete the key that wraps all others, and with it all personal data. Cancel the deletion",
+  ],
+  ["key missing", "does not have the key that wraps all others. Restore it, or name the right one"],
+  ["key denied", "refuses this account. Allow it to wrap and unwrap"],
+  ["key notAuthentic", "did not wrap what the key store contains, or it was changed. Restore the key store"],
+])
+
+/**
  * A store could not be used. The operation may or may not have been carried out: repeat it, every one can be repeated.
  */
 export class VaultUnavailable extends Schema.TaggedError<VaultUnavailable>()("VaultUnavailable", {
@@ -86,6 +101,9 @@ export class VaultUnavailable extends Schema.TaggedError<VaultUnavailable>()("Va
   cause: Schema.String,
 }) {
   override get message(): string {
+    const remedy = keyRemedies.get(this.cause)
+    if (remedy !== undefined)
+      return `The key management service ${remedy}: to ask again does not help. Nothing was written, and no key is made in its place.`
     return this.cause === wrongKeys
       ? "The key store has not the keys under which data of this Customer were sealed: it is empty, too old, or another's. Nothing was written. Restore the key store: to ask again does not help."
       : `The ${this.store} cannot be used (${this.cause}). Ask again later.`
