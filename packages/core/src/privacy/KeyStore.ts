@@ -14,9 +14,12 @@ import { bytesOf, Encryption, hexadecimalOf, keyLength, nonceLength } from "./En
 import type { WrappedKey } from "./Keyring.ts"
 import type { SubjectId } from "./Subject.ts"
 import type { KeyWrapping } from "./KeyWrapping.ts"
+import type { CustomerKeys, KeyMaterial, WrappingKey } from "./vault/keyMaterial.ts"
 import type { BranchKeyLimits } from "./vault/branchKeys.ts"
 import { wrappedMaterial } from "./vault/wrappedMaterial.ts"
 import { AlteredKey, PeriodClosed, VaultUnavailable, WrongKeyStore, wrongKeys } from "./VaultError.ts"
+
+export { type CustomerKeys, type KeyMaterial, noKeys, type WrappingKey } from "./vault/keyMaterial.ts"
 
 /** The port. */
 export class KeyStore extends Context.Service<
@@ -53,37 +56,6 @@ export class KeyStore extends Context.Service<
     readonly fingerprint: (customer: CustomerId, subject: SubjectId) => Effect.Effect<string, VaultUnavailable>
   }
 >()("@tacet/core/privacy/KeyStore") {}
-
-/** A key that wraps others. */
-export interface WrappingKey {
-  readonly id: Uuid.Uuid
-  readonly bytes: Uint8Array
-  /** Since when another one is current. */
-  readonly supersededAt: EpochMillis | undefined
-}
-
-/** All keys of one Customer. */
-export interface CustomerKeys {
-  /** The last one is current. */
-  readonly wrapping: ReadonlyArray<WrappingKey>
-  /** By period; `undefined` where the period is closed. */
-  readonly periods: ReadonlyMap<string, Uint8Array | undefined>
-  readonly fingerprint: Uint8Array | undefined
-}
-
-/** A Customer without keys. */
-export const noKeys: CustomerKeys = { wrapping: [], periods: new Map(), fingerprint: undefined }
-
-/** Where the bytes of keys are kept. */
-export interface KeyMaterial {
-  /** The keys of a Customer; {@link noKeys} where there are none. */
-  readonly load: (customer: CustomerId) => Effect.Effect<CustomerKeys, VaultUnavailable>
-  /** Changes them atomically: of two changes at once the second sees what the first has left. */
-  readonly change: (
-    customer: CustomerId,
-    next: (keys: CustomerKeys) => CustomerKeys,
-  ) => Effect.Effect<CustomerKeys, VaultUnavailable>
-}
 
 /** Of how many Customers a key store remembers that they have keys. */
 const remembered = 100_000

@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import { bytesOf, Encryption, hexadecimalOf, keyLength, nonceLength } from "../Encryption.ts"
-import type { CustomerKeys, KeyMaterial } from "../KeyStore.ts"
+import type { CustomerKeys, KeyMaterial } from "./keyMaterial.ts"
 import type { KeyWrapping, KeyWrappingError } from "../KeyWrapping.ts"
 import { VaultUnavailable } from "../VaultError.ts"
 import * as BranchKeys from "./branchKeys.ts"
