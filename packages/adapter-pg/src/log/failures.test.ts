@@ -309,7 +309,7 @@ describe("a store whose server fails", () => {
     Effect.gen(function* () {
       const store = yield* storeWith()
       const customer = yield* aCustomer
-      const secret = "{'canary-7f3a':1}"
+      const secret = `{"canary-7f3a":"\0"}`
       const answers = yield* Effect.all(
         Array.from({ length: 12 }, (_, n) => Effect.exit(appendTo(store, customer, n % 4 === 1 ? secret : "{}"))),
         { concurrency: "unbounded" },

@@ -198,8 +198,8 @@ describe("a process that is killed while it erases", () => {
           subjects.length,
           0,
           subjects.length + 3,
-          subjects.length + 1,
-          subjects.length + 1,
+          subjects.length + 2,
+          subjects.length + 2,
         ])
         expect((yield* vault.erasedInteractions(customer)).length).toBe(subjects.length)
       }),
