@@ -12,25 +12,16 @@ const onPostgres = ["packages/adapter-pg/**/*.test.ts"]
 /** The tests of services that run over PostgreSQL too. The others look into the memory itself, or take minutes over a database. */
 const onBoth = [
   "Breaches",
-  "Consents",
   "Cookies",
-  "Customers.rules",
   "DataCentres",
-  "DataSubjectRequests.rules",
   "Openings",
   "Policies",
-  "ProcessingRecord",
   "PublicStatistics",
-  "Pseudonyms.notices",
   "SecurityMeasures",
   "Staff",
   "Switches",
   "Tacet",
-  "Tacet.rules",
   "Transfers",
-  "Uses",
-  "requests/joining",
-  "requests/refusing",
 ].map((name) => `packages/core/src/services/${name}.test.ts`)
 
 export default defineConfig({
