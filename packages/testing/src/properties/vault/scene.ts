@@ -102,7 +102,7 @@ export const anotherVault = (
   Effect.map(Layer.build(Layer.fresh(fixture.vault ?? Vault.layer)), (context) => Context.get(context, Vault.Vault))
 
 /** A key store in memory that has nothing to do with the fixture's. */
-export const anEmptyKeyStore = Effect.sync(() => {
+export const anEmptyKeyStore: Effect.Effect<KeyStore.KeyStore["Service"]> = Effect.sync(() => {
   const kept = new Map<string, KeyStore.CustomerKeys>()
   return KeyStore.fromMaterial({
     load: (customer) => Effect.sync(() => kept.get(customer) ?? KeyStore.noKeys),
