@@ -50,12 +50,11 @@ export const make = (limits: BranchKeyLimits): BranchKeys => {
     bytes.fill(0)
   }
 
+  // A clock that was set back does not lengthen a life.
+  const isOld = ({ since }: Kept, now: number) => now - since >= limits.age || now < since
+
   const dropOld = (now: number) => {
-    for (const [id, key] of kept) {
-      const age = now - key.since
-      // A clock that was set back does not lengthen a life.
-      if (age >= limits.age || age < 0) drop(id, key)
-    }
+    for (const [id, key] of kept) if (isOld(key, now)) drop(id, key)
   }
 
   const keep = (id: string, key: Uint8Array, uses: number) =>
@@ -109,9 +108,10 @@ export const make = (limits: BranchKeyLimits): BranchKeys => {
     keep,
     get: (id, unwrap) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        dropOld(now)
+        const [oldest] = kept.values()
+        if (oldest !== undefined && isOld(oldest, now)) dropOld(now)
         const known = kept.get(id)
-        if (known !== undefined && known.uses < limits.uses) {
+        if (known !== undefined && known.uses < limits.uses && !isOld(known, now)) {
           known.uses += 1
           return Effect.succeed(known.bytes.slice())
         }
