@@ -1,10 +1,8 @@
 /**
- * Shared by tests of wrapped keys: a key management service in memory that counts its calls and can be put out of order, and a place
- * that keeps keys in memory.
+ * Shared by tests of wrapped keys: a key management service in memory that counts its calls and can be put out of order.
  */
 import * as Effect from "effect/Effect"
-import type { CustomerId } from "@tacet/core/eventsourcing"
-import { Encryption, KeyStore, KeyWrapping } from "@tacet/core/privacy"
+import { Encryption, KeyWrapping } from "@tacet/core/privacy"
 
 /** The service. */
 export interface Service extends KeyWrapping.KeyWrapping {
@@ -47,14 +45,3 @@ export const service = (): Service => {
   }
   return made
 }
-
-/** A place. */
-export const place = (kept = new Map<CustomerId.CustomerId, KeyStore.CustomerKeys>()): KeyStore.KeyMaterial => ({
-  load: (customer) => Effect.sync(() => kept.get(customer) ?? KeyStore.noKeys),
-  change: (customer, next) =>
-    Effect.sync(() => {
-      const changed = next(kept.get(customer) ?? KeyStore.noKeys)
-      kept.set(customer, changed)
-      return changed
-    }),
-})

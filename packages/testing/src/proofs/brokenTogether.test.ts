@@ -16,6 +16,7 @@ import {
   VaultBackup,
   type VaultFixture,
 } from "../Fixture.ts"
+import { keysInMemory } from "../keysInMemory.ts"
 import * as KeyStoreSuite from "../KeyStoreSuite.ts"
 import * as VaultSuite from "../VaultSuite.ts"
 import type * as Property from "../Property.ts"
@@ -90,16 +91,7 @@ prove("a ledger", ErasureLedgerSuite.properties, () => ledger((sound) => sound),
 ])
 
 const keyStore = (make: (sound: KeyStore.KeyMaterial) => KeyStore.KeyMaterial): KeyStoreFixture => {
-  const kept = new Map<string, KeyStore.CustomerKeys>()
-  const sound: KeyStore.KeyMaterial = {
-    load: (customer) => Effect.sync(() => kept.get(customer) ?? KeyStore.noKeys),
-    change: (customer, next) =>
-      Effect.sync(() => {
-        const changed = next(kept.get(customer) ?? KeyStore.noKeys)
-        kept.set(customer, changed)
-        return changed
-      }),
-  }
+  const sound = keysInMemory()
   return { capabilities, layer: Layer.sync(KeyStore.KeyStore, () => KeyStore.fromMaterial(make(sound))) }
 }
 

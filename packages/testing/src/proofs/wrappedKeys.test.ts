@@ -8,6 +8,7 @@ import { TestClock } from "effect/testing"
 import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"
 import { type AssociatedData, Encryption, KeyStore, type KeyWrapping, type Subject } from "@tacet/core/privacy"
 import * as KeyStoreSuite from "../KeyStoreSuite.ts"
+import { keysInMemory } from "../keysInMemory.ts"
 import * as Wrapping from "../wrapping.testing.ts"
 
 const minute = 60_000
@@ -26,7 +27,7 @@ const dataKey = new Uint8Array(Encryption.keyLength).fill(7)
 KeyStoreSuite.register(
   "keys that a service wraps",
   {
-    layer: Layer.sync(KeyStore.KeyStore, () => KeyStore.fromWrapped(Wrapping.service(), Wrapping.place())),
+    layer: Layer.sync(KeyStore.KeyStore, () => KeyStore.fromWrapped(Wrapping.service(), keysInMemory())),
     capabilities: { survivesRestart: false },
   },
   { describe, it },
@@ -36,7 +37,7 @@ describe("keys that a service wraps", () => {
   const scene = (limits?: Parameters<typeof KeyStore.fromWrapped>[2]) => {
     const kept = new Map<CustomerId.CustomerId, KeyStore.CustomerKeys>()
     const service = Wrapping.service()
-    const start = () => KeyStore.fromWrapped(service, Wrapping.place(kept), limits)
+    const start = () => KeyStore.fromWrapped(service, keysInMemory(kept), limits)
     return { kept, service, start, store: start() }
   }
   const wrapping = (store: KeyStore.KeyStore["Service"], n = 1) => store.wrap(placeOf(customer(n)), dataKey)

@@ -18,6 +18,7 @@ import {
   Vault,
 } from "@tacet/core/privacy"
 import type { VaultBackup, VaultFixture, VaultPorts } from "../../Fixture.ts"
+import { keysInMemory } from "../../keysInMemory.ts"
 import * as Property from "../../Property.ts"
 
 /** A moment before which nothing in these properties happens. */
@@ -102,18 +103,9 @@ export const anotherVault = (
   Effect.map(Layer.build(Layer.fresh(fixture.vault ?? Vault.layer)), (context) => Context.get(context, Vault.Vault))
 
 /** A key store in memory that has nothing to do with the fixture's. */
-export const anEmptyKeyStore: Effect.Effect<KeyStore.KeyStore["Service"]> = Effect.sync(() => {
-  const kept = new Map<string, KeyStore.CustomerKeys>()
-  return KeyStore.fromMaterial({
-    load: (customer) => Effect.sync(() => kept.get(customer) ?? KeyStore.noKeys),
-    change: (customer, next) =>
-      Effect.sync(() => {
-        const changed = next(kept.get(customer) ?? KeyStore.noKeys)
-        kept.set(customer, changed)
-        return changed
-      }),
-  })
-})
+export const anEmptyKeyStore: Effect.Effect<KeyStore.KeyStore["Service"]> = Effect.sync(() =>
+  KeyStore.fromMaterial(keysInMemory()),
+)
 
 /** The services of the properties of the vault. */
 export type VaultServices = Vault.Vault | VaultPorts | VaultBackup | OpeningPolicy.OpeningPolicy
