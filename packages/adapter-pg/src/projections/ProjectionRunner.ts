@@ -116,7 +116,7 @@ export const make = (
           const fence = yield* take(customer, projection, owner, milliseconds)
           if (fence !== undefined) return yield* asOwner({ fence, owner })
           const now = yield* status(customer, projection)
-          yield* now === "failed" ? howFar : Observability.forgetLag(projection, customer)
+          yield* now === "failed" ? Effect.ignore(howFar) : Observability.forgetLag(projection, customer)
           return now === "retired"
         })
         const exit = yield* Effect.exit(attempt)

@@ -1,6 +1,8 @@
 import { layer as memory } from "@tacet/adapter-memory"
 import { describe, expect, it } from "@tacet/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Stream from "effect/Stream"
@@ -72,6 +74,33 @@ describe("the lag of a projection", () => {
       // Each chunk is folded before its lag is noted.
       expect(seen.slice(1)).toEqual([2, 1])
       expect((yield* lag).value).toBe(0)
+    }).pipe(Effect.provide(memory)),
+  )
+
+  // Planted and found: the lag of whoever folded last; a Customer that nobody folds any more.
+  it.effect("is that of the Customer who is the furthest behind, until nobody folds its log here", () =>
+    Effect.gen(function* () {
+      const lag = Effect.map(
+        Metric.value(Metric.withAttributes(projectionLag, { projection: "of several", version: "1" })),
+        ({ value }) => value,
+      )
+      const [slow, quick] = [yield* Scene.aCustomer, yield* Scene.aCustomer]
+      for (const customer of [slow, slow, slow, quick]) {
+        yield* Scene.commits(customer, [Scene.write(yield* Scene.aStream(), [Scene.event(0)])])
+      }
+      const folded = yield* Latch.make(false)
+      const of: typeof counting = { ...counting, name: "of several", version: 1 }
+      const stopping: typeof of = {
+        ...of,
+        apply: (state, chunk, customer) =>
+          chunk.through < 2 ? of.apply(state, chunk, customer) : Effect.andThen(folded.open, Effect.never),
+      }
+      const fiber = yield* Effect.forkChild(Projection.catchUp(stopping, slow, { chunkSize: 1 }))
+      yield* folded.await
+      yield* Projection.catchUp(of, quick)
+      expect(yield* lag).toBe(2)
+      yield* Fiber.interrupt(fiber)
+      expect(yield* lag).toBe(0)
     }).pipe(Effect.provide(memory)),
   )
 })

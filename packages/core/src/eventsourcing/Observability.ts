@@ -34,10 +34,9 @@ export const noteLag = (
     const ofCustomers = behind.get(key) ?? new Map<CustomerId, number>()
     if (head > through) behind.set(key, ofCustomers.set(customer, head - through))
     else if (ofCustomers.delete(customer) && ofCustomers.size === 0) behind.delete(key)
-    return Metric.update(
-      Metric.withAttributes(projectionLag, { projection: name, version: String(version) }),
-      Array.from(ofCustomers.values()).reduce((most, lag) => Math.max(most, lag), 0),
-    )
+    let most = 0
+    for (const lag of ofCustomers.values()) most = Math.max(most, lag)
+    return Metric.update(Metric.withAttributes(projectionLag, { projection: name, version: String(version) }), most)
   })
 
 /** Notes that this process folds the log of a Customer no more: another may, whose gauge tells how far it is behind. */

@@ -13,7 +13,7 @@ import type { CustomerId } from "./CustomerId.ts"
 import type { NewEvent, Position } from "./EventEnvelope.ts"
 import { EventStore, type LogChunk, type LogFilter } from "./EventStore.ts"
 import type { ReadError, StoreError } from "./EventStoreError.ts"
-import { noteLag } from "./Observability.ts"
+import { forgetLag, noteLag } from "./Observability.ts"
 import { type CheckpointMoved, type ProjectionKey, ProjectionStore, type SavedProjection } from "./ProjectionStore.ts"
 import * as Retry from "./Retry.ts"
 import type { StreamId } from "./StreamId.ts"
@@ -118,6 +118,13 @@ export const catchUpTogether = Effect.fn("Projection.catchUpTogether")(function*
   })
 })
 
+/** Whoever stops folding is behind no more: another process folds instead, or nobody. One that fails stays where it is. */
+const whileFolding = <A, E, R>(
+  folding: Effect.Effect<A, E, R>,
+  projection: ProjectionKey,
+  customer: CustomerId,
+): Effect.Effect<A, E, R> => Effect.onInterrupt(folding, () => forgetLag(projection, customer))
+
 const foldToHead = Effect.fnUntraced(function* <State, E, R, SaveError>(
   projection: Projection<State, E, R>,
   customer: CustomerId,
@@ -153,7 +160,7 @@ const foldToHead = Effect.fnUntraced(function* <State, E, R, SaveError>(
     }
     if (atHead) return { state, checkpoint }
   }
-})
+}, whileFolding)
 
 /**
  * Follows the log for as long as it is run: catches up, then folds each chunk as it is appended, and saves. Saving takes
@@ -217,7 +224,7 @@ export const follow = Effect.fn("Projection.follow")(function* <State, E, R>(
     }
   })
   return yield* Effect.raceFirst(Effect.andThen(folding, Effect.never), saving)
-})
+}, whileFolding)
 
 /** How many times as long as a save took is waited for the next one. */
 const restBetweenSaves = 9
