@@ -16,6 +16,7 @@ import type { SubjectId } from "./Subject.ts"
 import type { KeyWrapping } from "./KeyWrapping.ts"
 import type { CustomerKeys, KeyMaterial, WrappingKey } from "./vault/keyMaterial.ts"
 import type { BranchKeyLimits } from "./vault/branchKeys.ts"
+import { seenCustomers } from "./vault/seenCustomers.ts"
 import { wrappedMaterial } from "./vault/wrappedMaterial.ts"
 import { AlteredKey, PeriodClosed, VaultUnavailable, WrongKeyStore, wrongKeys } from "./VaultError.ts"
 
@@ -57,19 +58,15 @@ export class KeyStore extends Context.Service<
   }
 >()("@tacet/core/privacy/KeyStore") {}
 
-/** Of how many Customers a key store remembers that they have keys. */
-const remembered = 100_000
-
 /**
  * A key store over a place where the bytes of keys are kept. It makes no key anew for a Customer whose keys it has seen: where they
  * have vanished since, it fails with `VaultUnavailable`.
  */
 export const fromMaterial = (place: KeyMaterial): KeyStore["Service"] => {
-  const seen = new Set<CustomerId>()
+  const seen = seenCustomers()
 
   const haveVanished = (customer: CustomerId, { fingerprint, periods, wrapping }: CustomerKeys): boolean => {
     if (wrapping.length === 0 && periods.size === 0 && fingerprint === undefined) return seen.has(customer)
-    if (seen.size >= remembered) seen.clear()
     seen.add(customer)
     return false
   }

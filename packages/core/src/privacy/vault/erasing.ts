@@ -19,6 +19,7 @@ import { again, type Keyrings } from "./keyrings.ts"
 import type { LedgerEntry } from "../ErasureLedger.ts"
 import type { Ports } from "./Ports.ts"
 import { recordCheck } from "./rightKeys.ts"
+import { seenCustomers } from "./seenCustomers.ts"
 
 /** How many rows are removed at a time. */
 const batch = 500
@@ -35,11 +36,10 @@ export const erasing = ({ keyStore, ledger, policy, store }: Ports, { forEach, r
     policy.ended ?? ((_, spans: ReadonlyArray<Ended.Span>, __, at: number) => Effect.succeed(Ended.byOwnEnd(spans, at)))
 
   /** Once per Customer and process is often enough to see that the ledger has the check value. */
-  const checked = new Set<CustomerId>()
+  const checked = seenCustomers()
 
   const recordErasure = Effect.fnUntraced(function* (customer: CustomerId, entry: LedgerEntry) {
     if (!checked.has(customer)) yield* recordCheck({ keyStore, ledger }, customer, entry)
-    if (checked.size >= 100_000) checked.clear()
     checked.add(customer)
     yield* ledger.record(customer, entry)
   })

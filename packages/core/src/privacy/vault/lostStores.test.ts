@@ -13,6 +13,7 @@ import { OpeningPolicy } from "../OpeningPolicy.ts"
 import type { Sealed } from "../Sealed.ts"
 import type { SubjectId } from "../Subject.ts"
 import { layer, Vault } from "../Vault.ts"
+import { VaultStore } from "../VaultStore.ts"
 
 type Memory = VaultMemory.VaultMemory
 
@@ -29,13 +30,9 @@ const combinations: ReadonlyArray<Lost> = states.flatMap((rows) =>
   states.flatMap((keys) => states.map((ledger) => ({ rows, keys, ledger }))),
 )
 
-const over = (memory: Memory) =>
-  Layer.fresh(
-    Layer.provide(
-      layer,
-      Layer.merge(VaultMemory.layerOver(memory), Layer.succeed(OpeningPolicy, { check: () => Effect.void })),
-    ),
-  )
+const policy = Layer.succeed(OpeningPolicy, { check: () => Effect.void })
+
+const over = (memory: Memory) => Layer.fresh(Layer.provide(layer, Layer.merge(VaultMemory.layerOver(memory), policy)))
 
 /** A memory as it is now; what comes later does not change it. */
 const snapshot = (memory: Memory): Memory => {
@@ -151,6 +148,34 @@ describe("rows, keys and ledger, each of them current, old or lost", () => {
         }),
     )
   }
+
+  // Planted and found: one look, which takes the keys of before for those of another key store.
+  it.live("takes keys for the right ones that another process changes while they are looked at", () =>
+    Effect.gen(function* () {
+      const memory = VaultMemory.make()
+      const customer = yield* Scene.aCustomer
+      yield* Effect.provide(seal(customer, yield* aSubject, "before"), over(memory))
+      const changing = Layer.effect(
+        VaultStore,
+        Effect.map(VaultStore, (store) => {
+          let isFirst = true
+          return VaultStore.of({
+            ...store,
+            keyrings: (of, page) =>
+              Effect.tap(store.keyrings(of, page), () => {
+                if (!isFirst) return Effect.void
+                isFirst = false
+                const elsewhere = Vault.use((vault) => Effect.andThen(vault.rotate(of), vault.retireKeys(of, -1)))
+                return Effect.orDie(Effect.provide(elsewhere, over(memory)))
+              }),
+          })
+        }),
+      )
+      const stores = Layer.merge(VaultMemory.layerOver(memory), policy)
+      const vault = Layer.fresh(Layer.provide(layer, Layer.provideMerge(changing, stores)))
+      yield* seal(customer, yield* aSubject, "after").pipe(Effect.provide(vault))
+    }),
+  )
 
   it.live("makes no key anew where the keys vanish in the middle of the work", () =>
     Effect.gen(function* () {

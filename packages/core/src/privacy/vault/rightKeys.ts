@@ -12,12 +12,10 @@ import type { Keyring } from "../Keyring.ts"
 import type { KeyStore } from "../KeyStore.ts"
 import type { SubjectId } from "../Subject.ts"
 import type { Ports } from "./Ports.ts"
+import { seenCustomers } from "./seenCustomers.ts"
 
 /** How many keyrings are tried: one that was tampered with does not stand for all. */
 const tried = 20
-
-/** How many Customers are remembered; others are seen to again. */
-const remembered = 100_000
 
 /** The subject, which is none, whose fingerprint in the ledger is the check value of the key store. */
 const checked = (customer: CustomerId): SubjectId => derived("check of the key store", customer) as SubjectId
@@ -33,6 +31,8 @@ export const recordCheck = Effect.fnUntraced(function* (
     yield* ledger.record(customer, { fingerprint, at, cause })
 })
 
+type Made = Effect.Success<ReturnType<KeyStore["Service"]["made"]>>
+
 /** Tells callers who know `WrongKeyStore` of it by that name. */
 export const tellWrongKeys = <A, E, R>(
   customer: CustomerId,
@@ -45,7 +45,7 @@ export const tellWrongKeys = <A, E, R>(
 /** The key store, of which every key is asked for only where it has the keys that rows and ledger name. */
 export const withRightKeys = (stores: Ports): KeyStore["Service"] => {
   const { keyStore, ledger, store } = stores
-  const right = new Set<CustomerId>()
+  const right = seenCustomers()
 
   /** Whether one of the keys of a keyring unwraps. */
   const unwraps = Effect.fnUntraced(function* ({ customer, keys, subject }: Keyring) {
@@ -73,7 +73,7 @@ export const withRightKeys = (stores: Ports): KeyStore["Service"] => {
   })
 
   /** Whether any keyring at all, or the ledger, names keys that the key store lacks. */
-  const isLacking = Effect.fnUntraced(function* (customer: CustomerId) {
+  const isLacking = Effect.fnUntraced(function* (customer: CustomerId, made: Made) {
     let [sealed, erased] = [false, (yield* ledger.entries(customer)).length > 0]
     let after: SubjectId | undefined
     do {
@@ -82,35 +82,35 @@ export const withRightKeys = (stores: Ports): KeyStore["Service"] => {
       erased ||= page.some(({ erasure }) => erasure !== undefined)
       after = page.at(-1)?.subject
     } while (after !== undefined)
-    // Another process may have made the first key, and what it seals, in between.
-    const made = yield* keyStore.made(customer)
     return (sealed && !made.wrapping) || (erased && !made.fingerprint)
   })
 
-  /** Whether the ledger is empty or has the check value. It is asked for before and after, as another process may record it. */
+  /** Whether the ledger is empty or has the check value. */
   const isOfLedger = Effect.fnUntraced(function* (customer: CustomerId) {
     const check = yield* keyStore.fingerprint(customer, checked(customer))
-    const hasCheck = Effect.map(ledger.find(customer, check), Option.isSome)
-    return (yield* hasCheck) || (yield* ledger.entries(customer)).length === 0 || (yield* hasCheck)
+    return Option.isSome(yield* ledger.find(customer, check)) || (yield* ledger.entries(customer)).length === 0
   })
 
-  const isRight = Effect.fnUntraced(function* (customer: CustomerId) {
-    const { fingerprint, wrapping } = yield* keyStore.made(customer)
-    if ((!fingerprint || !wrapping) && (yield* isLacking(customer))) return false
+  const seemsRight = Effect.fnUntraced(function* (customer: CustomerId) {
+    const made = yield* keyStore.made(customer)
+    if ((!made.fingerprint || !made.wrapping) && (yield* isLacking(customer, made))) return false
     const keyrings = yield* store.keyrings(customer, { limit: tried })
     const sealed = keyrings.filter(({ keys }) => keys.size > 0)
     if (sealed.length > 0 && !(yield* some(sealed, unwraps))) return false
     const erased = keyrings.filter(({ erasure }) => erasure !== undefined)
     if (erased.length > 0) return yield* some(erased, isNamed)
-    return !fingerprint || (yield* isOfLedger(customer))
+    return !made.fingerprint || (yield* isOfLedger(customer))
   })
+
+  /** Other processes make, rotate and destroy keys between the questions: what seems wrong is looked at a second time. */
+  const isRight = (customer: CustomerId) =>
+    Effect.flatMap(seemsRight(customer), (seems) => (seems ? Effect.succeed(true) : seemsRight(customer)))
 
   const seen = <A, E>(customer: CustomerId, use: Effect.Effect<A, E>): Effect.Effect<A, E | VaultUnavailable> =>
     Effect.suspend(() => {
       if (right.has(customer)) return use
       return Effect.flatMap(isRight(customer), (isRight): Effect.Effect<A, E | VaultUnavailable> => {
         if (!isRight) return Effect.fail(new VaultUnavailable({ store: "keyStore", cause: wrongKeys }))
-        if (right.size >= remembered) right.clear()
         right.add(customer)
         return use
       })
@@ -120,6 +120,7 @@ export const withRightKeys = (stores: Ports): KeyStore["Service"] => {
     ...keyStore,
     wrap: (place, dataKey) => seen(place.customer, keyStore.wrap(place, dataKey)),
     rotate: (customer) => seen(customer, keyStore.rotate(customer)),
+    retire: (customer, before) => seen(customer, keyStore.retire(customer, before)),
     token: (customer, period, message) => seen(customer, keyStore.token(customer, period, message)),
     periods: (customer) => seen(customer, keyStore.periods(customer)),
     closePeriod: (customer, period) => seen(customer, keyStore.closePeriod(customer, period)),
