@@ -448,7 +448,7 @@ export const bugs: ReadonlyArray<Bug> = [
     file: `${core}/domain/retention-policy/ends.ts`,
     find: "!mayCollect(state, category, policy, events.collection)",
     replace: "!mayCollect(state, category, policy, DateTime.makeUnsafe(4e12))",
-    test: `${core}/services/Interactions.test.ts`,
+    test: `${core}/services/interactions/periods.test.ts`,
   },
   {
     key: "AGG-3P",

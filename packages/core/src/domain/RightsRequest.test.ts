@@ -5,112 +5,31 @@ import fc from "fast-check"
 import * as Decider from "../eventsourcing/Decider.ts"
 import type { Uuid } from "../eventsourcing/Uuid.ts"
 import * as Calendar from "../calendar/Calendar.ts"
-import * as Deadline from "../policy/checks/Deadline.ts"
-import type { EffectivePolicy } from "../policy/binding/EffectivePolicy.ts"
-import * as History from "../policy/binding/History.ts"
 import { operations } from "../policy/text/parameters/processing.ts"
-import type { Right } from "../policy/text/parameters/rights.ts"
 import { answerDuties, refusalGrounds, requestChannels, rights } from "../policy/text/parameters/rights.ts"
 import type { PlainDate } from "../calendar/PlainDate.ts"
-import { resolve } from "../policy/binding/Resolve.ts"
-import { dialonce20160629, published } from "../policy/versions/index.ts"
+import { dialonce20160629 } from "../policy/versions/index.ts"
 import { ArbitraryRightsRequests as Requests } from "@tacet/testing"
 import * as RightsRequest from "./RightsRequest.ts"
-
-type Command = RightsRequest.Command
-type State = RightsRequest.State
-
-const runs = { numRuns: 1000 }
-const { decider } = RightsRequest
-
-const effectiveAt = (policy: (typeof published)[number], at: string): EffectivePolicy =>
-  Result.getOrThrow(resolve(History.of(policy), { at: DateTime.makeUnsafe(at) }))
-
-/** Each version as it bound its first day. */
-const effective = published.map((policy) => effectiveAt(policy, `${policy.effectiveFrom}T12:00:00Z`))
-const holding = (holds: (policy: EffectivePolicy) => boolean) => effective.filter(holds)
-const underGdpr = holding(({ policy }) => policy !== dialonce20160629.id)
-
-const later = (at: DateTime.Utc, millis: number) => DateTime.makeUnsafe(DateTime.toEpochMillis(at) + millis)
-const day = 86_400_000
-
-/** The refusal of a command, or "" where it was accepted. */
-const refusal = (state: State, command: Command, context: RightsRequest.Context): string => {
-  const decision = decider.decide(state, command, context)
-  return Result.isFailure(decision) ? decision.failure.rule : ""
-}
-
-/** A request that has come in, with what it is handled under. */
-const received = (policy: EffectivePolicy, kinds: ReadonlyArray<Right> = policy.parameters.rights) =>
-  fc
-    .record({
-      receipt: Requests.aReceiptOf(Requests.aReceipt(policy.at, policy.timeZone), kinds),
-      holdings: Requests.someHoldings(),
-    })
-    .map(({ holdings, receipt }) => {
-      const situation: Requests.Situation = { policy, holdings }
-      return { at: receipt.at, receipt, situation, state: Requests.step(decider.initial, receipt, situation).after }
-    })
-
-/** One that is accepted: taken, located and verified. */
-const accepted = (policy: EffectivePolicy, kinds?: ReadonlyArray<Right>) =>
-  received(policy, kinds).map(({ at, situation, state }) => {
-    const asksNobody = state.request?.kind === "complaint" || state.request?.kind === "consentWithdrawal"
-    const status = asksNobody ? "requestAcknowledged" : "requestAccepted"
-    return { at, situation, state: Requests.ledTo(status, state, situation, at)! }
-  })
-
-const fulfil = (state: State, { holdings }: Requests.Situation, at: DateTime.Utc) => ({
-  _tag: "FulfilRequest" as const,
-  at,
-  by: state.handler!,
-  outcome: Requests.wholeOutcome(state, holdings),
-  states: answerDuties,
-})
-
-/** Every way of deciding a request, by a handler. */
-const decisions = (state: State, situation: Requests.Situation, at: DateTime.Utc, by: RightsRequest.Handler) => [
-  { ...fulfil(state, situation, at), by },
-  { _tag: "DeclareNotIdentified" as const, at, by, states: answerDuties },
-  {
-    _tag: "RefuseRequest" as const,
-    at,
-    by,
-    ground: "badFaith" as const,
-    reasons: Requests.reasons,
-    states: answerDuties,
-  },
-]
-
-const isAnswer = (event: RightsRequest.Event) =>
-  event._tag === "RequestFulfilled" || event._tag === "RequestRefused" || event._tag === "SubjectNotIdentified"
-
-/** The time for an answer, as the texts and GDPR 12(3) give it: a month, and thirty days where a text says so or is silent. */
-const promised: Readonly<Record<string, ReadonlyArray<"P1M" | "P30D">>> = {
-  "dialonce/2016-06-29": ["P1M", "P30D"],
-  "dialonce/2019-03-05": ["P1M"],
-  "dialonce/2021-02-17": ["P1M"],
-  dialogra: ["P1M", "P30D"],
-}
-
-/** The date by which a request is answered, counted day by day and not by the library's calendar. */
-const countedDue = (policy: EffectivePolicy, date: PlainDate, suspended: ReadonlySet<PlainDate>): PlainDate => {
-  const ends = promised[policy.policy]!.map((period) => {
-    const end = new Date(`${date}T00:00:00Z`)
-    if (period === "P30D") end.setUTCDate(end.getUTCDate() + 30)
-    else {
-      const wanted = (end.getUTCMonth() + 1) % 12
-      end.setUTCMonth(end.getUTCMonth() + 1)
-      while (end.getUTCMonth() !== wanted) end.setUTCDate(end.getUTCDate() - 1)
-    }
-    return end.getTime()
-  })
-  let due = Math.min(...ends)
-  for (let time = Date.parse(`${date}T00:00:00Z`) + day; time <= due; time += day) {
-    if (suspended.has(new Date(time).toISOString().slice(0, 10) as PlainDate)) due += day
-  }
-  return new Date(due).toISOString().slice(0, 10) as PlainDate
-}
+import {
+  type Command,
+  runs,
+  decider,
+  effectiveAt,
+  effective,
+  holding,
+  underGdpr,
+  later,
+  day,
+  refusal,
+  received,
+  accepted,
+  fulfil,
+  decisions,
+  isAnswer,
+  promised,
+  countedDue,
+} from "./RightsRequest.testing.ts"
 
 describe.each(effective)("a request under $policy", (policy) => {
   const histories = Requests.aHistoryUnder(policy)
@@ -663,188 +582,4 @@ describe("by version and date", () => {
     expect(RightsRequest.overdue(after, DateTime.makeUnsafe("2022-02-28T22:59:59.999Z"))).toBe(false)
     expect(RightsRequest.overdue(after, DateTime.makeUnsafe("2022-02-28T23:00:00Z"))).toBe(true)
   })
-})
-
-describe("the states of DPV", () => {
-  const policy = effective[0]!
-  const at = DateTime.makeUnsafe("2017-03-01T10:00:00Z")
-  const holdings = [{ reference: Requests.reasons, portable: true }]
-  const situation = { policy, holdings }
-  const start = (kind: Right) => {
-    const [receipt] = fc.sample(Requests.aReceiptOf(fc.constant(at), [kind]), { numRuns: 1, seed: 3 })
-    return Requests.step(decider.initial, { ...receipt!, registered: false }, situation).after
-  }
-  const original = "5f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c01" as RightsRequest.RequestId
-  const then = (state: State, ...commands: ReadonlyArray<Command>) =>
-    commands.reduce((current, command) => {
-      const next = Requests.step(current, command, { ...situation, other: verified })
-      expect(next.refusedBy).toBeUndefined()
-      return next.after
-    }, state)
-  const expected: PlainDate = "2017-05-01"
-  const verified = Requests.ledTo("requestAccepted", start("access"), situation, at)!
-  const commands = (kind: Right): Readonly<Record<Command["_tag"], Command>> => ({
-    ReceiveRequest: fc.sample(Requests.aReceiptOf(fc.constant(at), [kind]), { numRuns: 1, seed: 4 })[0]!,
-    TakeRequest: { _tag: "TakeRequest", at },
-    ForwardRequest: { _tag: "ForwardRequest", at },
-    AskForWriting: { _tag: "AskForWriting", at },
-    ReceiveWriting: { _tag: "ReceiveWriting", at },
-    AskForDetails: { _tag: "AskForDetails", at },
-    DoubtIdentity: { _tag: "DoubtIdentity", at, doubt: "addressUnknown" },
-    VerifyIdentity: { _tag: "VerifyIdentity", at, by: "operator", method: "signIn" },
-    LocateSubject: Requests.carefulStep(then(start("access"), { _tag: "TakeRequest", at }), situation, at),
-    DeclareNotIdentified: { _tag: "DeclareNotIdentified", at, by: "operator", states: answerDuties },
-    NotifyDelay: { _tag: "NotifyDelay", at, reasons: ["complexity"], expected },
-    FulfilRequest: fulfil(then(start(kind), { _tag: "TakeRequest", at }), situation, at),
-    RefuseRequest: {
-      _tag: "RefuseRequest",
-      at,
-      by: "operator",
-      ground: "badFaith",
-      reasons: Requests.reasons,
-      states: answerDuties,
-    },
-    LiftRestriction: { _tag: "LiftRestriction", at, informed: true },
-    AcceptDuplicate: { _tag: "AcceptDuplicate", at, duplicate: original },
-    MarkDuplicate: { _tag: "MarkDuplicate", at, original },
-  })
-  const all = commands("access")
-  const initiated = start("access")
-  const acknowledged = then(initiated, all.TakeRequest)
-  const asked = then(acknowledged, all.AskForWriting)
-  const performed = then(asked, all.ReceiveWriting)
-  const inStatus: Readonly<Record<RightsRequest.Status, State>> = {
-    none: decider.initial,
-    requestInitiated: initiated,
-    requestAcknowledged: acknowledged,
-    requestRequiresAction: asked,
-    requestRequiredActionPerformed: performed,
-    requestAccepted: verified,
-    requestActionDelayed: then(verified, all.NotifyDelay),
-    requestFulfilled: then(verified, all.FulfilRequest),
-    requestUnfulfilled: then(acknowledged, all.DeclareNotIdentified),
-    requestRejected: then(acknowledged, all.RefuseRequest),
-    duplicate: then(initiated, all.MarkDuplicate),
-  }
-
-  it.each(RightsRequest.statuses)("%s: every command that it does not accept is refused", (status) => {
-    const state = inStatus[status]
-    expect(state.status).toBe(status)
-    for (const command of Object.values(all)) {
-      if (RightsRequest.acceptedIn[status].has(command._tag)) continue
-      const step = Requests.step(state, command, { ...situation, other: verified })
-      expect([command._tag, step.events]).toEqual([command._tag, []])
-      const repeats =
-        (command._tag === "TakeRequest" && state.handler === "operator") ||
-        (command._tag === "VerifyIdentity" && state.verified && state.lastAt === DateTime.toEpochMillis(command.at))
-      expect([command._tag, step.refusedBy === undefined]).toEqual([command._tag, repeats])
-    }
-  })
-
-  it("every command is accepted in some status, and every status but the last is left", () => {
-    const taken = new Set<string>()
-    const left = new Set<string>()
-    for (const status of RightsRequest.statuses) {
-      for (const command of Object.values(all)) {
-        const { after, events } = Requests.step(inStatus[status], command, { ...situation, other: verified })
-        if (events.length > 0) taken.add(command._tag)
-        if (after.status !== status) left.add(status)
-      }
-    }
-    // The customer decides under the later version, a restriction alone is lifted, a duplicate of the same is accepted.
-    const missing = Object.keys(all).filter((tag) => !taken.has(tag))
-    expect(missing).toEqual(["ForwardRequest", "LiftRestriction"])
-    const last = RightsRequest.statuses.filter((status) => !left.has(status))
-    expect(last).toEqual(["requestFulfilled", "requestRejected", "duplicate"])
-  })
-})
-
-describe.each(underGdpr)("duplicates under $policy", (policy) => {
-  /** Two requests of which the first may serve for the second: `good` where it may. */
-  const two = (always: boolean) =>
-    received(policy, ["access", "erasure"]).chain(({ receipt, situation }) =>
-      fc
-        .record({
-          pause: fc.integer({ min: 0, max: 20 * day }),
-          stranger: always ? fc.constant(false) : fc.boolean(),
-          verifies: always ? fc.constant(true) : fc.boolean(),
-          other: always ? fc.constant(false) : fc.boolean(),
-          settled: always ? fc.constant(false) : fc.boolean(),
-        })
-        .map(({ other, pause, settled, stranger, verifies }) => {
-          const first = Requests.step(decider.initial, receipt, situation).after
-          const at = later(receipt.at, pause)
-          const again = { ...receipt, at, ...(other ? { kind: "restriction" as const } : {}) }
-          const second = stranger ? { ...again, requester: Requests.reasons } : again
-          const status = settled ? "requestFulfilled" : verifies ? "requestAccepted" : "requestAcknowledged"
-          return {
-            at,
-            situation,
-            good: !stranger && verifies && !other && !settled,
-            original: Requests.ledTo(status, first, situation, at)!,
-            duplicate: Requests.step(decider.initial, second, situation).after,
-          }
-        }),
-    )
-  const original = "5f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c01" as RightsRequest.RequestId
-  const duplicate = "5f0c8a51-6a0e-4c39-8d0f-5d1d3a2b7c02" as RightsRequest.RequestId
-
-  // Planted: `!original.verified` left out (a stranger blocks a person); `requester` left out of `says`.
-  it.prop(
-    "R-VERIFY: one request replaces another of the same person only once its requester is verified",
-    [two(false)],
-    ({ at, situation, ...pair }) => {
-      const mark = refusal(
-        pair.duplicate,
-        { _tag: "MarkDuplicate", at, original },
-        { ...situation, other: pair.original },
-      )
-      const accept = refusal(
-        pair.original,
-        { _tag: "AcceptDuplicate", at, duplicate },
-        { ...situation, other: pair.duplicate },
-      )
-      expect(mark === "").toBe(pair.good)
-      expect(accept === "").toBe(pair.good)
-    },
-    runs,
-  )
-
-  // Planted: `duplicate.duplicates.size > 0` left out.
-  it.prop(
-    "TACET-ONCE: a duplicate's original is never itself a duplicate",
-    [two(true)],
-    ({ at, situation, ...pair }) => {
-      const asOriginal = { _tag: "MarkDuplicate" as const, at, original }
-      const marked = Requests.step(pair.duplicate, asOriginal, { ...situation, other: pair.original }).after
-      const stands = Requests.step(
-        pair.original,
-        { _tag: "AcceptDuplicate", at, duplicate },
-        { ...situation, other: pair.duplicate },
-      ).after
-      // A third request of the same person, verified: neither of the two can be a duplicate of it or serve for it.
-      const third = Requests.ledTo("requestAccepted", pair.duplicate, situation, at)!
-      expect(refusal(stands, asOriginal, { ...situation, other: third })).not.toBe("")
-      expect(refusal(third, asOriginal, { ...situation, other: marked })).not.toBe("")
-      expect(refusal(marked, { _tag: "AcceptDuplicate", at, duplicate }, { ...situation, other: third })).not.toBe("")
-      expect(RightsRequest.overdue(marked, later(at, 400 * day))).toBe(false)
-      expect(RightsRequest.overdue(stands, later(at, 400 * day))).toBe(true)
-    },
-    runs,
-  )
-
-  // Planted: `sooner > due` left out: an original that was put off takes the due date of its duplicate with it.
-  it.prop(
-    "R-1M: to be marked a duplicate puts no answer off",
-    [two(true)],
-    ({ at, situation, ...pair }) => {
-      const due = Deadline.dueDate(pair.original.deadline)!
-      const told: Command = { _tag: "NotifyDelay", at, reasons: ["complexity"], expected: due }
-      const put = Requests.step(pair.original, told, situation)
-      if (put.events.length === 0) return
-      const mark: Command = { _tag: "MarkDuplicate", at, original }
-      expect(refusal(pair.duplicate, mark, { ...situation, other: put.after })).toBe("R-1M")
-    },
-    runs,
-  )
 })
