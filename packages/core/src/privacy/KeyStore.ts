@@ -65,23 +65,31 @@ export class KeyStore extends Context.Service<
 export const fromMaterial = (place: KeyMaterial): KeyStore["Service"] => {
   const seen = seenCustomers()
 
-  const haveVanished = (customer: CustomerId, { fingerprint, periods, wrapping }: CustomerKeys): boolean => {
-    if (wrapping.length === 0 && periods.size === 0 && fingerprint === undefined) return seen.has(customer)
-    seen.add(customer)
-    return false
+  const isEmpty = ({ fingerprint, periods, wrapping }: CustomerKeys): boolean =>
+    wrapping.length === 0 && periods.size === 0 && fingerprint === undefined
+
+  /** Answers what was read. Where the keys of a Customer seem to have vanished, the answer may be older than they are: it reads again. */
+  const unlessVanished = (
+    customer: CustomerId,
+    keys: CustomerKeys,
+    again: (now: CustomerKeys) => Effect.Effect<CustomerKeys, VaultUnavailable>,
+  ): Effect.Effect<CustomerKeys, VaultUnavailable> => {
+    if (!isEmpty(keys)) {
+      seen.add(customer)
+      return Effect.succeed(keys)
+    }
+    if (!seen.has(customer)) return Effect.succeed(keys)
+    return Effect.flatMap(place.load(customer), (now) =>
+      isEmpty(now) ? Effect.fail(new VaultUnavailable({ store: "keyStore", cause: wrongKeys })) : again(now),
+    )
   }
 
-  const unlessVanished = (customer: CustomerId, keys: CustomerKeys) =>
-    haveVanished(customer, keys)
-      ? Effect.fail(new VaultUnavailable({ store: "keyStore", cause: wrongKeys }))
-      : Effect.succeed(keys)
-
   const material: KeyMaterial = {
-    load: (customer) => Effect.flatMap(place.load(customer), (keys) => unlessVanished(customer, keys)),
+    load: (customer) => Effect.flatMap(place.load(customer), (keys) => unlessVanished(customer, keys, Effect.succeed)),
     change: (customer, next) =>
       Effect.flatMap(
-        place.change(customer, (keys) => (haveVanished(customer, keys) ? keys : next(keys))),
-        (keys) => unlessVanished(customer, keys),
+        place.change(customer, (keys) => (isEmpty(keys) && seen.has(customer) ? keys : next(keys))),
+        (keys) => unlessVanished(customer, keys, () => material.change(customer, next)),
       ),
   }
 
