@@ -55,7 +55,7 @@ export const bugs: ReadonlyArray<Bug> = [
     file: `${core}/domain/interaction/start.ts`,
     find: "if (!isTriggerListed(context, trigger, occurredAt)) {",
     replace: 'if (!isTriggerListed(context, trigger, occurredAt) && trigger._tag !== "incomingCall") {',
-    test: `${core}/domain/Interaction.test.ts`,
+    test: `${core}/domain/Interaction.stories.test.ts`,
   },
   {
     key: "AGG-3P",
@@ -111,7 +111,7 @@ export const bugs: ReadonlyArray<Bug> = [
     file: `${core}/domain/interaction/decide.ts`,
     find: '    return refuse("REDIRECT-END", command, undefined, "calls, and the end: what happens at the Customer\'s is not seen")\n',
     replace: "    return undefined\n",
-    test: `${core}/domain/Interaction.test.ts`,
+    test: `${core}/domain/Interaction.stories.test.ts`,
   },
   {
     key: "R-DELAY",
