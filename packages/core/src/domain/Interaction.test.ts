@@ -1,5 +1,5 @@
 import { describe, it } from "@tacet/vitest"
-import * as Interaction from "./Interaction.ts"
+import type * as Interaction from "./Interaction.ts"
 import { entryPoints, goals, moment, play, policies, scenarios } from "./stories.testing.ts"
 import {
   number,

@@ -4,7 +4,7 @@
 import * as Result from "effect/Result"
 import type { PersonalDataCategory } from "../privacy/PersonalDataCategory.ts"
 import { given } from "@tacet/testing"
-import * as Customer from "./Customer.ts"
+import type * as Customer from "./Customer.ts"
 import * as Interaction from "./Interaction.ts"
 import {
   calls,
@@ -37,7 +37,7 @@ export const [step, otherStep, undeclaredStep] = steps as [(typeof steps)[0], (t
 export const [call, otherCall] = calls as [(typeof calls)[0], (typeof calls)[0]]
 export const [field, otherField] = fields as [(typeof fields)[0], (typeof fields)[0]]
 
-export const declared = play(
+const declared = play(
   (
     [
       { _tag: "AdoptPolicyVersion", at: moment(0), policyVersion: policies[0]! },

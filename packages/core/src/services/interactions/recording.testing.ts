@@ -37,7 +37,8 @@ export const uuid = (kind: number, index: number): Uuid =>
 export const customer = uuid(1, 0) as CustomerId
 export const otherCustomer = uuid(1, 1) as CustomerId
 export const interaction = uuid(2, 0)
-export const [number, otherNumber] = numbers as [(typeof numbers)[0], (typeof numbers)[0]]
+export const number = numbers[0]!
+const otherNumber = numbers[1]!
 
 export const adopt: Customer.Command = { _tag: "AdoptPolicyVersion", at: moment(0), policyVersion: policies[0]! }
 export const list = (units: number, listed = number): Customer.Command => ({
@@ -142,7 +143,7 @@ export const became = ({
     Result.isFailure(outcome) ? outcome.failure.rule : outcome.success.map(({ _tag }) => _tag).join(),
   )
 
-export const isDeclaration = (command: Customer.Command | Interaction.Command): command is Customer.Command =>
+const isDeclaration = (command: Customer.Command | Interaction.Command): command is Customer.Command =>
   Customer.Command.members.some(({ fields }) => fields._tag.schema.literal === command._tag)
 
 /** Declares or records, and says what became of it. */
