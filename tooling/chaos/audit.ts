@@ -14,13 +14,13 @@ import type { Report } from "./Workforce.ts"
 export interface Faults {
   /** Acknowledged work that is not where it was said to be, and events that a projection has not counted. */
   lost: number
-  /** Commits that are there twice, or that nobody sent, and events that a projection has counted twice. */
+  /** Commits that are there twice, or that no worker sent, and events that a projection has counted twice. */
   doubled: number
   /** Commits, erasures and saves of which a part is there. */
   halfWritten: number
   /** Positions that are missing. */
   gaps: number
-  /** Commits that are there though a worker was told that nothing was written. */
+  /** Commits that are there though the answer to a worker was that nothing was written. */
   untrue: number
   /** Events that a reader has not seen, or not once, or not in their order. */
   misread: number
@@ -30,7 +30,7 @@ export interface Faults {
   wrong: number
 }
 
-/** What was done. */
+/** Counts of the work that was done. */
 interface Figures {
   readonly acknowledged: number
   readonly unknownResolved: number
@@ -48,7 +48,7 @@ interface Figures {
 export interface Findings {
   readonly faults: Faults
   readonly figures: Figures
-  /** What was found, one line each. */
+  /** The faults found, one line each. */
   readonly notes: ReadonlyArray<string>
 }
 
@@ -191,7 +191,7 @@ const checkReaders = (
   }
 }
 
-/** Whether the values are those that were sealed, the erased ones are gone, and each erasure is in the ledger once. */
+/** Whether the values are those that were sealed, the erased ones are destroyed, and each erasure is in the ledger once. */
 const checkVault = Effect.fnUntraced(function* (
   customers: ReadonlyArray<CustomerId.CustomerId>,
   reports: ReadonlyArray<Report>,
@@ -212,7 +212,7 @@ const checkVault = Effect.fnUntraced(function* (
     const now = yield* open(one.customer, one.sealed)
     if (now !== "Erased") fault("lost", `the value of an erased subject opens as ${now}`)
   }
-  // What was interrupted is finished, as a process does that takes over.
+  // Interrupted erasures are finished, as by a process that takes over.
   for (const { customer, subject } of begun) {
     if (!acknowledged.has(subject)) yield* vault.erase(customer, subject, "request")
   }

@@ -1,5 +1,5 @@
 /**
- * Breaks the parts of a running system one after the other, and in the middle of each other, then reads what is left.
+ * Breaks the parts of a running system one after the other, and in the middle of each other, then reads the result.
  */
 import { randomUUID } from "node:crypto"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -17,7 +17,7 @@ import { sleep, until } from "./waiting.ts"
 import { storesAt } from "./worker.ts"
 import { employ, goingOn, type Report } from "./Workforce.ts"
 
-/** What is run. */
+/** The settings of a run. */
 export interface Plan {
   /** How many faults. */
   readonly faults: number
@@ -25,20 +25,20 @@ export interface Plan {
   readonly seed: number
   /** Of which kinds. Default: all. */
   readonly kinds?: ReadonlyArray<FaultName>
-  /** Is told of each fault. */
+  /** Receives each fault. */
   readonly tell?: (line: string) => void
 }
 
-/** How often a fault came, and after how many milliseconds at most everybody had gone on once it was mended. */
+/** How often a fault came, and after how many milliseconds at most every worker had continued once it was repaired. */
 interface Came {
   readonly times: number
   readonly longest: number
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface Outcome extends Findings {
   readonly came: Readonly<Partial<Record<FaultName, Came>>>
-  /** Workers that did not go on after a fault, that ended by themselves, or that did not end when they were told to. */
+  /** Workers that did not continue after a fault, that ended by themselves, or that did not end when asked to. */
   readonly stuck: ReadonlyArray<string>
 }
 

@@ -42,7 +42,7 @@ export class ProjectionRunner extends Context.Service<
     /**
      * Waits for the lease, then folds the log for as long as it is run. Where the projection fails it marks it so, logs an error
      * that names the kind of the failure and the position, and waits until it is resumed, as it waits while it is paused; the
-     * gauge `tacet_projection_lag` goes on growing meanwhile. It ends when the projection is retired.
+     * gauge `tacet_projection_lag` keeps growing meanwhile. It ends when the projection is retired.
      */
     readonly run: <State, E, R>(
       projection: Projection.Projection<State, E, R>,
@@ -100,7 +100,7 @@ export const make = (
         )
       })
 
-      /** What is folded and the head of the log, where nothing is folded any more. */
+      /** How far the log is folded and where its head is, for a projection that has failed. */
       const howFar = Effect.gen(function* () {
         const saved = yield* Projections.make(locate).load(customer, projection)
         const through = Option.match(saved, { onNone: () => 0, onSome: ({ checkpoint }) => checkpoint })
@@ -143,10 +143,10 @@ export const make = (
   }
 }
 
-/** One failure alone is part of life, such as a lease that was lost; of many, fewer and fewer are told. */
+/** One failure alone is part of life, such as a lease that was lost; of many, fewer and fewer are logged. */
 const isTold = (failures: number): boolean => failures >= 3 && Number.isInteger(Math.log2(failures / 3))
 
-/** Says that a projection goes on trying in vain, for a reason that may not pass by itself. */
+/** Logs that a projection keeps trying in vain, for a reason that may not pass by itself. */
 const stillFailing = (
   { name, version }: ProjectionStore.ProjectionKey,
   customer: CustomerId.CustomerId,
@@ -160,7 +160,7 @@ const stillFailing = (
   )
 }
 
-/** Says that a projection has failed. The message of its error, which may repeat data of an event, is not told. */
+/** Logs that a projection has failed, without the message of its error, which may repeat data of an event. */
 const hasFailed = (
   { name, version }: ProjectionStore.ProjectionKey,
   customer: CustomerId.CustomerId,

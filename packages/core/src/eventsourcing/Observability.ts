@@ -39,7 +39,7 @@ export const noteLag = (
     return Metric.update(Metric.withAttributes(projectionLag, { projection: name, version: String(version) }), most)
   })
 
-/** Notes that this process folds the log of a Customer no more: another may, whose gauge tells how far it is behind. */
+/** Notes that this process no longer folds the log of a Customer: the gauge of one that does shows how far it is behind. */
 export const forgetLag = (projection: ProjectionKey, customer: CustomerId): Effect.Effect<void> =>
   noteLag(projection, customer, { head: 0, through: 0 })
 

@@ -118,7 +118,7 @@ export const catchUpTogether = Effect.fn("Projection.catchUpTogether")(function*
   })
 })
 
-/** Whoever stops folding is behind no more: another process folds instead, or nobody. One that fails stays where it is. */
+/** A fold that was interrupted no longer counts as behind; one that failed does. */
 const whileFolding = <A, E, R>(
   folding: Effect.Effect<A, E, R>,
   projection: ProjectionKey,

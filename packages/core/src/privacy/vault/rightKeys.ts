@@ -1,6 +1,6 @@
 /**
  * Sees before the first use of a Customer's keys that the key store is the one in which they were made: an empty one, or that of
- * another installation, would make keys anew, and answer "nobody" to whoever looks for a person.
+ * another installation, would make keys anew, and find no subject for any identifier.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -14,7 +14,7 @@ import type { SubjectId } from "../Subject.ts"
 import type { Ports } from "./Ports.ts"
 import { seenCustomers } from "./seenCustomers.ts"
 
-/** How many keyrings are tried: one that was tampered with does not stand for all. */
+/** How many keyrings are tried: one that was tampered with proves nothing of the others. */
 const tried = 20
 
 /** The subject, which is none, whose fingerprint in the ledger is the check value of the key store. */
@@ -33,7 +33,7 @@ export const recordCheck = Effect.fnUntraced(function* (
 
 type Made = Effect.Success<ReturnType<KeyStore["Service"]["made"]>>
 
-/** Tells callers who know `WrongKeyStore` of it by that name. */
+/** Fails with `WrongKeyStore` where the operation has that error. */
 export const tellWrongKeys = <A, E, R>(
   customer: CustomerId,
   effect: Effect.Effect<A, E | VaultUnavailable | WrongKeyStore, R>,
