@@ -226,12 +226,11 @@ const run = async (
   try {
     await until(() => {
       if (!isAlive(server)) throw new Error("it stopped at once")
-      if (!existsSync(status)) return false
-      const [leader, , , , , , , state] = readFileSync(status, "utf8").split("\n")
+      const [leader, , , , , , , state] = contentOf(status).split("\n")
       return Number(leader) === server && state?.trim() === "ready"
     }, "ready")
   } catch (error) {
-    const said = existsSync(log) ? readFileSync(log, "utf8").slice(-2_000) : ""
+    const said = contentOf(log).slice(-2_000)
     await leave(guard)
     throw new Error(`PostgreSQL did not start: ${(error as Error).message}\n${said}`, { cause: error })
   }
@@ -252,6 +251,16 @@ const exited = (guard: ChildProcess): Promise<void> =>
         guard.ref()
         guard.once("exit", () => done())
       })
+
+/** The text of a file, empty where there is none: PostgreSQL may be replacing the one that a killed server left. */
+const contentOf = (file: string): string => {
+  try {
+    return readFileSync(file, "utf8")
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return ""
+    throw error
+  }
+}
 
 const isAlive = (pid: number): boolean => {
   try {
