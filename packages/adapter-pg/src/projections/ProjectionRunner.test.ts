@@ -181,6 +181,26 @@ describe("a projection with a lease", () => {
       }),
   )
 
+  // Planted and found: a gauge that keeps the lag of a failed projection whose runner was stopped.
+  it.live("says no more how far a failed projection is behind once it is stopped", () =>
+    Effect.gen(function* () {
+      const one = yield* aProcess
+      const customer = yield* aCustomer
+      const stopped = { ...counting, name: "stopped" }
+      const attributes = { projection: "stopped", version: "1" }
+      const lag = Metric.value(Metric.withAttributes(Observability.projectionLag, attributes))
+      yield* append(one, customer, 1, "Unfoldable")
+      const fiber = yield* Effect.forkChild(one.runner.run(stopped, customer, { lease }))
+      expect((yield* eventually(lag, ({ value }) => value === 1)).value).toBe(1)
+      yield* eventually(one.runner.status(customer, stopped), (status) => status === "failed")
+      // It is asked again how far it is behind while it waits.
+      yield* append(one, customer, 4)
+      expect((yield* eventually(lag, ({ value }) => value === 5)).value).toBe(5)
+      yield* Fiber.interrupt(fiber)
+      expect((yield* lag).value).toBe(0)
+    }),
+  )
+
   // Planted and found: a failure that is told to nobody; every failure told.
   it.live("says from the third failure in a row on, and ever less often, why it cannot save", () =>
     Effect.gen(function* () {

@@ -132,6 +132,8 @@ export const make = (
         yield* pause
       }
     },
+    // Whoever runs it no more says nothing of its lag, also of one that has failed.
+    (running, projection, customer) => Effect.ensuring(running, Observability.forgetLag(projection, customer)),
   )
 
   return {
