@@ -164,6 +164,9 @@ export const functions: Step = ({ log, schema }, appendFunctions = true) =>
       ]
     : []
 
-/** Asks whether a schema has the functions. */
+/** Asks whether a schema has the functions as they are now. Earlier ones may be there: migrations that make none leave them. */
 export const hasFunctions = (schema: string): string =>
-  `SELECT ${signatures.map((name) => `to_regprocedure('${schema}.${name}') IS NOT NULL`).join(" AND ")}`
+  `SELECT ${Array.from([event(schema), many(schema)], (making, index) => {
+    const [, body] = making.split("$append$")
+    return `EXISTS (SELECT FROM pg_proc WHERE oid = to_regprocedure('${schema}.${signatures[index]}') AND prosrc = $body$${body}$body$)`
+  }).join(" AND ")}`

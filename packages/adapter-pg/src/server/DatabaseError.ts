@@ -100,7 +100,7 @@ const names: ReadonlyArray<readonly [prefix: string, name: string]> = [
   ["53", "the server lacks resources"],
   ["54", "more than the database can take"],
   ["55P03", "a lock was not given in time"],
-  ["55000", "the compartment has been moved to another server: its fence is up"],
+  ["55000", "the compartment has been moved to another server (its fence is up), or the database takes no connections"],
   ["57014", "the statement took too long"],
   ["57P", "the server is shutting down or starting"],
   ["58", "a fault of the system below the server"],
