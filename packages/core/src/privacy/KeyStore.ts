@@ -200,7 +200,8 @@ export const defaultLimits: BranchKeyLimits = { age: 15 * 60_000, uses: 100_000,
 /**
  * A key store over a key management service and a place that keeps wrapped keys alone. Each Customer has a branch key, wrapped by the
  * service; its other keys are encrypted under that. A process asks the service once for each Customer until a limit is reached. Where
- * the service does not answer, or has its key no more, the store fails with `VaultUnavailable` and makes no key anew.
+ * the service does not answer, or has its key no more, the store fails with `VaultUnavailable` and makes no key anew. A limit below 1,
+ * or that is no number, throws a `RangeError`.
  *
  * @example
  * ```ts
@@ -217,4 +218,13 @@ export const fromWrapped = (
   service: KeyWrapping,
   place: KeyMaterial,
   limits: Partial<BranchKeyLimits> = {},
-): KeyStore["Service"] => fromMaterial(wrappedMaterial(service, place, { ...defaultLimits, ...limits }))
+): KeyStore["Service"] => fromMaterial(wrappedMaterial(service, place, checkedLimits({ ...defaultLimits, ...limits })))
+
+const checkedLimits = (limits: BranchKeyLimits): BranchKeyLimits => {
+  for (const [name, limit] of Object.entries(limits)) {
+    // A comparison with NaN never holds: a key would be kept for ever.
+    if (!(limit >= 1))
+      throw new RangeError(`The limit ${name} of branch keys is ${limit}. Give a number of at least 1.`)
+  }
+  return limits
+}

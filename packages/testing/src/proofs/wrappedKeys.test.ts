@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { TestClock } from "effect/testing"
 import type { CustomerId, Uuid } from "@tacet/core/eventsourcing"
-import { type AssociatedData, Encryption, KeyStore, type KeyWrapping, type Subject } from "@tacet/core/privacy"
+import { type AssociatedData, Encryption, KeyStore, KeyWrapping, type Subject } from "@tacet/core/privacy"
 import * as KeyStoreSuite from "../KeyStoreSuite.ts"
 import { keysInMemory } from "../keysInMemory.ts"
 import * as Wrapping from "../wrapping.testing.ts"
@@ -58,7 +58,8 @@ describe("keys that a service wraps", () => {
             { concurrency: "unbounded" },
           )
         yield* Effect.repeat(operations(store), { times: 400 })
-        expect(service.calls).toBe(1)
+        // The first key is wrapped, and unwrapped once to see that it can be.
+        expect(service.calls).toBe(2)
         const again = start()
         const answers = yield* Effect.all(
           Array.from({ length: 400 }, () => operations(again)),
@@ -72,7 +73,7 @@ describe("keys that a service wraps", () => {
           ).size,
         ).toBe(1)
         expect(answers[0]![0]).toEqual(dataKey)
-        expect(service.calls).toBe(2)
+        expect(service.calls).toBe(3)
       }),
   )
 
@@ -115,6 +116,31 @@ describe("keys that a service wraps", () => {
       }
     }),
   )
+
+  // Planted and found: a wrapped key that is stored unseen; one whose length does not fit into the head of a stored key.
+  it.effect.each([
+    ["unwraps another key", { unwrap: () => Effect.succeed(new Uint8Array(Encryption.keyLength)) }],
+    ["unwraps none", { unwrap: () => Effect.fail(new KeyWrapping.KeyWrappingError({ reason: "notAuthentic" })) }],
+    [
+      "wraps into too many bytes",
+      { wrap: () => Effect.succeed(new Uint8Array(65_536)), unwrap: () => Effect.succeed(dataKey) },
+    ],
+  ] satisfies ReadonlyArray<[string, Partial<KeyWrapping.KeyWrapping>]>)(
+    "stores nothing where the service %s",
+    ([, faulty]) =>
+      Effect.gen(function* () {
+        const kept = new Map<CustomerId.CustomerId, KeyStore.CustomerKeys>()
+        const store = KeyStore.fromWrapped({ ...Wrapping.service(), ...faulty }, keysInMemory(kept))
+        expect((yield* Effect.flip(wrapping(store))).message).toContain("no key is made in its place")
+        expect(kept.get(customer(1))?.wrapping ?? []).toEqual([])
+      }),
+  )
+
+  it("refuses a limit that is no number of at least 1", () => {
+    for (const limits of [{ age: Number.NaN }, { uses: 0 }, { customers: -1 }]) {
+      expect(() => scene(limits)).toThrow(RangeError)
+    }
+  })
 
   const permanent: ReadonlyArray<[KeyWrapping.KeyWrappingError["reason"], string]> = [
     ["disabled", "Enable it"],

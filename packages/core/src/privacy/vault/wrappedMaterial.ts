@@ -13,6 +13,9 @@ import * as BranchKeys from "./branchKeys.ts"
 const version = 1
 const headLength = 3
 
+/** The longest wrapped branch key, in bytes. */
+const longest = 65_535
+
 /** How often to read again what others change: each time, one of them was served. */
 const retries = 200
 
@@ -157,6 +160,11 @@ export const wrappedMaterial = (
     const { randomBytes } = yield* Encryption
     const plain = yield* randomBytes(keyLength)
     const wrapped = yield* Effect.mapError(service.wrap(contextOfBranch(customer), plain), unavailable)
+    // What a faulty service cannot unwrap would be found out when all is sealed under it.
+    const again = yield* Effect.mapError(service.unwrap(contextOfBranch(customer), wrapped), unavailable)
+    const isSame = hexadecimalOf(again) === hexadecimalOf(plain)
+    again.fill(0)
+    if (!isSame || wrapped.length > longest) return yield* notAuthentic()
     yield* cache.keep(idOf(customer, wrapped), plain, 1)
     plain.fill(0)
     return wrapped
