@@ -60,6 +60,8 @@ describe("a vault of ten thousand subjects", () => {
     Effect.gen(function* () {
       const { rows, vault } = yield* aProcess(options)
       const customer = yield* aCustomer
+      // The Customer's keys are in use before the rows come, which are written past them.
+      yield* vault.seal(value(customer, yield* aSubject))
       yield* Effect.promise(() => asOwner(Redacted.value(options.vault.url), rowsOfMany(customer)))
       const [{ subject } = { subject: "" }] = yield* rows.keyrings(customer, { limit: 1 })
       expect(yield* pagesOf(customer, Removal.ofSubject("tacet_vault"), "uuid", `'${subject}'`)).toBeLessThan(150)
@@ -88,7 +90,7 @@ describe("a vault of ten thousand subjects", () => {
         seen += page.length
         after = page.at(-1)!.subject
       }
-      expect(seen).toBe(subjects)
+      expect(seen).toBe(subjects + 1)
       expect(yield* vault.sweep(customer, 70)).toBe((subjects / 100) * 4)
       const mine = yield* aSubject
       const sealed = yield* vault.seal(value(customer, mine))

@@ -11,7 +11,7 @@ import type { EpochMillis } from "../eventsourcing/EventEnvelope.ts"
 import type { ErasureCause } from "./Subject.ts"
 import type { VaultUnavailable } from "./VaultError.ts"
 
-/** One erasure. */
+/** One erasure; or, before all erasures of a Customer, the check value of its key store, which is no subject's fingerprint. */
 export interface LedgerEntry {
   readonly fingerprint: string
   readonly at: EpochMillis

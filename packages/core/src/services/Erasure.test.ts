@@ -187,7 +187,7 @@ describe("an erasure", () => {
         const resumed = yield* killedAt(call, when, "resume")
         // Before the fence nothing has happened, and the holder of the request repeats it.
         if (resumed?.isFenced === true) expect([call, resumed.seen]).toEqual([call, gone])
-        else expect(resumed?.seen).toMatchObject({ opened: ["Open"], ledger: 0, log: ["PseudonymIssued"] })
+        else expect(resumed?.seen).toMatchObject({ opened: ["Open"], ledger: 1, log: ["PseudonymIssued"] })
       }
       expect(call).toBeGreaterThan(12)
     }),

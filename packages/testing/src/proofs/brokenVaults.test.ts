@@ -417,9 +417,12 @@ const broken: ReadonlyArray<Broken<VaultFixture>> = [
     })),
   },
   {
-    fault: "lists no keyring, so that nobody sees whose keys it needs",
+    fault: "lists no keyring and no entry of the ledger, so that nobody sees whose keys it needs",
     property: "where values are sealed, a key store that is empty or another's does nothing but fail",
-    fixture: breakingPorts(() => ({ store: { keyrings: () => Effect.succeed([]) } })),
+    fixture: breakingPorts(() => ({
+      store: { keyrings: () => Effect.succeed([]) },
+      ledger: { entries: () => Effect.succeed([]) },
+    })),
   },
   {
     fault: "lists no keyring and no entry of the ledger",
@@ -429,6 +432,14 @@ const broken: ReadonlyArray<Broken<VaultFixture>> = [
       ledger: { entries: () => Effect.succeed([]) },
     })),
   },
+  ...[
+    "where subjects were observed and no more, a key store that is empty or another's does nothing but fail",
+    "of two key stores that begin with one Customer, one is refused",
+  ].map((property) => ({
+    fault: "lists no entry of the ledger",
+    property,
+    fixture: breakingPorts(() => ({ ledger: { entries: () => Effect.succeed([]) } })),
+  })),
   {
     fault: "lists no entry of the ledger",
     property: "where rows are lost and the ledger is not, a key store that is empty or another's does nothing but fail",

@@ -16,10 +16,7 @@ import type { Destroyed } from "../VaultStore.ts"
 import { erasedSubjects } from "./erasedSubjects.ts"
 import { requireIds } from "./fitting.ts"
 import { again, type Keyrings } from "./keyrings.ts"
-import type { LedgerEntry } from "../ErasureLedger.ts"
 import type { Ports } from "./Ports.ts"
-import { recordCheck } from "./rightKeys.ts"
-import { seenCustomers } from "./seenCustomers.ts"
 
 /** How many rows are removed at a time. */
 const batch = 500
@@ -35,15 +32,6 @@ export const erasing = ({ keyStore, ledger, policy, store }: Ports, { forEach, r
   const endedOf =
     policy.ended ?? ((_, spans: ReadonlyArray<Ended.Span>, __, at: number) => Effect.succeed(Ended.byOwnEnd(spans, at)))
 
-  /** Once per Customer and process is often enough to see that the ledger has the check value. */
-  const checked = seenCustomers()
-
-  const recordErasure = Effect.fnUntraced(function* (customer: CustomerId, entry: LedgerEntry) {
-    if (!checked.has(customer)) yield* recordCheck({ keyStore, ledger }, customer, entry)
-    checked.add(customer)
-    yield* ledger.record(customer, entry)
-  })
-
   const erase = Effect.fn("Vault.erase")(function* (customer: CustomerId, subject: SubjectId, cause: ErasureCause) {
     const fingerprint = yield* keyStore.fingerprint(customer, subject)
     const at = yield* Clock.currentTimeMillis
@@ -55,7 +43,7 @@ export const erasing = ({ keyStore, ledger, policy, store }: Ports, { forEach, r
       done: [],
       completed: false,
     })
-    yield* recordErasure(customer, { fingerprint, at: erasure.at, cause: erasure.cause })
+    yield* ledger.record(customer, { fingerprint, at: erasure.at, cause: erasure.cause })
     // Behind the fence no link is added any more, and none is removed before all of them are listed.
     yield* listInteractions(customer, yield* store.linksOf(customer, subject, 0))
     const remains: Omit<Destroyed, "reference"> = { on: startOfDay(erasure.at), cause: erasure.cause }
@@ -98,7 +86,7 @@ export const erasing = ({ keyStore, ledger, policy, store }: Ports, { forEach, r
       Effect.gen(function* () {
         // A ledger that is older than the rows learns of the erasure again.
         if (erasure !== undefined) {
-          yield* recordErasure(customer, { fingerprint: erasure.fingerprint, at: erasure.at, cause: erasure.cause })
+          yield* ledger.record(customer, { fingerprint: erasure.fingerprint, at: erasure.at, cause: erasure.cause })
           return 0
         }
         const entry = Option.getOrUndefined(yield* recorded(customer, subject))

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { CustomerId } from "../../eventsourcing/CustomerId.ts"
 import * as Uuid from "../../eventsourcing/Uuid.ts"
+import { ErasureLedger } from "../ErasureLedger.ts"
 import { OpeningPolicy } from "../OpeningPolicy.ts"
 import type { Sealed } from "../Sealed.ts"
 import type { SubjectId } from "../Subject.ts"
@@ -149,6 +150,76 @@ describe("rows, keys and ledger, each of them current, old or lost", () => {
     )
   }
 
+  // Planted and found: a check value that counts though another one was recorded before it, in the middle of its look and after it.
+  it.live.each([0, 1, 2])(
+    "lets one of two key stores begin with a Customer (the other one after %d questions)",
+    (after) =>
+      Effect.gen(function* () {
+        const memory = VaultMemory.make()
+        const elsewhere = { ...memory, keys: VaultMemory.make().keys }
+        const customer = yield* Scene.aCustomer
+        const words: Array<string> = []
+        const sealing = (text: string) =>
+          Effect.flatMap(aSubject, (subject) => told(seal(customer, subject, text), () => `seals ${text}`))
+        let asked = 0
+        const overtaken = Layer.effect(
+          ErasureLedger,
+          Effect.map(ErasureLedger, (ledger) =>
+            ErasureLedger.of({
+              ...ledger,
+              entries: (of) =>
+                Effect.tap(ledger.entries(of), () =>
+                  asked++ === after
+                    ? Effect.map(Effect.provide(sealing("other"), over(elsewhere)), (word) => words.push(word))
+                    : Effect.void,
+                ),
+            }),
+          ),
+        )
+        const stores = Layer.merge(VaultMemory.layerOver(memory), policy)
+        const vault = Layer.fresh(Layer.provide(layer, Layer.provideMerge(overtaken, stores)))
+        words.push(yield* Effect.provide(sealing("one"), vault))
+        expect(words).toEqual(after < 2 ? ["seals other", "WrongKeyStore"] : ["WrongKeyStore", "seals one"])
+        // Whoever sees the other's check value records none.
+        expect(memory.erasures.get(customer)?.size).toBe(after === 1 ? 2 : 1)
+      }),
+  )
+
+  // Planted and found: a check value asked for alone, then the entries, to which another process has added it since.
+  it.live.each([0, 1])(
+    "lets two processes begin with a Customer and the same key store (after %d questions)",
+    (after) =>
+      Effect.gen(function* () {
+        const memory = VaultMemory.make()
+        const customer = yield* Scene.aCustomer
+        let asked = 0
+        const overtaken = Layer.effect(
+          ErasureLedger,
+          Effect.map(ErasureLedger, (ledger) =>
+            ErasureLedger.of({
+              ...ledger,
+              find: (of, fingerprint) =>
+                Effect.tap(ledger.find(of, fingerprint), () =>
+                  asked++ === after
+                    ? Effect.orDie(
+                        Effect.provide(
+                          Effect.flatMap(aSubject, (subject) => seal(customer, subject, "other")),
+                          over(memory),
+                        ),
+                      )
+                    : Effect.void,
+                ),
+            }),
+          ),
+        )
+        const stores = Layer.merge(VaultMemory.layerOver(memory), policy)
+        const vault = Layer.fresh(Layer.provide(layer, Layer.provideMerge(overtaken, stores)))
+        yield* Effect.provide(seal(customer, yield* aSubject, "one"), vault)
+        expect(asked).toBeGreaterThan(after)
+        expect(memory.erasures.get(customer)?.size).toBe(1)
+      }),
+  )
+
   // Planted and found: one look, which takes the keys of before for those of another key store.
   it.live("takes keys for the right ones that another process changes while they are looked at", () =>
     Effect.gen(function* () {
@@ -174,6 +245,56 @@ describe("rows, keys and ledger, each of them current, old or lost", () => {
       const stores = Layer.merge(VaultMemory.layerOver(memory), policy)
       const vault = Layer.fresh(Layer.provide(layer, Layer.provideMerge(changing, stores)))
       yield* seal(customer, yield* aSubject, "after").pipe(Effect.provide(vault))
+    }),
+  )
+
+  /** A vault that has sealed for many, and has erased one whose keyring is the last. */
+  const many = Effect.gen(function* () {
+    const memory = VaultMemory.make()
+    const customer = yield* Scene.aCustomer
+    yield* Effect.gen(function* () {
+      for (let n = 0; n < 25; n++) yield* seal(customer, yield* aSubject, "kept")
+      yield* Vault.use((vault) => vault.erase(customer, last, "request"))
+    }).pipe(Effect.provide(over(memory)))
+    return { customer, memory }
+  })
+  const last = "ffffffff-ffff-4fff-8fff-000000000001" as SubjectId
+
+  // Planted and found: a ledger without a check value taken for another's.
+  it.live("takes keys for the right ones where the ledger is from before check values, and records one", () =>
+    Effect.gen(function* () {
+      const { customer, memory } = yield* many
+      const entries = memory.erasures.get(customer)!
+      const [check] = entries.keys()
+      entries.delete(check!)
+      yield* Effect.provide(seal(customer, yield* aSubject, "late"), over(memory))
+      expect(Array.from(entries.keys())).toContain(check)
+    }),
+  )
+
+  // Planted and found: a wrapped key that was changed taken for one of another key store.
+  it.live("takes keys for the right ones where wrapped keys were changed, and says so of those alone", () =>
+    Effect.gen(function* () {
+      const { customer, memory } = yield* many
+      const compartment = memory.rows.get(customer)!
+      for (const [subject, keyring] of compartment.keyrings) {
+        const keys = Array.from(
+          keyring.keys,
+          ([category, key]) => [category, { ...key, wrapped: key.wrapped.map((byte) => byte ^ 1) }] as const,
+        )
+        compartment.keyrings.set(subject, { ...keyring, keys: new Map(keys) })
+      }
+      yield* Effect.provide(seal(customer, yield* aSubject, "late"), over(memory))
+    }),
+  )
+
+  it.live("destroys no key of a Customer that has none", () =>
+    Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      yield* Effect.provide(
+        Vault.use((vault) => vault.retireKeys(customer)),
+        over(VaultMemory.make()),
+      )
     }),
   )
 

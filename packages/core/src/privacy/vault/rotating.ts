@@ -42,6 +42,8 @@ export const rotating = ({ keyStore, store }: Ports, { forEach }: Keyrings) => {
   })
 
   const retireKeys = Effect.fn("Vault.retireKeys")(function* (customer: CustomerId, grace: number = defaultGrace) {
+    // A Customer without a key has none to destroy.
+    if (!(yield* keyStore.made(customer)).wrapping) return
     yield* rewrapAll(customer, yield* keyStore.current(customer))
     yield* keyStore.retire(customer, (yield* Clock.currentTimeMillis) - grace)
   })

@@ -169,14 +169,15 @@ export const erasing = onVault("erasing", (fixture) => [
       const mine = yield* keep(first, subject, "mine")
       const theirs = yield* keep(first, other, "theirs")
       const elsewhere = yield* keep(second, subject, "elsewhere")
+      const entriesOf = ErasureLedger.ErasureLedger.use((ledger) => ledger.entries(second))
+      const before = yield* entriesOf
       yield* Vault.Vault.use((vault) => vault.erase(first, subject, "request"))
       yield* Property.same("the erased value", yield* opening(first, mine.sealed), "Erased")
       yield* Property.same("another subject's", yield* opening(first, theirs.sealed), "Open theirs")
       yield* Property.same("found of the other", yield* found(first, other, theirs.interaction), all)
       yield* Property.same("another Customer's", yield* opening(second, elsewhere.sealed), "Open elsewhere")
       yield* Property.same("found there", yield* found(second, subject, elsewhere.interaction), all)
-      const entries = yield* ErasureLedger.ErasureLedger.use((ledger) => ledger.entries(second))
-      yield* Property.same("the other Customer's ledger", entries, [])
+      yield* Property.same("the other Customer's ledger", yield* entriesOf, before)
     }),
   },
   {

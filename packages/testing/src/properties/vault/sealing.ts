@@ -256,6 +256,7 @@ export const sealing = onVault("sealing", () => [
       const [first, second] = [yield* Scene.aCustomer, yield* Scene.aCustomer]
       const sealed = yield* seal(value(first, yield* aSubject, "one"))
       const row = yield* rowOf(first, sealed.reference)
+      yield* seal(value(second, yield* aSubject, "of the other Customer"))
       yield* lendKey(row, yield* dataKeyOf(first, row), second, row.subject)
       yield* VaultStore.VaultStore.use((store) => store.put(second, row.subject, { values: [row] }))
       yield* isNoticed("a moved value", yield* opening(second, sealed))

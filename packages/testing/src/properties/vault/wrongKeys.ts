@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { CustomerId } from "@tacet/core/eventsourcing"
-import { ErasureLedger, KeyStore, Vault, VaultStore } from "@tacet/core/privacy"
+import { ErasureLedger, KeyStore, type Subject, Vault, VaultStore } from "@tacet/core/privacy"
 import { VaultBackup, type VaultFixture } from "../../Fixture.ts"
 import * as Property from "../../Property.ts"
 import * as Scene from "../../Scene.ts"
@@ -34,24 +34,30 @@ const aForeignKeyStore = (customer: CustomerId.CustomerId) =>
     }),
   )
 
+const searchOf = (customer: CustomerId.CustomerId): Vault.ToLocate => ({
+  customer,
+  identifier: address,
+  from: dawn,
+  to: dawn + day,
+  ...access("rightsFulfilment"),
+})
+
+const observation = (customer: CustomerId.CustomerId, subject: Subject.SubjectId): Vault.Observation => ({
+  customer,
+  subject,
+  identifier: address,
+  validFrom: dawn,
+  validTo: undefined,
+  retentionEnd: undefined,
+})
+
 /** How each operation ends that needs a key, in the order of their names. */
 const outcomes = Effect.fnUntraced(function* (vault: Vault.Vault["Service"], customer: CustomerId.CustomerId) {
   const subject = yield* aSubject
   return {
     erase: yield* outcome(vault.erase(customer, subject, "request")),
-    locate: yield* outcome(
-      vault.locate({ customer, identifier: address, from: dawn, to: dawn + day, ...access("rightsFulfilment") }),
-    ),
-    observe: yield* outcome(
-      vault.observe({
-        customer,
-        subject,
-        identifier: address,
-        validFrom: dawn,
-        validTo: undefined,
-        retentionEnd: undefined,
-      }),
-    ),
+    locate: yield* outcome(vault.locate(searchOf(customer))),
+    observe: yield* outcome(vault.observe(observation(customer, subject))),
     restrict: yield* outcome(vault.restrict(customer, subject, true)),
     rotate: yield* outcome(vault.rotate(customer)),
     seal: yield* outcome(vault.seal(value(customer, subject, "late"))),
@@ -95,6 +101,36 @@ export const wrongKeys = onVault("wrong keys", (fixture) => {
         yield* isTold(customer)
         yield* Property.same("with its own keys", yield* opening(customer, sealed), "Open kept")
       }),
+    },
+    {
+      name: "where subjects were observed and no more, a key store that is empty or another's does nothing but fail",
+      program: Effect.gen(function* () {
+        const customer = yield* Scene.aCustomer
+        const subject = yield* aSubject
+        const vault = yield* Vault.Vault
+        yield* vault.observe(observation(customer, subject))
+        yield* isTold(customer)
+        yield* Property.same("found with its own keys", yield* vault.locate(searchOf(customer)), [subject])
+      }),
+    },
+    {
+      name: "of two key stores that begin with one Customer, one is refused",
+      program: Effect.scoped(
+        Effect.gen(function* () {
+          const customer = yield* Scene.aCustomer
+          const [first, second] = [yield* aSubject, yield* aSubject]
+          const other = yield* withKeys(fixture, yield* anEmptyKeyStore)
+          // Who has looked while there was nothing looks again.
+          yield* Property.same("found of nothing", yield* other.locate(searchOf(customer)), [])
+          const sealed = yield* seal(value(customer, first, "first"))
+          yield* Property.same(
+            "the second",
+            yield* outcome(other.seal(value(customer, second, "late"))),
+            "WrongKeyStore",
+          )
+          yield* Property.same("the first", yield* opening(customer, sealed), "Open first")
+        }),
+      ),
     },
     {
       name: "where subjects were erased, a key store that is empty or another's does nothing but fail",
