@@ -6,5 +6,5 @@ export { DatabaseUnavailable, type StartError, WrongSchemaVersion } from "./serv
 export { layer, layerConfig, layerLocated } from "./layer.ts"
 export { migrate, type MigrateOptions } from "./schema/migrate.ts"
 export { config, type Options } from "./server/Options.ts"
-export { ProjectionRunner, type RunOptions, type Status } from "./projections/ProjectionRunner.ts"
+export { ProjectionRunner, type RunAllOptions, type RunOptions, type Status } from "./projections/ProjectionRunner.ts"
 export * as VaultPostgres from "./vault/VaultPostgres.ts"

@@ -39,7 +39,7 @@ const build = Effect.fnUntraced(function* (
   const store = yield* Store.make(locate, options, wakeups, grown)
   return Context.make(EventStore.EventStore, store).pipe(
     Context.add(ProjectionStore.ProjectionStore, Projections.make(locate)),
-    Context.add(ProjectionRunner, makeRunner(store, locate)),
+    Context.add(ProjectionRunner, makeRunner(store, locate, wakeups)),
   )
 })
 

@@ -16,6 +16,8 @@ interface Log {
 export interface Wakeups {
   /** The log has grown up to this position. */
   readonly grown: (customer: CustomerId.CustomerId, head: EventEnvelope.Position) => void
+  /** Calls a listener whenever a log has grown, while the scope is open. */
+  readonly watch: (listener: (customer: CustomerId.CustomerId) => void) => Effect.Effect<void, never, Scope.Scope>
   /** Keeps account of a log while the scope is open. */
   readonly subscribe: (customer: CustomerId.CustomerId) => Effect.Effect<void, never, Scope.Scope>
   /** Returns the head once the log is announced to have grown beyond a position. For subscribers. */
@@ -28,8 +30,10 @@ export interface Wakeups {
 /** Without subscribers. */
 export const make = (): Wakeups => {
   const logs = new Map<CustomerId.CustomerId, Log>()
+  const listeners = new Set<(customer: CustomerId.CustomerId) => void>()
   return {
     grown: (customer, head) => {
+      for (const listener of listeners) listener(customer)
       const log = logs.get(customer)
       if (log === undefined || head <= log.head) return
       log.head = head
@@ -37,6 +41,18 @@ export const make = (): Wakeups => {
       log.waiting.clear()
       for (const wakeUp of sleepers) wakeUp()
     },
+    watch: (listener) =>
+      Effect.asVoid(
+        Effect.acquireRelease(
+          // Two of one function are two listeners.
+          Effect.sync(() => {
+            const own = (customer: CustomerId.CustomerId) => listener(customer)
+            listeners.add(own)
+            return own
+          }),
+          (own) => Effect.sync(() => listeners.delete(own)),
+        ),
+      ),
     subscribe: (customer) =>
       Effect.acquireRelease(
         Effect.sync(() => {

@@ -8,23 +8,19 @@
  */
 import {
   type CustomerId,
-  EventStore,
-  EventStoreError,
+  type EventStore,
+  type EventStoreError,
   Observability,
   Projection,
-  ProjectionStore,
-  Uuid,
+  type ProjectionStore,
 } from "@tacet/core/eventsourcing"
-import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Option from "effect/Option"
-import * as Predicate from "effect/Predicate"
 import type { Database } from "../server/Database.ts"
+import { attemptsOver } from "./attempts.ts"
 import * as Leases from "./Leases.ts"
-import * as Projections from "./ProjectionStore.ts"
+import { type Growth, loop } from "./loop.ts"
 import * as RealTime from "../server/RealTime.ts"
 
 export type { Status } from "./Leases.ts"
@@ -33,6 +29,19 @@ export type { Status } from "./Leases.ts"
 export interface RunOptions {
   /** For how long a lease holds that is not renewed; it is renewed three times as often. Default 15 seconds. */
   readonly lease?: Duration.Input
+}
+
+/** How one loop works for many Customers. */
+export interface RunAllOptions extends RunOptions {
+  /** Of how many Customers the logs are folded at a time. Default 4. */
+  readonly concurrency?: number
+  /**
+   * After how long a Customer's log is asked again whether it has grown where nobody has announced that. Each answer that it has not
+   * doubles the time. Default 1 second.
+   */
+  readonly shortest?: Duration.Input
+  /** The longest time between two questions. Default 1 minute. */
+  readonly longest?: Duration.Input
 }
 
 /** Runs projections and says what became of them. */
@@ -49,6 +58,16 @@ export class ProjectionRunner extends Context.Service<
       customer: CustomerId.CustomerId,
       options?: RunOptions,
     ) => Effect.Effect<void, never, R>
+    /**
+     * Does in one loop what `run` does for each of many Customers, a few at a time: for a thousand Customers whose logs rarely grow,
+     * a thousand runs would ask the database all the time. The Customers are asked for again in each turn; the loop fails only
+     * where that fails.
+     */
+    readonly runAll: <State, E, R, CustomersError, CustomersR>(
+      projection: Projection.Projection<State, E, R>,
+      customers: Effect.Effect<Iterable<CustomerId.CustomerId>, CustomersError, CustomersR>,
+      options?: RunAllOptions,
+    ) => Effect.Effect<never, CustomersError, R | CustomersR>
     readonly status: (
       customer: CustomerId.CustomerId,
       key: ProjectionStore.ProjectionKey,
@@ -66,78 +85,38 @@ export class ProjectionRunner extends Context.Service<
 export const make = (
   store: EventStore.EventStore["Service"],
   locate: (customer: CustomerId.CustomerId) => Database,
+  growth: Growth,
 ): ProjectionRunner["Service"] => {
-  const { change, renew, status, take } = Leases.make(locate)
-
-  const run: ProjectionRunner["Service"]["run"] = Effect.fn("ProjectionRunner.run")(
-    function* (projection, customer, options) {
-      const milliseconds = Math.ceil(Duration.toMillis(Duration.fromInputUnsafe(options?.lease ?? "15 seconds")))
-      const pause = RealTime.wait(milliseconds / 3)
-
-      const asOwner = Effect.fnUntraced(function* (held: Projections.Fence) {
-        let now: Leases.Status = "catching-up"
-        const say = (status: Leases.Status, for_ = milliseconds) => {
-          now = status
-          return renew(customer, projection, held, for_, status)
-        }
-        const keeping = Effect.forever(
-          Effect.andThen(
-            pause,
-            Effect.suspend(() => say(now)),
-          ),
-        )
-        const working = Effect.gen(function* () {
-          yield* Projection.catchUp(projection, customer)
-          yield* say("live")
-          return yield* Projection.follow(projection, customer)
-        }).pipe(
-          Effect.provideService(EventStore.EventStore, store),
-          Effect.provideService(ProjectionStore.ProjectionStore, Projections.make(locate, held)),
-        )
-        // A runner that ends releases its lease at once. A permanent failure stops the projection until it is resumed.
-        return yield* Effect.onExit(Effect.raceFirst(working, keeping), (exit) =>
-          Effect.ignore(say(Exit.isFailure(exit) && !isTransient(exit.cause) ? "failed" : "catching-up", 0)),
-        )
-      })
-
-      /** How far the log is folded and where its head is, for a projection that has failed. */
-      const howFar = Effect.gen(function* () {
-        const saved = yield* Projections.make(locate).load(customer, projection)
-        const through = Option.match(saved, { onNone: () => 0, onSome: ({ checkpoint }) => checkpoint })
-        const { head } = yield* store.readLog(customer, { after: through, limit: 1 })
-        yield* Observability.noteLag(projection, customer, { head, through })
-        return { head, through }
-      })
-
-      let failures = 0
-      while (true) {
-        const owner = yield* Uuid.next
-        const attempt = Effect.gen(function* () {
-          const fence = yield* take(customer, projection, owner, milliseconds)
-          if (fence !== undefined) return yield* asOwner({ fence, owner })
-          const now = yield* status(customer, projection)
-          yield* now === "failed" ? Effect.ignore(howFar) : Observability.forgetLag(projection, customer)
-          return now === "retired"
-        })
-        const exit = yield* Effect.exit(attempt)
-        if (Exit.isSuccess(exit)) {
-          if (exit.value) return
-          failures = 0
-        } else if (isTransient(exit.cause)) {
-          failures++
-          if (isTold(failures)) yield* stillFailing(projection, customer, failures, exit.cause)
-        } else {
-          yield* hasFailed(projection, customer, exit.cause, Option.getOrUndefined(yield* Effect.option(howFar)))
-        }
-        yield* pause
-      }
-    },
-    // Whoever runs it no more says nothing of its lag, also of one that has failed.
-    (running, projection, customer) => Effect.ensuring(running, Observability.forgetLag(projection, customer)),
-  )
-
+  const leases = Leases.make(locate)
+  const { change, status } = leases
+  const attempting = attemptsOver(store, locate, leases)
   return {
-    run,
+    run: Effect.fn("ProjectionRunner.run")(
+      function* (projection, customer, options) {
+        const milliseconds = leaseOf(options)
+        const attempt = attempting(projection, customer, milliseconds, (caughtUp) =>
+          Effect.andThen(caughtUp, Projection.follow(projection, customer)),
+        )
+        while (true) {
+          if ((yield* attempt) === "retired") return
+          yield* RealTime.wait(milliseconds / 3)
+        }
+      },
+      // Whoever runs it no more says nothing of its lag, also of one that has failed.
+      (running, projection, customer) => Effect.ensuring(running, Observability.forgetLag(projection, customer)),
+    ),
+    runAll: Effect.fn("ProjectionRunner.runAll")(
+      (projection, customers, options) =>
+        loop(
+          store,
+          growth,
+          customers,
+          (customer) => attempting(projection, customer, leaseOf(options), (caughtUp) => caughtUp),
+          (customer) => Observability.forgetLag(projection, customer),
+          { concurrency: 4, shortest: "1 second", longest: "1 minute", ...options },
+        ),
+      Effect.scoped,
+    ),
     status,
     pause: change("paused", ["new", "catching-up", "live"]),
     resume: change("catching-up", ["paused", "failed"]),
@@ -145,49 +124,5 @@ export const make = (
   }
 }
 
-/** One failure alone is part of life, such as a lease that was lost; of many, fewer and fewer are logged. */
-const isTold = (failures: number): boolean => failures >= 3 && Number.isInteger(Math.log2(failures / 3))
-
-/** Logs that a projection keeps trying in vain, for a reason that may not pass by itself. */
-const stillFailing = (
-  { name, version }: ProjectionStore.ProjectionKey,
-  customer: CustomerId.CustomerId,
-  failures: number,
-  cause: Cause.Cause<unknown>,
-): Effect.Effect<void> => {
-  const error = Option.getOrUndefined(Cause.findErrorOption(cause))
-  const reason = error instanceof Error ? error.message : "interrupted"
-  return Effect.logWarning(
-    `projection ${name} version ${version} of Customer ${customer} has failed ${failures} times in a row and tries again: ${reason}`,
-  )
-}
-
-/** Logs that a projection has failed, without the message of its error, which may repeat data of an event. */
-const hasFailed = (
-  { name, version }: ProjectionStore.ProjectionKey,
-  customer: CustomerId.CustomerId,
-  cause: Cause.Cause<unknown>,
-  at: { readonly head: number; readonly through: number } | undefined,
-): Effect.Effect<void> => {
-  const error = Cause.squash(cause)
-  const kind = Predicate.hasProperty(error, "_tag")
-    ? String(error._tag)
-    : error instanceof Error
-      ? error.name
-      : "a defect"
-  const place = at === undefined ? "" : `; what is saved ends at position ${at.through}, the log at ${at.head}`
-  return Effect.logError(
-    `projection ${name} version ${version} of Customer ${customer} has failed (${kind})${place}. Mend it, then resume it.`,
-  )
-}
-
-/** Whether a retry may succeed: the lease was lost, the database was unavailable, another process has saved. */
-const isTransient = (cause: Cause.Cause<unknown>): boolean => {
-  if (Cause.hasInterruptsOnly(cause)) return true
-  const error = Option.getOrUndefined(Cause.findErrorOption(cause))
-  return (
-    error instanceof EventStoreError.StoreUnavailable ||
-    error instanceof EventStoreError.Overloaded ||
-    error instanceof ProjectionStore.CheckpointMoved
-  )
-}
+const leaseOf = ({ lease = "15 seconds" }: RunOptions = {}): number =>
+  Math.ceil(Duration.toMillis(Duration.fromInputUnsafe(lease)))

@@ -47,7 +47,8 @@ export interface Projected<State> {
   readonly checkpoint: Position
 }
 
-type RunError<E> = E | ReadError | StoreError | CheckpointMoved
+/** Why a projection stops. */
+export type RunError<E> = E | ReadError | StoreError | CheckpointMoved
 
 /** How a projection is brought up to the head. */
 export interface CatchUpOptions {
