@@ -3,7 +3,6 @@
  */
 import type { EventEnvelope, Projection } from "@tacet/core/eventsourcing"
 import { Commit, type CustomerId, EventStoreError, ExpectedVersion } from "@tacet/core/eventsourcing"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
@@ -157,9 +156,9 @@ const send = (
   customer: CustomerId.CustomerId,
   batch: ReadonlyArray<Entry>,
 ): Effect.Effect<Statements.Judged, TransactionFailed> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) => {
+  Effect.suspend(() => {
     const commits = batch.map(({ request }) => request)
-    const statement = Statements.append(schema, customer, commits, now, appendFunctions)
+    const statement = Statements.append(schema, customer, commits, appendFunctions)
     const answered = statement.isCall
       ? writes.call(statement)
       : Effect.map(writes.transactToEnd(customer, [Statements.lock(schema, customer), statement]), ([, rows]) => rows!)

@@ -52,18 +52,16 @@ export const append = (
   schema: string,
   customer: string,
   batch: ReadonlyArray<Prepared>,
-  recordedAt: number,
   appendFunctions: boolean,
 ): Append => {
   const [first] = batch
   const calls = appendFunctions ? callsOf(schema) : undefined
   if (batch.length === 1 && isPlain(first!)) {
-    if (calls === undefined) return appendStream(schema, customer, first!.commit, recordedAt)
-    if (first!.events === 1) return appendEvent(calls, customer, first!.commit, recordedAt)
+    if (calls === undefined) return appendStream(schema, customer, first!.commit)
+    if (first!.events === 1) return appendEvent(calls, customer, first!.commit)
   }
   const parameters = batchTable.encode({
     customer,
-    recordedAt,
     ...commitsOf(batch),
     ...streamsOf(batch),
     ...eventsOf(batch),
@@ -163,7 +161,7 @@ const eventsOf = (batch: ReadonlyArray<Prepared>) => {
 const isPlain = ({ commit, deltas }: Prepared): boolean =>
   commit.writes.length === 1 && (commit.checks ?? []).length === 0 && commit.purge === undefined && deltas.length === 0
 
-const appendStream = (schema: string, customer: string, commit: Commit.Commit, recordedAt: number): Append => {
+const appendStream = (schema: string, customer: string, commit: Commit.Commit): Append => {
   const { events, expected, stream } = commit.writes[0]!
   const [low, high] = accepted(expected)
   return {
@@ -180,12 +178,11 @@ const appendStream = (schema: string, customer: string, commit: Commit.Commit, r
       schemaVersions: events.map(({ schemaVersion }) => schemaVersion),
       occurredAts: events.map(({ occurredAt }) => occurredAt),
       data: events.map(({ data }) => data),
-      recordedAt,
     }),
   }
 }
 
-const appendEvent = (calls: Calls, customer: string, commit: Commit.Commit, recordedAt: number): Append => {
+const appendEvent = (calls: Calls, customer: string, commit: Commit.Commit): Append => {
   const { events, expected, stream } = commit.writes[0]!
   const { data, occurredAt, schemaVersion, type } = events[0]!
   const [low, high] = accepted(expected)
@@ -203,7 +200,6 @@ const appendEvent = (calls: Calls, customer: string, commit: Commit.Commit, reco
       schemaVersion,
       occurredAt,
       data,
-      recordedAt,
     }),
   }
 }

@@ -3,7 +3,7 @@
  * where it has them. A text is composed once for each schema and shape.
  */
 import { judging } from "../schema/appendBatch.ts"
-import { batch, columns, counters, oneStream, purgeAfter } from "../schema/appendContract.ts"
+import { batch, columns, counters, oneStream, purgeAfter, recordedAt } from "../schema/appendContract.ts"
 import { blockSize } from "../schema/blockSize.ts"
 
 const composed = new Map<string, string>()
@@ -41,7 +41,7 @@ WITH verdict AS MATERIALIZED (
 ), written AS (
   INSERT INTO ${schema}.event ${columns}
   SELECT ${at.customer}, v.position + e.n, ${at.streamKind}, ${at.streamId}, v.version + e.n, e.event_type,
-    e.schema_version::smallint, e.occurred_at, ${as.recordedAt}, ${at.commit}, e.data
+    e.schema_version::smallint, e.occurred_at, ${recordedAt.ofStatement}, ${at.commit}, e.data
   FROM verdict v, unnest(${as.eventTypes}, ${as.schemaVersions}, ${as.occurredAts}, ${as.data})
     WITH ORDINALITY AS e (event_type, schema_version, occurred_at, data, n)
   WHERE NOT v.is_known AND v.version BETWEEN ${as.low} AND ${as.high}
@@ -61,6 +61,7 @@ const composeBatch = (schema: string, counts: boolean, purges: boolean): string 
   schema,
   "position, ",
   `FROM ${schema}.compartment WHERE customer_id = ${customer} AND fence = 0`,
+  recordedAt.ofStatement,
 )}, advanced AS (
   UPDATE ${schema}.compartment SET position = position + (SELECT events FROM total)
   WHERE customer_id = ${customer} AND (SELECT events FROM total) > 0
@@ -119,7 +120,7 @@ const purging = (schema: string, counts: boolean): string => {
 ), recorded AS (
   INSERT INTO ${schema}.purge (customer_id, position, reason, streams, events, recorded_at)
   SELECT ${customer}, v.position + (SELECT events FROM total), ${at.purgeReason},
-    (SELECT count(DISTINCT (stream_kind, stream_id)) FROM gone), (SELECT count(*) FROM gone), ${batch.as.recordedAt}
+    (SELECT count(DISTINCT (stream_kind, stream_id)) FROM gone), (SELECT count(*) FROM gone), ${recordedAt.ofStatement}
   FROM verdict v WHERE (SELECT events FROM total) > 0
   RETURNING 1
 )`

@@ -139,7 +139,7 @@ describe("an attacker who writes SQL under a role", () => {
       ])
       expect(operator).toEqual([denied, denied, denied, [[2]], denied, [[1]]])
       // Planted and found: functions that everybody may call.
-      const append = `SELECT tacet.append_event('${mine}', '${mine}', 'jar', '${mine}', 0, 0, 'Filled', 1, 1, '{}', 1)`
+      const append = `SELECT tacet.append_event('${mine}', '${mine}', 'jar', '${mine}', 0, 0, 'Filled', 1, 1, '{}')`
       for (const role of ["vault", "operator"] as const) expect(yield* asked(role, [append])).toEqual([denied])
     }),
   )

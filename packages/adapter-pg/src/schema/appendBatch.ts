@@ -11,9 +11,9 @@ const { as, at } = batch
 
 /**
  * The verdicts, and the events of the commits that are accepted. `position` gives the position before the batch as a
- * column, out of `from`.
+ * column, out of `from`, and `recorded` the time of recording.
  */
-export const judging = (schema: string, position: string, from: string): string => `
+export const judging = (schema: string, position: string, from: string, recorded: string): string => `
 WITH stream AS MATERIALIZED (
   SELECT s.n, s.of_commit, coalesce(e.version, 0) AS version,
     coalesce(e.version, 0) BETWEEN s.low AND s.high AS holds
@@ -42,7 +42,7 @@ WITH stream AS MATERIALIZED (
 ), written AS (
   INSERT INTO ${schema}.event ${columns}
   SELECT ${at.customer}, v.position + e.n - v.left_out[e.of_commit], e.kind, e.id, v.versions[e.of_stream] + e.place,
-    e.event_type, e.schema_version::smallint, e.occurred_at, ${as.recordedAt}, (${as.commitIds})[e.of_commit], e.data
+    e.event_type, e.schema_version::smallint, e.occurred_at, ${recorded}, (${as.commitIds})[e.of_commit], e.data
   FROM verdict v, unnest(${as.eventCommits}, ${as.eventStreams}, ${as.eventPlaces}, ${as.eventKinds}, ${as.eventIds},
     ${as.eventTypes}, ${as.eventSchemaVersions}, ${as.eventOccurredAts}, ${as.eventData})
     WITH ORDINALITY AS e (of_commit, of_stream, place, kind, id, event_type, schema_version, occurred_at, data, n)

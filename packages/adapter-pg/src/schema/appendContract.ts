@@ -8,6 +8,16 @@ import { numbered } from "./Parameters.ts"
 export const columns = `(customer_id, position, stream_kind, stream_id, version, event_type, schema_version, occurred_at,
     recorded_at, commit_id, data)`
 
+const milliseconds = (time: string): string => `floor(extract(epoch FROM ${time}) * 1000)::bigint`
+
+/** The time of recording is the server's: the clocks of the processes that append may differ. */
+export const recordedAt = {
+  /** For a statement that follows the lock. */
+  ofStatement: milliseconds("statement_timestamp()"),
+  /** For a function that takes the lock itself. */
+  now: milliseconds("clock_timestamp()"),
+}
+
 /** One event of one commit. The stream's version must be between `low` and `high`. */
 export const oneEvent = numbered({
   customer: "uuid",
@@ -20,7 +30,6 @@ export const oneEvent = numbered({
   schemaVersion: "int",
   occurredAt: "bigint",
   data: "text",
-  recordedAt: "bigint",
 })
 
 /** Events of one commit to one stream. */
@@ -35,7 +44,6 @@ export const oneStream = numbered({
   schemaVersions: "int[]",
   occurredAts: "bigint[]",
   data: "text[]",
-  recordedAt: "bigint",
 })
 
 /** Any batch of commits. Lists whose names begin alike have one element for each commit, stream or event. */
@@ -59,7 +67,6 @@ export const batch = numbered({
   eventSchemaVersions: "int[]",
   eventOccurredAts: "bigint[]",
   eventData: "text[]",
-  recordedAt: "bigint",
 })
 
 /** The increments that the commits of a batch make to counters. */

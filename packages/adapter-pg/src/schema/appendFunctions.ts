@@ -11,7 +11,7 @@
  * in their order, and for each commit whether its id is known (1 or 0). Nothing where the compartment has been moved.
  */
 import { judging } from "./appendBatch.ts"
-import { batch, columns, oneEvent } from "./appendContract.ts"
+import { batch, columns, oneEvent, recordedAt } from "./appendContract.ts"
 import type { Step } from "./secured.ts"
 
 /** The first parameter of both functions. */
@@ -49,7 +49,9 @@ DECLARE
   before integer;
   written bigint;
   is_known boolean;
+  recorded bigint;
 BEGIN${taken(schema, "1")}
+  recorded := ${recordedAt.now};
   before := coalesce((
     SELECT e.version FROM ${schema}.event e
     WHERE e.customer_id = ${at.customer} AND e.stream_id = ${at.streamId} AND e.stream_kind = ${at.streamKind}
@@ -59,7 +61,7 @@ BEGIN${taken(schema, "1")}
   IF before BETWEEN ${at.low} AND ${at.high} THEN
     INSERT INTO ${schema}.event ${columns}
       SELECT ${at.customer}, head + 1, ${at.streamKind}, ${at.streamId}, before + 1, ${at.eventType},
-        ${at.schemaVersion}::smallint, ${at.occurredAt}, ${at.recordedAt}, ${at.commit}, ${at.data}
+        ${at.schemaVersion}::smallint, ${at.occurredAt}, recorded, ${at.commit}, ${at.data}
       WHERE NOT EXISTS (
         SELECT FROM ${schema}.event e WHERE e.customer_id = ${at.customer} AND e.commit_id = ${at.commit}
       )
@@ -91,7 +93,9 @@ DECLARE
   written bigint := cardinality(${at.eventCommits});
   versions integer[];
   known boolean[];
+  recorded bigint;
 BEGIN${taken(schema, "written")}
+  recorded := ${recordedAt.now};
   versions := ARRAY(
     SELECT CASE WHEN coalesce(e.version, 0) BETWEEN s.low AND s.high THEN coalesce(e.version, 0) ELSE -1 END
     FROM unnest(${at.streamKinds}, ${at.streamIds}, ${at.streamLows}, ${at.streamHighs})
@@ -110,7 +114,7 @@ BEGIN${taken(schema, "written")}
     WITH w AS (
       INSERT INTO ${schema}.event ${columns}
       SELECT ${at.customer}, head + e.n, e.kind, e.id, versions[e.of_stream] + e.place, e.event_type,
-        e.schema_version::smallint, e.occurred_at, ${at.recordedAt}, (${at.commitIds})[e.of_commit], e.data
+        e.schema_version::smallint, e.occurred_at, recorded, (${at.commitIds})[e.of_commit], e.data
       FROM unnest(${at.eventCommits}, ${at.eventStreams}, ${at.eventPlaces}, ${at.eventKinds}, ${at.eventIds},
         ${at.eventTypes}, ${at.eventSchemaVersions}, ${at.eventOccurredAts}, ${at.eventData})
         WITH ORDINALITY AS e (of_commit, of_stream, place, kind, id, event_type, schema_version, occurred_at, data, n)
@@ -119,7 +123,7 @@ BEGIN${taken(schema, "written")}
     SELECT count(*) FROM w INTO written;
     RETURN ARRAY[head, written] || versions || array_fill(0, ARRAY[cardinality(${at.commitIds})]);
   END IF;
-  ${judging(schema, "head AS position, ", "").trim()}
+  ${judging(schema, "head AS position, ", "", "recorded").trim()}
 SELECT (SELECT events FROM total), versions, known FROM verdict
     INTO written, versions, known;
   ${restored(schema, "written")}

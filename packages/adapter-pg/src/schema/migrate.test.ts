@@ -71,8 +71,8 @@ describe("a process of a release whose payloads were json", () => {
       yield* migrateBy("log", older, steps.log.slice(0, 6))
       const run = (statements: ReadonlyArray<string>) =>
         Effect.promise(() => asOwner(Redacted.value(older.url), statements))
-      // The parameter before the last is the payload.
-      yield* run(functions(namesOf(older)).map((text) => text.replace(/text(\[\])?, bigint\)/, "json$1, bigint)")))
+      // The last parameter was the time of recording, the one before it the payload.
+      yield* run(functions(namesOf(older)).map((text) => text.replace(/text(\[\])?\)/, "json$1, bigint)")))
       const appended = () =>
         Effect.gen(function* () {
           const [one, many] = [yield* Uuid.next, yield* Uuid.next]
@@ -88,6 +88,53 @@ describe("a process of a release whose payloads were json", () => {
       yield* appended()
       const store = Context.get(yield* Layer.build(layer(older)), EventStore.EventStore)
       expect((yield* store.readLog(customer)).events).toMatchObject(Array.from({ length: 4 }, () => ({ data })))
+    }),
+  )
+})
+
+describe("a schema that is newer than a process", () => {
+  const newer = emptyForThisFile()
+  const served = emptyForThisFile()
+  const latest = steps.log.length
+
+  const run = (options: typeof newer, statements: ReadonlyArray<string>) =>
+    Effect.promise(() => asOwner(Redacted.value(options.url), statements))
+
+  // Planted and found: any newer schema refused; any newer schema served; functions of the older process put in the place of newer ones.
+  it.live("is worked with where its steps say so, and left as it is by a migration", () =>
+    Effect.gen(function* () {
+      yield* migrate(newer)
+      yield* run(newer, [`INSERT INTO tacet.migration VALUES (${latest + 2}, now(), ${latest})`])
+      const of = functions(namesOf(newer)).map((text) => text.replace("BEGIN", "BEGIN -- of a newer release"))
+      yield* run(newer, of)
+      yield* migrate(newer)
+      const store = yield* storeOf(newer)
+      expect(yield* appendTo(store, customer)).toMatchObject({ firstPosition: 1 })
+      yield* run(newer, [
+        "DO $$BEGIN ASSERT (SELECT count(*) = 2 FROM pg_proc WHERE prosrc LIKE '%of a newer release%'); END$$",
+        `UPDATE tacet.migration SET serves = ${latest + 1} WHERE version > ${latest}`,
+      ])
+      const tooNew = { _tag: "WrongSchemaVersion", expected: latest, actual: latest + 2 }
+      expect(yield* Effect.flip(Layer.build(layer(newer)))).toMatchObject(tooNew)
+      expect(yield* Effect.flip(migrate(newer))).toMatchObject(tooNew)
+    }),
+  )
+
+  it.live("says which earlier ones it serves: those that were there before steps that leave what they work with", () =>
+    Effect.gen(function* () {
+      const serves = (version: number, earliest: number) =>
+        run(served, [
+          `DO $$BEGIN ASSERT (SELECT serves = ${earliest} FROM tacet.migration WHERE version = ${version}); END$$`,
+        ])
+      yield* migrateBy("log", served, steps.log.slice(0, 7))
+      // A new database serves what it was made for.
+      yield* serves(7, 7)
+      // Tables of a release before there was such a column.
+      yield* run(served, ["ALTER TABLE tacet.migration DROP COLUMN serves"])
+      yield* migrateBy("log", served, steps.log.slice(0, 8))
+      yield* serves(8, 8)
+      yield* migrateBy("log", served, steps.log.slice(0, 9))
+      yield* serves(9, 8)
     }),
   )
 })

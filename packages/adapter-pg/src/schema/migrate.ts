@@ -8,7 +8,7 @@ import * as Schedule from "effect/Schedule"
 import type { SqlError } from "effect/sql/SqlError"
 import { causeOf, DatabaseUnavailable, sqlStateOf, WrongSchemaVersion } from "../server/DatabaseError.ts"
 import { functions, hasFunctions } from "./appendFunctions.ts"
-import { steps } from "./steps.ts"
+import { servesEarlier, steps } from "./steps.ts"
 import { namesOf, type Part, workingOn } from "../server/Names.ts"
 import type { Options } from "../server/Options.ts"
 import { checkDistribution, distribute as distributeTables } from "./distribution.ts"
@@ -66,7 +66,7 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
       for (const { sql } of localSettings(asItself, {})) yield* query(sql)
       // A step that waits for a lock makes everybody wait behind it: it tries again instead.
       yield* query("SET LOCAL lock_timeout = '500ms'")
-      const seen = yield* permitted(ofAnother(names.schema))(versionIn(queryValues, names.schema))
+      const { version: seen } = yield* permitted(ofAnother(names.schema))(reachedIn(queryValues, names.schema))
       // Until there is such a row, the names of schema and tables are what one session alone can take.
       if (seen > 0 && seen < steps.length) {
         yield* query(`SELECT 1 FROM ${names.schema}.migration WHERE version = 1 FOR UPDATE`).pipe(
@@ -74,8 +74,9 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
           permitted(ofAnother(names.schema)),
         )
       }
-      const before = seen === 0 ? 0 : yield* versionIn(queryValues, names.schema)
-      if (before > steps.length) {
+      const reached = seen === 0 ? nothing : yield* reachedIn(queryValues, names.schema)
+      const before = reached.version
+      if (!serves(reached, steps.length) && before > steps.length) {
         return yield* new WrongSchemaVersion({ schema: names.schema, expected: steps.length, actual: before })
       }
       if (before === 0) {
@@ -87,7 +88,10 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
         }
         yield* permitted(
           `the user may make no tables in the schema: an administrator runs GRANT USAGE, CREATE ON SCHEMA ${names.schema} TO that user`,
-        )(query(`CREATE TABLE ${names.schema}.migration (version integer PRIMARY KEY, taken_at timestamptz NOT NULL)`))
+        )(
+          query(`CREATE TABLE ${names.schema}.migration
+            (version integer PRIMARY KEY, taken_at timestamptz NOT NULL, serves integer)`),
+        )
         const making: Array<string> = []
         for (const role of rolesOf[part].map((role) => names[role])) {
           const [found] = yield* queryValues("SELECT 1 FROM pg_roles WHERE rolname = $1", [role])
@@ -99,16 +103,30 @@ export const migrateBy = Effect.fn("PostgreSQL.migrate")(
           )
         }
       }
+      const missing = steps.slice(before)
+      if (before > 0 && missing.length > 0) {
+        const [isThere] = yield* queryValues(
+          "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = 'serves' AND NOT attisdropped",
+          [`${names.schema}.migration`],
+        )
+        if (isThere === undefined) {
+          const adding = `ALTER TABLE ${names.schema}.migration ADD COLUMN serves integer`
+          yield* permitted(ofAnother(names.schema))(query(adding))
+        }
+      }
+      // Earlier releases go on where no missing step stops them; a new database has nothing that they work with.
+      const serving = before > 0 && missing.every((step) => servesEarlier.has(step)) ? reached.serves : steps.length
       for (const [index, step] of steps.entries()) {
         if (index < before) continue
         for (const statement of step(names, appendFunctions)) {
           yield* permitted(ofAnother(names.schema))(query(statement))
         }
-        yield* query(`INSERT INTO ${names.schema}.migration (version, taken_at) VALUES ($1, now())`, [
+        yield* query(`INSERT INTO ${names.schema}.migration (version, taken_at, serves) VALUES ($1, now(), $2)`, [
           String(index + 1),
+          String(serving),
         ])
       }
-      if (part === "log" && appendFunctions && steps.length >= latest) {
+      if (part === "log" && appendFunctions && steps.length >= latest && before <= steps.length) {
         // They are missing where an earlier migration was to do without.
         const [row] = yield* queryValues(hasFunctions(names.schema))
         if (row?.[0] !== true) for (const statement of functions(names)) yield* query(statement)
@@ -179,9 +197,11 @@ export const checkVersion = Effect.fnUntraced(
     const told = localSettings(working, {})
     // Settings of a transaction need one, and go with it. With the connection, it ends in any case.
     for (const sql of ["BEGIN", ...told.map(({ sql }) => sql)]) yield* query(sql)
-    const actual = yield* versionIn(queryValues, schema)
+    const reached = yield* reachedIn(queryValues, schema)
     const expected = steps[part].length
-    if (actual !== expected) return yield* new WrongSchemaVersion({ schema, expected, actual })
+    if (!serves(reached, expected)) {
+      return yield* new WrongSchemaVersion({ schema, expected, actual: reached.version })
+    }
     const { appendFunctions = true } = options
     yield* checkDistribution({ query, queryValues }, schema, appendFunctions && part === "log")
   },
@@ -203,17 +223,33 @@ const whyNot = (error: SqlError, { role }: Options): string =>
     ? `${causeOf(error)}: the user of the URL is no member of its role; an administrator runs GRANT ${role} TO that user`
     : causeOf(error)
 
-const versionIn = Effect.fnUntraced(function* (
+/** What a schema has reached: its version, and the earliest one whose release works with it. */
+interface Reached {
+  readonly version: number
+  readonly serves: number
+}
+
+const nothing: Reached = { version: 0, serves: 0 }
+
+/** Whether a release that works with a version works with what a schema has reached. */
+const serves = (reached: Reached, version: number): boolean =>
+  version > 0 && version <= reached.version && version >= reached.serves
+
+const reachedIn = Effect.fnUntraced(function* (
   queryValues: PgConnection.PgConnection["queryValues"],
   schema: string,
-): Effect.fn.Return<number, SqlError> {
+): Effect.fn.Return<Reached, SqlError> {
   // To a role that a later step lets into the schema, there is nothing yet.
   const [table] = yield* queryValues(
     `SELECT CASE WHEN has_schema_privilege(oid, 'USAGE') THEN to_regclass($1)::text END
      FROM pg_namespace WHERE nspname = $2`,
     [`${schema}.migration`, schema],
   )
-  if (typeof table?.[0] !== "string") return 0
-  const [row] = yield* queryValues(`SELECT coalesce(max(version), 0) FROM ${schema}.migration`)
-  return row![0] as number
+  if (typeof table?.[0] !== "string") return nothing
+  // Tables of earlier releases lack the column.
+  const [row] = yield* queryValues(
+    `SELECT version, coalesce((to_jsonb(m) ->> 'serves')::integer, version) FROM ${schema}.migration m
+     ORDER BY version DESC LIMIT 1`,
+  )
+  return row === undefined ? nothing : { version: row[0] as number, serves: row[1] as number }
 })

@@ -155,9 +155,18 @@ const seventh: Step = (names, appendFunctions) => [
 /** An insertion that selects answers what it has written: where the tables are distributed, it would be a COPY otherwise. */
 const eighth: Step = functions
 
+/** The time of recording is the server's. Functions that take it stay for the processes that still call them. */
+const ninth: Step = (names, appendFunctions) => functions(names, appendFunctions)
+
 /** All steps of each part, in order: the version of a part is the number of steps that were taken. */
 export const steps: Readonly<Record<Part, ReadonlyArray<Step>>> = {
-  log: [first, second, functions, fourth, fifth, sixth, seventh, eighth],
+  log: [first, second, functions, fourth, fifth, sixth, seventh, eighth, ninth],
   vault: vaultSteps,
   keys: keysSteps,
 }
+
+/**
+ * The steps that leave what releases of the version before work with, so that such a process may still start. Only where a schema
+ * is brought over all missing steps of this kind is it said to serve earlier releases.
+ */
+export const servesEarlier: ReadonlySet<Step> = new Set([ninth])

@@ -36,7 +36,7 @@ export interface RecordedEvent extends NewEvent {
   readonly stream: StreamId
   /** The place in its stream: 1 for the first event. */
   readonly version: Version
-  /** When the store accepted it, by the clock of the process that appended it. Positions, not times, say the order. */
+  /** When the store accepted it, by the store's clock: that of its server, or of the process that keeps it. Positions, not times, say the order. */
   readonly recordedAt: EpochMillis
   readonly commitId: Uuid
 }
