@@ -70,6 +70,8 @@ export default defineConfig({
     ],
     // The last one ends with the line that CI reads.
     reporters: ["default", "./tooling/rules/reporter.ts", "@tacet/vitest/reporter"],
+    // No test changes a module: files share them, which saves a third of the time.
+    isolate: false,
     // By default one processor is left free, which is half of two.
     maxWorkers: availableParallelism(),
     testTimeout: 60_000 * Math.max(1, Number(process.env["TACET_RUNS"] ?? "1")),
