@@ -74,7 +74,7 @@ export default defineConfig({
     isolate: false,
     // By default one processor is left free, which is half of two.
     maxWorkers: availableParallelism(),
-    testTimeout: 60_000 * Math.max(1, Number(process.env["TACET_RUNS"] ?? "1")),
+    testTimeout: 120_000 * Math.max(1, Number(process.env["TACET_RUNS"] ?? "1")),
     hookTimeout: 120_000,
   },
 })

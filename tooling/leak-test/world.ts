@@ -407,7 +407,7 @@ export const runHistory = (seed: number, stores: Stores, leaks: Leaks = {}): Eff
       log: dump(log),
       ...stores.kept(),
       checkpoints: dump(yield* projections.load(customer, projection)),
-      counters: dump(yield* projections.counters(customer, projection)),
+      counters: dump(yield* Effect.exit(projections.counters(customer, projection))),
       projections: projection.encode(state),
       reports: dump(Deflection.report(state, { customer, declared: [] })),
       metrics: yield* Metric.dump,

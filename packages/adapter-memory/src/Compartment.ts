@@ -30,6 +30,8 @@ export interface Compartment {
   readonly commits: Map<Uuid.Uuid, StoredCommit>
   /** Counters of inline projections, by formatted key. */
   readonly counters: Map<string, Map<string, number>>
+  /** How many events these have counted. */
+  readonly counted: Map<string, number>
   /** The saved states of catch-up projections, by formatted key. */
   readonly saved: Map<string, ProjectionStore.SavedProjection>
   /** The active version of each projection, by name. */
@@ -44,6 +46,7 @@ export const empty = (): Compartment => ({
   streams: new Map(),
   commits: new Map(),
   counters: new Map(),
+  counted: new Map(),
   saved: new Map(),
   active: new Map(),
   waiting: new Set(),

@@ -73,7 +73,28 @@ export const projectionStore = (memory: Memory): ProjectionStore.ProjectionStore
   remove: (customer, key) =>
     Effect.sync(() => void compartmentOf(memory, customer).saved.delete(Compartments.formatKey(key))),
   counters: (customer, key) =>
-    Effect.sync(() => new Map(compartmentOf(memory, customer).counters.get(Compartments.formatKey(key)))),
+    Effect.suspend(() => {
+      const { counted, counters, log } = compartmentOf(memory, customer)
+      const [formatted, head] = [Compartments.formatKey(key), log.length]
+      const events = counted.get(formatted) ?? 0
+      if (events !== head) {
+        const { name, version } = key
+        return Effect.fail(new ProjectionStore.CountersIncomplete({ customer, name, version, counted: events, head }))
+      }
+      return Effect.succeed(new Map(counters.get(formatted)))
+    }),
+  replaceCounters: (customer, key, through, next) =>
+    Effect.suspend(() => {
+      const { counted, counters, log } = compartmentOf(memory, customer)
+      if (log.length !== through) {
+        const { name, version } = key
+        const moved = { customer, name, version, expected: through, actual: log.length }
+        return Effect.fail(new ProjectionStore.CheckpointMoved(moved))
+      }
+      counters.set(Compartments.formatKey(key), new Map(next))
+      counted.set(Compartments.formatKey(key), through)
+      return Effect.void
+    }),
 })
 
 const compartmentOf = (memory: Memory, customer: CustomerId.CustomerId): Compartments.Compartment => {

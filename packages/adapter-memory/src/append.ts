@@ -38,7 +38,11 @@ export const append = (
   // A fold that throws must throw before anything has changed.
   const deltas = inline.map((projection) => [formatKey(projection), deltasOf(projection, commit)] as const)
   const result = record(compartment, commit, recordedAt)
-  for (const [key, added] of deltas) addTo(compartment, key, added)
+  for (const [key, added] of deltas) {
+    addTo(compartment, key, added)
+    const events = result.lastPosition - result.firstPosition + 1
+    compartment.counted.set(key, (compartment.counted.get(key) ?? 0) + events)
+  }
   for (const stream of commit.purge?.streams ?? []) purge(compartment, stream)
   return Result.succeed(result)
 }

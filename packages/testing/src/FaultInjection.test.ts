@@ -54,7 +54,9 @@ describe("a plan", () => {
         expect(Option.isSome(yield* projections.load(customer, key))).toBe(true)
         yield* projections.activate(customer, key)
         expect(yield* projections.activeVersion(customer, key.name)).toEqual(Option.some(1))
-        expect(yield* projections.counters(customer, key)).toEqual(new Map())
+        expect(yield* Effect.flip(projections.counters(customer, key))).toMatchObject({ counted: 0, head: 1 })
+        yield* projections.replaceCounters(customer, key, 1, new Map([["all", 1]]))
+        expect(yield* projections.counters(customer, key)).toEqual(new Map([["all", 1]]))
         yield* projections.remove(customer, key)
         yield* Stream.runDrain(Stream.take(store.subscribe(customer), 1))
       }).pipe(Effect.provide(faults.layer))
@@ -62,8 +64,10 @@ describe("a plan", () => {
         ["1 append 1", "2 readStream 1", "3 save 1", "4 readLog 1", "5 append 2", "6 load 1", "7 activate 1"].concat([
           "8 activeVersion 1",
           "9 counters 1",
-          "10 remove 1",
-          "11 subscribe 1",
+          "10 replaceCounters 1",
+          "11 counters 2",
+          "12 remove 1",
+          "13 subscribe 1",
         ]),
       )
     }).pipe(Effect.provide(layer)),

@@ -112,6 +112,7 @@ export const make = (plan: Plan): Faults => {
     activate: (...args) => faulty("activate", sound.activate(...args)),
     remove: (...args) => faulty("remove", sound.remove(...args)),
     counters: (...args) => faulty("counters", sound.counters(...args)),
+    replaceCounters: (...args) => faulty("replaceCounters", sound.replaceCounters(...args)),
   })
   const layer = Layer.effectContext(
     Effect.gen(function* () {
@@ -139,6 +140,7 @@ const reported: Readonly<Record<Call["operation"], EventStoreError.StoreUnavaila
   activeVersion: "loadProjection",
   counters: "loadProjection",
   save: "saveProjection",
+  replaceCounters: "saveProjection",
   activate: "saveProjection",
   remove: "saveProjection",
 }

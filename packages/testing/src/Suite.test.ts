@@ -56,7 +56,7 @@ describe("the properties of a suite", () => {
     ])
     const names = ProjectionStoreSuite.properties(projectionStores[1]!).map((property) => property.name)
     expect(names.filter((name) => name.startsWith("declares no"))).toEqual([
-      "declares no inline projections: counters stay empty",
+      "declares no inline projections: counters say that they have counted nothing",
       "declares not to survive a restart: nothing is saved when the store is built again",
     ])
   })

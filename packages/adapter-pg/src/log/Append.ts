@@ -6,6 +6,7 @@ import { Commit, type CustomerId, EventStoreError, ExpectedVersion } from "@tace
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
+import { countedEvents } from "../schema/appendContract.ts"
 import * as Statements from "./AppendStatements.ts"
 import * as GroupCommit from "../server/GroupCommit.ts"
 import type { Database } from "../server/Database.ts"
@@ -105,11 +106,10 @@ const unreadable = ({ _tag }: Outcome): EventStoreError.StoreUnavailable =>
         : "the events that a commit missed cannot be read",
   })
 
-const prepare = (commit: Commit.Commit, inline: ReadonlyArray<Projection.InlineProjection>): Statements.Prepared => ({
-  commit,
-  events: commit.writes.reduce((sum, { events }) => sum + events.length, 0),
-  deltas: inline.flatMap((projection) =>
-    commit.writes.flatMap(({ events, stream }) =>
+const prepare = (commit: Commit.Commit, inline: ReadonlyArray<Projection.InlineProjection>): Statements.Prepared => {
+  const events = commit.writes.reduce((sum, { events }) => sum + events.length, 0)
+  const deltas = inline.flatMap((projection) => [
+    ...commit.writes.flatMap(({ events, stream }) =>
       events.flatMap(({ data, occurredAt, schemaVersion, type }) =>
         Array.from(projection.deltas({ type, schemaVersion, occurredAt, data, stream }), ([counter, add]) => ({
           projection,
@@ -118,8 +118,10 @@ const prepare = (commit: Commit.Commit, inline: ReadonlyArray<Projection.InlineP
         })),
       ),
     ),
-  ),
-})
+    { projection, counter: countedEvents, add: events },
+  ])
+  return { commit, events, deltas }
+}
 
 /**
  * Chooses the waiting commits that form a batch: in their order, none that writes, checks or purges a stream that an

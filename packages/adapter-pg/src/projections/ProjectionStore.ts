@@ -6,8 +6,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Database } from "../server/Database.ts"
 import { isFatal } from "../server/DatabaseError.ts"
+import { countedEvents } from "../schema/appendContract.ts"
 import type { Beginning, Rows, Statement } from "../server/Sessions.ts"
 import { storeError } from "../server/TransactionFailed.ts"
+import { list } from "../server/types.ts"
 
 /** The conditions on the saving process's lease, besides the checkpoint. */
 export interface Fence {
@@ -85,15 +87,58 @@ export const make = (
       ]),
     ),
   counters: (customer, key) =>
-    Effect.map(
+    Effect.flatMap(
       run(locate(customer), customer, "loadProjection", "read", (schema) => [
         {
-          sql: `SELECT counter, value FROM ${schema}.counter
-            WHERE customer_id = $1 AND name = $2 AND version = $3`,
+          // One statement sees counters and head at one instant.
+          sql: `SELECT counter, value FROM ${schema}.counter WHERE customer_id = $1 AND name = $2 AND version = $3
+            UNION ALL SELECT NULL, position FROM ${schema}.compartment WHERE customer_id = $1`,
           parameters: of(customer, key),
         },
       ]),
-      ([rows]) => new Map(rows as ReadonlyArray<readonly [string, number]>),
+      ([rows]) => {
+        const counters = new Map(rows as ReadonlyArray<readonly [string | null, number]>)
+        const [counted, head] = [counters.get(countedEvents) ?? 0, counters.get(null) ?? 0]
+        counters.delete(countedEvents)
+        counters.delete(null)
+        if (counted === head) return Effect.succeed(counters as ReadonlyMap<string, number>)
+        const { name, version } = key
+        return Effect.fail(new ProjectionStore.CountersIncomplete({ customer, name, version, counted, head }))
+      },
+    ),
+  replaceCounters: (customer, key, through, counters) =>
+    Effect.flatMap(
+      run(locate(customer), customer, "saveProjection", "write", (schema) => [
+        {
+          // The lock of appends: the log does not grow before the commit.
+          sql: `SELECT 1 FROM ${schema}.compartment WHERE customer_id = $1 FOR UPDATE`,
+          parameters: [customer],
+        },
+        {
+          sql: `DELETE FROM ${schema}.counter c USING ${schema}.compartment p
+            WHERE c.customer_id = $1 AND c.name = $2 AND c.version = $3 AND p.customer_id = $1 AND p.position = $4`,
+          parameters: [...of(customer, key), String(through)],
+        },
+        {
+          sql: `INSERT INTO ${schema}.counter (customer_id, name, version, counter, value)
+            SELECT p.customer_id, $2::text, $3::int, d.counter, d.value
+            FROM ${schema}.compartment p, unnest($5::text[], $6::double precision[]) AS d (counter, value)
+            WHERE p.customer_id = $1 AND p.position = $4 RETURNING 1`,
+          parameters: [
+            ...of(customer, key),
+            String(through),
+            list.text([...counters.keys(), countedEvents]),
+            list.float8([...counters.values(), through]),
+          ],
+        },
+        { sql: `SELECT position FROM ${schema}.compartment WHERE customer_id = $1`, parameters: [customer] },
+      ]),
+      (answers): Effect.Effect<void, ProjectionStore.CheckpointMoved> => {
+        const actual = (answers.at(-1)![0]?.[0] as number | undefined) ?? 0
+        if (actual === through) return Effect.void
+        const { name, version } = key
+        return Effect.fail(new ProjectionStore.CheckpointMoved({ customer, name, version, expected: through, actual }))
+      },
     ),
 })
 

@@ -1,13 +1,18 @@
 /**
  * The projection store over a file: a state and its checkpoint are one row, changed only by who knows the checkpoint.
  */
-import { ProjectionStore } from "@tacet/core/eventsourcing"
+import { type CustomerId, ProjectionStore } from "@tacet/core/eventsourcing"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Database } from "../file/Database.ts"
+import type { Transaction } from "../file/Transaction.ts"
+import { countedEvents } from "./append.ts"
 import { during } from "./EventStore.ts"
 
 const ofKey = "customer_id = ? AND name = ? AND version = ?"
+
+const headOf = (one: Transaction["one"], customer: CustomerId.CustomerId): number =>
+  (one("SELECT position FROM customer WHERE customer_id = ?", customer)?.["position"] as number | undefined) ?? 0
 
 /** Makes the store. */
 export const make = ({ read, write }: Database): ProjectionStore.ProjectionStore["Service"] => ({
@@ -78,16 +83,40 @@ export const make = ({ read, write }: Database): ProjectionStore.ProjectionStore
         if (run(`DELETE FROM projection WHERE ${ofKey}`, customer, name, version) > 0) removes()
       }),
     ),
-  counters: (customer, { name, version }) =>
-    during(
+  counters: Effect.fnUntraced(function* (customer, { name, version }) {
+    const { counters, head } = yield* during(
       "loadProjection",
-      read(
-        ({ all }) =>
-          new Map(
-            all(`SELECT counter, value FROM counter WHERE ${ofKey}`, customer, name, version).map(
-              ({ counter, value }) => [counter as string, value as number],
-            ),
+      read(({ all, one }) => ({
+        counters: new Map(
+          all(`SELECT counter, value FROM counter WHERE ${ofKey}`, customer, name, version).map(
+            ({ counter, value }) => [counter as string, value as number],
           ),
-      ),
-    ),
+        ),
+        head: headOf(one, customer),
+      })),
+    )
+    const counted = counters.get(countedEvents) ?? 0
+    counters.delete(countedEvents)
+    if (counted !== head)
+      return yield* new ProjectionStore.CountersIncomplete({ customer, name, version, counted, head })
+    return counters
+  }),
+  replaceCounters: Effect.fnUntraced(function* (customer, { name, version }, through, counters) {
+    const actual = yield* during(
+      "saveProjection",
+      write(({ one, run }) => {
+        const head = headOf(one, customer)
+        if (head === through) {
+          run(`DELETE FROM counter WHERE ${ofKey}`, customer, name, version)
+          for (const [counter, value] of [...counters, [countedEvents, through] as const]) {
+            run("INSERT INTO counter VALUES (?, ?, ?, ?, ?)", customer, name, version, counter, value)
+          }
+        }
+        return head
+      }),
+    )
+    if (actual !== through) {
+      return yield* new ProjectionStore.CheckpointMoved({ customer, name, version, expected: through, actual })
+    }
+  }),
 })

@@ -35,6 +35,7 @@ describe("stores with spans", () => {
       expect(yield* Stream.runHead(store.subscribe(customer))).toMatchObject({ value: { through: 2 } })
       expect((yield* Projection.rebuild(counting, customer)).state).toBe(2)
       const projections = yield* ProjectionStore
+      yield* projections.replaceCounters(customer, counting, 2, new Map())
       expect(yield* projections.counters(customer, counting)).toEqual(new Map())
       yield* projections.remove(customer, counting)
       expect(yield* Projection.readActive([counting], customer)).toMatchObject({ _tag: "None" })
@@ -42,7 +43,7 @@ describe("stores with spans", () => {
       expect(new Set(spans.map(({ name }) => name))).toEqual(
         new Set([
           ...["append", "readStream", "readLog", "subscribe"].map((name) => `EventStore.${name}`),
-          ...["load", "save", "activeVersion", "activate", "remove", "counters"].map(
+          ...["load", "save", "activeVersion", "activate", "remove", "counters", "replaceCounters"].map(
             (name) => `ProjectionStore.${name}`,
           ),
           ...["rebuild", "catchUp", "readActive"].map((name) => `Projection.${name}`),

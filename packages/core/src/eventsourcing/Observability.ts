@@ -96,6 +96,12 @@ const projectionStoreWithSpans = (store: ProjectionStore["Service"]): Projection
   activate: (customer, key) => Effect.withSpan(store.activate(customer, key), "ProjectionStore.activate", of(key)),
   remove: (customer, key) => Effect.withSpan(store.remove(customer, key), "ProjectionStore.remove", of(key)),
   counters: (customer, key) => Effect.withSpan(store.counters(customer, key), "ProjectionStore.counters", of(key)),
+  replaceCounters: (customer, key, through, counters) =>
+    Effect.withSpan(
+      store.replaceCounters(customer, key, through, counters),
+      "ProjectionStore.replaceCounters",
+      of(key),
+    ),
 })
 
 const of = ({ name, version }: { readonly name: string; readonly version?: number }) => ({

@@ -358,6 +358,49 @@ describe("rebuilding", () => {
   )
 })
 
+describe("recounting", () => {
+  const types: Projection.InlineProjection = { name: "types", version: 1, deltas: ({ type }) => [[type, 1]] }
+
+  /** Each attempt to replace the counters is overtaken by an append, so many times. */
+  const overtaken = Effect.fnUntraced(function* (times: number) {
+    const sound = yield* ProjectionStore
+    const customer = yield* Scene.aCustomer
+    yield* grow(customer, 3)
+    let tries = 0
+    const recounted = yield* Projection.recount(types, customer).pipe(
+      Effect.provideService(ProjectionStore, {
+        ...sound,
+        replaceCounters: (...args) =>
+          Effect.suspend(() =>
+            Effect.andThen(
+              tries++ < times ? Effect.orDie(grow(customer, 1)) : Effect.void,
+              sound.replaceCounters(...args),
+            ),
+          ),
+      }),
+      Effect.result,
+    )
+    return { customer, recounted, tries }
+  })
+
+  // Planted and found: a recount that gives up, or replaces what it has, once the log has grown meanwhile.
+  it.effect("counts on where the log has grown meanwhile", () =>
+    Effect.gen(function* () {
+      const { customer, recounted, tries } = yield* overtaken(5)
+      expect([recounted, tries]).toMatchObject([{ success: { counted: 8, purged: 0 } }, 6])
+      const counters = yield* ProjectionStore.use((store) => store.counters(customer, types))
+      expect(Array.from(counters.values()).reduce((sum, n) => sum + n, 0)).toBe(8)
+    }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect("says after a hundred tries that the log always grows", () =>
+    Effect.gen(function* () {
+      const { recounted, tries } = yield* overtaken(1_000)
+      expect([recounted, tries]).toMatchObject([{ failure: { _tag: "CheckpointMoved" } }, 101])
+    }).pipe(Effect.provide(layer)),
+  )
+})
+
 describe("inline counters", () => {
   const byType: Projection.InlineProjection = { name: "by-type", version: 1, deltas: ({ type }) => [[type, 1]] }
   const bySize: Projection.InlineProjection = {

@@ -7,9 +7,10 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
-import type { CustomerId } from "./CustomerId.ts"
+import { CustomerId } from "./CustomerId.ts"
 import type { NewEvent, Position } from "./EventEnvelope.ts"
 import { EventStore, type LogChunk, type LogFilter } from "./EventStore.ts"
 import type { ReadError, StoreError } from "./EventStoreError.ts"
@@ -31,11 +32,14 @@ export interface Projection<State, E = never, R = never> extends ProjectionKey {
 
 /**
  * An inline projection: each event adds to counters. It counts what is appended by processes that know it: no event from before, none
- * of a process without it, such as one of an older release. Nothing counts these afterwards: where the whole history counts, use a
- * catch-up projection.
+ * of a process without it, such as one of an older release. Where some are missing, `ProjectionStore.counters` fails with
+ * `CountersIncomplete`; give the projection to every process, then `recount` the log. A purge leaves what was counted.
  */
 export interface InlineProjection extends ProjectionKey {
-  /** The increments of an event, computed from the event alone. */
+  /**
+   * The increments of an event, computed from the event alone. Give whole numbers: a sum of fractions depends on the order in which a
+   * store adds them up.
+   */
   readonly deltas: (
     event: NewEvent & { readonly stream: StreamId },
   ) => Iterable<readonly [counter: string, add: number]>
@@ -117,6 +121,79 @@ export const catchUpTogether = Effect.fn("Projection.catchUpTogether")(function*
       ),
     )
   })
+})
+
+/** Events were purged that a recount would leave out, though they may have been counted before. */
+export class EventsPurged extends Schema.TaggedError<EventsPurged>()("EventsPurged", {
+  customer: CustomerId,
+  name: Schema.String,
+  version: Schema.Int,
+  /** How many. */
+  purged: Schema.Int,
+}) {
+  override get message(): string {
+    return `Of the log, ${this.purged} events were purged: a recount of inline projection ${this.name} version ${this.version} would leave them out. Pass withoutPurged: true to count the others alone.`
+  }
+}
+
+/**
+ * Counts the whole log anew for an inline projection, and replaces its counters. Safe to call again, by several at once, and while the
+ * log grows. It counts what is there: where events were purged it changes nothing and fails with `EventsPurged`, unless it is told to
+ * do without them.
+ *
+ * @example
+ * ```ts run
+ * import { layer } from "@tacet/adapter-memory"
+ * import type { CustomerId } from "@tacet/core/eventsourcing"
+ * import { Projection } from "@tacet/core/eventsourcing"
+ * import * as Effect from "effect/Effect"
+ *
+ * const byType: Projection.InlineProjection = { name: "by-type", version: 1, deltas: ({ type }) => [[type, 1]] }
+ * const customer = "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as CustomerId.CustomerId
+ * await Effect.runPromise(Effect.provide(Projection.recount(byType, customer), layer)) // => { counted: 0, purged: 0 }
+ * ```
+ */
+export const recount = Effect.fn("Projection.recount")(function* (
+  projection: InlineProjection,
+  customer: CustomerId,
+  options?: {
+    /** Whether the counters may do without purged events, also those that they have counted. Default false. */
+    readonly withoutPurged?: boolean
+  },
+): Effect.fn.Return<
+  { readonly counted: number; readonly purged: number },
+  CheckpointMoved | EventsPurged | ReadError | StoreError,
+  EventStore | ProjectionStore
+> {
+  const store = yield* EventStore
+  const projections = yield* ProjectionStore
+  const counters = new Map<string, number>()
+  let [through, counted] = [0, 0]
+  const toHead = Effect.gen(function* () {
+    for (let isAtHead = false; !isAtHead;) {
+      const chunk = yield* store.readLog(customer, { after: through })
+      for (const event of chunk.events) {
+        for (const [counter, add] of projection.deltas(event)) counters.set(counter, (counters.get(counter) ?? 0) + add)
+      }
+      counted += chunk.events.length
+      through = chunk.through
+      isAtHead = through >= chunk.head
+    }
+  })
+  return yield* Retry.untilAnswered((isLast) =>
+    Effect.gen(function* () {
+      yield* toHead
+      const purged = through - counted
+      if (purged > 0 && options?.withoutPurged !== true) {
+        const { name, version } = projection
+        return yield* new EventsPurged({ customer, name, version, purged })
+      }
+      return yield* projections.replaceCounters(customer, projection, through, counters).pipe(
+        Effect.as(Option.some({ counted, purged })),
+        Effect.catchTag("CheckpointMoved", (moved) => (isLast ? Effect.fail(moved) : Effect.succeedNone)),
+      )
+    }),
+  )
 })
 
 /** A fold that was interrupted no longer counts as behind; one that failed does. */

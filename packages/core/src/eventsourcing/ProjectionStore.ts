@@ -41,6 +41,21 @@ export class CheckpointMoved extends Schema.TaggedError<CheckpointMoved>()("Chec
   }
 }
 
+/** The counters of an inline projection have not counted every event of the log, so none of them is right. */
+export class CountersIncomplete extends Schema.TaggedError<CountersIncomplete>()("CountersIncomplete", {
+  customer: CustomerId,
+  name: Schema.String,
+  version: Schema.Int,
+  /** How many events they have counted. */
+  counted: Schema.Int,
+  /** How many events the log has had. */
+  head: Schema.Int,
+}) {
+  override get message(): string {
+    return `The counters of inline projection ${this.name} version ${this.version} have counted ${this.counted} of ${this.head} events: the others were appended before there was the projection, or by a process without it. Give it to every process, then run Projection.recount; to ask again does not help.`
+  }
+}
+
 /** The port. */
 export class ProjectionStore extends Context.Service<
   ProjectionStore,
@@ -63,10 +78,23 @@ export class ProjectionStore extends Context.Service<
     readonly activate: (customer: CustomerId, key: ProjectionKey) => Effect.Effect<void, StoreError>
     /** Removes the saved state of a version. Removing an absent state is not an error. */
     readonly remove: (customer: CustomerId, key: ProjectionKey) => Effect.Effect<void, StoreError>
-    /** The counters of an inline projection; those that were never touched are absent. */
+    /**
+     * The counters of an inline projection; those that were never touched are absent. Fails with `CountersIncomplete` where they have
+     * not counted as many events as the log has had, whether or not these were purged.
+     */
     readonly counters: (
       customer: CustomerId,
       key: ProjectionKey,
-    ) => Effect.Effect<ReadonlyMap<string, number>, StoreError>
+    ) => Effect.Effect<ReadonlyMap<string, number>, CountersIncomplete | StoreError>
+    /**
+     * Replaces all counters of an inline projection by what was counted up to a position, if that is still the head of the log;
+     * otherwise fails with `CheckpointMoved` and changes nothing. For `Projection.recount`.
+     */
+    readonly replaceCounters: (
+      customer: CustomerId,
+      key: ProjectionKey,
+      through: Position,
+      counters: ReadonlyMap<string, number>,
+    ) => Effect.Effect<void, CheckpointMoved | StoreError>
   }
 >()("@tacet/core/eventsourcing/ProjectionStore") {}

@@ -178,8 +178,59 @@ const broken: ReadonlyArray<BrokenStore> = [
     }),
   },
   {
+    fault: "shows what was counted of some events for what was counted of all",
+    property: "counters that have not counted all events are refused until they are recounted",
+    fixture: saving((sound) => ({
+      counters: (customer, key) =>
+        Effect.catchTag(sound.counters(customer, key), "CountersIncomplete", () => Effect.succeed(new Map())),
+    })),
+  },
+  {
+    fault: "replaces counters whatever the head is",
+    property: "counters are replaced as of the head of the log, or not at all",
+    fixture: saving((sound) => ({
+      replaceCounters: (customer, key, through, counters) =>
+        Effect.catchTag(sound.replaceCounters(customer, key, through, counters), "CheckpointMoved", ({ actual }) =>
+          sound.replaceCounters(customer, key, actual, counters),
+        ),
+    })),
+  },
+  {
+    fault: "adds to the counters that it is to replace",
+    property: "counters are replaced as of the head of the log, or not at all",
+    fixture: saving((sound) => ({
+      replaceCounters: (customer, key, through, counters) =>
+        Effect.flatMap(
+          Effect.orElseSucceed(sound.counters(customer, key), () => new Map<string, number>()),
+          (before) => {
+            const sum = new Map(before)
+            for (const [name, n] of counters) sum.set(name, (sum.get(name) ?? 0) + n)
+            return sound.replaceCounters(customer, key, through, sum)
+          },
+        ),
+    })),
+  },
+  {
+    fault: "replaces nothing",
+    property: "purged events are not recounted in silence",
+    fixture: saving(() => ({ replaceCounters: () => Effect.void })),
+  },
+  {
+    fault: "replaces counters after events that were appended meanwhile",
+    property: "counters that are recounted while events are appended equal a recount of the log",
+    fixture: saving((sound) => ({
+      replaceCounters: (customer, key, through, counters) =>
+        Effect.andThen(
+          Effect.sleep(1),
+          Effect.catchTag(sound.replaceCounters(customer, key, through, counters), "CheckpointMoved", ({ actual }) =>
+            sound.replaceCounters(customer, key, actual, counters),
+          ),
+        ),
+    })),
+  },
+  {
     fault: "counts undeclared",
-    property: "declares no inline projections: counters stay empty",
+    property: "declares no inline projections: counters say that they have counted nothing",
     fixture: {
       layer: (inline) => layerWith({ inline }),
       capabilities: { inlineProjections: false, survivesRestart: false },

@@ -44,6 +44,7 @@ const savesNothing: ProjectionStore.ProjectionStore["Service"] = {
   activate: () => Effect.void,
   remove: () => Effect.void,
   counters: () => Effect.succeed(new Map()),
+  replaceCounters: () => Effect.void,
 }
 
 const closedProjections: ProjectionStore.ProjectionStore["Service"] = {
@@ -53,6 +54,7 @@ const closedProjections: ProjectionStore.ProjectionStore["Service"] = {
   activate: () => unavailable("saveProjection"),
   remove: () => unavailable("saveProjection"),
   counters: () => unavailable("loadProjection"),
+  replaceCounters: () => unavailable("saveProjection"),
 }
 
 const booleans = [true, false]

@@ -9,7 +9,7 @@ import {
   type CustomerId,
   type EventEnvelope,
   ExpectedVersion as Expected,
-  type Projection,
+  Projection,
   ProjectionStore,
 } from "@tacet/core/eventsourcing"
 import type { ProjectionStoreFixture } from "../Fixture.ts"
@@ -77,9 +77,26 @@ const counters = (customer: CustomerId.CustomerId, key: ProjectionStore.Projecti
     (counters) => Object.fromEntries([...counters].toSorted(([one], [other]) => (one < other ? -1 : 1))),
   )
 
+/** Holds that the counters of a projection are refused: they have counted some of so many events. */
+const incomplete = Effect.fnUntraced(function* (
+  customer: CustomerId.CustomerId,
+  key: ProjectionStore.ProjectionKey,
+  counted: number,
+  head: number,
+) {
+  const answer = yield* Effect.match(counters(customer, key), {
+    onSuccess: (counters): unknown => counters,
+    onFailure: (error) => (error._tag === "CountersIncomplete" ? [error.counted, error.head] : error._tag),
+  })
+  yield* Property.same(`how many events ${key.name} has counted, of how many`, answer, [counted, head])
+})
+
 /** The properties of counters, as declared. */
-export const counting = (fixture: ProjectionStoreFixture): ReadonlyArray<Property.Property<ProjectionStoreFixture>> =>
-  fixture.capabilities.inlineProjections ? present : absent
+export const counting = (fixture: ProjectionStoreFixture): ReadonlyArray<Property.Property<ProjectionStoreFixture>> => {
+  const { inlineProjections, survivesRestart } = fixture.capabilities
+  if (!inlineProjections) return absent
+  return survivesRestart ? [...present, ...recounted, togetherWithout] : [...present, ...recounted]
+}
 
 const present = onStores("counters", inline, [
   {
@@ -106,7 +123,6 @@ const present = onStores("counters", inline, [
       yield* Scene.commits(customer, [Scene.write(yield* Scene.aStream(), [Scene.event(4, "Silent")])])
       yield* Property.same("no counters of silent events", yield* counters(customer, sums), {})
       yield* Property.same("by type", yield* counters(customer, byType), { Silent: 1 })
-      yield* Property.same("an unknown projection", yield* counters(customer, { name: "unknown", version: 1 }), {})
     }),
   },
   {
@@ -265,15 +281,146 @@ const present = onStores("counters", inline, [
   },
 ])
 
+/** A projection that the suite does not give to the store: as if it were added later. */
+const late: Projection.InlineProjection = {
+  name: "late",
+  version: 1,
+  deltas: ({ type }) => (type === "Silent" ? [] : [[type, 1]]),
+}
+
+const recounted = onStores("counters", inline, [
+  {
+    name: "counters that have not counted all events are refused until they are recounted",
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      yield* Property.same("counters of an empty log", yield* counters(customer, late), {})
+      const id = yield* Scene.aStream()
+      yield* Scene.commits(customer, [Scene.write(id, [...Scene.events(1, 3), Scene.event(4, "Silent")])])
+      yield* incomplete(customer, late, 0, 4)
+      for (let turn = 0; turn < 2; turn++) {
+        const answer = yield* Projection.recount(late, customer)
+        yield* Property.same("what was recounted", answer, { counted: 4, purged: 0 })
+        yield* Property.same("late", yield* counters(customer, late), { StepTaken: 3 })
+      }
+      yield* Property.same("another projection", yield* counters(customer, byType), { Silent: 1, StepTaken: 3 })
+      yield* Scene.commits(customer, [Scene.write(id, [Scene.event(5)])])
+      yield* incomplete(customer, late, 4, 5)
+    }),
+  },
+  {
+    name: "counters are replaced as of the head of the log, or not at all",
+    program: Effect.gen(function* () {
+      const store = yield* ProjectionStore.ProjectionStore
+      const [customer, other] = [yield* Scene.aCustomer, yield* Scene.aCustomer]
+      for (const one of [customer, other]) {
+        yield* Scene.commits(one, [
+          Scene.write(yield* Scene.aStream(), [...Scene.events(1, 2), Scene.event(3, "Closed")]),
+        ])
+      }
+      for (const through of [0, 2, 4]) {
+        const moved = yield* Effect.match(store.replaceCounters(customer, byType, through, new Map([["wrong", 1]])), {
+          onSuccess: (): unknown => "replaced",
+          onFailure: (error) => (error._tag === "CheckpointMoved" ? [error.expected, error.actual] : error._tag),
+        })
+        yield* Property.same("where it was expected and is", moved, [through, 3])
+      }
+      yield* Property.same("by type", yield* counters(customer, byType), { Closed: 1, StepTaken: 2 })
+      yield* store.replaceCounters(customer, byType, 3, new Map([["StepTaken", 7]]))
+      yield* Property.same("by type, replaced", yield* counters(customer, byType), { StepTaken: 7 })
+      yield* Property.same("the other version", yield* counters(customer, byKindAndType), {
+        "interaction/Closed": 1,
+        "interaction/StepTaken": 2,
+      })
+      yield* Property.same("the other Customer", yield* counters(other, byType), { Closed: 1, StepTaken: 2 })
+    }),
+  },
+  {
+    name: "purged events are not recounted in silence",
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const [gone, ledger] = [yield* Scene.aStream(), yield* Scene.aStream()]
+      yield* Scene.commits(customer, [Scene.write(gone, Scene.events(1, 3))])
+      yield* Scene.commits(customer, [Scene.write(ledger, [Scene.event(4, "StreamsPurged")])], {
+        purge: { streams: [gone], reason: "retention" },
+      })
+      const refused = yield* Effect.match(Projection.recount(byType, customer), {
+        onSuccess: (): unknown => "recounted",
+        onFailure: (error) => (error._tag === "EventsPurged" ? error.purged : error._tag),
+      })
+      yield* Property.same("how many events were purged", refused, 3)
+      yield* Property.same("by type", yield* counters(customer, byType), { StepTaken: 3, StreamsPurged: 1 })
+      const answer = yield* Projection.recount(byType, customer, { withoutPurged: true })
+      yield* Property.same("what was recounted", answer, { counted: 1, purged: 3 })
+      yield* Property.same("by type", yield* counters(customer, byType), { StreamsPurged: 1 })
+    }),
+  },
+  {
+    name: "counters that are recounted while events are appended equal a recount of the log",
+    program: Effect.gen(function* () {
+      const { writers } = yield* Property.CurrentSettings
+      const customer = yield* Scene.aCustomer
+      const appending = Effect.gen(function* () {
+        const own = yield* Scene.aStream()
+        for (let n = 0; n < 10; n++) {
+          yield* Scene.commits(customer, [Scene.write(own, [Scene.event(n)])])
+          yield* Effect.sleep(1)
+        }
+      })
+      const recounting = (projection: Projection.InlineProjection) =>
+        Effect.asVoid(Projection.recount(projection, customer))
+      yield* Effect.all(
+        [
+          Scene.atOnce(Array.from({ length: writers }, () => appending)),
+          Scene.atOnce([byType, sums, byType].map(recounting)),
+        ],
+        { concurrency: "unbounded" },
+      )
+      const { events } = yield* Scene.log(customer)
+      yield* Property.same("by type", yield* counters(customer, byType), { StepTaken: events.length })
+      const sum = events.reduce((sum, event) => sum + numberOf(event) + 1, 0)
+      yield* Property.same("the sum", (yield* counters(customer, sums))["sum"], sum)
+    }),
+  },
+])
+
+/** Some processes of a rolling deploy know a projection, others do not. */
+const togetherWithout = Property.make(
+  "counters",
+  "counters are refused once a process without their projection has appended",
+  Effect.fnUntraced(function* ({ layer }: ProjectionStoreFixture) {
+    const customer = yield* Scene.aCustomer
+    const appending = Effect.gen(function* () {
+      yield* Scene.commits(customer, [Scene.write(yield* Scene.aStream(), Scene.events(1, 2))])
+    })
+    const knowing = layer([byType])
+    yield* Effect.provide(appending, knowing, { local: true })
+    yield* Effect.provide(appending, layer([]), { local: true })
+    yield* Effect.provide(
+      Effect.gen(function* () {
+        yield* appending
+        yield* incomplete(customer, byType, 4, 6)
+        yield* Property.same("what was recounted", yield* Projection.recount(byType, customer), {
+          counted: 6,
+          purged: 0,
+        })
+        yield* appending
+        yield* Property.same("by type", yield* counters(customer, byType), { StepTaken: 8 })
+      }),
+      knowing,
+      { local: true },
+    )
+  }),
+)
+
 const absent = onStores("counters", inline, [
   {
-    name: "declares no inline projections: counters stay empty",
+    name: "declares no inline projections: counters say that they have counted nothing",
     program: Effect.gen(function* () {
       const store = yield* ProjectionStore.ProjectionStore
       const customer = yield* Scene.aCustomer
       yield* Scene.commits(customer, [Scene.write(yield* Scene.aStream(), Scene.events(1, 3))])
       yield* Property.same("the head", (yield* Scene.log(customer)).head, 3)
-      for (const projection of inline) yield* Property.same("no counters", yield* counters(customer, projection), {})
+      for (const projection of inline) yield* incomplete(customer, projection, 0, 3)
       // A store without counters still saves the states of catch-up projections.
       yield* store.save(customer, byType, 0, { checkpoint: 3, state: "3" })
       const saved = yield* store.load(customer, byType)

