@@ -1,8 +1,8 @@
 /**
  * The one change that a log knows: a commit, carried out wholly or not at all.
  */
-import type { EventEnvelope, Projection, StreamId, Uuid } from "@tacet/core/eventsourcing"
-import { Commit, EventStoreError, ExpectedVersion } from "@tacet/core/eventsourcing"
+import type { EventEnvelope, StreamId, Uuid } from "@tacet/core/eventsourcing"
+import { Commit, EventStoreError, ExpectedVersion, Projection } from "@tacet/core/eventsourcing"
 import * as Result from "effect/Result"
 import { type Compartment, eventsOf, formatKey, type StoredCommit, type StoredStream } from "./Compartment.ts"
 
@@ -133,7 +133,7 @@ const deltasOf = (
 ): ReadonlyArray<readonly [counter: string, add: number]> =>
   commit.writes.flatMap(({ events, stream }) =>
     events.flatMap(({ data, occurredAt, schemaVersion, type }) => [
-      ...projection.deltas({ type, schemaVersion, occurredAt, data, stream }),
+      ...Projection.increments(projection, { type, schemaVersion, occurredAt, data, stream }),
     ]),
   )
 

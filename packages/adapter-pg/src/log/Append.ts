@@ -1,8 +1,8 @@
 /**
  * Executes commits: combines the waiting ones, sends them, and returns each caller its own result.
  */
-import type { EventEnvelope, Projection } from "@tacet/core/eventsourcing"
-import { Commit, type CustomerId, EventStoreError, ExpectedVersion } from "@tacet/core/eventsourcing"
+import type { EventEnvelope } from "@tacet/core/eventsourcing"
+import { Commit, type CustomerId, EventStoreError, ExpectedVersion, Projection } from "@tacet/core/eventsourcing"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
@@ -111,7 +111,7 @@ const prepare = (commit: Commit.Commit, inline: ReadonlyArray<Projection.InlineP
   const deltas = inline.flatMap((projection) => [
     ...commit.writes.flatMap(({ events, stream }) =>
       events.flatMap(({ data, occurredAt, schemaVersion, type }) =>
-        Array.from(projection.deltas({ type, schemaVersion, occurredAt, data, stream }), ([counter, add]) => ({
+        Projection.increments(projection, { type, schemaVersion, occurredAt, data, stream }).map(([counter, add]) => ({
           projection,
           counter,
           add,

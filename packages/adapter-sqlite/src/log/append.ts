@@ -6,7 +6,7 @@ import {
   type EventEnvelope,
   EventStoreError,
   ExpectedVersion,
-  type Projection,
+  Projection,
   type StreamId,
 } from "@tacet/core/eventsourcing"
 import * as Result from "effect/Result"
@@ -36,7 +36,7 @@ export const deltasOf = (
     projection,
     added: writes.flatMap(({ events, stream }) =>
       events.flatMap(({ data, occurredAt, schemaVersion, type }) => [
-        ...projection.deltas({ type, schemaVersion, occurredAt, data, stream }),
+        ...Projection.increments(projection, { type, schemaVersion, occurredAt, data, stream }),
       ]),
     ),
   }))

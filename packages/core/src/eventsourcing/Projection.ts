@@ -37,13 +37,50 @@ export interface Projection<State, E = never, R = never> extends ProjectionKey {
  */
 export interface InlineProjection extends ProjectionKey {
   /**
-   * The increments of an event, computed from the event alone. Give whole numbers: a sum of fractions depends on the order in which a
-   * store adds them up.
+   * The increments of an event, computed from the event alone: safe integers, since a sum of fractions depends on the order in which a
+   * store adds them up. Count cents, not euros. The name of a counter may be any text that does not begin with U+0001. Where this
+   * function throws or gives anything else, the append fails with that defect before anything is written.
    */
   readonly deltas: (
     event: NewEvent & { readonly stream: StreamId },
   ) => Iterable<readonly [counter: string, add: number]>
 }
+
+/**
+ * The increments of an event, for adapters: call it for all events before the first write. It throws where `deltas` does, and a
+ * `RangeError` for an increment that stores would not add up alike or a name that is theirs.
+ *
+ * @example
+ * ```ts
+ * import { Projection } from "@tacet/core/eventsourcing"
+ *
+ * const halves: Projection.InlineProjection = { name: "halves", version: 1, deltas: () => [["half", 0.5]] }
+ * const event = { type: "Filled", schemaVersion: 1, occurredAt: 0, data: "{}" }
+ * const stream = { kind: "tank", id: "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" } as const
+ * const refused = () => Projection.increments(halves, { ...event, stream } as never) // throws a RangeError
+ * ```
+ */
+export const increments = (
+  { deltas, name, version }: InlineProjection,
+  event: NewEvent & { readonly stream: StreamId },
+): ReadonlyArray<readonly [counter: string, add: number]> =>
+  Array.from(deltas(event), ([counter, add]) => {
+    if (!Number.isSafeInteger(add)) {
+      throw new RangeError(
+        `Inline projection ${name} version ${version} adds ${add} for an event of type ${event.type}: an increment is a safe integer.`,
+      )
+    }
+    if (counter.startsWith(reserved)) {
+      throw new RangeError(
+        `Inline projection ${name} version ${version} names a counter that begins with U+0001: such names are the store's.`,
+      )
+    }
+    // A zero below zero is one like any other.
+    return [counter, add + 0] as const
+  })
+
+/** Stores keep numbers of their own under names that begin so. */
+const reserved = "\u0001"
 
 /** A state with the position up to which it holds. */
 export interface Projected<State> {
@@ -173,7 +210,9 @@ export const recount = Effect.fn("Projection.recount")(function* (
     for (let isAtHead = false; !isAtHead;) {
       const chunk = yield* store.readLog(customer, { after: through })
       for (const event of chunk.events) {
-        for (const [counter, add] of projection.deltas(event)) counters.set(counter, (counters.get(counter) ?? 0) + add)
+        for (const [counter, add] of increments(projection, event)) {
+          counters.set(counter, (counters.get(counter) ?? 0) + add)
+        }
       }
       counted += chunk.events.length
       through = chunk.through

@@ -3,7 +3,7 @@
  */
 import { layerWith } from "@tacet/adapter-memory"
 import * as Effect from "effect/Effect"
-import type { Commit, CustomerId, EventStore, ProjectionStore } from "@tacet/core/eventsourcing"
+import type { Commit, CustomerId, EventStore, Projection, ProjectionStore } from "@tacet/core/eventsourcing"
 import type { ProjectionStoreFixture } from "../Fixture.ts"
 import { type BrokenStore, breaking, prove, saving } from "./brokenProjection.testing.ts"
 
@@ -128,6 +128,28 @@ const broken: ReadonlyArray<BrokenStore> = [
       },
     })),
   },
+  ...(
+    [
+      ["adds a rounded fraction", (counter, add) => [counter, Number.isFinite(add) ? Math.trunc(add) : add]],
+      ["adds nothing for what is no finite number", (counter, add) => [counter, Number.isFinite(add) ? add : 0]],
+      ["adds what is beyond safe integers", (counter, add) => [counter, Math.min(add, Number.MAX_SAFE_INTEGER)]],
+      ["lets reserved names pass", (counter, add) => [counter.replace("\u0001", ""), add]],
+    ] as ReadonlyArray<readonly [string, (counter: string, add: number) => readonly [string, number]]>
+  ).map(([fault, change]) => ({
+    fault,
+    property:
+      "an append whose delta is no safe integer, or whose counter's name is reserved, leaves neither events nor counters",
+    fixture: {
+      layer: (inline: ReadonlyArray<Projection.InlineProjection>) =>
+        layerWith({
+          inline: inline.map((projection) => ({
+            ...projection,
+            deltas: (event) => Array.from(projection.deltas(event), ([counter, add]) => change(counter, add)),
+          })),
+        }),
+      capabilities: { inlineProjections: true, survivesRestart: false },
+    },
+  })),
   ...(["toLowerCase", "normalize", "trim"] as const).map((fold) => ({
     fault: `names counters by ${fold}`,
     property: "counters with names that look alike are different counters",

@@ -65,8 +65,28 @@ const throwing: Projection.InlineProjection = {
   },
 }
 
+/** What no store may add up, or keep under such a name, after an increment that it may. */
+const refused = new Map<string, readonly [counter: string, add: number]>([
+  ["Fraction", ["seen", 0.5]],
+  ["Endless", ["seen", Number.POSITIVE_INFINITY]],
+  ["NoNumber", ["seen", Number.NaN]],
+  ["Unsafe", ["seen", 2 ** 53]],
+  ["Reserved", ["\u0001events", 1]],
+])
+
+/** Gives them for events of these types. */
+const faulty: Projection.InlineProjection = {
+  name: "faulty",
+  version: 1,
+  *deltas({ type }) {
+    yield ["seen", 1]
+    const increment = refused.get(type)
+    if (increment !== undefined) yield increment
+  },
+}
+
 /** The inline projections that the suite gives to a store. */
-export const inline: ReadonlyArray<Projection.InlineProjection> = [byType, byKindAndType, sums, named, throwing]
+export const inline: ReadonlyArray<Projection.InlineProjection> = [byType, byKindAndType, sums, named, throwing, faulty]
 
 /** The number of an event made by `Scene.event`. */
 const numberOf = (event: EventEnvelope.NewEvent): number => event.occurredAt - 1_700_000_000_000
@@ -183,6 +203,22 @@ const present = onStores("counters", inline, [
       yield* Property.same("the one that throws", yield* counters(customer, throwing), { seen: 1 })
       const next = yield* Scene.commits(customer, [Scene.write(id, [Scene.event(2)], Expected.exact(1))])
       yield* Property.same("the next position", next.firstPosition, 2)
+    }),
+  },
+  {
+    name: "an append whose delta is no safe integer, or whose counter's name is reserved, leaves neither events nor counters",
+    program: Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const id = yield* Scene.aStream()
+      yield* Scene.commits(customer, [Scene.write(id, [Scene.event(1)])])
+      for (const type of refused.keys()) {
+        const made = yield* Scene.commit(customer, [Scene.write(id, [Scene.event(2), Scene.event(3, type)])])
+        const exit = yield* Effect.exit(Scene.append(made))
+        yield* Property.same(`the append of ${type} to fail`, Exit.isFailure(exit), true)
+      }
+      yield* Property.same("the head", (yield* Scene.log(customer)).head, 1)
+      yield* Property.same("by type", yield* counters(customer, byType), { StepTaken: 1 })
+      yield* Property.same("the one that gives them", yield* counters(customer, faulty), { seen: 1 })
     }),
   },
   {
