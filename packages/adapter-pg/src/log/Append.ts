@@ -6,7 +6,6 @@ import { Commit, type CustomerId, EventStoreError, ExpectedVersion, Projection }
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
-import { countedEvents } from "../schema/appendContract.ts"
 import * as Statements from "./AppendStatements.ts"
 import * as GroupCommit from "../server/GroupCommit.ts"
 import type { Database } from "../server/Database.ts"
@@ -118,7 +117,7 @@ const prepare = (commit: Commit.Commit, inline: ReadonlyArray<Projection.InlineP
         })),
       ),
     ),
-    { projection, counter: countedEvents, add: events },
+    { projection, counter: Projection.countedEvents, add: events },
   ])
   return { commit, events, deltas }
 }

@@ -1,12 +1,11 @@
 /**
  * The projection store: a state and its checkpoint are one row, changed only by who knows the checkpoint.
  */
-import { type CustomerId, EventStoreError, ProjectionStore } from "@tacet/core/eventsourcing"
+import { type CustomerId, EventStoreError, Projection, ProjectionStore } from "@tacet/core/eventsourcing"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Database } from "../server/Database.ts"
 import { isFatal } from "../server/DatabaseError.ts"
-import { countedEvents } from "../schema/appendContract.ts"
 import type { Beginning, Rows, Statement } from "../server/Sessions.ts"
 import { storeError } from "../server/TransactionFailed.ts"
 import { list } from "../server/types.ts"
@@ -98,8 +97,8 @@ export const make = (
       ]),
       ([rows]) => {
         const counters = new Map(rows as ReadonlyArray<readonly [string | null, number]>)
-        const [counted, head] = [counters.get(countedEvents) ?? 0, counters.get(null) ?? 0]
-        counters.delete(countedEvents)
+        const [counted, head] = [counters.get(Projection.countedEvents) ?? 0, counters.get(null) ?? 0]
+        counters.delete(Projection.countedEvents)
         counters.delete(null)
         if (counted === head) return Effect.succeed(counters as ReadonlyMap<string, number>)
         const { name, version } = key
@@ -127,7 +126,7 @@ export const make = (
           parameters: [
             ...of(customer, key),
             String(through),
-            list.text([...counters.keys(), countedEvents]),
+            list.text([...counters.keys(), Projection.countedEvents]),
             list.float8([...counters.values(), through]),
           ],
         },

@@ -69,9 +69,6 @@ export const batch = numbered({
   eventData: "text[]",
 })
 
-/** The counter, which no answer names, of the events that an inline projection has counted. */
-export const countedEvents = "\u0001events"
-
 /** The increments that the commits of a batch make to counters. */
 export const counters = numbered(
   {

@@ -1,12 +1,11 @@
 /**
  * The projection store over a file: a state and its checkpoint are one row, changed only by who knows the checkpoint.
  */
-import { type CustomerId, ProjectionStore } from "@tacet/core/eventsourcing"
+import { type CustomerId, Projection, ProjectionStore } from "@tacet/core/eventsourcing"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Database } from "../file/Database.ts"
 import type { Transaction } from "../file/Transaction.ts"
-import { countedEvents } from "./append.ts"
 import { during } from "./EventStore.ts"
 
 const ofKey = "customer_id = ? AND name = ? AND version = ?"
@@ -95,8 +94,8 @@ export const make = ({ read, write }: Database): ProjectionStore.ProjectionStore
         head: headOf(one, customer),
       })),
     )
-    const counted = counters.get(countedEvents) ?? 0
-    counters.delete(countedEvents)
+    const counted = counters.get(Projection.countedEvents) ?? 0
+    counters.delete(Projection.countedEvents)
     if (counted !== head)
       return yield* new ProjectionStore.CountersIncomplete({ customer, name, version, counted, head })
     return counters
@@ -108,7 +107,7 @@ export const make = ({ read, write }: Database): ProjectionStore.ProjectionStore
         const head = headOf(one, customer)
         if (head === through) {
           run(`DELETE FROM counter WHERE ${ofKey}`, customer, name, version)
-          for (const [counter, value] of [...counters, [countedEvents, through] as const]) {
+          for (const [counter, value] of [...counters, [Projection.countedEvents, through] as const]) {
             run("INSERT INTO counter VALUES (?, ?, ?, ?, ?)", customer, name, version, counter, value)
           }
         }

@@ -18,9 +18,6 @@ import { pageBytes, pageOf } from "./reading.ts"
 
 type Refused = EventStoreError.VersionConflict | EventStoreError.CommitIdReused
 
-/** The counter, which no answer names, of the events that an inline projection has counted. */
-export const countedEvents = "\u0001events"
-
 /** What a commit adds to the counters of inline projections. */
 export interface Deltas {
   readonly projection: Projection.InlineProjection
@@ -140,7 +137,7 @@ export const append = (
     }
   }
   for (const { added, projection } of deltas) {
-    for (const [counter, add] of [...added, [countedEvents, position - before] as const]) {
+    for (const [counter, add] of [...added, [Projection.countedEvents, position - before] as const]) {
       run(
         `INSERT INTO counter VALUES (?, ?, ?, ?, ?)
           ON CONFLICT (customer_id, name, version, counter) DO UPDATE SET value = value + excluded.value`,

@@ -82,6 +82,9 @@ export const increments = (
 /** Stores keep numbers of their own under names that begin so. */
 const reserved = "\u0001"
 
+/** For adapters: a name that no counter of an application has, for how many events were counted. */
+export const countedEvents = `${reserved}events`
+
 /** A state with the position up to which it holds. */
 export interface Projected<State> {
   readonly state: State
