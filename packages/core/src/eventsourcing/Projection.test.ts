@@ -1,5 +1,6 @@
 import { layer, layerWith } from "@tacet/adapter-memory"
 import { describe, expect, it } from "@tacet/vitest"
+import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -11,8 +12,10 @@ import * as TestClock from "effect/testing/TestClock"
 import * as FastCheck from "fast-check"
 import { FaultInjection, Scene } from "@tacet/testing"
 import type { CustomerId } from "./CustomerId.ts"
+import { EventStore } from "./EventStore.ts"
 import * as Projection from "./Projection.ts"
 import { ProjectionStore } from "./ProjectionStore.ts"
+import type { Uuid } from "./Uuid.ts"
 
 /** The positions that were folded, in order: a position that counts twice or not at all is seen. */
 const positions = (version = 1): Projection.Projection<Array<number>> => ({
@@ -358,47 +361,118 @@ describe("rebuilding", () => {
   )
 })
 
-describe("recounting", () => {
-  const types: Projection.InlineProjection = { name: "types", version: 1, deltas: ({ type }) => [[type, 1]] }
+describe("a recount", () => {
+  const byType: Projection.InlineProjection = { name: "by-type", version: 1, deltas: ({ type }) => [[type, 1]] }
 
-  /** Each attempt to replace the counters is overtaken by an append, so many times. */
-  const overtaken = Effect.fnUntraced(function* (times: number) {
-    const sound = yield* ProjectionStore
-    const customer = yield* Scene.aCustomer
-    yield* grow(customer, 3)
-    let tries = 0
-    const recounted = yield* Projection.recount(types, customer).pipe(
-      Effect.provideService(ProjectionStore, {
-        ...sound,
-        replaceCounters: (...args) =>
-          Effect.suspend(() =>
-            Effect.andThen(
-              tries++ < times ? Effect.orDie(grow(customer, 1)) : Effect.void,
-              sound.replaceCounters(...args),
-            ),
-          ),
+  const counters = (customer: CustomerId) => ProjectionStore.use((store) => store.counters(customer, byType))
+
+  /** Small pages, and a log that grows by so many events before each replacement. */
+  const whileGrowing = (customer: CustomerId, growth: ReadonlyArray<number>) =>
+    Layer.effectContext(
+      Effect.gen(function* () {
+        const store = yield* EventStore
+        const projections = yield* ProjectionStore
+        let nth = 0
+        return Context.make(EventStore, {
+          ...store,
+          readLog: (of, range) => store.readLog(of, { ...range, limit: 3 }),
+        }).pipe(
+          Context.add(ProjectionStore, {
+            ...projections,
+            replaceCounters: (...args) =>
+              grow(customer, growth[nth++] ?? 0).pipe(
+                Effect.provideService(EventStore, store),
+                Effect.orDie,
+                Effect.andThen(projections.replaceCounters(...args)),
+              ),
+          }),
+        )
       }),
-      Effect.result,
     )
-    return { customer, recounted, tries }
+
+  // Planted and found: a log that has grown is folded from its first event on, into the counters that it has filled already.
+  it.effect.prop(
+    "counts each event once, however long the log is and however it grows meanwhile",
+    [FastCheck.nat({ max: 10 }), FastCheck.array(FastCheck.integer({ min: 1, max: 5 }), { maxLength: 4 })],
+    (before, growth) =>
+      Effect.gen(function* () {
+        const customer = yield* Scene.aCustomer
+        yield* grow(customer, before)
+        const answer = yield* Effect.provide(Projection.recount(byType, customer), whileGrowing(customer, growth))
+        const events = growth.reduce((sum, n) => sum + n, before)
+        expect(answer).toEqual({ counted: events, purged: 0 })
+        expect(yield* counters(customer)).toEqual(new Map(events === 0 ? [] : [["StepTaken", events]]))
+      }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect("ends where the log never stands still, and has changed nothing", () =>
+    Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const growing = whileGrowing(
+        customer,
+        Array.from({ length: 1_000 }, () => 1),
+      )
+      const moved = yield* Effect.flip(Effect.provide(Projection.recount(byType, customer), growing))
+      expect(moved).toMatchObject({ _tag: "CheckpointMoved", name: "by-type", version: 1 })
+      const head = yield* EventStore.use((store) => store.readLog(customer, { limit: 1 })).pipe(
+        Effect.map((chunk) => chunk.head),
+      )
+      expect(head).toBeLessThan(200)
+      expect(yield* Effect.flip(counters(customer))).toMatchObject({ _tag: "CountersIncomplete", counted: 0, head })
+    }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect.each([FaultInjection.crashBefore, FaultInjection.crashAfter])(
+    "is whole when it is made again, whichever call it crashed at ($when)",
+    (fault) =>
+      Effect.gen(function* () {
+        for (let number = 1; ; number++) {
+          const customer = yield* Scene.aCustomer
+          yield* grow(customer, 4)
+          const faults = FaultInjection.make((call) => (call.number === number ? fault : undefined))
+          const first = yield* Effect.exit(Effect.provide(Projection.recount(byType, customer), faults.layer))
+          expect(yield* Projection.recount(byType, customer)).toEqual({ counted: 4, purged: 0 })
+          expect(yield* counters(customer)).toEqual(new Map([["StepTaken", 4]]))
+          if (Exit.isSuccess(first)) {
+            expect(number).toBe(3)
+            break
+          }
+        }
+      }).pipe(Effect.provide(layer)),
+  )
+
+  it.effect("says what to do where counters are incomplete, or events were purged", () =>
+    Effect.gen(function* () {
+      const customer = yield* Scene.aCustomer
+      const gone = yield* grow(customer, 2)
+      expect((yield* Effect.flip(counters(customer))).message).toContain("counted 0 of 2 events")
+      const ledger = Scene.write(yield* Scene.aStream(), [Scene.event(1)])
+      yield* Scene.commits(customer, [ledger], { purge: { streams: [gone], reason: "retention" } })
+      expect((yield* Effect.flip(Projection.recount(byType, customer))).message).toContain("2 events were purged")
+      const answer = yield* Projection.recount(byType, customer, { withoutPurged: true })
+      expect(answer).toEqual({ counted: 1, purged: 2 })
+      expect(yield* counters(customer)).toEqual(new Map([["StepTaken", 1]]))
+    }).pipe(Effect.provide(layer)),
+  )
+})
+
+describe("the increments of an event", () => {
+  const event = { ...Scene.event(1), stream: { kind: "tank", id: "5b0c7a52-3f0e-4b43-9a59-0d7c3c1f2a11" as Uuid } }
+  const of = (counter: string, add: number) =>
+    Projection.increments({ name: "tanks", version: 2, deltas: () => [[counter, add]] }, event)
+
+  it("are those of the projection, with one zero", () => {
+    expect(of("litres", -3)).toEqual([["litres", -3]])
+    expect(Object.is(of("litres", -0)[0]![1], 0)).toBe(true)
   })
 
-  // Planted and found: a recount that gives up, or replaces what it has, once the log has grown meanwhile.
-  it.effect("counts on where the log has grown meanwhile", () =>
-    Effect.gen(function* () {
-      const { customer, recounted, tries } = yield* overtaken(5)
-      expect([recounted, tries]).toMatchObject([{ success: { counted: 8, purged: 0 } }, 6])
-      const counters = yield* ProjectionStore.use((store) => store.counters(customer, types))
-      expect(Array.from(counters.values()).reduce((sum, n) => sum + n, 0)).toBe(8)
-    }).pipe(Effect.provide(layer)),
+  it.each([0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])("are no %s", (add) =>
+    expect(() => of("litres", add)).toThrow(
+      `Inline projection tanks version 2 adds ${add} for an event of type StepTaken`,
+    ),
   )
 
-  it.effect("says after a hundred tries that the log always grows", () =>
-    Effect.gen(function* () {
-      const { recounted, tries } = yield* overtaken(1_000)
-      expect([recounted, tries]).toMatchObject([{ failure: { _tag: "CheckpointMoved" } }, 101])
-    }).pipe(Effect.provide(layer)),
-  )
+  it("have no name that is the store's", () => expect(() => of("\u0001events", 1)).toThrow("U+0001"))
 })
 
 describe("inline counters", () => {
