@@ -64,6 +64,8 @@ export default defineConfig({
           include: onBoth,
           exclude: left,
           env: { TACET_RUNS: "0.02" },
+          // What is in the place of the memory has a database for each file.
+          isolate: true,
           ...overServers,
         },
       },

@@ -121,7 +121,8 @@ describe("one loop for many Customers", () => {
     }),
   )
 
-  // Planted and found: growth that nobody says to the loop; a Customer that is not due then; workers that are not woken.
+  // Planted and found: growth that nobody says to the loop; a Customer that is not due then; workers that are not woken;
+  // two workers at one Customer, of whom one finds the lease taken.
   it.live("goes on at once where this process appends", () =>
     Effect.gen(function* () {
       const one = yield* aProcess
@@ -129,7 +130,7 @@ describe("one loop for many Customers", () => {
       const [customer] = yield* customers(1)
       const rarely = { shortest: "20 seconds", longest: "20 seconds" } as const
       const fiber = yield* Effect.forkChild(one.runner.runAll(projection, Effect.succeed([customer!]), rarely))
-      for (let events = 1; events <= 5; events++) {
+      for (let events = 1; events <= 20; events++) {
         yield* append(one, customer!)
         yield* folded(one, projection, customer!, events)
       }

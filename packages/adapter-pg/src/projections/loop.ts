@@ -16,6 +16,8 @@ interface Visited<R> {
   /** How far its log is known to be folded; nothing before the first visit. */
   checkpoint: number | undefined
   isWaiting: boolean
+  /** Whether a worker visits it: another one would find its lease taken. */
+  isVisited: boolean
   /** When it is visited next, by a monotonic clock, and for how long it waits after a visit in vain. */
   due: number
   pause: number
@@ -35,7 +37,18 @@ export interface Pace {
 }
 
 /** Folds the logs of all Customers for as long as it is run. */
-export const loop = Effect.fnUntraced(function* <R, CustomersError, CustomersR>(
+export const loop: <R, CustomersError, CustomersR>(
+  store: EventStore.EventStore["Service"],
+  growth: Growth,
+  customers: Effect.Effect<Iterable<CustomerId.CustomerId>, CustomersError, CustomersR>,
+  attemptFor: (customer: CustomerId.CustomerId) => Effect.Effect<Attempted, never, R>,
+  leave: (customer: CustomerId.CustomerId) => Effect.Effect<void>,
+  pace: Pace,
+) => Effect.Effect<never, CustomersError, R | CustomersR | Scope.Scope> = Effect.fnUntraced(function* <
+  R,
+  CustomersError,
+  CustomersR,
+>(
   store: EventStore.EventStore["Service"],
   growth: Growth,
   customers: Effect.Effect<Iterable<CustomerId.CustomerId>, CustomersError, CustomersR>,
@@ -67,8 +80,9 @@ export const loop = Effect.fnUntraced(function* <R, CustomersError, CustomersR>(
         )
 
   const visit = Effect.fnUntraced(function* ([customer, one]: readonly [CustomerId.CustomerId, Visited<R>]) {
-    // Whoever says during the visit that the log has grown is heard.
+    // Whoever says during the visit that the log has grown is heard behind it.
     one.due = Number.POSITIVE_INFINITY
+    one.isVisited = true
     const before = one.checkpoint
     const became = (yield* hasGrown(customer, one)) ? yield* one.attempt : undefined
     if (became === "retired") return
@@ -77,6 +91,7 @@ export const loop = Effect.fnUntraced(function* <R, CustomersError, CustomersR>(
     const isInVain = became === undefined || became === "waits" || became.checkpoint === before
     one.pause = isInVain ? Math.min(one.pause * 2, longest) : shortest
     one.due = Math.min(one.due, RealTime.now() + one.pause)
+    one.isVisited = false
   })
 
   const list = Effect.gen(function* () {
@@ -87,6 +102,7 @@ export const loop = Effect.fnUntraced(function* <R, CustomersError, CustomersR>(
         attempt: attemptFor(customer),
         checkpoint: undefined,
         isWaiting: false,
+        isVisited: false,
         due: 0,
         pause: shortest,
       })
@@ -103,8 +119,10 @@ export const loop = Effect.fnUntraced(function* <R, CustomersError, CustomersR>(
   /** Visits whoever has been due for longest, or waits until somebody is. A log that takes long to fold holds up no other worker. */
   const work = Effect.suspend(() => {
     const now = RealTime.now()
-    let [next] = visited
-    for (const entry of visited) if (entry[1].due < next![1].due) next = entry
+    let next: readonly [CustomerId.CustomerId, Visited<R>] | undefined
+    for (const entry of visited) {
+      if (!entry[1].isVisited && (next === undefined || entry[1].due < next[1].due)) next = entry
+    }
     if (next !== undefined && next[1].due <= now) return visit(next)
     const pause = Math.max(1, Math.min(shortest, (next?.[1].due ?? Number.POSITIVE_INFINITY) - now))
     return Effect.andThen(grown.close, Effect.raceFirst(grown.await, RealTime.wait(pause)))

@@ -41,7 +41,7 @@ export class CheckpointMoved extends Schema.TaggedError<CheckpointMoved>()("Chec
   }
 }
 
-/** The counters of an inline projection have not counted every event of the log, so none of them is right. */
+/** The counters of an inline projection have not counted the events of the log, each once, so none of them is right. */
 export class CountersIncomplete extends Schema.TaggedError<CountersIncomplete>()("CountersIncomplete", {
   customer: CustomerId,
   name: Schema.String,
@@ -52,7 +52,11 @@ export class CountersIncomplete extends Schema.TaggedError<CountersIncomplete>()
   head: Schema.Int,
 }) {
   override get message(): string {
-    return `The counters of inline projection ${this.name} version ${this.version} have counted ${this.counted} of ${this.head} events: the others were appended before there was the projection, or by a process without it. Give it to every process, then run Projection.recount; to ask again does not help.`
+    const why =
+      this.counted < this.head
+        ? "the others were appended before there was the projection, or by a process without it. Give it to every process"
+        : "counters and log are of different times, as where one of them was restored alone. Put the right log in place"
+    return `The counters of inline projection ${this.name} version ${this.version} have counted ${this.counted} of ${this.head} events: ${why}, then run Projection.recount; to ask again does not help.`
   }
 }
 
