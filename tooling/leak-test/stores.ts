@@ -48,16 +48,23 @@ export const dump = (value: unknown): string =>
 /** The contents of a folder's files that were written from a moment on. */
 const filesOf = (folder: string, since = 0): string =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
-    .map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }))
-    .filter(({ entry, path }) => entry.isFile() && statSync(path).mtimeMs >= since)
-    // Pages and segments are mostly zeros, in which nothing is found.
-    .map(
-      ({ entry, path }) =>
-        `${entry.name}\n${readFileSync(path)
-          .toString("latin1")
-          .replaceAll(/\0{2,}/g, "\0")}`,
-    )
+    .filter((entry) => entry.isFile())
+    .map(({ name, parentPath }) => {
+      const content = changedSince(join(parentPath, name), since)
+      // Pages and segments are mostly zeros, in which nothing is found.
+      return content === undefined ? "" : `${name}\n${content.toString("latin1").replaceAll(/\0{2,}/g, "\0")}`
+    })
     .join("\n")
+
+/** What a file contains that was changed since; nothing where it is older, or the server has removed it meanwhile. */
+const changedSince = (path: string, since: number): Buffer | undefined => {
+  try {
+    return statSync(path).mtimeMs >= since ? readFileSync(path) : undefined
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined
+    throw error
+  }
+}
 
 /** Everything in memory, but for the keys, which are in files. */
 export const inMemory = (keys: string): Stores => {

@@ -70,7 +70,7 @@ export const readStream = (
         parameters: [customer, id, kind],
       },
       {
-        sql: paged(database, columnsOfStream, `${ofStream} AND version > $4`, "version", "$5"),
+        sql: paged(database, columnsOfStream, `${ofStream} AND version > $4::bigint`, "version", "$5"),
         parameters: [customer, id, kind, whole(range.after ?? 0), whole(limitOf(range))],
       },
     ]),

@@ -94,7 +94,8 @@ export class EventStore extends Context.Service<
      */
     readonly readLog: (customer: CustomerId, range?: LogRange) => Effect.Effect<LogChunk, ReadError>
     /**
-     * The log from a position on, then new events as they are appended, without a gap or a duplicate. Never ends. No
+     * The log from a position on, then new events as they are appended, without a gap or a duplicate. It does not end by
+     * itself: it fails where the store does, and ends with its scope. No
      * empty chunks.
      */
     readonly subscribe: (customer: CustomerId, range?: LogRange) => Stream.Stream<LogChunk, ReadError>

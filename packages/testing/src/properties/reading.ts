@@ -57,6 +57,10 @@ export const reading = onEventStore("reading", [
       }
       const beyond = yield* Scene.stream(customer, id, { after: 9 })
       yield* Property.same("nothing behind the end", [beyond.events.length, beyond.version], [0, 6])
+      for (const after of [2 ** 31 - 1, 2 ** 31, 2 ** 40]) {
+        const { events, version } = yield* Scene.stream(customer, id, { after })
+        yield* Property.same(`nothing behind ${after}`, [events.length, version], [0, 6])
+      }
     }),
   },
   {
